@@ -21,6 +21,7 @@ import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
+import { collectGarbageLater } from './collect-garbage.ts';
 import { systemClock } from './events/clock.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
@@ -299,6 +300,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
     subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
     const storage = `${database.kind}: survives ${survives}`;
     logger.info({ url, storage }, 'listening');
+    const keepGarbage = collectGarbageLater();
     return {
       url,
       storage,
@@ -316,6 +318,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
       async close() {
         clearInterval(sweep);
         clearInterval(resting);
+        keepGarbage();
         unsubscribe(SNAPSHOT_FAULTS, onSnapshotFault);
         closing.abort();
         await stop(server);

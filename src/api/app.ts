@@ -42,7 +42,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
   app.use('/v1/*', answerUnchanged());
   app.use(headersAlone());
 
-  routes(guardApp(app), service);
+  routes(guardApp(app, service), service);
 
   app.notFound((c) =>
     problemResponse(c, 'no-such-route', { detail: `there is no ${c.req.path.slice(0, 100)}` }),

@@ -3,21 +3,42 @@ import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { strictObject } from '../events/schema/strict-object.ts';
 import type { AccessEnv } from './guard/access.ts';
+import { longPolls, waitingQuery, withoutWait } from './request/long-poll.ts';
 import { documentAccess, guardOf } from './route-access.ts';
 import type { App, DeclaredRoute } from './routing.ts';
+import type { Service } from './service.ts';
 
-/** Puts the guard of a route's declaration before its handler. */
-export function guardApp(app: OpenAPIHono<AccessEnv>): App {
+/** Whether a route reads a host at a moment: it may wait for one. */
+function mayWait({ method, path, request }: DeclaredRoute): boolean {
+  const isOfHost = method === 'get' && path.startsWith('/v1/hosts/{host}');
+  return isOfHost && request?.query instanceof z.ZodObject && 'at' in request.query.shape;
+}
+
+/** Puts the guard of a route's declaration before its handler, and the wait of a long poll between them. */
+export function guardApp(
+  app: OpenAPIHono<AccessEnv>,
+  service: Pick<Service, 'log' | 'closing'>,
+): App {
+  const wait = longPolls(service);
   const describe = ({ access, ...route }: DeclaredRoute) => {
     const responses = documentResponses(route);
     app.openAPIRegistry.registerPath({ ...route, ...documentAccess(access), responses });
   };
   return {
     openapi(route, handler) {
-      if (!route.hide) describe(route);
       // Unknown parameters are refused: `POST …/syscalls?dry_run=true` must not record.
       const request = { query: strictObject({}), ...route.request };
-      const guarded = { ...route, request, middleware: guardOf(route.access), hide: true };
+      const guard = guardOf(route.access);
+      if (!mayWait(route)) {
+        if (!route.hide) describe(route);
+        const guarded = { ...route, request, middleware: guard, hide: true };
+        app.openapi(guarded as never, handler as never);
+        return;
+      }
+      const query = waitingQuery(request.query as z.ZodObject, strictObject);
+      if (!route.hide) describe({ ...route, request: { ...request, query } });
+      const asked = { ...request, query: withoutWait(query) };
+      const guarded = { ...route, request: asked, middleware: [guard, wait], hide: true };
       app.openapi(guarded as never, handler as never);
     },
     describe,

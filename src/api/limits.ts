@@ -68,6 +68,10 @@ export const FLEET_STREAMS = { all: 500, each: 100 } as const;
 export const STATE_STREAMS = { all: 500, each: 100 } as const;
 /** Links that such a stream follows. */
 export const STREAMED_LINKS_MAX = 10_000;
+/** Reads that wait for a position, in all and of each caller. */
+export const LONG_POLLS = { all: 2000, each: 500 } as const;
+/** Seconds that such a read waits, at most and by default. */
+export const WAIT_S = { max: 60, usual: 30 } as const;
 /** Milliseconds between heartbeats of an SSE stream. */
 export const HEARTBEAT_MS = 15_000;
 /** Events that a filtered stream skips before it sends its position (a bookmark). */
@@ -81,6 +85,8 @@ export const HEADERS_MS = 10_000;
 export const BODY_MS = 60_000;
 /** Milliseconds that a connection without requests is kept. */
 export const KEEP_ALIVE_MS = 65_000;
+/** Requests a second, or concurrent ones, that a token may be given. */
+export const RATE_MAX = 1_000_000;
 /** Callers whose rate is counted. */
 export const RATED_CALLERS_MAX = 20_000;
 /** Tags of one If-Match. */

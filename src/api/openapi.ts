@@ -9,8 +9,9 @@ import { yamlOf } from './yaml.ts';
 
 /** What `npm run openapi` writes and a test compares with the checked-in file. */
 export function openapiYaml(): string {
-  const app = guardApp(new OpenAPIHono<AccessEnv>());
   // Routes use their service only when a request arrives.
-  routes(app, {} as Service);
+  const service = {} as Service;
+  const app = guardApp(new OpenAPIHono<AccessEnv>(), service);
+  routes(app, service);
   return yamlOf(apiDocument(app));
 }

@@ -1,15 +1,17 @@
 /** Records the call, or the list of calls, of a JSON body, and writes the answer. */
+import type { Principal } from './guard/tokens.ts';
 import { countRecorded } from './metrics.ts';
 import { expectedHead, withCurrentTag } from './request/expected-head.ts';
 import { callsOf } from './request/syscall-request.ts';
 import { entityTag, fingerprint, idempotencyKey, type Requested } from './request/write-headers.ts';
+import { requireMayRecord } from './route-access.ts';
 import type { Service } from './service.ts';
 import { eventOnWire } from './wire/event.ts';
 import { eventText } from './wire/event-text.ts';
 
 export interface SyscallsBody {
   readonly host: string;
-  readonly actor: string;
+  readonly principal: Principal;
   /** The text of the body, from which the fingerprint of a retry is made. */
   readonly text: string;
   /** The JSON value of `text`. */
@@ -30,11 +32,13 @@ export interface SyscallsAnswer {
 export async function recordSyscalls(
   service: Service,
   c: Requested,
-  { host, actor, text, value }: SyscallsBody,
+  { host, principal, text, value }: SyscallsBody,
 ): Promise<SyscallsAnswer> {
   const key = idempotencyKey(c);
   const isList = Array.isArray(value);
   const calls = await callsOf({ text, value });
+  for (const call of calls) requireMayRecord(principal, call);
+  const { actor } = principal;
   const expected = await expectedHead(service.log, c, host);
   const receipt = await service.log
     .submit(host, {

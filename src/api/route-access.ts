@@ -3,6 +3,8 @@
  * runs. A handler does not check, so it cannot forget to.
  */
 import type { Context, MiddlewareHandler } from 'hono';
+import { isSighting } from '../domain/observed/sighting.ts';
+import type { CallRequest } from '../events/submission.ts';
 import { contentType, JSON_TYPE } from './content-type.ts';
 import type { AccessEnv } from './guard/access.ts';
 import { callerOfRequest } from './guard/caller-name.ts';
@@ -58,6 +60,15 @@ export function requireRole(principal: Principal, role: Role): void {
   throw new ProblemError('forbidden', { detail });
 }
 
+/** Throws the problem of a recorder that asks the model: what it posts must have been seen. */
+export function requireMayRecord(principal: Principal, { call, outcome }: CallRequest): void {
+  if (outcome !== undefined || isSighting(call) || includes(principal.role, 'writer')) return;
+  const detail =
+    `the role writer is needed for a call without its \`outcome\`; this token has ${principal.role}, ` +
+    'which records what was seen of a kernel (docs/observations.md)';
+  throw new ProblemError('forbidden', { detail });
+}
+
 /** Throws the problem of a principal that may not touch the host. */
 export function requireHost(principal: Principal, host: string): void {
   if (principal.mayTouch(host)) return;
@@ -95,7 +106,7 @@ export function guardOf(access: DeclaredAccess): MiddlewareHandler<AccessEnv> {
     if (caller instanceof ProblemError) throw caller;
     c.set('principal', caller);
     c.set('mayGoOn', () => c.get('identify')() === caller);
-    const leave = c.get('enter')(callerOfRequest(c));
+    const leave = c.get('enter')(callerOfRequest(c), caller.rates);
     try {
       requireRole(caller, access.role);
       await requireHosts(c, caller, access.hosts);

@@ -54,6 +54,13 @@ export const countParam = z
   .transform(Number)
   .meta({ type: 'integer', minimum: 0 });
 
+/** A position in a query parameter. */
+export const positionParam = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'must be a position: a whole number from 1 on')
+  .transform(Number)
+  .meta({ type: 'integer', minimum: 1 });
+
 /** A number of rows. */
 export const limitParam = z
   .string()

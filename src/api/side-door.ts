@@ -81,14 +81,14 @@ async function serve(
     const principal = identify(guard, c.req);
     actor = principal.actor;
     const caller = callerName(principal, request.socket.remoteAddress);
-    leave = guard.rates?.enter(caller);
+    leave = guard.rates?.enter(caller, principal.rates);
     requireRole(principal, SYSCALLS_ACCESS.role);
     requireHost(principal, host);
     const done = beginBody(caller, length);
     const bytes = await bodyOf(request, length).finally(done);
     if (bytes === undefined) return;
     const body = await jsonInTurns(bytes);
-    const answer = await recordSyscalls(service, c, { host, actor, ...body });
+    const answer = await recordSyscalls(service, c, { host, principal, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
     headers.push(REQUEST_ID, ids.request_id);
     if (answer.repeated) headers.push(REPEATED, 'true');

@@ -18,9 +18,11 @@ export const token = command({
     'keeps only its hash, so nobody can print it again. The service reads the file at start and\n' +
     'at each SIGHUP: send it one (kill -HUP PID) after a change.',
   flags: {
-    role: { value: 'R', about: 'for create: reader, writer, executor or admin' },
+    role: { value: 'R', about: 'for create: reader, recorder, writer, executor or admin' },
     hosts: { value: 'H,…', about: 'for create: names of hosts, * for any part (default: none)' },
     expires: { value: 'WHEN', about: 'for create: in so many days (90d), or an RFC 3339 time' },
+    rate: { value: 'N', about: 'for create: requests a second, in place of those of all' },
+    concurrent: { value: 'N', about: 'for create: unanswered requests, in place of those of all' },
     'tokens-file': { value: 'FILE', about: 'the file (BPFLEDGER_TOKENS_FILE)' },
   },
   example: "npx bpfledger token create ci --role writer --hosts 'ci-*' --expires 90d",
@@ -38,7 +40,7 @@ export const token = command({
         return EXIT.done;
       }
       if (verb !== 'create') throw wrongWords();
-      const { role, hosts = '', expires } = flags;
+      const { role, hosts = '', expires, rate, concurrent } = flags;
       if (role === undefined)
         throw new UsageError('token create needs --role, such as --role reader');
       const created = await createToken(file, {
@@ -46,6 +48,8 @@ export const token = command({
         role: role as TokenEntry['role'],
         hosts: hosts.split(',').filter((host) => host !== ''),
         ...(expires !== undefined && { expires: timeOf(expires) }),
+        ...(rate !== undefined && { requests_per_second: rateOf('rate', rate) }),
+        ...(concurrent !== undefined && { requests_concurrent: rateOf('concurrent', concurrent) }),
       });
       print.out(created);
       if (hosts === '') print.err(`${name} is for no host; --hosts '*' is for all`);
@@ -77,13 +81,22 @@ function timeOf(text: string): string {
   return text;
 }
 
+function rateOf(flag: string, text: string): number {
+  if (/^[1-9]\d{0,6}$/u.test(text)) return Number(text);
+  throw new UsageError(`--${flag} ${text} is not a whole number from 1 on`);
+}
+
 function listTokens(entries: readonly TokenEntry[], print: Printer): ExitCode {
   const width = Math.max(4, ...entries.map(({ name }) => name.length));
-  print.out(`${'name'.padEnd(width)}  role      expires                   hosts`);
-  for (const { name, role, hosts, expires } of entries) {
+  print.out(`${'name'.padEnd(width)}  role      expires                   rate     hosts`);
+  for (const { name, role, hosts, expires, ...rates } of entries) {
     const isOver = expires !== undefined && Date.parse(expires) <= Date.now();
     const end = `${expires ?? 'never'}${isOver ? ' over' : ''}`;
-    print.out(`${name.padEnd(width)}  ${role.padEnd(8)}  ${end.padEnd(24)}  ${hosts.join(' ')}`);
+    const { requests_per_second: perSecond = '-', requests_concurrent: concurrent = '-' } = rates;
+    const rate = `${perSecond}/${concurrent}`.padEnd(7);
+    print.out(
+      `${name.padEnd(width)}  ${role.padEnd(8)}  ${end.padEnd(24)}  ${rate}  ${hosts.join(' ')}`,
+    );
   }
   return EXIT.done;
 }

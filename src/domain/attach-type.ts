@@ -124,7 +124,6 @@ export const FOREIGN_HOOKS: { readonly [T in AttachTypeName]?: ProgTypeName } = 
   flow_dissector: 'flow_dissector',
   sk_lookup: 'sk_lookup',
   xdp: 'xdp',
-  lsm_cgroup: 'lsm',
   trace_raw_tp: 'tracing',
   trace_fentry: 'tracing',
   trace_fexit: 'tracing',

@@ -12,6 +12,7 @@ import { exclusiveAncestor } from './hierarchy.ts';
 import type { Cgroup, EntryList, Kernel, Program } from './kernel.ts';
 import { programDropped } from './lifetime.ts';
 import { indexOfProg, listOf, progIdOf } from './list.ts';
+import { hasHooks, hookList, slotOf } from './lsm-hooks.ts';
 import type { Refusal } from './outcome.ts';
 import { storagesFreed, storagesMade } from './storage.ts';
 
@@ -46,18 +47,25 @@ function modeOf(flags: number): Mode | undefined {
  */
 export function attach(caller: Caller, attachment: Attachment): Effect[] | Refusal {
   const { cgroup, type, flags } = attachment;
-  const list = listOf(cgroup, type);
   const mode = modeOf(flags);
   if (mode === undefined) return refusal('EINVAL', 'override-and-multi', {});
-  const refused = notAllowed(caller, attachment, list, mode);
+  const badReplace = replaceNotAllowed(attachment, mode);
+  if (badReplace !== undefined) return badReplace;
+  const whole = listOf(cgroup, type);
+  const place: Place | Refusal = hasHooks(type)
+    ? placeOfHook(caller.kernel, attachment.program, whole)
+    : { whole };
+  if (isRefused(place)) return place;
+  const { list = whole, slot } = place;
+  const refused = notAllowed(caller, attachment, list, mode, slot);
   if (refused !== undefined) return refused;
   const target = findReplaced(caller, attachment, list, mode);
   if (isRefused(target)) return target;
   const { index } = target;
   const effects =
     index === undefined
-      ? insertEntry(caller, attachment, list, mode)
-      : overwritten(caller, attachment, list, index);
+      ? insertEntry(caller, attachment, place, mode)
+      : overwritten(caller, attachment, place, index);
   if (isRefused(effects)) return effects;
   const storages = storageEffects(caller.kernel, attachment, list, index);
   return storages.length === 0 ? effects : [...storages, ...effects];
@@ -78,24 +86,47 @@ function storageEffects(
   ];
 }
 
+/** The list that an entry goes into: of LSM_CGROUP a part of the attach type's list. */
+interface Place {
+  readonly whole: EntryList;
+  readonly list?: EntryList;
+  readonly begin?: number;
+  readonly slot?: number;
+}
+
+/** The hook's own list; EINVAL when other hooks have all the slots (`bpf_cgroup_atype_find`). */
+function placeOfHook(
+  kernel: Kernel,
+  { id: prog_id, attach_btf_id }: Program,
+  whole: EntryList,
+): Place | Refusal {
+  const slot = slotOf(kernel, attach_btf_id);
+  if (slot === undefined) return refusal('EINVAL', 'lsm-slots-taken', { prog_id, attach_btf_id });
+  return { whole, slot, ...hookList(whole, slot) };
+}
+
+function replaceNotAllowed({ flags, linkId }: Attachment, mode: Mode): Refusal | undefined {
+  if ((flags & replace) === 0) return undefined;
+  if (mode !== 'multi') return refusal('EINVAL', 'replace-needs-multi', {});
+  // A link cannot name what it replaces (v2-series, §19.2 row 7).
+  if (linkId !== undefined) return refusal('EINVAL', 'link-cannot-replace', {});
+  if ((flags & (before | after)) !== 0) return refusal('EINVAL', 'replace-with-anchor', {});
+  return undefined;
+}
+
 function notAllowed(
   caller: Caller,
   attachment: Attachment,
   list: EntryList,
   mode: Mode,
+  slot: number | undefined,
 ): Refusal | undefined {
-  const { cgroup, type, flags, expectedRevision } = attachment;
-  if ((flags & replace) !== 0) {
-    if (mode !== 'multi') return refusal('EINVAL', 'replace-needs-multi', {});
-    // A link cannot name what it replaces (v2-series, §19.2 row 7).
-    if (attachment.linkId !== undefined) return refusal('EINVAL', 'link-cannot-replace', {});
-    if ((flags & (before | after)) !== 0) return refusal('EINVAL', 'replace-with-anchor', {});
-  }
+  const { cgroup, type, expectedRevision } = attachment;
   if (expectedRevision !== 0 && expectedRevision !== list.revision) {
     const { revision } = list;
     return refusal('ESTALE', 'revision-stale', { expected: expectedRevision, revision });
   }
-  const ancestor = exclusiveAncestor(caller.kernel, cgroup, type);
+  const ancestor = exclusiveAncestor(caller.kernel, cgroup, type, slot);
   if (ancestor !== undefined) return ancestor;
   if (list.entries.length > 0 && list.mode !== mode) {
     const about = { cgroup: cgroup.path, attach_type: type, mode: list.mode, requested: mode };
@@ -144,15 +175,16 @@ function findReplaced(
 function insertEntry(
   caller: Caller,
   attachment: Attachment,
-  list: EntryList,
+  { whole, list = whole, begin = 0 }: Place,
   mode: Mode,
 ): Effect[] | Refusal {
   const { cgroup, type, program, flags, relative, linkId } = attachment;
   const placement: Placement = { flags, relative, isLink: linkId !== undefined };
-  const index = placeOf(caller, list, placement);
-  if (typeof index !== 'number') return index;
+  const place = placeOf(caller, list, placement);
+  if (typeof place !== 'number') return place;
   const { id: cgroup_id } = cgroup;
-  const revision = list.revision + 1;
+  const index = begin + place;
+  const revision = whole.revision + 1;
   const effect = 'EntryInserted';
   // Written out: docs/performance.md#a-spread-with-a-new-field
   const insertion: EffectOf<'EntryInserted'> =
@@ -166,11 +198,12 @@ function insertEntry(
 function overwritten(
   caller: Caller,
   attachment: Attachment,
-  list: EntryList,
-  index: number,
+  { whole, list = whole, begin = 0 }: Place,
+  at: number,
 ): Effect[] {
-  const entry = list.entries[index];
-  if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
+  const entry = list.entries[at];
+  if (entry === undefined) throw new Error(`impossible state: no entry ${at}`);
+  const index = begin + at;
   const was_prog_id = progIdOf(caller.kernel, entry);
   const isOther = was_prog_id !== attachment.program.id || attachment.linkId !== undefined;
   const freed = isOther ? programDropped(caller.kernel, was_prog_id, 'entry_replaced') : [];
@@ -180,7 +213,7 @@ function overwritten(
     cgroup_id: cgroup.id,
     attach_type: type,
     index,
-    revision: list.revision + 1,
+    revision: whole.revision + 1,
     was_prog_id,
   } as const;
   // `assign`: docs/performance.md#a-spread-with-a-new-field

@@ -1,11 +1,12 @@
 /**
- * The bpffs as a file system: walking a path, and who may read and write what (semantics §15;
+ * The bpffs as a file system: walking a path over mounts, and who may read and write what (semantics §15;
  * `bpf_obj_do_pin`, `bpf_inode_ops` in kernel/bpf/inode.c; the VFS's permission rules).
  */
 import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
-import type { BpffsNode } from './kernel.ts';
+import type { BpffsNode, Kernel } from './kernel.ts';
+import { below, crossed, isBound, isMountPoint, type Place, topPlace } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -21,44 +22,91 @@ export function mayOpen(
   return mayAccess(caller, node, (access.read ? READ : 0) | (access.write ? WRITE : 0));
 }
 
+/** What stands under a name, and where that is. */
+export interface Seen {
+  readonly place: Place;
+  readonly node: BpffsNode;
+}
+
 /** The directory of the last component of a path, if the caller may search every directory on the way. */
-export function directoryOf(caller: Caller, path: string): BpffsNode | Refusal {
-  const { bpffs } = caller.kernel;
+function directoryOf(caller: Caller, path: string): Seen | Refusal {
+  const { kernel } = caller;
   const parent = parentPath(path);
   const steps = parent === '/' ? [] : parent.slice(1).split('/');
+  let place = topPlace(kernel);
   let at = '';
+  if (place === undefined) return outside(path, 'ENOENT');
   for (let i = 0; i <= steps.length; i++) {
-    const node = bpffs.get(at === '' ? '/' : at);
-    if (node === undefined) return missing(caller, at);
+    const node = kernel.bpffs.get(place.key);
+    if (node === undefined) return missing(caller, place, at);
     if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
     if (!mayAccess(caller, node, SEARCH)) {
       return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
     }
-    if (i === steps.length) return node;
+    if (i === steps.length) return { place, node };
     const step = steps[i] ?? '';
     at = `${at}/${step}`;
+    place = crossed(kernel, below(place, step));
   }
   throw new Error('unreachable: the walk ends at the directory');
 }
 
-/** The node at a path; the top is a directory. */
-export function nodeAt(caller: Caller, path: string): BpffsNode | Refusal {
+/** What a path leads to, with what is mounted there; the top is a directory. */
+export function nodeAt(caller: Caller, path: string): Seen | Refusal {
+  const { kernel } = caller;
+  if (path === '/') return topNode(kernel);
+  const name = nameAt(caller, path);
+  if (isRefused(name)) return name;
+  const place = crossed(kernel, name.place);
+  return seenAt(caller, place, path);
+}
+
+/** What a path names itself, below what is mounted there: what calls on names are about. */
+export function namedAt(caller: Caller, path: string): Seen | Refusal {
+  if (path === '/') return topNode(caller.kernel);
+  const name = nameAt(caller, path);
+  return isRefused(name) ? name : seenAt(caller, name.place, path);
+}
+
+/** Where the last name of a path stands, whether or not there is something. */
+export function nameAt(caller: Caller, path: string): { readonly place: Place } | Refusal {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  return caller.kernel.bpffs.get(path) ?? missing(caller, path);
+  return { place: below(directory.place, baseName(path)) };
+}
+
+/** What is said of a name where no bpffs is mounted any more. */
+function outside(path: string, errno: 'ENOENT' | 'EPERM'): Refusal {
+  if (componentTooLong(baseName(path))) {
+    return refusal('ENAMETOOLONG', 'component-too-long', { path });
+  }
+  return refusal(errno, errno === 'EPERM' ? 'not-on-a-bpffs' : 'no-such-path', { path });
+}
+
+function topNode(kernel: Kernel): Seen | Refusal {
+  const place = topPlace(kernel);
+  const node = place && kernel.bpffs.get(place.key);
+  if (place !== undefined && node !== undefined) return { place, node };
+  const what = 'the directory that no bpffs is mounted on any more';
+  return refusal('ENOTSUPP', 'not-modelled', { what });
+}
+
+function seenAt(caller: Caller, place: Place, path: string): Seen | Refusal {
+  const node = caller.kernel.bpffs.get(place.key);
+  return node === undefined ? missing(caller, place, path) : { place, node };
 }
 
 /**
  * The errno of a lookup of a missing name. bpffs reserves names with a dot
  * (`bpf_lookup`), so even asking for one is EPERM, unless its directory has no mode bit at all.
  */
-function missing(caller: Caller, path: string): Refusal {
-  return badName(caller, path) ?? refusal('ENOENT', 'no-such-path', { path });
+function missing(caller: Caller, place: Place, path: string): Refusal {
+  return badName(caller, place, path) ?? refusal('ENOENT', 'no-such-path', { path });
 }
 
 /** Why a name that is not there cannot be one; its directory exists. */
-export function badName(caller: Caller, path: string): Refusal | undefined {
-  const directory = caller.kernel.bpffs.get(parentPath(path));
+export function badName(caller: Caller, { key }: Place, path: string): Refusal | undefined {
+  const directory = caller.kernel.bpffs.get(parentPath(key));
   const name = baseName(path);
   if (name.includes('.') && directory?.mode !== 0) {
     return refusal('EPERM', 'name-with-dot', { path });
@@ -67,28 +115,31 @@ export function badName(caller: Caller, path: string): Refusal | undefined {
   return refusal('ENAMETOOLONG', 'component-too-long', { path });
 }
 
-/** Why a new name cannot be made at a path. */
-export function newNameRefused(caller: Caller, path: string): Refusal | undefined {
-  return newNameUnreached(caller, path) ?? newNameForbidden(caller, path);
+/** Where a new name can be made, or why it cannot. */
+export function newName(caller: Caller, path: string): { readonly place: Place } | Refusal {
+  const name = newNameReached(caller, path);
+  if (isRefused(name)) return name;
+  return newNameForbidden(caller, path) ?? name;
 }
 
-/** Why a name cannot be one that is made: its way, itself, or what it names already. */
-export function newNameUnreached(caller: Caller, path: string): Refusal | undefined {
+/** Where a name is that may be made; refused for its way, itself, or what it names already. */
+export function newNameReached(caller: Caller, path: string): { readonly place: Place } | Refusal {
   if (path === '/') return refusal('EEXIST', 'path-exists', { path });
-  const directory = directoryOf(caller, path);
-  if (isRefused(directory)) return directory;
-  const name = baseName(path);
-  if (name === '') return refusal('ENOENT', 'no-such-path', { path });
-  if (caller.kernel.bpffs.has(path)) return refusal('EEXIST', 'path-exists', { path });
+  const isOutside = topPlace(caller.kernel) === undefined && parentPath(path) === '/';
+  if (isOutside) return outside(path, 'EPERM');
+  const name = nameAt(caller, path);
+  if (isRefused(name)) return name;
+  if (baseName(path) === '') return refusal('ENOENT', 'no-such-path', { path });
+  if (caller.kernel.bpffs.has(name.place.key)) return refusal('EEXIST', 'path-exists', { path });
   // The name is looked up, and a bad one refused, before the directory's permissions count.
-  return badName(caller, path);
+  return badName(caller, name.place, path) ?? name;
 }
 
 /** Why the caller may make no name in the directory of a path, which exists. */
 export function newNameForbidden(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (mayAccess(caller, directory, WRITE)) return undefined;
+  if (mayAccess(caller, directory.node, WRITE)) return undefined;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 
@@ -96,16 +147,23 @@ export function newNameForbidden(caller: Caller, path: string): Refusal | undefi
 export function removalRefused(
   caller: Caller,
   path: string,
-  node: BpffsNode | undefined = caller.kernel.bpffs.get(path),
+  node: BpffsNode | undefined,
 ): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (!mayAccess(caller, directory, WRITE)) {
+  if (!mayAccess(caller, directory.node, WRITE)) {
     return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
   }
-  if (node === undefined || (directory.mode & STICKY) === 0) return undefined;
-  if (owns(caller, node) || owns(caller, directory)) return undefined;
+  if (node === undefined || (directory.node.mode & STICKY) === 0) return undefined;
+  if (owns(caller, node) || owns(caller, directory.node)) return undefined;
   return refusal('EPERM', 'directory-is-sticky', { path });
+}
+
+/** Why a name that may be taken away stays: it is a mount point, or seen by a mount of its own. */
+export function busyRefused({ kernel }: Caller, { key }: Place, path: string): Refusal | undefined {
+  if (isMountPoint(kernel, key)) return refusal('EBUSY', 'mount-point', { path });
+  if (!isBound(kernel, key)) return undefined;
+  return refusal('ENOTSUPP', 'not-modelled', { what: `the end of ${path}, which is bound` });
 }
 
 /** Whether a directory may get another parent: its `..` is written. */

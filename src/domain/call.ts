@@ -91,8 +91,8 @@ export type FcntlCommand = 'f_dupfd' | 'f_dupfd_cloexec' | 'f_getfd' | 'f_setfd'
 export interface FdCalls {
   /** open(2) of a cgroup directory; `cloexec: false` leaves O_CLOEXEC out. */
   open_cgroup: { readonly path: string; readonly cloexec?: false };
-  /** Opens something that is neither a cgroup nor a BPF object. */
-  open_other: { readonly kind: 'dir' | 'file'; readonly cloexec?: false };
+  /** Opens something that is neither a cgroup nor a BPF object; with `path`, a directory of a bpffs. */
+  open_other: { readonly kind: 'dir' | 'file'; readonly path?: string; readonly cloexec?: false };
   close: { readonly fd: number };
   dup: { readonly fd: number };
   dup2: { readonly fd: number; readonly to_fd: number };
@@ -134,6 +134,13 @@ export interface FileSystemCalls {
   link: { readonly path: string; readonly to: string };
   chown: { readonly path: string; readonly uid: number };
   chmod: { readonly path: string; readonly mode: number };
+  /**
+   * mount(2) on the directory `path`: of a new bpffs, whose top has `mode` (01777 when absent), or
+   * with `from` of what stands there (MS_BIND).
+   */
+  mount: { readonly path: string; readonly from?: string; readonly mode?: number };
+  /** umount2(2); `flags`: MNT_FORCE (1), MNT_DETACH (2), UMOUNT_NOFOLLOW (8). */
+  umount: { readonly path: string; readonly flags?: number };
 }
 
 export interface ProgCalls {
@@ -142,6 +149,8 @@ export interface ProgCalls {
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
     readonly prog_name?: string;
+    /** Of an lsm program: the function of the hook, by its id in the kernel's BTF. */
+    readonly attach_btf_id?: number;
     /** Instructions, base64; absent means `r0 = ret; exit`. */
     readonly insns?: string;
     /** The constant that the program returns, for the verifier's range rules; default 1. */
@@ -154,6 +163,12 @@ export interface ProgCalls {
     readonly fd_array?: readonly number[];
     /** How many of `fd_array` the program uses whether or not its instructions name them (6.14). */
     readonly fd_array_cnt?: number;
+    /** BTF that describes the functions and lines of the program; looked at when it describes any. */
+    readonly prog_btf_fd?: number;
+    readonly func_info_cnt?: number;
+    readonly line_info_cnt?: number;
+    /** Another program, or other BTF than the kernel's, that it is attached to. */
+    readonly attach_prog_fd?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;
   };
@@ -274,6 +289,16 @@ export interface MapCalls {
     /** A map like those that a map of maps will hold. */
     readonly inner_map_fd?: number;
     readonly map_name?: string;
+    /** BTF that describes keys and values, by the ids of their types in it. */
+    readonly btf_fd?: number;
+    readonly btf_key_type_id?: number;
+    readonly btf_value_type_id?: number;
+    /** The type of a structure of the kernel's own. */
+    readonly btf_vmlinux_value_type_id?: number;
+    /** Of a bloom filter its hash functions, of an arena its address. */
+    readonly map_extra?: number;
+    /** Counts with the flag NUMA_NODE (4); 4294967295 is any node. */
+    readonly numa_node?: number;
   };
   map_freeze: { readonly map_fd?: number };
   map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key: MapKey };

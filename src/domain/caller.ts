@@ -83,6 +83,14 @@ export function mapAt(
   return { map: expectObject(caller.kernel.maps.get(file.id)), file };
 }
 
+/** Why an fd names no BTF: EBADF when closed, EINVAL when it is something else (`btf_get_by_fd`). */
+export function btfRefused(caller: Caller, fd: number, field: string): Refusal | undefined {
+  const file = fileAt(caller, fd);
+  if (file === undefined) return refusal('EBADF', 'btf-fd-not-open', { field, fd });
+  if (file.kind === 'btf') return undefined;
+  return refusal('EINVAL', 'btf-fd-is-no-btf', { field, fd, kind: file.kind });
+}
+
 /**
  * The cgroup an fd names: EBADF unless it is a cgroup directory, ENOENT once removed.
  *

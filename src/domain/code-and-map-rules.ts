@@ -23,15 +23,41 @@ export const CODE_AND_MAP_RULES = {
   'arena-not-mapped': rule('__add_used_map §7', 'arena {map_id} was not mapped by its owner'),
   'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is no BPF token'),
   'load-needs-btf': rule('check_attach_btf_id §7', 'a {prog_type} program is attached by BTF'),
+  'btf-id-not-for-type': rule(
+    'bpf_prog_load_check_attach §7',
+    'attach_btf_id {attach_btf_id} is for types that are attached by BTF, not for {prog_type}; ids go up to 1048575',
+  ),
   'sleepable-does-not-fit': rule(
     'check_attach_btf_id §7',
     'whether a {prog_type} program sleeps is not for the caller to choose',
+  ),
+  'btf-fd-not-open': rule('btf_get_by_fd', '{field} is fd {fd}, which is not open'),
+  'btf-fd-is-no-btf': rule('btf_get_by_fd', '{field} is fd {fd}, which is not BTF but {kind}'),
+  'func-info-count': rule(
+    'check_btf_func §7',
+    'func_info describes {func_info_cnt} functions, and the program has {functions}',
+  ),
+  'btf-is-no-kernels': rule('bpf_prog_load §7', 'the BTF of fd {fd} is not the kernel’s'),
+  'attach-target-does-not-fit': rule(
+    'bpf_prog_load_check_attach §7',
+    'a {prog_type} program is attached to no function of BTF and to no other program',
+  ),
+  'map-not-for-sleepers': rule(
+    'check_map_prog_compatibility §7',
+    'a program that may sleep cannot use map {map_id}, a {map_type}',
   ),
   'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
 
   'map-key-too-large': rule('§25.7', 'key_size {key_size} of {map_type} is above {limit}'),
   'map-entries-too-many': rule('§25.7', 'max_entries {max_entries} of {map_type} is above {limit}'),
   'map-needs-btf': rule('map_create §25.7', 'a map of type {map_type} needs BTF of its value'),
+  'map-btf-ids': rule(
+    'map_create §25.7',
+    'a {map_type} map cannot have key type {btf_key_type_id}, value type {btf_value_type_id} and kernel type {btf_vmlinux_value_type_id}',
+  ),
+  'map-takes-no-btf': rule('map_check_no_btf §25.7', 'keys of {map_type} have no BTF'),
+  'map-extra': rule('map_create §25.7', 'map_extra {map_extra} does not fit {map_type}'),
+  'numa-node': rule('map_create §25.7', 'there is no NUMA node {numa_node}'),
   'map-needs-net-admin': rule(
     'map_create §18',
     'creating a map of type {map_type} needs CAP_NET_ADMIN',

@@ -24,6 +24,7 @@ import {
   mapNextKey,
   mapUpdate,
 } from './calls/map-elements.ts';
+import { mount, umount } from './calls/mount.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
 import { btfLoad, byNumber, enableStats, progTestRun, taskFdQuery } from './calls/opaque.ts';
 import {
@@ -141,6 +142,10 @@ function answer(caller: Caller, call: Call): Decision {
       return link(caller, call);
     case 'chown':
       return chown(caller, call);
+    case 'mount':
+      return mount(caller, call);
+    case 'umount':
+      return umount(caller, call);
     case 'prog_bind_map':
       return passGate(caller, call, progBindMap);
     case 'link_detach':

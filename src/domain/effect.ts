@@ -15,6 +15,14 @@ import type { SysctlName } from './sysctls.ts';
 
 export type ObjectKind = 'prog' | 'link' | 'map';
 
+/** What an fd is open on. */
+export type FileKind = ObjectKind | 'cgroup' | 'btf' | 'other';
+
+/** Whether it is an object, on which references are counted. */
+export function isObjectKind(kind: FileKind): kind is ObjectKind {
+  return kind === 'prog' || kind === 'link' || kind === 'map';
+}
+
 /** Why something ended. */
 export type Reason =
   | 'last_fd_closed'
@@ -34,6 +42,8 @@ export type Reason =
   | 'element_deleted'
   | 'element_replaced'
   | 'map_freed'
+  /** The last mount of its bpffs ended. */
+  | 'unmounted'
   /** It is not there any more, and nobody saw how it went. */
   | 'unseen';
 
@@ -111,8 +121,8 @@ export interface Effects {
   /** A new open file description on a BPF object, a cgroup directory or something else. */
   FdOpened: {
     readonly fd: number;
-    readonly kind: ObjectKind | 'cgroup' | 'other';
-    /** 0 for `other`. */
+    readonly kind: FileKind;
+    /** Of `other` the mount that an open directory of a bpffs keeps; else 0. */
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
     readonly access?: 'read' | 'write';
@@ -125,14 +135,14 @@ export interface Effects {
     readonly fd: number;
     readonly from_pid: number;
     readonly from_fd: number;
-    readonly kind: ObjectKind | 'cgroup' | 'other';
+    readonly kind: FileKind;
     readonly id: number;
   };
   FdClosed: { readonly fd: number };
   FdSent: { readonly fd: number; readonly to_pid: number };
   FdReceived: {
     readonly fd: number;
-    readonly kind: ObjectKind | 'cgroup' | 'other';
+    readonly kind: FileKind;
     readonly id: number;
     readonly cloexec?: true;
   };
@@ -157,6 +167,8 @@ export interface Effects {
     readonly map_ids: readonly number[];
     /** Those of `map_ids` that are storage maps it calls the helper on: attaching makes storages. */
     readonly storage_map_ids: readonly number[];
+    /** The kernel's function that it is attached to, by its BTF; absent for none. */
+    readonly attach_btf_id?: number;
     /** Pages that its instructions lock, where they are more than one (kernels up to 5.10). */
     readonly pages?: number;
   };
@@ -210,6 +222,16 @@ export interface Effects {
   /** Two names with all below them change places. */
   PathsExchanged: { readonly path: string; readonly to: string };
   OwnerChanged: { readonly path: string; readonly uid: number };
+  /** A mount of a bpffs: `root` is seen at the name `at` from now on. */
+  BpffsMounted: {
+    readonly mount_id: number;
+    /** The mount that it stands on; 0 is outside of every bpffs, where `at` is `/`. */
+    readonly parent_id: number;
+    readonly at: string;
+    readonly root: string;
+  };
+  /** No path leads into the mount any more; it ends with the last directory that is open in it. */
+  BpffsUnmounted: { readonly mount_id: number };
   ModeChanged: { readonly path: string; readonly mode: number };
 
   CgroupMade: {

@@ -6,6 +6,7 @@
 import type { AttachType } from './attach-type.ts';
 import type { Cgroup, Entry, Kernel } from './kernel.ts';
 import { listOf, progIdOf } from './list.ts';
+import { type HookList, hasHooks, hookList, LSM_SLOTS } from './lsm-hooks.ts';
 
 /** One place of an effective array. */
 export interface Slot {
@@ -66,29 +67,46 @@ export function writtenArrayKey(cgroupId: number, type: AttachType): string {
   return `${cgroupId}|${type}`;
 }
 
-/** The array as the lists say it. */
+/** The array as the lists say it; of LSM_CGROUP those of all hooks, one behind the other. */
 export function deriveArray(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[] {
+  return hasHooks(type)
+    ? arraysOfHooks(kernel, cgroup, type).flat()
+    : arrayOf(kernel, cgroup, (level) => ({ list: listOf(level, type), begin: 0 }));
+}
+
+/** What runs on each hook of LSM_CGROUP, by slot. */
+export function arraysOfHooks(kernel: Kernel, cgroup: Cgroup, type: AttachType): Slot[][] {
+  return Array.from({ length: LSM_SLOTS }, (_, place) =>
+    arrayOf(kernel, cgroup, (level) => hookList(listOf(level, type), place)),
+  );
+}
+
+function arrayOf(kernel: Kernel, cgroup: Cgroup, listAt: (level: Cgroup) => HookList): Slot[] {
   const normal: Slot[] = [];
   const preorderByLevel: Slot[][] = [];
-  for (const level of contributing(kernel, cgroup, type)) {
+  for (const level of contributing(kernel, cgroup, listAt)) {
     const preorder: Slot[] = [];
-    listOf(level, type).entries.forEach((entry, index) => {
-      (entry.preorder ? preorder : normal).push(slot(kernel, level, entry, index));
+    const { list, begin } = listAt(level);
+    list.entries.forEach((entry, index) => {
+      (entry.preorder ? preorder : normal).push(slot(kernel, level, entry, begin + index));
     });
     if (preorder.length > 0) preorderByLevel.push(preorder);
   }
   return preorderByLevel.length === 0 ? normal : [...preorderByLevel.reverse().flat(), ...normal];
 }
 
-/** Levels whose entries run: the nearest with entries, and above it those in multi mode. */
 /**
  * The cgroups whose programs run, from this one upwards. A multi list always runs. An override or
  * exclusive list runs only where nothing below it has a program: what is below hides it.
  */
-function* contributing(kernel: Kernel, cgroup: Cgroup, type: AttachType): Generator<Cgroup> {
+function* contributing(
+  kernel: Kernel,
+  cgroup: Cgroup,
+  listAt: (level: Cgroup) => HookList,
+): Generator<Cgroup> {
   let collected = false;
   for (const level of levelsOf(kernel, cgroup)) {
-    const list = listOf(level, type);
+    const { list } = listAt(level);
     if (list.entries.length === 0 || (collected && list.mode !== 'multi')) continue;
     yield level;
     collected = true;

@@ -9,11 +9,11 @@ import type { Effect } from './effect.ts';
 import { isSighting, type SightingName } from './observed/sighting.ts';
 
 /**
- * Calls that leave all that ends by them to others: `cgroup_bpf_release` is work of a queue, an
- * inode of the bpffs is freed by RCU, and a signal ends a process when that runs next.
+ * Calls that leave all that ends by them to others: `cgroup_bpf_release` is work of a queue, the
+ * inodes of a bpffs are freed by RCU, and a signal ends a process when that runs next.
  */
 const LEAVE_IT: ReadonlySet<string> = new Set<CallName>([
-  ...(['rmdir', 'unlink', 'rename', 'kill', 'cgroup_write'] as const),
+  ...(['rmdir', 'unlink', 'rename', 'kill', 'cgroup_write', 'umount'] as const),
 ]);
 /** Calls that take an element out of a map themselves; else a worker clears the map. */
 const TAKE_OUT: ReadonlySet<string> = new Set<CallName>([
@@ -40,10 +40,10 @@ export function isEventual(call: CallName | SightingName | 'boot', effect: Effec
   }
 }
 
-/** What a freed program or map held is let go of when its memory is freed, which takes a grace period. */
+/** What a freed program or map held, and the pins of a bpffs that ends, go after a grace period. */
 function isByWorker(call: string, reason: string): boolean {
   if (reason === 'element_deleted') return !TAKE_OUT.has(call);
-  return reason === 'prog_freed' || reason === 'map_freed';
+  return reason === 'prog_freed' || reason === 'map_freed' || reason === 'unmounted';
 }
 
 /** A sighting tells what is so by now. */

@@ -10,6 +10,7 @@ import { evolveFd } from './evolve/fds.ts';
 import { evolveLink } from './evolve/links.ts';
 import { evolveList } from './evolve/lists.ts';
 import { evolveMap } from './evolve/maps.ts';
+import { evolveMount } from './evolve/mounts.ts';
 import { evolvePin } from './evolve/pins.ts';
 import { evolveProcess } from './evolve/processes.ts';
 import { evolveProgram } from './evolve/programs.ts';
@@ -87,6 +88,9 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
+    case 'BpffsMounted':
+    case 'BpffsUnmounted':
+      return evolveMount(kernel, effect);
     case 'MapCreated':
     case 'MapBound':
     case 'MapFrozen':

@@ -9,6 +9,7 @@ import type { Switches } from './release/switches.ts';
 /** The program type of a cgroup attach type that this kernel knows. */
 export function cgroupProgType(switches: Switches, type: AttachType): ProgTypeName | undefined {
   if (attachTypeNumber(type) >= switches.attach_type_count) return undefined;
+  if (type === 'lsm_cgroup') return 'lsm';
   return typeof type === 'string' ? CGROUP_HOOKS[type]?.progType : undefined;
 }
 

@@ -5,7 +5,7 @@
 import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
-import type { EntryHolder, ObjectKind } from './effect.ts';
+import type { EntryHolder, FileKind, ObjectKind } from './effect.ts';
 import type { ExecSets } from './exec-sets.ts';
 import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
@@ -41,7 +41,7 @@ export interface Process {
 
 /** An open file description: what dup, fork and SCM_RIGHTS share. */
 export interface OpenFile {
-  readonly kind: ObjectKind | 'cgroup' | 'other';
+  readonly kind: FileKind;
   readonly id: number;
   readonly access?: 'read' | 'write' | undefined;
   /** Fds that point here, and copies in flight. */
@@ -58,6 +58,8 @@ export interface Program {
   readonly uid: number;
   map_ids: readonly number[];
   readonly storage_map_ids: readonly number[];
+  /** The kernel's function that it is attached to, by its BTF; 0 for none. */
+  readonly attach_btf_id: number;
   /** Pages of its instructions, which its user locks (kernels up to 5.10). */
   readonly pages: number;
   /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */
@@ -81,11 +83,23 @@ export interface Link {
 /** One slot of a list: a program attached directly, or a link. */
 export type Entry = EntryHolder & { readonly preorder?: true };
 
+/** Of a list of LSM_CGROUP: the entries of one hook (`lsm-hooks.ts`). */
+export interface HookPart {
+  readonly slot: number;
+  /** The function that they hook. */
+  readonly btf_id: number;
+  readonly mode: Mode;
+  readonly revision: number;
+  readonly entries: number;
+}
+
 /** A cgroup's own entries for one attach type. Immutable: a change makes a new one. */
 export interface EntryList {
   readonly mode: Mode;
   readonly revision: number;
   readonly entries: readonly Entry[];
+  /** By slot; of LSM_CGROUP alone. */
+  readonly parts?: readonly HookPart[];
 }
 
 /** What a process shares its fd table with: nearly always nobody. */
@@ -186,7 +200,7 @@ export interface BpfMap {
   refs: number;
 }
 
-/** A name on the bpffs: a directory, or a pin that holds one reference. */
+/** A name on a bpffs: a directory, or a pin that holds one reference. */
 export interface BpffsNode {
   readonly kind: ObjectKind | 'dir';
   /** The pinned object; 0 for a directory. */
@@ -195,6 +209,21 @@ export interface BpffsNode {
   mode: number;
   /** What names of one pin have in common (link(2)); 0 for a node that never had two. */
   inode: number;
+}
+
+/** A mount of a bpffs, or of a part of one. */
+export interface Mount {
+  readonly id: number;
+  /** The mount that it stands on; 0 is outside of every bpffs. */
+  readonly parent: number;
+  /** The key of the name that it is mounted on; empty outside. */
+  at: string;
+  /** The key of what is seen there. */
+  root: string;
+  /** Paths lead into it; after a lazy umount only open directories do. */
+  attached: boolean;
+  /** Open directories, and its place in the tree while it is attached. */
+  refs: number;
 }
 
 /** An effective array that a kernel bug wrote against its lists (D25). */
@@ -237,6 +266,7 @@ export interface Kernel {
   /** Living cgroups by path. */
   cgroupIds: Table<string, number>;
   bpffs: Table<string, BpffsNode>;
+  mounts: Table<number, Mount>;
   /** By `cgroup_id|attach_type`; empty but on kernels with the bug. */
   writtenArrays: Table<string, WrittenArray>;
 }
@@ -244,6 +274,7 @@ export interface Kernel {
 const SHALLOW = { copy: <V extends object>(row: V): V => ({ ...row }) };
 const SAME = { copy: <V>(row: V): V => row };
 const NAMED_ID: RowKind<number> = { ...SAME, keysReturn: true };
+const MOUNT: RowKind<Mount> = { ...SHALLOW, keysReturn: true };
 const BPFFS_NODE: RowKind<BpffsNode> = { ...SHALLOW, keysReturn: true };
 const PROCESS: RowKind<Process> = {
   copy: (process) => ({ ...process, fds: process.fds.layer() }),
@@ -270,6 +301,7 @@ export function emptyTables() {
     cgroups: new Table<number, Cgroup>(CGROUP),
     cgroupIds: new Table<string, number>(NAMED_ID),
     bpffs: new Table<string, BpffsNode>(BPFFS_NODE),
+    mounts: new Table<number, Mount>(MOUNT),
     writtenArrays: new Table<string, WrittenArray>(SAME),
   };
 }
@@ -290,6 +322,7 @@ export function layerOn(base: Kernel): Kernel {
     cgroups: base.cgroups.layer(),
     cgroupIds: base.cgroupIds.layer(),
     bpffs: base.bpffs.layer(),
+    mounts: base.mounts.layer(),
     writtenArrays: base.writtenArrays.layer(),
   };
 }
@@ -312,5 +345,6 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
   layer.cgroups.flush();
   layer.cgroupIds.flush();
   layer.bpffs.flush();
+  layer.mounts.flush();
   layer.writtenArrays.flush();
 }

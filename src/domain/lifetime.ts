@@ -4,10 +4,12 @@
  * are kept beside the state, which a decision must not change.
  */
 import type { AttachType } from './attach-type.ts';
-import type { Effect, ObjectKind, Reason } from './effect.ts';
+import { type Effect, isObjectKind, type ObjectKind, type Reason } from './effect.ts';
 import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
+import { withoutHooked } from './lsm-hooks.ts';
 import { heldByObjects, heldKind } from './maps/holding.ts';
+import { isInInstance, topOf } from './mounts.ts';
 import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
 
@@ -51,7 +53,34 @@ export class Lifetime {
     const file = this.#kernel.files.get(fileId);
     if (file === undefined) throw new Error(`impossible state: no open file ${fileId}`);
     if (!this.#isLast(file)) return;
-    if (file.kind !== 'cgroup' && file.kind !== 'other') this.drop(file.kind, file.id, reason);
+    const { kind, id } = file;
+    if (isObjectKind(kind)) this.drop(kind, id, reason);
+    else if (kind === 'other' && id !== 0) this.dropMount(id, 'unmounted');
+  }
+
+  /** Drops what kept a mount: its place in the tree, or a directory that was open in it. */
+  dropMount(id: number, reason: Reason): void {
+    const mount = this.#kernel.mounts.get(id);
+    if (mount === undefined) throw new Error(`impossible state: no mount ${id}`);
+    if (!this.#isLast(mount)) return;
+    const top = topOf(mount.root);
+    const others = [...this.#kernel.mounts.values()].filter(
+      (other) => topOf(other.root) === top && this.#gone.get(other) !== other.refs,
+    );
+    if (others.length === 0) this.#endInstance(top, reason);
+  }
+
+  /** The last mount of an instance takes its pins along, the deepest first. */
+  #endInstance(top: string, reason: Reason): void {
+    const names = [...this.#kernel.bpffs.entries()].filter(([key]) => isInInstance(key, top));
+    names.sort(([one], [other]) => (one < other ? 1 : -1));
+    for (const [path, { kind, id }] of names) {
+      if (kind === 'dir') this.effects.push({ type: 'DirectoryRemoved', path });
+      else {
+        this.effects.push({ type: 'PinRemoved', path, reason });
+        this.drop(kind, id, reason);
+      }
+    }
   }
 
   /** Drops one reference of an object by an open file description or a pin. */
@@ -81,7 +110,8 @@ export class Lifetime {
     const before = this.#lists.get(stored) ?? stored;
     const entry = before.entries[index];
     if (entry === undefined) throw new Error(`impossible state: no entry ${index}`);
-    const after = without(before, index);
+    const after =
+      before.parts === undefined ? without(before, index) : withoutHooked(before, index);
     this.#lists.set(stored, after);
     const type = 'EntryRemoved';
     const { id: cgroup_id } = cgroup;

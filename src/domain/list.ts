@@ -3,7 +3,7 @@ import type { AttachType } from './attach-type.ts';
 import type { EntryHolder } from './effect.ts';
 import { type Cgroup, type Entry, type EntryList, type Kernel, NO_LISTS } from './kernel.ts';
 
-const NEVER_USED: EntryList = { mode: 'none', revision: 1, entries: [] };
+export const NEVER_USED: EntryList = { mode: 'none', revision: 1, entries: [] };
 
 /** The list; a list that was never used is empty and has revision 1. */
 export function listOf(cgroup: Cgroup, type: AttachType): EntryList {

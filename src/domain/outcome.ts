@@ -34,6 +34,8 @@ export type ObjectInfo =
       readonly prog_name: string;
       readonly created_by_uid: number;
       readonly map_ids: readonly number[];
+      /** Absent for a program that is not attached by BTF. */
+      readonly attach_btf_id?: number;
     }
   | {
       readonly kind: 'map';

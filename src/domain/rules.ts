@@ -22,6 +22,15 @@ export const RULES = {
   'credentials-cannot-grow': rule('§18', 'a process of uid {uid} cannot gain {wanted}'),
 
   'no-free-fd': rule('alloc_fd', 'process {pid} has no free fd below its limit of {nofile}'),
+  'lsm-slots-taken': rule(
+    'bpf_cgroup_atype_find §27',
+    'programs on ten other hooks of LSM_CGROUP are attached, so there is no place for those of function {attach_btf_id}',
+  ),
+  'link-on-other-hook': rule(
+    '__cgroup_bpf_replace §27',
+    'link {link_id} is not on the hook of program {prog_id}',
+  ),
+  'stream-unknown': rule('bpf_prog_stream_read', 'program {prog_id} has no stream 0'),
   'fd-not-for-command': rule(
     '__sys_bpf',
     'command {cmd} of bpf(2) takes another kind of file than fd {fd}, which is open on a {kind}',
@@ -265,7 +274,14 @@ export const RULES = {
   'is-a-directory': rule('§15', '{path} is a directory'),
   'directory-not-empty': rule('§15', '{path} is not empty'),
   'path-exists': rule('§15', '{path} exists'),
-  'mount-point': rule('§15', '{path} is the mount point'),
+  'mount-point': rule('§15', '{path} is a mount point'),
+  'no-mount-point': rule('can_umount', 'nothing is mounted at {path}'),
+  'mount-busy': rule(
+    'do_umount',
+    'on the mount at {path} stand {mounts} others, and {open} directories are open in it',
+  ),
+  'mount-needs-sys-admin': rule('may_mount', 'mounts take CAP_SYS_ADMIN'),
+  'not-on-a-bpffs': rule('bpf_obj_do_pin §15', 'there is no bpffs where {path} would be'),
   'other-file-system': rule(
     'do_renameat2',
     '{path} and {to} are on two file systems: / is the mount point',
@@ -277,6 +293,7 @@ export const RULES = {
   ),
   'component-too-long': rule('§15', 'a component of {path} is longer than 255 bytes'),
   'directory-not-searchable': rule('§15', 'the caller may not search {path}'),
+  'directory-not-readable': rule('may_open', 'the caller may not read {path}'),
   'directory-not-writable': rule('§15', 'the caller may not write in {path}'),
   'directory-is-sticky': rule(
     'may_delete',

@@ -11,6 +11,8 @@ export const STATE_ROWS_MAX = 1_000_000;
 export const MAP_ELEMENTS_MAX = 10_000;
 /** Fds that wait to be received by one process: each send copies their list. */
 export const WAITING_FDS_MAX = 4096;
+/** Mounts: each look at a path may pass all of them. */
+const MOUNTS_MAX = 1000;
 /** Names of a bpffs: renaming a directory searches all of them. */
 export const BPFFS_NAMES_MAX = 10_000;
 
@@ -91,6 +93,10 @@ function checkEffect(kernel: Kernel, effect: Effect): PassedLimit | undefined {
         ? { what: 'fds that wait for a process', limit: WAITING_FDS_MAX }
         : undefined;
     }
+    case 'BpffsMounted':
+      return kernel.mounts.size > MOUNTS_MAX
+        ? { what: 'mounts of a bpffs', limit: MOUNTS_MAX }
+        : undefined;
     case 'PinCreated':
     case 'DirectoryMade':
       return kernel.bpffs.size > BPFFS_NAMES_MAX

@@ -3,19 +3,16 @@
  * reading a snapshot: columns are a fifth of the text that rows with the names of their fields
  * are, and are read without making an object for each row.
  */
-import { type AttachType, attachTypeNumber, attachTypeOf } from './attach-type.ts';
+import { attachTypeNumber, attachTypeOf } from './attach-type.ts';
 import { USUAL_SETS } from './exec-sets.ts';
 import { type Fd, FdTable } from './fd-table.ts';
-import type { Mode } from './flags.ts';
 import {
   type BpffsNode,
   type BpfMap,
   type Cgroup,
-  type Entry,
-  type EntryList,
   type Kernel,
   type Link,
-  NO_LISTS,
+  type Mount,
   type OpenFile,
   type Process,
   type Program,
@@ -23,6 +20,7 @@ import {
   type WrittenArray,
 } from './kernel.ts';
 import { progTypeNumber, progTypeOf } from './prog-type.ts';
+import { listsOfValues, listsValues } from './snapshot-lists.ts';
 import type { Table } from './table.ts';
 
 /** What stands for each field of a row. */
@@ -49,7 +47,7 @@ const codecOf =
 
 const at = <T>(column: readonly T[], i: number): T => column[i] as T;
 
-/** Stands for what nearly all rows have: no lists, the usual sets. */
+/** Stands for the usual sets, and for root's access. */
 const NONE = 0;
 
 const processes = codecOf<Process>()({
@@ -106,7 +104,7 @@ function fdTable(values: readonly number[]): FdTable {
 }
 
 /** By their numbers in a snapshot. */
-const FILE_KINDS: readonly OpenFile['kind'][] = ['prog', 'link', 'map', 'cgroup', 'other'];
+const FILE_KINDS: readonly OpenFile['kind'][] = ['prog', 'link', 'map', 'cgroup', 'other', 'btf'];
 const ACCESSES: readonly OpenFile['access'][] = [undefined, 'read', 'write'];
 
 const files = codecOf<OpenFile>()({
@@ -135,6 +133,7 @@ const programs = codecOf<Program>()({
     uid: (row) => row.uid,
     map_ids: (row) => row.map_ids,
     storage_map_ids: (row) => row.storage_map_ids,
+    attach_btf_id: (row) => row.attach_btf_id,
     pages: (row) => row.pages,
     refs: (row) => row.refs,
   },
@@ -148,6 +147,7 @@ const programs = codecOf<Program>()({
     uid: at(columns.uid, i),
     map_ids: at(columns.map_ids, i),
     storage_map_ids: at(columns.storage_map_ids, i),
+    attach_btf_id: at(columns.attach_btf_id, i),
     pages: at(columns.pages, i),
     refs: at(columns.refs, i),
   }),
@@ -221,7 +221,7 @@ const cgroups = codecOf<Cgroup>()({
     access: (row) => (row.access === ROOTS_ACCESS ? NONE : row.access),
     threaded: (row) => (row.threaded ? 1 : 0),
     threaded_children: (row) => row.threaded_children,
-    lists: (row) => (row.lists.size === 0 ? NONE : listsValues(row.lists)),
+    lists: (row) => listsValues(row.lists),
   },
   row: (columns, i) => ({
     id: at(columns.id, i),
@@ -235,55 +235,6 @@ const cgroups = codecOf<Cgroup>()({
     lists: listsOfValues(at(columns.lists, i)),
   }),
 });
-
-/** Of each list in the order of their types: {@link LIST_HEAD}, and two numbers for each entry. */
-type ListsValues = typeof NONE | readonly number[];
-
-/** Attach type, mode, revision, and how many entries follow. */
-const LIST_HEAD = 4;
-/** By their numbers in a snapshot. */
-const MODES: readonly Mode[] = ['none', 'override', 'multi'];
-/** What an entry is, beside its id. */
-const LINK = 1;
-const PREORDER = 2;
-
-function listsValues(lists: Cgroup['lists']): ListsValues {
-  const values: number[] = [];
-  const types = [...lists.keys()];
-  if (types.length > 1) types.sort((a, b) => attachTypeNumber(a) - attachTypeNumber(b));
-  for (const type of types) {
-    const { mode, revision, entries } = lists.get(type) as EntryList;
-    values.push(attachTypeNumber(type), MODES.indexOf(mode), revision, entries.length);
-    for (const entry of entries) {
-      const preorder = entry.preorder ? PREORDER : 0;
-      if ('link_id' in entry) values.push(entry.link_id, LINK | preorder);
-      else values.push(entry.prog_id, preorder);
-    }
-  }
-  return values;
-}
-
-function listsOfValues(values: ListsValues): Cgroup['lists'] {
-  if (values === NONE) return NO_LISTS;
-  const lists = new Map<AttachType, EntryList>();
-  for (let i = 0; i < values.length; ) {
-    const entries: Entry[] = [];
-    const end = i + LIST_HEAD + 2 * at(values, i + 3);
-    for (let j = i + LIST_HEAD; j < end; j += 2)
-      entries.push(entryOf(at(values, j), at(values, j + 1)));
-    const list = { mode: at(MODES, at(values, i + 1)), revision: at(values, i + 2), entries };
-    lists.set(attachTypeOf(at(values, i)), list);
-    i = end;
-  }
-  return lists;
-}
-
-function entryOf(id: number, what: number): Entry {
-  if (what & PREORDER) {
-    return what & LINK ? { link_id: id, preorder: true } : { prog_id: id, preorder: true };
-  }
-  return what & LINK ? { link_id: id } : { prog_id: id };
-}
 
 const bpffs = codecOf<BpffsNode>()({
   values: {
@@ -302,6 +253,25 @@ const bpffs = codecOf<BpffsNode>()({
   }),
 });
 
+const mounts = codecOf<Mount>()({
+  values: {
+    id: (row) => row.id,
+    parent: (row) => row.parent,
+    at: (row) => row.at,
+    root: (row) => row.root,
+    attached: (row) => (row.attached ? 1 : 0),
+    refs: (row) => row.refs,
+  },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    parent: at(columns.parent, i),
+    at: at(columns.at, i),
+    root: at(columns.root, i),
+    attached: at(columns.attached, i) === 1,
+    refs: at(columns.refs, i),
+  }),
+});
+
 const writtenArrays = codecOf<WrittenArray>()({
   values: {
     cgroup_id: (row) => row.cgroup_id,
@@ -316,7 +286,17 @@ const writtenArrays = codecOf<WrittenArray>()({
 });
 
 /** The tables that a snapshot holds; `cgroupIds` follows from the cgroups. */
-export const STORED = { processes, files, programs, links, maps, cgroups, bpffs, writtenArrays };
+export const STORED = {
+  processes,
+  files,
+  programs,
+  links,
+  maps,
+  cgroups,
+  bpffs,
+  mounts,
+  writtenArrays,
+};
 export type StoredTable = keyof typeof STORED;
 
 type RowOf<T> = T extends Table<infer _, infer V> ? V : never;

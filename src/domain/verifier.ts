@@ -48,6 +48,8 @@ export function returnRange(
     case 'cgroup_sysctl':
     case 'cgroup_sockopt':
       return YES_OR_NO;
+    case 'lsm':
+      return expected === 'lsm_cgroup' ? YES_OR_NO : undefined;
     default:
       return undefined;
   }

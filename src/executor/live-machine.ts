@@ -77,7 +77,7 @@ function openMachine(
   live.processes.set(BOOT_PID, newProcess(live, BOOT_PID, 'init'));
   const place = {
     cgroup: `${scratch.folder}/canary`,
-    pin: `${scratch.bpffs.path}/bpfledger_canary`,
+    pin: `${scratch.ownBpffs}/canary`,
   };
   const burned = new BurnedIds(live, `${scratch.folder}/probe`);
   const late = new Set<Late>();
@@ -134,6 +134,7 @@ function lateAfter(live: LiveKernel, call: Call): readonly Late[] {
       return ['cgroup'];
     case 'unlink':
     case 'rename':
+    case 'umount':
       return ['pin'];
     case 'close':
     case 'dup2':
@@ -154,6 +155,7 @@ function lateAfter(live: LiveKernel, call: Call): readonly Late[] {
     case 'map_lookup_and_delete_batch':
       // Else only maps are late: the last fd of a program or link frees it immediately.
       return [
+        ...(live.detached ? (['pin'] as const) : []),
         ...(live.traces ? (['links'] as const) : []),
         ...(live.mapForms.size === 0 ? [] : (['maps'] as const)),
       ];

@@ -66,12 +66,20 @@ const NAMES: ReadonlyMap<number, Errno> = new Map(
   Object.entries(ERRNO_NUMBERS).map(([name, n]) => [n, name as Errno]),
 );
 
+/** Bound once: to bind is slow, and nothing of it changes. */
+let bound: Promise<Kernel> | undefined;
+
 /**
  * Loads koffi and binds libc.
  *
  * @throws KernelUnavailable when this is not x86-64 Linux, or koffi is not installed
  */
-export async function bindKernel(): Promise<Kernel> {
+export function bindKernel(): Promise<Kernel> {
+  bound ??= bind();
+  return bound;
+}
+
+async function bind(): Promise<Kernel> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new KernelUnavailable(
       `a live kernel is driven on x86-64 Linux; this is ${process.platform} on ${process.arch}`,

@@ -153,6 +153,8 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
+    case 'BpffsMounted':
+    case 'BpffsUnmounted':
       return;
     default:
       effect satisfies never;

@@ -13,6 +13,7 @@ const file = [
   entry('root', 'admin', '*'),
   entry('ci', 'writer', 'ci-*'),
   entry('eyes', 'reader', 'ci-1'),
+  entry('camera', 'recorder', 'ci-*'),
 ].join('\n');
 
 let service: TestService;
@@ -29,6 +30,10 @@ afterAll(async () => {
 
 const bearer = (name: string) => ({ authorization: `Bearer a-secret-token-of-${name}` });
 const mkdir = { call: { name: 'mkdir', path: '/a' } };
+
+/** Bodies that a recorder may post, and the same without what was seen. */
+const seen = { ...mkdir, outcome: { ret: 0 } };
+const gap = { call: { name: 'lost' } };
 
 describe('tokens', () => {
   it('an admin makes hosts, and the actor is the token', async () => {
@@ -62,6 +67,32 @@ describe('tokens', () => {
     expect(response.status).toBe(status);
     if (status === 401) expect(response.headers.get('www-authenticate')).toBe('Bearer');
     if (status >= 400) expect((await problem(response)).detail).not.toContain('secret');
+  });
+
+  it('a recorder records what was seen, in every form, and asks the model nothing', async () => {
+    const send = async (body: unknown, type = 'application/json') => {
+      const headers = { ...bearer('camera'), 'content-type': type };
+      const response = await post(service.app, '/v1/hosts/ci-1/syscalls', { headers, body });
+      return response.status;
+    };
+    const { position } = await service.log.head('ci-1');
+    const lines = (...bodies: object[]) => bodies.map((one) => `${JSON.stringify(one)}\n`).join('');
+    const ndjson = 'application/x-ndjson';
+    expect([await send(seen), await send([seen, gap])]).toEqual([200, 200]);
+    expect([await send(mkdir), await send([seen, mkdir]), await send([mkdir])]).toEqual([
+      403, 403, 403,
+    ]);
+    expect([await send(lines(seen, gap), ndjson), await send(lines(mkdir), ndjson)]).toEqual([
+      200, 403,
+    ]);
+    for (const asked of ['checkpoints', 'branches', 'reboot']) {
+      const headers = bearer('camera');
+      const refused = await post(service.app, `/v1/hosts/ci-1/${asked}`, { headers, body: {} });
+      expect([asked, refused.status]).toEqual([asked, 403]);
+    }
+    const events = await service.log.read('ci-1', { from: position + 1, limit: 100 });
+    expect(events.filter(({ source }) => source === 'decided')).toEqual([]);
+    expect(events.filter(({ call }) => call.name === 'mkdir').length).toBeGreaterThan(2);
   });
 
   it('a list of hosts shows those that the token may touch', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiDocument } from '../../src/api/document.ts';
 import { post, problem, type Sent, startTestService, type TestService } from './running.ts';
 
+const PLACE = 'cgroup=/&attach_type=egress';
 let service: TestService;
 let url: string;
 
@@ -231,6 +232,7 @@ describe('requests around the body', () => {
     ['GET', '/v1/hosts/h/links/77', 404, 'no-such-object'],
     ['GET', '/v1/hosts/h/effective?cgroup=/none&attach_type=egress', 404, 'no-such-object'],
     ['GET', '/v1/hosts/h/effective?cgroup=/&attach_type=nope', 422, 'invalid-request'],
+    ['GET', `/v1/hosts/h/effective/timeline?${PLACE}&next=0`, 422, 'invalid-request'],
     ['GET', '/v1/nothing', 404, 'no-such-route'],
     ['DELETE', '/v1/hosts/h/events', 405, 'method-not-allowed'],
   ])('%s %s → %i %s', async (method, target, status, type) => {

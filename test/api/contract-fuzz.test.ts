@@ -13,7 +13,6 @@ import { startTestService, type TestService } from './running.ts';
 /** Requests of each operation. `BPFLEDGER_CONTRACT_REQUESTS=250` makes more than 20,000. */
 const REQUESTS = Number(process.env.BPFLEDGER_CONTRACT_REQUESTS ?? 6);
 
-
 const seed = seedOfRun(20260512);
 const requests = new Requests(randomFrom(seed));
 let service: TestService;

@@ -216,15 +216,21 @@ it('a host whose head is damaged is told of as such, however it is asked for', a
 // Last: it records more events.
 describe('a place that was changed to that of another host', () => {
   it('is answered alike, whether there is such an event or not', async () => {
-    await page('');
-    // Both come in together, so their places have one mark.
-    await mkdir('web-1', '/together');
-    await mkdir('db-1', '/together');
-    const [of] = (await page('?limit=1000', 'few')).items.slice(-1);
-    const { last } = await page('?limit=1000', 'few');
-    expect(of?.call).toMatchObject({ path: '/together' });
-    const [arrival, , , mark] = (last ?? '').split('.');
-    const { host_id, position } = await service.log.head('db-1');
+    const { host_id } = await service.log.head('db-1');
+    // Both come in together, so their places have one mark; on a busy machine a look may come between.
+    let last: string | undefined;
+    let [arrival, mark, position]: (string | number | undefined)[] = [];
+    for (let n = 0; position === undefined && n < 50; n++) {
+      await page('');
+      await mkdir('web-1', `/together-${n}`);
+      await mkdir('db-1', `/together-${n}`);
+      ({ last } = await page('?limit=1000', 'few'));
+      [arrival, , , mark] = (last ?? '').split('.');
+      const text = 'select position_to from arrivals where host_id = $1 and arrival = $2';
+      const [row] = await service.database.query<{ position_to: number }>(text, [host_id, arrival]);
+      position = row?.position_to;
+    }
+    expect(position).toBeDefined();
     const ask = async (place: string, who: string) => {
       const next = `/v1/events?next=${place}`;
       return (await service.app.request(next, { headers: bearer(who) })).status;

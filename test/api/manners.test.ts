@@ -203,9 +203,10 @@ describe('callers have rates', () => {
   const token = (name: string) => `a-token-of-${name}-of-some-length`;
   const line = (name: string) => {
     const sha256 = createHash('sha256').update(token(name)).digest('hex');
-    return JSON.stringify({ name, role: 'admin', hosts: ['*'], sha256 });
+    const own = name === 'slow' && { requests_per_second: 2 };
+    return JSON.stringify({ name, role: 'admin', hosts: ['*'], sha256, ...own });
   };
-  const tokens = tokensOf(['one', 'other'].map(line).join('\n'));
+  const tokens = tokensOf(['one', 'other', 'slow'].map(line).join('\n'));
   const as = (name: string) => ({ authorization: `Bearer ${token(name)}` });
   let ms = 0;
   const rates = new Rates({ perSecond: 5, concurrent: 3 }, () => ms);
@@ -231,9 +232,10 @@ describe('callers have rates', () => {
     expect(await problem(refused)).toMatchObject({
       ...{ type: 'urn:bpfledger:problem:too-many-requests', status: 429 },
       ...{ limit: 5, retry_after: 1 },
-      detail: '5 requests a second are allowed to each caller',
+      detail: '5 requests a second are allowed to this caller',
     });
     expect((await ask('other')).status).toBe(200);
+    for (const status of [200, 200, 429]) expect((await ask('slow')).status).toBe(status);
     // Whether the service works is asked as often as one likes.
     expect((await limited.app.request('/healthz')).status).toBe(200);
     ms += 200;

@@ -15,8 +15,15 @@ export interface ServiceProcess {
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
-/** Starts the service; throws with its last words when it does not come up. */
-export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
+/**
+ * Starts the service; throws with its last words when it does not come up.
+ *
+ * @param onLine is told what it logs
+ */
+export async function startProcess(
+  env: Record<string, string>,
+  onLine: (line: string) => void = () => undefined,
+): Promise<ServiceProcess> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/api/serve.ts'], {
     cwd: ROOT,
     env: { ...process.env, PORT: '0', BPFLEDGER_LOG_LEVEL: 'error', ...env },
@@ -29,6 +36,7 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       if (line.startsWith('http://')) resolve(line);
+      else onLine(line);
     });
     child.once('exit', (code) => reject(new Error(`exit ${code}: ${words}`)));
   });

@@ -53,7 +53,7 @@ const ROLE_NEEDED: Readonly<Record<string, Role>> = {
   rebootHost: 'admin',
   importBundle: 'admin',
   importRecording: 'admin',
-  postSyscalls: 'writer',
+  postSyscalls: 'recorder',
   createBranch: 'writer',
   dropBranch: 'writer',
   signCheckpoint: 'writer',

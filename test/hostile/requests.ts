@@ -65,6 +65,8 @@ const TELLING: Readonly<Record<string, readonly string[]>> = {
   program_name: ['policy', 'none'],
   rule: ['1', '2', '3', '4', '99'],
   release: ['6.18', '5.10', 'none'],
+  wait_for: ['0', '1', '2'],
+  wait: ['1', '60', '61'],
 };
 const ODD = [
   '',
@@ -146,7 +148,9 @@ export class Requests {
           name in TELLING || this.#random.chance(0.1)
             ? this.#textFor(name, schema)
             : this.#random.pick(['1', '2']);
-        target = target.replace(`{${name}}`, encodeURIComponent(value));
+        // A URL resolves `..` before anybody sees it, and would be one of another operation.
+        const segment = value === '..' ? '..;' : value;
+        target = target.replace(`{${name}}`, encodeURIComponent(segment));
       } else if (required ? this.#random.chance(0.95) : this.#random.chance(0.3)) {
         const value = this.#textFor(name, schema);
         if (where === 'query') query.append(name, value);

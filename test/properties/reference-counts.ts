@@ -1,5 +1,6 @@
 // Reference counts are what a count from scratch gives (semantics §3, §14, §25.5).
 
+import { isObjectKind } from '../../src/domain/effect.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { heldKind } from '../../src/domain/maps/holding.ts';
 import { holds, type Watch } from './called.ts';
@@ -45,7 +46,7 @@ function recount(kernel: Kernel): Counts {
     for (const file of process.mailbox) count(counts, `file ${file}`);
   }
   for (const { kind, id } of kernel.files.values()) {
-    if (kind !== 'cgroup' && kind !== 'other') count(counts, `${kind} ${id}`);
+    if (isObjectKind(kind)) count(counts, `${kind} ${id}`);
   }
   for (const { kind, id } of kernel.bpffs.values()) {
     if (kind !== 'dir') count(counts, `${kind} ${id}`);

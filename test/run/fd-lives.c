@@ -90,6 +90,42 @@ static void *thread(void *fd) {
   return NULL;
 }
 
+/* the id of a map */
+static unsigned id_of(int fd) {
+  struct bpf_map_info info = {0};
+  union bpf_attr attr = {0};
+  attr.info.bpf_fd = fd;
+  attr.info.info_len = sizeof(info);
+  attr.info.info = (unsigned long)&info;
+  return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0 ? info.id : 0;
+}
+
+/* nobody is asked while maps change places, each open once */
+static void swaps(void) {
+  int fds[4] = {map(), map(), map(), -1};
+  unsigned ids[3];
+  for (int i = 0; i < 3; i++)
+    ids[i] = id_of(fds[i]);
+  fds[3] = dup(fds[0]);
+  dup2(fds[1], fds[0]);
+  dup2(fds[3], fds[1]);
+  close(fds[3]);
+  EXPECT(id_of(fds[0]), ids[1]);
+  EXPECT(id_of(fds[1]), ids[0]);
+  fds[3] = dup(fds[0]);
+  dup2(fds[1], fds[0]);
+  dup2(fds[2], fds[1]);
+  dup2(fds[3], fds[2]);
+  close(fds[3]);
+  EXPECT(id_of(fds[0]), ids[0]);
+  EXPECT(id_of(fds[1]), ids[2]);
+  EXPECT(id_of(fds[2]), ids[1]);
+  int before = maps();
+  for (int i = 0; i < 3; i++)
+    close(fds[i]);
+  EXPECT(maps(), before - 3);
+}
+
 static void closes_and_duplicates(void) {
   EXPECT(map(), 3);
   EXPECT(map(), 4);
@@ -191,6 +227,13 @@ static void errnos(void) {
   EXPECT(lookup(0, &key), EINVAL);
   EXPECT(lookup(77, &key), EBADF);
   EXPECT(lookup(3, (void *)8), EFAULT);
+  union bpf_attr attr = {0};
+  attr.map_fd = 3;
+  attr.key = (unsigned long)&key;
+  EXPECT(bpf(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr) == 0 ? 0 : errno, 524);
+  /* a probe for a command that no kernel has */
+  memset(&attr, 0, sizeof(attr));
+  EXPECT(bpf(77, &attr) == 0 ? 0 : errno, EINVAL);
 }
 
 /* a call that names fd 0 says nothing of it, and means what is there now */
@@ -221,6 +264,7 @@ int main(int argc, char **argv) {
     return wrong != 0;
   }
   closes_and_duplicates();
+  swaps();
   forks_and_sockets();
   silent_children();
   execs(argv[0]);

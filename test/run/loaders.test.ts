@@ -20,7 +20,10 @@ const HEADERS = `/usr/include/${arch() === 'x64' ? 'x86_64' : 'aarch64'}-linux-g
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-loaders-'));
 const object = join(folder, 'globals.bpf.o');
 const loader = join(folder, 'globals');
+const devices = join(folder, 'devices');
 const script = join(import.meta.dirname, 'administrator.sh');
+/** Loaders that are watched on a real kernel too. */
+const RECORDED = join(import.meta.dirname, '../kernel/recorded');
 
 beforeAll(() => {
   if (!ok) return;
@@ -32,6 +35,7 @@ beforeAll(() => {
   });
   writeFileSync(join(folder, 'globals.skel.h'), skeleton);
   execFileSync('gcc', ['-I', folder, '-o', loader, from('globals.c'), '-lbpf']);
+  execFileSync('gcc', ['-o', devices, join(RECORDED, 'devices.c'), '-lbpf']);
   execFileSync('chmod', ['-R', 'a+rX', folder]);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,6 +72,18 @@ describe.skipIf(!ok)('loaders on several releases', () => {
     expect(code).toBe(0);
   });
 
+  it('rules of devices are replaced, as runc does it', async () => {
+    const cgroup = '/sys/fs/cgroup/devices';
+    const replaces = `${devices} ${cgroup} one && ${devices} ${cgroup} two`;
+    const shows = 'bpftool prog list | grep -o "cgroup_device  name [a-z]*"';
+    const words = ['sh', '-c', `mkdir ${cgroup} && ${replaces} && ${shows}`];
+    const { code, out } = await running('--release', RELEASES.join(), '--quiet', '--', ...words);
+    expect(out.slice(0, out.indexOf('release '))).toBe(
+      'cgroup_device  name two\n'.repeat(RELEASES.length),
+    );
+    expect(code).toBe(0);
+  });
+
   it('a loader with variables has them in its memory', async () => {
     const words = [loader, '/sys/fs/cgroup', '/sys/fs/bpf/globals'];
     const { code, out } = await running('--release', RELEASES.join(), '--quiet', '--', ...words);
@@ -79,7 +95,7 @@ describe.skipIf(!ok)('loaders on several releases', () => {
 describe.skipIf(!ok || !isThere('go'))('a loader of Go with cilium/ebpf', () => {
   it('links, pins, updates and lets go on several releases', { timeout: 180_000 }, async () => {
     const program = join(folder, 'go-loader');
-    const source = join(import.meta.dirname, '../kernel/recorded/go-loader/main.go');
+    const source = join(RECORDED, 'go-loader', 'main.go');
     execFileSync('go', ['build', '-o', program, source], {
       env: { ...process.env, ...GO },
       timeout: 170_000,

@@ -90,7 +90,8 @@ export function factsOf(real: Kernel, { pid, call }: Done): Record<number, FdFac
     if (file === undefined) continue;
     const { kind, id } = file;
     const path = kind === 'cgroup' ? real.cgroups.get(id)?.path : undefined;
-    facts[value] = kind === 'other' ? { kind } : { kind, id, ...(path !== undefined && { path }) };
+    const isOther = kind === 'other' || kind === 'btf';
+    facts[value] = isOther ? { kind: 'other' } : { kind, id, ...(path !== undefined && { path }) };
   }
   return facts;
 }

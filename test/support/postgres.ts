@@ -32,7 +32,8 @@ export function findPostgres(): string | undefined {
     .find((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')));
 }
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** @param settings of the server, as `name=value` */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const bin = findPostgres();
   if (bin === undefined) throw new Error('no PostgreSQL server is installed');
   const identity = serverIdentity();
@@ -40,33 +41,61 @@ export async function startPostgres(): Promise<PostgresServer> {
   const password = randomBytes(12).toString('hex');
   try {
     initialise(bin, folder, password, identity);
-    return await launch(bin, folder, password, identity);
+    return await launch(bin, { folder, password, identity, settings });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
+/** A copy of a server's files, which a server can be started from. */
+export interface Backup {
+  /** Starts it, once. @param settings `name=value` */
+  start(settings?: readonly string[]): Promise<PostgresServer>;
+  /** Says that the copy is to be recovered from an archive when it is started. */
+  recover(): void;
+}
+
 /** A hot standby of a server, which follows it until it is promoted. */
-export async function startStandby(primary: string): Promise<PostgresServer> {
+export function startStandby(primary: string): Promise<PostgresServer> {
+  return backUp(primary, ['--write-recovery-conf']).start();
+}
+
+/** Copies a server while it runs, by pg_basebackup. @param options more of its own */
+export function backUp(primary: string, options: readonly string[] = []): Backup {
   const bin = findPostgres();
   if (bin === undefined) throw new Error('no PostgreSQL server is installed');
   const identity = serverIdentity();
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-standby-'));
+  const { password } = new URL(primary);
   try {
     if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
-    const from = ['-d', primary, '-D', join(folder, 'data'), '--write-recovery-conf'];
+    const from = ['-d', primary, '-D', join(folder, 'data'), ...options];
     const quickly = ['--checkpoint=fast', '--no-sync'];
     execFileSync(join(bin, 'pg_basebackup'), [...from, ...quickly], {
       ...identity,
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    return await launch(bin, folder, new URL(primary).password, identity);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+  return {
+    async start(settings = []) {
+      try {
+        return await launch(bin, { folder, password, identity, settings });
+      } catch (error) {
+        rmSync(folder, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    recover() {
+      const signal = join(folder, 'data', 'recovery.signal');
+      writeFileSync(signal, '');
+      if (identity.uid !== undefined) chownSync(signal, identity.uid, identity.gid);
+    },
+  };
 }
 
 /** Who may run a server; PostgreSQL and PgBouncer refuse root. */
@@ -94,15 +123,24 @@ function initialise(bin: string, folder: string, password: string, identity: Ide
 /** The port is free when asked for and may be taken a moment later: then the next one is tried. */
 async function launch(
   bin: string,
-  folder: string,
-  password: string,
-  identity: Identity,
+  {
+    folder,
+    password,
+    identity,
+    settings,
+  }: {
+    readonly folder: string;
+    readonly password: string;
+    readonly identity: Identity;
+    readonly settings: readonly string[];
+  },
 ): Promise<PostgresServer> {
+  const set = settings.flatMap((setting) => ['-c', setting]);
   let output = '';
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const port = await freePort();
     const address = ['-c', 'listen_addresses=127.0.0.1', '-p', String(port), '-k', folder];
-    const server = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...address], {
+    const server = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...address, ...set], {
       ...identity,
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -3,7 +3,7 @@
 
 import type { Call, CallOf } from '../../src/domain/call.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import type { ObjectKind } from '../../src/domain/effect.ts';
+import { isObjectKind, type ObjectKind } from '../../src/domain/effect.ts';
 import type { Errno } from '../../src/domain/errno.ts';
 import { ERRNO_NUMBERS } from '../../src/domain/errno.ts';
 import type { Kernel as Model, Process } from '../../src/domain/kernel.ts';
@@ -184,7 +184,7 @@ function askInfo(
   call: CallOf<'obj_get_info_by_fd'>,
 ): Decision {
   const kind = live.processes.get(process.pid)?.fds.get(call.bpf_fd ?? 0)?.kind;
-  const object = kind === 'cgroup' || kind === 'other' ? undefined : kind;
+  const object = kind !== undefined && isObjectKind(kind) ? kind : undefined;
   const buffers = infoBuffer(native, object, Math.min(call.info_len ?? 256, 8192));
   const attr = new Attr(native)
     .u32(INFO_BY_FD.bpf_fd, call.bpf_fd ?? 0)
@@ -240,6 +240,7 @@ function liveKernel(
     limit: Buffer.alloc(16),
     nameNew: () => 0,
     holds: false,
+    detached: false,
   };
 }
 

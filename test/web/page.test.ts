@@ -157,6 +157,24 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
     });
   });
 
+  it('asks a service again that had too much to do', async () => {
+    // The console of a browser tells of each refusal.
+    const { page, close } = await show(browser, `${url}/`);
+    let refused = 0;
+    await page.route(/\/diff\?/, (route) => {
+      if (++refused > 1) return route.continue();
+      return route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ title: 'The service has too much to do', detail: '2 diffs' }),
+      });
+    });
+    await page.goto(`${url}/#/demo?at=20&cgroup=${SCOPE}`);
+    await eventually(() => page.getByText('Effective arrays').count()).toBe(1);
+    expect(refused).toBe(2);
+    await close();
+  });
+
   it('says what to do about a host that is not there', async () => {
     const { page, close } = await show(browser, `${url}/#/nobody`);
     await eventually(() => page.getByRole('alert').innerText()).toMatch(/nobody/);

@@ -48,6 +48,28 @@ for (const { name, ok } of databases) {
     const slots = (page: Page) =>
       region(page, 'cgroup_device').getByRole('row').filter({ hasNotText: 'put by' });
 
+    it('leads from a link in a ticket to who removed a program, and when, by one click', async () => {
+      const array = 'cgroup=/system.slice/docker-4f1c9e.scope&type=cgroup_device';
+      await reading(browser, `${url}/#/demo?${array}`, async (page) => {
+        const left = region(page, 'cgroup_device')
+          .getByRole('listitem')
+          .filter({ hasText: '5001' });
+        await eventually(() => left.innerText()).toMatch(
+          /5001 sd_devices until runc-update-c\[6\] @ 34 prog_detach \d\d:\d\d:\d\d/,
+        );
+        await left.getByRole('button', { name: /@ 34/ }).click();
+        await eventually(() => region(page, 'Event').innerText()).toMatch(
+          /Event\s+34\s.*PROG_DETACH.*runc-update-c/s,
+        );
+        // Back is where the link led to, and the name of the program leads to the reason.
+        await page.goBack();
+        await left.getByRole('button', { name: '5001 sd_devices' }).click();
+        await eventually(() => region(page, 'Questions').innerText()).toMatch(
+          /does not run.*Because of/s,
+        );
+      });
+    });
+
     it('tells the story of the demo from the list of hosts to the reason', async () => {
       await reading(browser, `${url}/`, async (page) => {
         const row = page

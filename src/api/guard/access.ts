@@ -2,7 +2,7 @@
 import type { MiddlewareHandler } from 'hono';
 import type { ProblemError } from '../problem.ts';
 import { refuseForeign, refuseMisdirected, type Sent } from './origin.ts';
-import type { Rates } from './rates.ts';
+import type { RateLimits, Rates } from './rates.ts';
 import type { RequestIds } from './request-ids.ts';
 import type { TokenBook } from './token-book.ts';
 import { LOCAL, type Principal } from './tokens.ts';
@@ -16,7 +16,7 @@ export interface AccessEnv {
     /** Who asks, and may: set by the guard of the route. */
     principal: Principal;
     /** Counts a request of a caller; throws the problem of one too many. Returns what ends it. */
-    enter: (caller: string) => () => void;
+    enter: (caller: string, own: RateLimits | undefined) => () => void;
     /** What the request is called in its answer and in logs. */
     ids: RequestIds;
   };
@@ -49,7 +49,7 @@ export function access(guard: Access): MiddlewareHandler<AccessEnv> {
     const { method, path } = c.req;
     const header = (name: string) => c.req.header(name);
     refuseStrangers(guard, { method, path, header });
-    c.set('enter', (caller) => guard.rates?.enter(caller) ?? nothing);
+    c.set('enter', (caller, own) => guard.rates?.enter(caller, own) ?? nothing);
     c.set('identify', () => callerOf(guard, header));
     await next();
   };

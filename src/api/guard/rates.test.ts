@@ -56,3 +56,18 @@ it('a place is free again when the request is answered', () => {
   leave();
   rates.enter('a');
 });
+
+it('a caller may have limits of its own, each in the place of the one of all', () => {
+  const { clock, rates } = ratesAt({ perSecond: 1, concurrent: 1 });
+  const own = { perSecond: 3 };
+  for (let n = 0; n < 3; n++) rates.enter('a', own)();
+  expect(() => rates.enter('a', own)).toThrow('3 requests a second');
+  rates.enter('b')();
+  expect(() => rates.enter('b')).toThrow('1 requests a second');
+  clock.ms = 5000;
+  const leave = [rates.enter('c', { concurrent: 2, perSecond: 9 })];
+  leave.push(rates.enter('c', { concurrent: 2, perSecond: 9 }));
+  expect(() => rates.enter('c', { concurrent: 2, perSecond: 9 })).toThrow('2 requests of yours');
+  rates.enter('d');
+  expect(() => rates.enter('d', own)).toThrow('1 requests of yours');
+});

@@ -1,14 +1,15 @@
 /**
  * How often a caller may ask: so many requests a second, and so many that are not answered yet. A second's
- * worth may come together. An operator sets these (docs/configuration.md#rates); without them there is none.
+ * worth may come together. An operator sets these for all callers, and others for single tokens
+ * (docs/configuration.md#rates); without them there is none.
  */
 import { RATED_CALLERS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { Room } from './room.ts';
 
 export interface RateLimits {
-  readonly perSecond?: number;
-  readonly concurrent?: number;
+  readonly perSecond?: number | undefined;
+  readonly concurrent?: number | undefined;
 }
 
 const BURST_MS = 1000;
@@ -23,28 +24,32 @@ export class Rates {
   readonly #nowMs: () => number;
   /** Until when each caller has used up its rate; who is not here has used nothing. */
   readonly #usedUntil = new Map<string, number>();
-  readonly #room: Room | undefined;
+  readonly #room = new Room(
+    { all: Number.POSITIVE_INFINITY, each: Number.POSITIVE_INFINITY },
+    'requests',
+    tooManyInside,
+  );
 
-  /** @param nowMs a clock that never goes back, in milliseconds */
+  /**
+   * @param limits of each caller that has no other ones
+   * @param nowMs a clock that never goes back, in milliseconds
+   */
   constructor(limits: RateLimits, nowMs: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#nowMs = nowMs;
-    const { concurrent } = limits;
-    this.#room =
-      concurrent === undefined
-        ? undefined
-        : new Room({ all: Number.POSITIVE_INFINITY, each: concurrent }, 'requests', tooManyInside);
   }
 
   /**
    * Counts a request of a caller. Throws the problem of one too many.
    *
+   * @param own limits of this caller, each in the place of the one of all
    * @returns to be called when it is answered
    */
-  enter(caller: string): () => void {
-    const leave = this.#room?.enter(caller) ?? nothing;
+  enter(caller: string, own: RateLimits = {}): () => void {
+    const { perSecond = this.#limits.perSecond, concurrent = this.#limits.concurrent } = own;
+    const leave = concurrent === undefined ? nothing : this.#room.enter(caller, 1, concurrent);
     try {
-      this.#count(caller);
+      if (perSecond !== undefined) this.#count(caller, perSecond);
       return leave;
     } catch (error) {
       leave();
@@ -52,13 +57,11 @@ export class Rates {
     }
   }
 
-  #count(caller: string): void {
-    const { perSecond } = this.#limits;
-    if (perSecond === undefined) return;
+  #count(caller: string, perSecond: number): void {
     const now = this.#nowMs();
     const used = Math.max(this.#usedUntil.get(caller) ?? 0, now) + BURST_MS / perSecond;
     if (used > now + BURST_MS) {
-      const detail = `${perSecond} requests a second are allowed to each caller`;
+      const detail = `${perSecond} requests a second are allowed to this caller`;
       throw tooMany(detail, perSecond, used - now - BURST_MS);
     }
     if (this.#usedUntil.size >= RATED_CALLERS_MAX) this.#forget(now);

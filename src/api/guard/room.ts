@@ -54,10 +54,11 @@ export class Room {
   /**
    * Takes a place for a caller, or several. Throws a problem when there is none.
    *
+   * @param each how many this caller may have, where it is not as many as the others
    * @returns gives it back; harmless when it is called again
    */
-  enter(caller: string, places = 1): () => void {
-    const { all, each } = this.#size;
+  enter(caller: string, places = 1, each = this.#size.each): () => void {
+    const { all } = this.#size;
     const own = this.#inside.get(caller) ?? 0;
     if (this.#all + places > all) throw full(all, this.#what, '');
     if (own + places > each) throw this.#fullFor(each);

@@ -59,6 +59,8 @@ export function tokenBook(first: Tokens, clock: Clock): TokenBook {
 
 /** Whether two lines of the file say the same. */
 function isSame(one: Principal, other: Principal): boolean {
-  const said = ({ actor, role, hosts, expires }: Principal) => [actor, role, hosts, expires];
+  const said = ({ actor, role, hosts, expires, rates }: Principal) => [
+    ...[actor, role, hosts, expires, rates],
+  ];
   return isDeepStrictEqual(said(one), said(other));
 }

@@ -1,16 +1,21 @@
 /** Tokens: who may ask what of which host. The file holds hashes, never the tokens. */
 import { z } from 'zod';
 import { strictObject } from '../../events/schema/strict-object.ts';
-import { TOKENS_MAX } from '../limits.ts';
+import { RATE_MAX, TOKENS_MAX } from '../limits.ts';
 import { time } from '../time.ts';
+import type { RateLimits } from './rates.ts';
 
-export const ROLES = ['reader', 'writer', 'executor', 'admin'] as const;
+export const ROLES = ['reader', 'recorder', 'writer', 'executor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles of which each role may do what they may. An executor reports, and records no calls. */
+/**
+ * The roles of which each role may do what they may. A recorder records what was seen of a kernel, and
+ * nothing that the model decides. An executor reports, and records no calls.
+ */
 const INCLUDED: Readonly<Record<Role, readonly Role[]>> = {
   reader: ['reader'],
-  writer: ['reader', 'writer'],
+  recorder: ['reader', 'recorder'],
+  writer: ['reader', 'recorder', 'writer'],
   executor: ['reader', 'executor'],
   admin: ROLES,
 };
@@ -20,12 +25,16 @@ export function includes(role: Role, needed: Role): boolean {
   return INCLUDED[role].includes(needed);
 }
 
+const rate = z.int().min(1).max(RATE_MAX);
+
 const tokenLine = strictObject({
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must have 1…64 of A-Z a-z 0-9 . _ -'),
   role: z.enum(ROLES),
   hosts: z.array(z.string().regex(/^[a-z0-9.*_-]{1,64}$/, 'must be a host name, * for any part')),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
   expires: time.exactOptional(),
+  requests_per_second: rate.exactOptional(),
+  requests_concurrent: rate.exactOptional(),
 });
 
 /** A token as the file has it. */
@@ -43,6 +52,8 @@ export interface Principal {
   readonly allHosts: boolean;
   /** From then on the token is refused; microseconds since the epoch. */
   readonly expires?: number;
+  /** What of the rates of all callers is another one for it. */
+  readonly rates?: RateLimits;
 }
 
 /** Everyone who reaches a service without tokens: it listens on loopback only. */
@@ -109,7 +120,8 @@ export function tokensOf(text: string): Tokens {
   const tokens = new Map<string, Principal>();
   const names = new Set<string>();
   for (const [index, entry] of entries.entries()) {
-    const { name, role, hosts, sha256, expires } = readEntry(entry, index);
+    const { name, role, hosts, sha256, expires, ...rates } = readEntry(entry, index);
+    const { requests_per_second: perSecond, requests_concurrent: concurrent } = rates;
     if (names.has(name) || tokens.has(sha256)) throw new Error(`token ${index + 1} is given twice`);
     names.add(name);
     tokens.set(sha256, {
@@ -119,6 +131,7 @@ export function tokensOf(text: string): Tokens {
       mayTouch: hostMatcher(hosts),
       allHosts: hosts.includes('*'),
       ...(expires !== undefined && { expires }),
+      ...(Object.keys(rates).length > 0 && { rates: { perSecond, concurrent } }),
     });
   }
   return tokens;

@@ -52,7 +52,7 @@ const shownProgram = z.strictObject({
   name: z.string(),
   attach_btf_name: z.literal(''),
   attach_btf_obj_id: z.literal(0),
-  attach_btf_id: z.literal(0),
+  attach_btf_id: z.int().min(0),
 });
 export const bpftoolShow = z.array(shownProgram).meta({ id: 'BpftoolCgroupShow' });
 export const bpftoolTree = z

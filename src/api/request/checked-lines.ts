@@ -7,6 +7,7 @@ import { beginBody } from '../guard/unfinished.ts';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
 import { invalid, ProblemError } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
+import { requireMayRecord } from '../route-access.ts';
 import { bodyChunks, jsonOf } from './body.ts';
 import { type Line, linesOf } from './lines.ts';
 import { oneSyscall } from './syscall-request.ts';
@@ -73,7 +74,9 @@ function checkLine(c: Context, key: string | undefined, { number, bytes }: Line)
   const { value } = jsonOf(bytes, number);
   if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
   // A line cannot refer to an earlier answer.
-  const request = resolveReferences(oneSyscall(value), []);
+  const asked = oneSyscall(value);
+  requireMayRecord(c.get('principal'), asked);
+  const request = resolveReferences(asked, []);
   if (key === undefined) return { number, request };
   return {
     number,

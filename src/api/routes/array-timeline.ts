@@ -13,7 +13,7 @@ import { ARRAY_VERSIONS_MAX } from '../limits.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanOf, spanQuery } from '../request/span.ts';
-import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
+import { type App, createRoute, hostParams, positionParam, reads } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
@@ -50,7 +50,7 @@ export const arrayTimelineAnswer = z
   })
   .meta({ id: 'ArrayTimeline' });
 
-const nextPosition = countParam
+const nextPosition = positionParam
   .optional()
   .describe('The `next` of the page before, in the place of `from`.');
 

@@ -8,7 +8,14 @@ import {
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { PROOFS } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
-import { type App, createRoute, hostParams, readsWithoutTag } from '../routing.ts';
+import {
+  type App,
+  countParam,
+  createRoute,
+  hostParams,
+  positionParam,
+  readsWithoutTag,
+} from '../routing.ts';
 import type { Service } from '../service.ts';
 import { position } from '../wire/event.ts';
 
@@ -22,14 +29,9 @@ export const proof = z
   })
   .meta({ id: 'Proof' });
 
-/** A position in a query. @param least 0 or 1 */
-const place = (least: 0 | 1, description: string) =>
-  z.coerce.number().int().min(least).max(Number.MAX_SAFE_INTEGER).describe(description);
-
-const checkpoint = place(
-  1,
-  'Of the last checkpoint up to this position. Default: the last one of all.',
-).optional();
+const checkpoint = positionParam
+  .optional()
+  .describe('Of the last checkpoint up to this position. Default: the last one of all.');
 
 const inclusionRoute = createRoute({
   method: 'get',
@@ -44,7 +46,7 @@ const inclusionRoute = createRoute({
     'from the file alone.',
   request: {
     params: hostParams,
-    query: strictObject({ position: place(1, 'The event.'), checkpoint }),
+    query: strictObject({ position: positionParam.describe('The event.'), checkpoint }),
   },
   responses: readsWithoutTag('The proof.', proof),
 });
@@ -61,7 +63,7 @@ const consistencyRoute = createRoute({
   request: {
     params: hostParams,
     query: strictObject({
-      from: place(0, 'The position of the checkpoint that you have; 0: you have none.'),
+      from: countParam.describe('The position of the checkpoint that you have; 0: you have none.'),
       checkpoint,
     }),
   },

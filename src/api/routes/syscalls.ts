@@ -19,9 +19,9 @@ export const recordedEvents = z
 
 const syscallAnswer = z.union([wireEvent, recordedEvents]);
 
-/** Who may record: checked by the side door too. */
+/** Who may record: checked by the side door too. A recorder may record what was seen alone. */
 export const SYSCALLS_ACCESS = {
-  role: 'writer',
+  role: 'recorder',
   hosts: ['path:host'],
 } as const satisfies RouteAccess;
 
@@ -35,7 +35,8 @@ const route = createRoute({
     'One call is answered with its event, a list with its events (recorded together or not at ' +
     'all), NDJSON with one event a line, streamed as they are recorded. A call that the kernel ' +
     'refuses is recorded and answered like any other, with an errno in its outcome. What was ' +
-    'inferred for an observation stands in the log before it, and in the answer to a list.',
+    'inferred for an observation stands in the log before it, and in the answer to a list. The role ' +
+    '`recorder` records observations and sightings alone: a call that the model decides takes `writer`.',
   request: { params: hostParams },
   responses: answers('The recorded events.', syscallAnswer, RECORDED),
 });
@@ -62,10 +63,14 @@ export function syscalls(app: App, service: Service): void {
   });
   app.openapi({ ...route, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
-    const { actor } = c.get('principal');
+    const principal = c.get('principal');
+    const { actor } = principal;
     const type = contentType(c, [JSON_TYPE, NDJSON_TYPE]);
     if (type === JSON_TYPE) {
-      const answer = await recordSyscalls(service, c, { host, actor, ...(await largeJsonBody(c)) });
+      const answer = await recordSyscalls(service, c, {
+        ...{ host, principal },
+        ...(await largeJsonBody(c)),
+      });
       c.header('content-type', JSON_TYPE);
       c.header('etag', answer.etag);
       if (answer.repeated) c.header(REPEATED, 'true');

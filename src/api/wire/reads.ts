@@ -141,7 +141,7 @@ export const pinRow = z
 
 const fileFields = {
   file: n,
-  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
+  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'btf', 'other']),
   id: n,
   access: z.enum(['read', 'write']).exactOptional(),
   refs: n,

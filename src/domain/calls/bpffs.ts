@@ -1,12 +1,14 @@
 /** Names on the bpffs: mkdir, rmdir, unlink, rename, link, chmod, chown (semantics §15). */
 import {
   badName,
-  directoryOf,
+  busyRefused,
   mayMoveDirectory,
   mayOpen,
+  nameAt,
+  namedAt,
+  newName,
   newNameForbidden,
-  newNameRefused,
-  newNameUnreached,
+  newNameReached,
   nodeAt,
   removalRefused,
 } from '../bpffs.ts';
@@ -17,6 +19,7 @@ import type { Effect } from '../effect.ts';
 import { mayGive, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
+import { isMountPoint, OUTSIDE, type Place } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin, parentPath } from '../path.ts';
 
@@ -26,13 +29,13 @@ const EXCHANGE = 2;
 
 /** `bpf_mkdir`: the caller's, with its umask; permission bits and the sticky bit count. */
 export function bpffsMkdir(caller: Caller, { path, mode }: Calls['bpffs_mkdir']): Decision {
-  const refused = newNameRefused(caller, path);
-  if (refused !== undefined) return refuse(refused);
+  const name = newName(caller, path);
+  if (isRefused(name)) return refuse(name);
   const { uid, umask } = caller.process;
   const bits = (mode ?? 0o777) & 0o1777 & ~umask;
   return succeed([
     {
-      ...{ type: 'DirectoryMade', path },
+      ...{ type: 'DirectoryMade', path: name.place.key },
       ...(uid !== 0 && { uid }),
       ...(bits !== 0o755 && { mode: bits }),
     },
@@ -41,26 +44,32 @@ export function bpffsMkdir(caller: Caller, { path, mode }: Calls['bpffs_mkdir'])
 
 export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision {
   const { path } = call;
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
+  const seen = namedAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
   if (path === '/') return refuse(refusal('EBUSY', 'mount-point', { path }));
-  const refused = removalRefused(caller, path);
+  const { place, node } = seen;
+  const refused = removalRefused(caller, path, node);
   if (refused !== undefined) return refuse(refused);
   if (node.kind !== 'dir') return refuse(refusal('ENOTDIR', 'not-a-directory', { path }));
-  if (hasChildren(caller, path))
+  const busy = busyRefused(caller, place, path);
+  if (busy !== undefined) return refuse(busy);
+  if (hasChildren(caller, place.key))
     return refuse(refusal('ENOTEMPTY', 'directory-not-empty', { path }));
-  return succeed([{ type: 'DirectoryRemoved', path }]);
+  return succeed([{ type: 'DirectoryRemoved', path: place.key }]);
 }
 
 /** Removes the name and its reference; the object may end with it. */
 export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const { path } = call;
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
-  const refused = removalRefused(caller, path);
+  const seen = namedAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
+  const { place, node } = seen;
+  const refused = removalRefused(caller, path, node);
   if (refused !== undefined) return refuse(refused);
   if (node.kind === 'dir') return refuse(refusal('EISDIR', 'is-a-directory', { path }));
-  return succeed(removePin(caller, path, node, 'unpinned'));
+  const busy = busyRefused(caller, place, path);
+  if (busy !== undefined) return refuse(busy);
+  return succeed(removePin(caller, place.key, node, 'unpinned'));
 }
 
 /** Keeps the moved pin's reference and drops the one of a pin that stood at the new name. */
@@ -69,17 +78,23 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   if (flags === (NOREPLACE | EXCHANGE)) {
     return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   }
-  const unreached = unreachable(caller, call);
-  if (unreached !== undefined) return refuse(unreached);
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
-  const replaced = caller.kernel.bpffs.get(to);
-  const refused = renameRefused(caller, call, node, replaced);
+  if (path === '/' && to === '/') {
+    return flags === NOREPLACE ? refuse(refusal('EEXIST', 'path-exists', { path })) : succeed();
+  }
+  const target = targetOf(caller, call);
+  if (isRefused(target)) return refuse(target);
+  const seen = namedAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
+  const { node, place } = seen;
+  const { key: into } = target.place;
+  const replaced = caller.kernel.bpffs.get(into);
+  const names = { call, from: { path, key: place.key }, to: { path: to, key: into } };
+  const refused = renameRefused(caller, names, node, replaced);
   if (refused !== undefined) return refuse(refused);
-  if (path === to || isSamePin(node, replaced)) return succeed();
-  if (flags === EXCHANGE) return succeed([{ type: 'PathsExchanged', path, to }]);
-  const removed = replaced === undefined ? [] : replacedAt(caller, to, replaced);
-  return succeed([...removed, { type: 'PathMoved', path, to }]);
+  if (place.key === into || isSamePin(node, replaced)) return succeed();
+  if (flags === EXCHANGE) return succeed([{ type: 'PathsExchanged', path: place.key, to: into }]);
+  const removed = replaced === undefined ? [] : replacedAt(caller, into, replaced);
+  return succeed([...removed, { type: 'PathMoved', path: place.key, to: into }]);
 }
 
 /** Two names of one pin: a rename of one onto the other does nothing, as POSIX has it. */
@@ -87,54 +102,87 @@ function isSamePin(node: BpffsNode, other: BpffsNode | undefined): boolean {
   return node.inode !== 0 && node.inode === other?.inode;
 }
 
-/** Both directories are walked to before either name is looked up (`do_renameat2`). */
-function unreachable(
+/**
+ * Where the new name of a rename is. Both directories are walked to before either name is looked
+ * up, and have to be seen by one mount (`do_renameat2`).
+ */
+function targetOf(
   caller: Caller,
   { path, to }: Pick<Calls['rename'], 'path' | 'to'>,
-): Refusal | undefined {
-  for (const name of [path, to]) {
-    const directory = name === '/' ? undefined : directoryOf(caller, name);
-    if (directory !== undefined && isRefused(directory)) return directory;
-  }
-  // The name of the top stands on the file system that the bpffs is mounted on.
-  if ((path === '/') === (to === '/')) return undefined;
+): { readonly place: Place } | Refusal {
+  const [from, target] = [nameOf(caller, path), nameOf(caller, to)];
+  if (isRefused(from)) return from;
+  if (isRefused(target)) return target;
+  if (from.place.mount === target.place.mount) return target;
   return refusal('EXDEV', 'other-file-system', { path, to });
+}
+
+/** The name of the top stands on the file system that the bpffs is mounted on. */
+function nameOf(caller: Caller, path: string): { readonly place: Place } | Refusal {
+  if (path !== '/') return nameAt(caller, path);
+  const top = nodeAt(caller, path);
+  return isRefused(top) ? top : { place: OUTSIDE };
+}
+
+/** Two names of a rename: as they were told, and as they stand in the table of names. */
+interface Names {
+  readonly call: Pick<Calls['rename'], 'flags'>;
+  readonly from: { readonly path: string; readonly key: string };
+  readonly to: { readonly path: string; readonly key: string };
 }
 
 /** The checks of `do_renameat2`, then those of `vfs_rename`. */
 function renameRefused(
   caller: Caller,
-  { path, to, flags = 0 }: Calls['rename'],
+  names: Names,
   node: BpffsNode,
   replaced: BpffsNode | undefined,
 ): Refusal | undefined {
+  const { from, to, call } = names;
+  const { flags = 0 } = call;
   const exchanges = flags === EXCHANGE;
-  const bad = replaced === undefined ? badName(caller, to) : undefined;
+  const target = { mount: 0, key: to.key };
+  const bad = replaced === undefined ? badName(caller, target, to.path) : undefined;
   if (bad !== undefined) return bad;
   if (replaced !== undefined && flags === NOREPLACE) {
-    return refusal('EEXIST', 'path-exists', { path: to });
+    return refusal('EEXIST', 'path-exists', { path: to.path });
   }
   if (replaced === undefined && exchanges) {
-    return refusal('ENOENT', 'no-such-path', { path: to });
+    return refusal('ENOENT', 'no-such-path', { path: to.path });
   }
-  if (path === to) return undefined;
-  if (isWithin(to, path)) return refusal('EINVAL', 'rename-into-itself', { path, to });
-  if (isWithin(path, to)) {
+  if (from.key === to.key) return undefined;
+  if (isWithin(to.key, from.key)) {
+    return refusal('EINVAL', 'rename-into-itself', { path: from.path, to: to.path });
+  }
+  if (isWithin(from.key, to.key)) {
     // The new name is an ancestor of the old one, so it cannot be empty (lock_rename).
     return exchanges
-      ? refusal('EINVAL', 'rename-into-itself', { path: to, to: path })
-      : refusal('ENOTEMPTY', 'directory-not-empty', { path: to });
+      ? refusal('EINVAL', 'rename-into-itself', { path: to.path, to: from.path })
+      : refusal('ENOTEMPTY', 'directory-not-empty', { path: to.path });
   }
   if (isSamePin(node, replaced)) return undefined;
   return (
-    removalRefused(caller, path) ??
-    removalRefused(caller, to) ??
-    (exchanges ? undefined : kindsDiffer(node, replaced, to)) ??
-    moveForbidden(caller, { path, to, flags }, node, replaced) ??
-    (!exchanges && replaced?.kind === 'dir' && hasChildren(caller, to)
-      ? refusal('ENOTEMPTY', 'directory-not-empty', { path: to })
+    removalRefused(caller, from.path, node) ??
+    removalRefused(caller, to.path, replaced) ??
+    (exchanges ? undefined : kindsDiffer(node, replaced, to.path)) ??
+    moveForbidden(caller, names, node, replaced) ??
+    renameBusy(caller, names, exchanges ? undefined : replaced) ??
+    (!exchanges && replaced?.kind === 'dir' && hasChildren(caller, to.key)
+      ? refusal('ENOTEMPTY', 'directory-not-empty', { path: to.path })
       : undefined)
   );
+}
+
+/** Neither name may be a mount point; one that is bound elsewhere may move, but not end. */
+function renameBusy(
+  caller: Caller,
+  { from, to }: Names,
+  ends: BpffsNode | undefined,
+): Refusal | undefined {
+  for (const { key, path } of [from, to]) {
+    if (isMountPoint(caller.kernel, key)) return refusal('EBUSY', 'mount-point', { path });
+  }
+  return ends && busyRefused(caller, { mount: 0, key: to.key }, to.path);
 }
 
 function kindsDiffer(
@@ -154,13 +202,15 @@ function kindsDiffer(
 /** A directory that gets another parent must be writable itself. */
 function moveForbidden(
   caller: Caller,
-  { path, to, flags }: Calls['rename'],
+  { from, to, call }: Names,
   node: BpffsNode,
   replaced: BpffsNode | undefined,
 ): Refusal | undefined {
-  if (parentPath(path) === parentPath(to)) return undefined;
-  const moved = [{ path, node }];
-  if (flags === EXCHANGE && replaced !== undefined) moved.push({ path: to, node: replaced });
+  if (parentPath(from.key) === parentPath(to.key)) return undefined;
+  const moved = [{ path: from.path, node }];
+  if (call.flags === EXCHANGE && replaced !== undefined) {
+    moved.push({ path: to.path, node: replaced });
+  }
   for (const { path, node } of moved) {
     if (node.kind === 'dir' && !mayMoveDirectory(caller, node)) {
       return refusal('EACCES', 'directory-not-writable', { path });
@@ -172,10 +222,14 @@ function moveForbidden(
 /** A second name; whoever does not own the pin must be able to open it (`may_linkat`). */
 export function link(caller: Caller, call: Calls['link']): Decision {
   const { path, to } = call;
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
-  const unreached = newNameUnreached(caller, to);
-  if (unreached !== undefined) return refuse(unreached);
+  const seen = nodeAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
+  const { node, place } = seen;
+  const name = newNameReached(caller, to);
+  if (isRefused(name)) return refuse(name);
+  if (name.place.mount !== place.mount) {
+    return refuse(refusal('EXDEV', 'other-file-system', { path, to }));
+  }
   const isSafe = node.kind !== 'dir' && mayOpen(caller, node, { read: true, write: true });
   if (!isSafe && !owns(caller, node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
@@ -183,17 +237,17 @@ export function link(caller: Caller, call: Calls['link']): Decision {
   const forbidden = newNameForbidden(caller, to);
   if (forbidden !== undefined) return refuse(forbidden);
   if (node.kind === 'dir') return refuse(refusal('EPERM', 'is-a-directory', { path }));
-  return succeed([{ type: 'PinLinked', path, to }]);
+  return succeed([{ type: 'PinLinked', path: place.key, to: name.place.key }]);
 }
 
 /** chown(2) of the owner, and of the group that has its number, for groups are not modelled: to give a file away takes CAP_CHOWN, which only root has here. */
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
-  if (!mayGive(caller, node, uid)) {
+  const seen = nodeAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
+  if (!mayGive(caller, seen.node, uid)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'OwnerChanged', path, uid }]);
+  return succeed([{ type: 'OwnerChanged', path: seen.place.key, uid }]);
 }
 
 function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
@@ -214,12 +268,12 @@ function removePin(
 
 export function chmod(caller: Caller, call: Calls['chmod']): Decision {
   const { path, mode } = call;
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
-  if (!owns(caller, node)) {
+  const seen = nodeAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
+  if (!owns(caller, seen.node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'ModeChanged', path, mode: mode & 0o7777 }]);
+  return succeed([{ type: 'ModeChanged', path: seen.place.key, mode: mode & 0o7777 }]);
 }
 
 function hasChildren(caller: Caller, path: string): boolean {

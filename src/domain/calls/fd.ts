@@ -1,10 +1,13 @@
 /** Fds: open, close, dup and passing over a socket (semantics §14). */
+import { mayOpen, nodeAt } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
 import { openDirectory } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
+import type { Place } from '../mounts.ts';
+import type { Refusal } from '../outcome.ts';
 
 const O_CLOEXEC = 0o2000000;
 
@@ -21,7 +24,20 @@ export function openCgroup(caller: Caller, call: Calls['open_cgroup']): Decision
 export function openOther(caller: Caller, call: Calls['open_other']): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
-  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0, ...keptByExec(call) }], fd);
+  const seen = call.path === undefined ? undefined : openedOnBpffs(caller, call.path);
+  if (seen !== undefined && isRefused(seen)) return refuse(seen);
+  const id = seen?.mount ?? 0;
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id, ...keptByExec(call) }], fd);
+}
+
+/** open(2) with O_DIRECTORY: a directory of a bpffs keeps the mount by which it was reached. */
+function openedOnBpffs(caller: Caller, path: string): Place | Refusal {
+  const seen = nodeAt(caller, path);
+  if (isRefused(seen)) return seen;
+  const { node, place } = seen;
+  if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path });
+  if (mayOpen(caller, node, { read: true, write: false })) return place;
+  return refusal('EACCES', 'directory-not-readable', { path });
 }
 
 /** An open without O_CLOEXEC gives an fd that exec keeps. */

@@ -2,7 +2,7 @@
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
-import type { ObjectKind } from '../effect.ts';
+import { isObjectKind, type ObjectKind } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ObjectInfo } from '../outcome.ts';
 import { sysAdminOnly } from '../privilege.ts';
@@ -76,7 +76,8 @@ export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): D
   const file = fileAt(caller, fd);
   if (file === undefined) return refuse(refusal('EBADFD', 'info-fd-not-open', { fd }));
   const { kind } = file;
-  if (kind === 'cgroup' || kind === 'other') {
+  if (kind === 'btf') return refuse(refusal('ENOTSUPP', 'not-modelled', { what: 'info on BTF' }));
+  if (!isObjectKind(kind)) {
     return refuse(refusal('EINVAL', 'info-needs-bpf-object', { fd, kind }));
   }
   if (kind === 'link' && !caller.kernel.switches.link_ids) {
@@ -97,8 +98,17 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
   }
   const program = kind === 'prog' ? kernel.programs.get(id) : undefined;
   if (program !== undefined) {
-    const { prog_type, tag, prog_name, uid, map_ids } = program;
-    return { kind: 'prog', id, prog_type, tag, prog_name, created_by_uid: uid, map_ids };
+    const { prog_type, tag, prog_name, uid, map_ids, attach_btf_id } = program;
+    const info = {
+      kind: 'prog',
+      id,
+      prog_type,
+      tag,
+      prog_name,
+      created_by_uid: uid,
+      map_ids,
+    } as const;
+    return attach_btf_id === 0 ? info : { ...info, attach_btf_id };
   }
   const map = kind === 'map' ? kernel.maps.get(id) : undefined;
   if (map === undefined) throw new Error(`impossible state: open file on freed ${kind} ${id}`);

@@ -8,6 +8,7 @@ import { ATTACH_FLAG_BITS, flagWord } from '../flags.ts';
 import type { Cgroup, Kernel, Link, Program } from '../kernel.ts';
 import { programDropped } from '../lifetime.ts';
 import { listOf } from '../list.ts';
+import { hasHooks, slotOf } from '../lsm-hooks.ts';
 import { findMiscountedSlots } from '../miscounted-slot.ts';
 import type { Refusal } from '../outcome.ts';
 import { foreignLinkUpdate, isForeign } from './foreign-links.ts';
@@ -41,7 +42,8 @@ function onLink(caller: Caller, call: Calls['link_update'], link: Link, flags: n
     const errno = switches.link_update_defunct_errno;
     return refuse(refusal(errno, 'link-defunct', { link_id: link.id }));
   }
-  const refused = unfit(caller.kernel, link, program, old);
+  const refused =
+    unfit(caller.kernel, link, program, old) ?? ofOtherHook(caller.kernel, link, program);
   return refused === undefined ? updateLink(caller, link, program, cgroup) : refuse(refused);
 }
 
@@ -80,6 +82,18 @@ function unfit(
   return undefined;
 }
 
+/** The list of the program's hook is looked through for the link (LSM_CGROUP). */
+function ofOtherHook(kernel: Kernel, link: Link, program: Program): Refusal | undefined {
+  if (!hasHooks(link.attach_type)) return undefined;
+  const { id: prog_id, attach_btf_id } = program;
+  const current = kernel.programs.get(link.prog_id)?.attach_btf_id;
+  if (current === attach_btf_id) return undefined;
+  if (slotOf(kernel, attach_btf_id) === undefined) {
+    return refusal('EINVAL', 'lsm-slots-taken', { prog_id, attach_btf_id });
+  }
+  return refusal('ENOENT', 'link-on-other-hook', { link_id: link.id, prog_id });
+}
+
 function sameStorage(a: Program, b: Program): boolean {
   const maps = new Set([...a.storage_map_ids, ...b.storage_map_ids]);
   return maps.size === a.storage_map_ids.length && maps.size === b.storage_map_ids.length;
@@ -95,7 +109,7 @@ function updateLink(caller: Caller, link: Link, program: Program, cgroup: Cgroup
     revision: listOf(cgroup, link.attach_type).revision + 1,
   } as const;
   const effects: Effect[] = [update];
-  if (kernel.switches.link_update_miscounts_preorder) {
+  if (kernel.switches.link_update_miscounts_preorder && !hasHooks(link.attach_type)) {
     effects.push(...findMiscountedSlots(kernel, link, program, cgroup));
   }
   if (program.id !== link.prog_id) {

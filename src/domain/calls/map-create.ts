@@ -3,6 +3,7 @@
 import type { Calls } from '../call.ts';
 import {
   bpfCapable,
+  btfRefused,
   type Caller,
   has,
   lowestFree,
@@ -18,9 +19,9 @@ import {
   MAP_FLAGS,
   MAP_FORMS,
   type MapForm,
-  NEEDS_BTF,
   NET_ADMIN_MAPS,
   PERCPU_VALUE_MAX,
+  TAKES_NO_BTF,
   UNPRIVILEGED_MAPS,
 } from '../maps/forms.ts';
 import { mapLocks } from '../memlock.ts';
@@ -39,6 +40,8 @@ type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
 const { noPrealloc, numaNode, rdonly, wronly, rdonlyProg, wronlyProg, zeroSeed } = MAP_FLAGS;
 /** `BPF_F_TOKEN_FD`. */
 const TOKEN_FD = 65_536;
+/** `NUMA_NO_NODE`. */
+const ANY_NODE = 2 ** 32 - 1;
 const STORAGE_FLAGS = numaNode | rdonly | wronly | rdonlyProg | wronlyProg;
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
@@ -47,18 +50,21 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
+  const badBtf = btfOf(caller, create);
+  if (badBtf !== undefined) return refuse(badBtf);
   const map_id = nextObjectId(caller.kernel, 'map');
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);
-  const { map_flags, inner_map_fd, token: _, ...rest } = create;
+  const { map_type, key_size, value_size, max_entries, map_name } = create;
+  const { map_flags, inner_map_fd } = create;
   const kept = map_flags & ~(rdonly | wronly);
   const effect = {
     ...({ type: 'MapCreated', map_id, fd } as const),
-    ...rest,
+    ...{ map_type, key_size, value_size, max_entries, map_name },
     ...accessOf(map_flags),
     ...(kept === 0 ? {} : { map_flags: kept }),
-    ...(isMapOfMaps(rest.map_type) ? innerOf(caller, inner_map_fd) : {}),
+    ...(isMapOfMaps(map_type) ? innerOf(caller, inner_map_fd) : {}),
   };
   return succeed([effect], fd);
 }
@@ -76,6 +82,12 @@ function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
     map_flags: token ? flags & ~TOKEN_FD : flags,
     map_name: call.map_name ?? '',
     inner_map_fd: call.inner_map_fd ?? 0,
+    btf_fd: call.btf_fd ?? 0,
+    btf_key_type_id: call.btf_key_type_id ?? 0,
+    btf_value_type_id: call.btf_value_type_id ?? 0,
+    btf_vmlinux_value_type_id: call.btf_vmlinux_value_type_id ?? 0,
+    map_extra: call.map_extra ?? 0,
+    numa_node: call.numa_node ?? 0,
   };
 }
 
@@ -104,14 +116,19 @@ function earlyForm(caller: Caller, create: Create): Refusal | undefined {
   const { switches } = caller.kernel;
   const { map_type: type, map_flags: flags } = create;
   const about = { map_type: type };
+  const bad = badTypeIds(create) ?? badExtra(create);
+  if (bad !== undefined) return bad;
   // `bpf_get_file_flag` comes before the type is looked at.
   if (both(flags, rdonly, wronly)) return refusal('EINVAL', 'map-flags', { ...about, flags });
+  const { numa_node } = create;
+  if ((flags & numaNode) !== 0 && numa_node !== 0 && numa_node !== ANY_NODE) {
+    return refusal('EINVAL', 'numa-node', { numa_node });
+  }
   const isKnown = mapTypeNumber(type) > 0 && mapTypeNumber(type) < switches.map_type_count;
   if (!isKnown) return refusal('EINVAL', 'map-type-unknown', about);
   if (isStorage(type)) {
     return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
   }
-  if (NEEDS_BTF.includes(type as MapTypeName)) return refusal('EINVAL', 'map-needs-btf', about);
   const form = formOf(type);
   if (form === undefined) return refusal('ENOTSUPP', 'not-modelled', { what: `a map of ${type}` });
   // Of what is looked at late, only a bloom filter's value is too large before.
@@ -119,7 +136,42 @@ function earlyForm(caller: Caller, create: Create): Refusal | undefined {
   if (isHash(type) && (flags & zeroSeed) !== 0 && !has(caller, 'sys_admin')) {
     return refusal('EPERM', 'zero-seed-needs-sys-admin', { flags });
   }
-  return malformed(form, create, switches);
+  const refused = malformed(form, create, switches);
+  if (refused !== undefined || type !== 'struct_ops') return refused;
+  return refusal('ENOTSUPP', 'not-modelled', { what: 'a map of struct_ops' });
+}
+
+/** Which types of BTF may be told together. */
+function badTypeIds(create: Create): Refusal | undefined {
+  const { map_type, btf_key_type_id, btf_value_type_id, btf_vmlinux_value_type_id } = create;
+  const ids = { btf_key_type_id, btf_value_type_id, btf_vmlinux_value_type_id };
+  const isBad =
+    btf_vmlinux_value_type_id === 0
+      ? btf_key_type_id !== 0 && btf_value_type_id === 0
+      : map_type !== 'struct_ops' || btf_key_type_id !== 0 || btf_value_type_id !== 0;
+  return isBad ? refusal('EINVAL', 'map-btf-ids', { map_type, ...ids }) : undefined;
+}
+
+const HASH_FUNCTIONS_MAX = 15;
+
+/** A number that only two types take (5.16); the address of an arena is not modelled. */
+function badExtra({ map_type, map_extra }: Create): Refusal | undefined {
+  if (map_extra === 0) return undefined;
+  if (map_type === 'arena') {
+    return refusal('ENOTSUPP', 'not-modelled', { what: 'the address of an arena' });
+  }
+  if (map_type === 'bloom_filter' && map_extra <= HASH_FUNCTIONS_MAX) return undefined;
+  return refusal('EINVAL', 'map-extra', { map_type, map_extra });
+}
+
+/** BTF is looked together the map is made; which types are in it, is not told here. */
+function btfOf(caller: Caller, create: Create): Refusal | undefined {
+  const { map_type, btf_fd, btf_key_type_id, btf_value_type_id } = create;
+  if (btf_key_type_id === 0 && btf_value_type_id === 0) return undefined;
+  const refused = btfRefused(caller, btf_fd, 'btf_fd');
+  if (refused !== undefined) return refused;
+  if (!TAKES_NO_BTF.includes(map_type as MapTypeName)) return undefined;
+  return refusal('ENOTSUPP', 'map-takes-no-btf', { map_type });
 }
 
 function formOf(type: MapType): MapForm | undefined {
@@ -130,6 +182,7 @@ function formOf(type: MapType): MapForm | undefined {
 function malformed(form: MapForm, create: Create, switches: Switches): Refusal | undefined {
   const { map_type, map_flags: flags, max_entries, key_size, value_size } = create;
   const about = { map_type };
+  if (lacksBtf(form, create)) return refusal('EINVAL', 'map-needs-btf', about);
   const badFlags = flagFault(form, create);
   if (badFlags !== undefined) return refusal(badFlags, 'map-flags', { ...about, flags });
   if (!form.entries(max_entries)) {
@@ -142,13 +195,19 @@ function malformed(form: MapForm, create: Create, switches: Switches): Refusal |
   return tooLarge(form, create, switches);
 }
 
-function flagFault(form: MapForm, { map_type: type, map_flags: flags }: Create) {
+function lacksBtf({ btf }: MapForm, create: Create): boolean {
+  if (create.map_type === 'struct_ops') return create.btf_vmlinux_value_type_id === 0;
+  return btf === true && (create.btf_key_type_id === 0 || create.btf_value_type_id === 0);
+}
+
+function flagFault(form: MapForm, { map_type: type, map_flags: flags, numa_node }: Create) {
   // What hashes take is one mask, of which LRU and percpu maps refuse more, in this order.
   const lru = isLru(type);
   if ((flags & ~form.flags) !== 0 || both(flags, rdonlyProg, wronlyProg)) return 'EINVAL';
   if ((form.needs ?? 0) !== (flags & (form.needs ?? 0))) return 'EINVAL';
   if (lru && (flags & noPrealloc) !== 0) return 'ENOTSUPP';
-  return isPercpuHash(type) && (flags & numaNode) !== 0 ? 'EINVAL' : undefined;
+  const isOnNode = (flags & numaNode) !== 0 && numa_node !== ANY_NODE;
+  return isPercpu(type) && isOnNode ? 'EINVAL' : undefined;
 }
 
 function tooLarge(form: MapForm, create: Create, switches: Switches): Refusal | undefined {

@@ -1,9 +1,11 @@
 /** OBJ_PIN and OBJ_GET: semantics §15 (`bpf_obj_pin_user`, `bpf_obj_get_user`). */
+
 import { readFd, readField } from '../attr.ts';
-import { mayOpen, newNameRefused, nodeAt } from '../bpffs.ts';
+import { mayOpen, newName, nodeAt } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { isObjectKind, type ObjectKind } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 
@@ -27,13 +29,13 @@ export function objPin(caller: Caller, call: Calls['obj_pin']): Decision {
   }
   const fd = readFd(call.bpf_fd, 8, size);
   const file = fileAt(caller, fd);
-  if (file === undefined || file.kind === 'cgroup' || file.kind === 'other') {
+  if (file === undefined || !isObjectKind(file.kind)) {
     return refuse(refusal('EINVAL', 'pin-needs-bpf-object', { fd }));
   }
-  const refused = pathFdRefused(caller, call, flags) ?? newNameRefused(caller, call.path);
-  if (refused !== undefined) return refuse(refused);
-  const { kind, id } = file;
-  const { path } = call;
+  const name = pathFdRefused(caller, call, flags) ?? newName(caller, call.path);
+  if (isRefused(name)) return refuse(name);
+  const { kind, id } = file as { kind: ObjectKind; id: number };
+  const { key: path } = name.place;
   const { uid, umask } = caller.process;
   return succeed([{ type: 'PinCreated', path, kind, id, uid, mode: PIN_MODE & ~umask }]);
 }
@@ -57,8 +59,9 @@ export function objGet(caller: Caller, call: Calls['obj_get']): Decision {
 }
 
 function openPin(caller: Caller, path: string, flags: number): Decision {
-  const node = nodeAt(caller, path);
-  if (isRefused(node)) return refuse(node);
+  const seen = nodeAt(caller, path);
+  if (isRefused(seen)) return refuse(seen);
+  const { node } = seen;
   const access = { read: (flags & WRONLY) === 0, write: (flags & RDONLY) === 0 };
   if (!mayOpen(caller, node, access))
     return refuse(refusal('EACCES', 'pin-not-permitted', { path }));

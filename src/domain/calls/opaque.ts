@@ -14,24 +14,24 @@ const ETH_HLEN = 14;
 /** Types that are tried on a packet. */
 const ON_PACKETS: readonly ProgType[] = [
   ...(['cgroup_skb', 'socket_filter', 'sched_cls', 'sched_act', 'xdp'] as const),
-  ...(['lwt_in', 'lwt_out', 'lwt_xmit'] as const),
+  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'flow_dissector'] as const),
 ];
 /** Types with a `test_run` of their own; what it looks at is not modelled, so it is done. */
 const TRIED_OTHERWISE: readonly ProgType[] = [
-  ...(['raw_tracepoint', 'flow_dissector', 'sk_lookup', 'tracing'] as const),
+  ...(['raw_tracepoint', 'sk_lookup', 'tracing'] as const),
   ...(['syscall', 'netfilter', 'struct_ops'] as const),
 ];
 
 export function btfLoad(caller: Caller): Decision {
   if (!bpfCapable(caller)) return refuse(refusal('EPERM', 'btf-needs-bpf', {}));
-  return opened(caller);
+  return opened(caller, 'btf');
 }
 
 export function enableStats(caller: Caller, { type = 0 }: Calls['enable_stats']): Decision {
   const refused = sysAdminOnly(caller, 'enable_stats');
   if (refused !== undefined) return refuse(refused);
   if (type !== 0) return refuse(refusal('EINVAL', 'stats-unknown', { type }));
-  return opened(caller);
+  return opened(caller, 'other');
 }
 
 export function progTestRun(caller: Caller, call: Calls['prog_test_run']): Decision {
@@ -89,17 +89,19 @@ const PROG_STREAM_READ_BY_FD = 37;
 export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
   if (cmd >= caller.kernel.switches.bpf_command_count) return unknownCommand(`number ${cmd}`);
   const file = fileAt(caller, 0);
-  const isStream = cmd === PROG_STREAM_READ_BY_FD && file?.kind === 'prog';
-  if (cmd < FIRST_UNNAMED || isStream) {
+  if (cmd < FIRST_UNNAMED) {
     const what = `command ${cmd} of bpf(2) by its number`;
     return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
   }
   if (file === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: 0 }));
+  if (cmd === PROG_STREAM_READ_BY_FD && file.kind === 'prog') {
+    return refuse(refusal('ENOENT', 'stream-unknown', { prog_id: file.id }));
+  }
   return refuse(refusal('EINVAL', 'fd-not-for-command', { cmd, fd: 0, kind: file.kind }));
 }
 
-function opened(caller: Caller): Decision {
+function opened(caller: Caller, kind: 'btf' | 'other'): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
-  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind, id: 0 }], fd);
 }

@@ -8,6 +8,7 @@ import { cgroupProgType, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
 import { Lifetime } from '../lifetime.ts';
 import { indexOfProg, listOf } from '../list.ts';
+import { hasHooks, hookList, slotOf } from '../lsm-hooks.ts';
 import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
 import type { ProgTypeName } from '../prog-type.ts';
@@ -27,8 +28,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   const { type } = attr;
   const foreign = foreignProgType(switches, type);
   if (foreign !== undefined && isInterfaceHook(type)) return fromInterface(caller, attr, foreign);
-  // LSM_CGROUP is a cgroup's hook like the others here; nothing is ever attached to it (§21).
-  const progType = cgroupProgType(switches, type) ?? (type === 'lsm_cgroup' ? foreign : undefined);
+  const progType = cgroupProgType(switches, type);
   if (progType === undefined) {
     return refuse(fromSockmap(caller, attr) ?? fromNamespace(caller, attr) ?? unknownType(type));
   }
@@ -40,7 +40,14 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   if (isRefused(cgroup)) return refuse(cgroup);
   // A wrong fd only means that no program is named.
   const named = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
-  const list = listOf(cgroup, type);
+  const whole = listOf(cgroup, type);
+  const btfId = isRefused(named) ? 0 : named.attach_btf_id;
+  const slot = hasHooks(type) ? slotOf(caller.kernel, btfId) : undefined;
+  if (slot === undefined && hasHooks(type)) {
+    return refuse(refusal('EINVAL', 'lsm-slots-taken', { prog_id: 0, attach_btf_id: btfId }));
+  }
+  const own = slot === undefined ? undefined : hookList(whole, slot);
+  const { list, begin } = own ?? { list: whole, begin: 0 };
   if (attr.expectedRevision !== 0 && attr.expectedRevision !== list.revision) {
     const about = { expected: attr.expectedRevision, revision: list.revision };
     return refuse(refusal('ESTALE', 'revision-stale', about));
@@ -63,7 +70,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
     return refuse(refusal(switches.link_prog_detach_errno, 'link-holds-single-entry', owner));
   }
   const lifetime = new Lifetime(caller.kernel);
-  lifetime.removeEntry(cgroup, type, index, 'prog_detach');
+  lifetime.removeEntry(cgroup, type, begin + index, 'prog_detach');
   return succeed(lifetime.effects);
 }
 

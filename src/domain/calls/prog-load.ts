@@ -2,11 +2,12 @@
 
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, has, lowestFree, noFreeFd } from '../caller.ts';
+import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd } from '../caller.ts';
 import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
 import type { BpfMap } from '../kernel.ts';
+import { hasHooks } from '../lsm-hooks.ts';
 import { askOwners } from '../maps/holding.ts';
 import { progLocks, progPages } from '../memlock.ts';
 import { nextObjectId } from '../next-id.ts';
@@ -71,12 +72,17 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
+    badTarget(caller, type, call) ??
+    badBtfId(type, call.attach_btf_id ?? 0) ??
     badExpectedType(caller, type, expected) ??
     progLocks(caller, insnCount(call)) ??
     unknownType(caller, type) ??
     badObjectName(call.prog_name ?? '', 'prog_name');
   if (bad !== undefined) return refuse(bad);
-  const foreign = foreignKind(type, call.prog_flags ?? 0);
+  const byBtf = (call.attach_btf_id ?? 0) !== 0;
+  const foreign = byBtf
+    ? attachedByBtf(caller, type, expected)
+    : foreignKind(type, call.prog_flags ?? 0);
   const accepted = verdict(caller, { call, type, expected, foreign });
   if (isRefused(accepted)) return refuse(accepted);
   const { maps, returns } = accepted;
@@ -106,10 +112,13 @@ export function progLoad(caller: Caller, call: Load): Decision {
     storage_map_ids: idsOf(maps.filter((map) => isStorageMap(map))),
   } as const;
   const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
+  const { attach_btf_id = 0 } = call;
+  const loaded = byBtf ? { ...effect, attach_btf_id } : effect;
+  const isSure = accepted.verified && !byBtf;
   return succeed(
-    [pages > 1 ? { ...effect, pages } : effect],
+    [pages > 1 ? { ...loaded, pages } : loaded],
     fd,
-    accepted.verified ? undefined : { verified: false },
+    isSure ? undefined : { verified: false },
   );
 }
 
@@ -177,6 +186,51 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
   if (type === 'cgroup_sock') return 'cgroup_inet_sock_create';
   return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
 }
+
+/** Another program or BTF that a program is attached to; of the kinds that can be, it is not told. */
+function badTarget(
+  caller: Caller,
+  type: ProgType,
+  { attach_prog_fd = 0 }: Load,
+): Refusal | undefined {
+  if (attach_prog_fd === 0) return undefined;
+  if (fileAt(caller, attach_prog_fd)?.kind === 'btf') {
+    return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
+  }
+  if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
+    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
+  }
+  return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
+}
+
+/**
+ * Programs of LSM_CGROUP name their hook by BTF. Which functions are hooks, and that the program is under
+ * the GPL, is not told here; what is attached to other functions is not modelled.
+ */
+function attachedByBtf(
+  { kernel }: Caller,
+  type: ProgType,
+  expected: AttachType,
+): Refusal | undefined {
+  if (type !== 'lsm' || !hasHooks(expected)) {
+    return refusal('ENOTSUPP', 'not-modelled', { what: `a ${type} program with attach_btf_id` });
+  }
+  if (cgroupProgType(kernel.switches, expected) === type) return undefined;
+  return refusal('EINVAL', 'attach-type-unknown', { attach_type: expected });
+}
+
+/** `attach_btf_id` is for those types alone that are attached by BTF. */
+function badBtfId(type: ProgType, id: number): Refusal | undefined {
+  if (id === 0) return undefined;
+  const isKnown = type === 'struct_ops' || NEEDS_BTF.includes(type);
+  if (id > BTF_ID_MAX || !isKnown) {
+    return refusal('EINVAL', 'btf-id-not-for-type', { attach_btf_id: id, prog_type: type });
+  }
+  return undefined;
+}
+
+/** `BTF_MAX_TYPE`. */
+const BTF_ID_MAX = 0xfffff;
 
 /** `bpf_prog_load_check_attach`. */
 function badExpectedType(

@@ -4,11 +4,12 @@ import { readFd, readField } from '../attr.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt, fileAt } from '../caller.ts';
 import { type Decision, isRefused, refusal } from '../decision.ts';
-import { effectiveArray } from '../effective.ts';
+import { arraysOfHooks, effectiveArray } from '../effective.ts';
 import { cgroupProgType, foreignProgType } from '../fits.ts';
 import { flagWord, MODE_FLAGS, QUERY_FLAG_BITS } from '../flags.ts';
 import type { Cgroup } from '../kernel.ts';
 import { listOf, progIdOf } from '../list.ts';
+import { hasHooks } from '../lsm-hooks.ts';
 import type { QueryOutputs, Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
@@ -47,6 +48,13 @@ export function progQuery(caller: Caller, call: Calls['prog_query'], target: num
   const cgroup = cgroupAt(caller, attr.target);
   if (isRefused(cgroup)) return refuseQuery(cgroup, untouched);
   const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
+  if (hasHooks(type)) {
+    // Only a query that would write ids asks for the flags of each (`__cgroup_bpf_query`).
+    const wantsIds = attr.room > 0 && attr.hasIds;
+    const refused = effective ? refusesFlagsBuffer(caller, attr) : wantsIds && !attr.wantsFlags;
+    if (!refused) return queryHooks(caller, attr, cgroup, { effective, untouched });
+    return refuseQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
+  }
   if (effective && refusesFlagsBuffer(caller, attr)) {
     return refuseQuery(refusal('EINVAL', 'effective-query-takes-no-flags-buffer', {}), untouched);
   }
@@ -80,22 +88,52 @@ function checkAttr(caller: Caller, attr: QueryAttr): Refusal | undefined {
   return undefined;
 }
 
-/** Hooks of other subsystems: LSM_CGROUP is known, but nothing is ever attached to it here (§21). */
+/**
+ * LSM_CGROUP: the programs of all hooks, one hook behind the other, with the flags of each and without
+ * those of the whole. An effective query looks at the last hook alone to see whether the buffer was
+ * too short.
+ */
+function queryHooks(
+  { kernel }: Caller,
+  attr: QueryAttr,
+  cgroup: Cgroup,
+  { effective, untouched }: { readonly effective: boolean; readonly untouched: QueryOutputs },
+): Decision {
+  const { entries, parts = [] } = listOf(cgroup, attr.type);
+  const arrays = effective ? arraysOfHooks(kernel, cgroup, attr.type) : [];
+  const ids = effective
+    ? arrays.flat().map((slot) => slot.prog_id)
+    : entries.map((entry) => progIdOf(kernel, entry));
+  const written = attr.room > 0 && attr.hasIds ? ids.slice(0, attr.room) : [];
+  const flags = parts.flatMap((part) => Array<number>(part.entries).fill(MODE_FLAGS[part.mode]));
+  const query: QueryOutputs = {
+    ...untouched,
+    prog_cnt: ids.length,
+    prog_ids: written,
+    ...(attr.wantsFlags && { prog_attach_flags: flags.slice(0, written.length) }),
+  };
+  const isShort = written.length > 0 && written.length < ids.length;
+  if (isShort && !(effective && endsWithArray(arrays, written.length))) {
+    const about = { room: attr.room, programs: ids.length };
+    return refuseQuery(refusal('ENOSPC', 'query-buffer-short', about), query);
+  }
+  return { outcome: { ret: 0, query }, effects: [] };
+}
+
+/** Whether a number of programs is that of whole arrays. */
+function endsWithArray(arrays: readonly (readonly unknown[])[], count: number): boolean {
+  let end = 0;
+  for (const { length } of arrays) {
+    end += length;
+    if (end >= count) break;
+  }
+  return end === count;
+}
+
+/** Hooks of other subsystems. */
 function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs): Decision {
   const { switches } = caller.kernel;
   const { type } = attr;
-  if (type === 'lsm_cgroup' && foreignProgType(switches, type) !== undefined) {
-    const cgroup = cgroupAt(caller, attr.target);
-    if (isRefused(cgroup)) return refuseQuery(cgroup, untouched);
-    const effective = (attr.flags & QUERY_FLAG_BITS.effective) !== 0;
-    // Only a query that would write ids asks for the flags of each (`__cgroup_bpf_query`).
-    const wantsIds = attr.room > 0 && attr.hasIds;
-    const refused = effective ? refusesFlagsBuffer(caller, attr) : wantsIds && !attr.wantsFlags;
-    if (refused) {
-      return refuseQuery(refusal('EINVAL', 'lsm-query-needs-flags-buffer', {}), untouched);
-    }
-    return { outcome: { ret: 0, query: { ...untouched, prog_cnt: 0 } }, effects: [] };
-  }
   if (isInterfaceHook(type) && foreignProgType(switches, type) !== undefined) {
     return refuseQuery(foreignTarget(type), untouched);
   }

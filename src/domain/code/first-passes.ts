@@ -43,6 +43,12 @@ export function badFunctions(insns: readonly Insn[]): Refusal | undefined {
   return undefined;
 }
 
+/** How many functions a program has, whose functions are good. */
+export function countFunctions(insns: readonly Insn[]): number {
+  const starts = functionStarts(insns);
+  return Array.isArray(starts) ? starts.length : 0;
+}
+
 /** Where functions begin, lowest first. */
 function functionStarts(insns: readonly Insn[]): number[] | Refusal {
   const starts = new Set([0]);

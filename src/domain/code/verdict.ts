@@ -6,7 +6,7 @@
 import type { AttachType } from '../attach-type.ts';
 import { type AttachTypeName, CGROUP_HOOKS } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, has, mapAt } from '../caller.ts';
+import { bpfCapable, btfRefused, type Caller, fileAt, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
@@ -14,7 +14,7 @@ import type { Refusal } from '../outcome.ts';
 import type { ProgType, ProgTypeName } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
 import { returnRange } from '../verifier.ts';
-import { badFunctions, badInstruction, badWays } from './first-passes.ts';
+import { badFunctions, badInstruction, badWays, countFunctions } from './first-passes.ts';
 import { CALLED, type Insn, isCall, LD_IMM64, readInsns } from './instructions.ts';
 import { type MapReference, mapReference } from './map-references.ts';
 import { followed, GET_LOCAL_STORAGE, type Known } from './straight-line.ts';
@@ -57,10 +57,11 @@ interface Loading {
 /** The maps of a program and what it returns, or why it is none. */
 export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const { call, type, expected, foreign } = loading;
-  const used = new UsedMaps(caller);
+  const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
+    badDescription(caller, call) ??
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
@@ -80,7 +81,24 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   return bad ?? { maps: used.maps, returns: constant, verified };
 }
 
+/** BTF of functions and lines; which types are in it, and what it says of them, is not told. */
+function badDescription(
+  caller: Caller,
+  { prog_btf_fd = 0, func_info_cnt = 0, line_info_cnt = 0 }: Load,
+): Refusal | undefined {
+  const isLookedAt = func_info_cnt !== 0 || line_info_cnt !== 0;
+  return isLookedAt ? btfRefused(caller, prog_btf_fd, 'prog_btf_fd') : undefined;
+}
+
+/** The functions that are described must be those of the program (`check_btf_func`). */
+function miscounted({ func_info_cnt = 0 }: Load, functions: number): Refusal | undefined {
+  if (func_info_cnt === 0 || func_info_cnt === functions) return undefined;
+  return refusal('EINVAL', 'func-info-count', { func_info_cnt, functions });
+}
+
 function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
+  const bad = miscounted(call, 1);
+  if (bad !== undefined) return bad;
   for (const fd of call.map_fds ?? []) {
     const refused = used.take(fd, 'map_fds');
     if (isRefusal(refused)) return refused;
@@ -90,7 +108,7 @@ function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
 
 /** Functions come first; then, instruction by instruction, its form and the map that it names. */
 function takeReferences(used: UsedMaps, call: Load, code: readonly Insn[]): Refusal | undefined {
-  const refused = badFunctions(code);
+  const refused = badFunctions(code) ?? miscounted(call, countFunctions(code));
   if (refused !== undefined) return refused;
   for (let index = 0; index < code.length; index++) {
     const bad = badInstruction(code, index) ?? takeReference(used, call, mapReference(code, index));
@@ -143,13 +161,24 @@ const ADDRESS_END = 2 ** 29;
  */
 const OWNED_MAPS: readonly MapType[] = ['devmap', 'cpumap'];
 
+/** `BPF_F_SLEEPABLE`. */
+const SLEEPABLE = 16;
+/** Types that a program which may sleep can use (`check_map_prog_compatibility`). */
+const SLEEPERS_MAPS: readonly MapType[] = [
+  ...(['hash', 'lru_hash', 'percpu_hash', 'lru_percpu_hash', 'array', 'percpu_array'] as const),
+  ...(['array_of_maps', 'hash_of_maps', 'ringbuf', 'user_ringbuf', 'queue', 'stack'] as const),
+  ...(['inode_storage', 'sk_storage', 'task_storage', 'cgrp_storage', 'arena'] as const),
+];
+
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
+  readonly #maySleep: boolean;
   readonly maps: BpfMap[] = [];
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, maySleep: boolean) {
     this.#caller = caller;
+    this.#maySleep = maySleep;
   }
 
   /** Whether instructions may name maps by an index (5.14). */
@@ -165,6 +194,8 @@ class UsedMaps {
     for (let i = 0; i < fd_array_cnt; i++) {
       const fd = fd_array?.[i];
       if (fd === undefined) return refusal('EFAULT', 'fd-array-short', short);
+      // BTF of another module, from which functions are called.
+      if (fileAt(this.#caller, fd)?.kind === 'btf') continue;
       const map = this.take(fd, 'fd_array');
       if (isRefusal(map)) return map;
     }
@@ -179,6 +210,10 @@ class UsedMaps {
     if (map.map_type === 'arena') return this.#arena(map);
     if (this.maps.length >= USED_MAPS_MAX) {
       return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
+    }
+    const { id: map_id, map_type } = map;
+    if (this.#maySleep && !SLEEPERS_MAPS.includes(map_type)) {
+      return refusal('EINVAL', 'map-not-for-sleepers', { map_id, map_type });
     }
     if (isStorageMap(map) && this.maps.some((other) => other.map_type === map.map_type)) {
       return refusal('EBUSY', 'two-storage-maps', { map_id: map.id, map_type: map.map_type });
@@ -249,6 +284,7 @@ function outOfRange(
 
 /** Types whose programs may call bpf_get_local_storage: all of cgroups', and SOCK_OPS. */
 const STORAGE_HELPER_TYPES: readonly ProgTypeName[] = [
+  'lsm',
   ...new Set(
     Object.keys(CGROUP_HOOKS).flatMap(
       (name) => CGROUP_HOOKS[name as AttachTypeName]?.progType ?? [],

@@ -3,6 +3,7 @@ import type { EffectOf } from '../effect.ts';
 import { USUAL_SETS } from '../exec-sets.ts';
 import { FdTable } from '../fd-table.ts';
 import { emptyTables, type Kernel, NO_LISTS, NOBODY, ROOTS_ACCESS } from '../kernel.ts';
+import { FIRST_MOUNT } from '../mounts.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd, setFd } from './references.ts';
@@ -40,6 +41,10 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   });
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
+  kernel.mounts.set(FIRST_MOUNT, {
+    ...{ id: FIRST_MOUNT, parent: 0, at: '', root: '/' },
+    ...{ attached: true, refs: 1 },
+  });
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });
 }
 

@@ -1,6 +1,7 @@
 import type { Effect } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
-import { listOf, setList } from '../list.ts';
+import { indexOfLink, listOf, setList } from '../list.ts';
+import { hookList, partAt, withHookList } from '../lsm-hooks.ts';
 import { addRefs, assertUnreferenced, openFd } from './references.ts';
 
 type LinkEffect = Extract<
@@ -59,6 +60,13 @@ function updateLink(kernel: Kernel, id: number, progId: number, revision: number
   link.prog_id = progId;
   if (link.cgroup_id === 0) return;
   const cgroup = kernel.cgroups.edit(link.cgroup_id);
-  const { mode, entries } = listOf(cgroup, link.attach_type);
+  const list = listOf(cgroup, link.attach_type);
+  if (list.parts !== undefined) {
+    const part = partAt(list, indexOfLink(list, id));
+    const { list: own } = hookList(list, part.slot);
+    const changed = withHookList(list, part, { ...own, revision: own.revision + 1 });
+    return setList(cgroup, link.attach_type, changed);
+  }
+  const { mode, entries } = list;
   setList(cgroup, link.attach_type, { mode, revision, entries });
 }

@@ -1,8 +1,9 @@
 import type { AttachType } from '../attach-type.ts';
 import type { Effect, EntryHolder } from '../effect.ts';
 import { levelsOf, writtenArrayKey } from '../effective.ts';
-import type { Cgroup, Entry, Kernel } from '../kernel.ts';
-import { listOf, setList } from '../list.ts';
+import type { Cgroup, Entry, HookPart, Kernel } from '../kernel.ts';
+import { listOf, progIdOf, setList } from '../list.ts';
+import { hasHooks, hookList, partAt, slotOf, withHookList } from '../lsm-hooks.ts';
 import { addRefs } from './references.ts';
 
 type ListEffect = Extract<
@@ -20,6 +21,7 @@ export function evolveList(kernel: Kernel, effect: ListEffect): void {
   }
   const cgroup = kernel.cgroups.edit(cgroup_id);
   const list = listOf(cgroup, type);
+  if (hasHooks(type)) return evolveHookList(kernel, cgroup, effect);
   const { index, revision } = effect;
   const old = list.entries[index];
   if (effect.type === 'EntryInserted') {
@@ -42,6 +44,37 @@ export function evolveList(kernel: Kernel, effect: ListEffect): void {
     if ('prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
   }
   if (kernel.writtenArrays.size > 0) dropWrittenArrays(kernel, cgroup, type);
+}
+
+/** A change of the list of one hook: the index is one of the whole list. */
+function evolveHookList(
+  kernel: Kernel,
+  cgroup: Cgroup,
+  effect: Exclude<ListEffect, { type: 'EffectiveSlotWritten' }>,
+): void {
+  const { attach_type: type, index } = effect;
+  const whole = listOf(cgroup, type);
+  const part = effect.type === 'EntryInserted' ? partFor(kernel, effect) : partAt(whole, index);
+  const { list, begin } = hookList(whole, part.slot);
+  const at = index - begin;
+  const old = list.entries[at];
+  const isNew = effect.type === 'EntryInserted';
+  if (!isNew && old === undefined) throw new Error(`impossible effect: no entry ${index}`);
+  const added = effect.type === 'EntryRemoved' ? [] : [entryOf(effect)];
+  const entries = list.entries.toSpliced(at, isNew ? 0 : 1, ...added);
+  const mode = isNew ? effect.mode : entries.length === 0 ? 'none' : list.mode;
+  setList(cgroup, type, withHookList(whole, part, { mode, revision: list.revision + 1, entries }));
+  kernel.contents += entries.length - list.entries.length;
+  if (added.length > 0 && 'prog_id' in effect) addRefs(kernel, 'prog', effect.prog_id, 1);
+  if (!isNew && old !== undefined && 'prog_id' in old) addRefs(kernel, 'prog', old.prog_id, -1);
+}
+
+/** The hook that a new entry's program is for. */
+function partFor(kernel: Kernel, holder: EntryHolder): Pick<HookPart, 'slot' | 'btf_id'> {
+  const btf_id = kernel.programs.get(progIdOf(kernel, holder))?.attach_btf_id ?? 0;
+  const slot = slotOf(kernel, btf_id);
+  if (slot === undefined) throw new Error(`impossible effect: no slot is free for hook ${btf_id}`);
+  return { slot, btf_id };
 }
 
 function entryOf(effect: EntryHolder & { readonly preorder?: true }): Entry {

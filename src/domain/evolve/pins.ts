@@ -2,6 +2,7 @@ import type { Effect, EffectOf } from '../effect.ts';
 import type { BpffsNode, Kernel } from '../kernel.ts';
 import { isWithin } from '../path.ts';
 import { nameRows } from '../size.ts';
+import { moveMounts } from './mounts.ts';
 import { addRefs } from './references.ts';
 
 type PinEffect = Extract<
@@ -46,11 +47,16 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       kernel.contents -= nameRows(path);
       return bpffs.delete(path);
     case 'PathMoved':
-      return put(kernel, taken(kernel, path), effect.to);
+      put(kernel, taken(kernel, path), effect.to);
+      return moveMounts(kernel, [[path, effect.to]]);
     case 'PathsExchanged': {
       const [first, second] = [taken(kernel, path), taken(kernel, effect.to)];
       put(kernel, first, effect.to);
-      return put(kernel, second, path);
+      put(kernel, second, path);
+      return moveMounts(kernel, [
+        [path, effect.to],
+        [effect.to, path],
+      ]);
     }
     case 'OwnerChanged':
       for (const name of namesOf(kernel, path)) bpffs.edit(name).uid = effect.uid;

@@ -21,7 +21,7 @@ export function evolveProgram(
     return;
   }
   const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
-  const { map_ids, storage_map_ids, pages = 1 } = effect;
+  const { map_ids, storage_map_ids, attach_btf_id = 0, pages = 1 } = effect;
   // Written out: docs/performance.md#a-spread-with-a-new-field
   kernel.programs.set(id, {
     id,
@@ -33,6 +33,7 @@ export function evolveProgram(
     uid,
     map_ids,
     storage_map_ids,
+    attach_btf_id,
     pages,
     refs: 0,
   });

@@ -1,7 +1,8 @@
 /** Reference counts (semantics §3): taking and dropping references on objects. */
-import type { ObjectKind } from '../effect.ts';
+import { isObjectKind, type ObjectKind } from '../effect.ts';
 import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
+import { addMountRefs } from './mounts.ts';
 
 /** Adds to an object's count; below zero is an impossible effect. */
 export function addRefs(kernel: Kernel, kind: ObjectKind, id: number, delta: number): void {
@@ -47,7 +48,7 @@ export function openFd(
 ): void {
   const fileId = kernel.counters.file++;
   kernel.files.set(fileId, { kind, id, access, refs: 1 });
-  if (kind !== 'cgroup' && kind !== 'other') addRefs(kernel, kind, id, 1);
+  addHeld(kernel, { kind, id }, 1);
   setFd(kernel, editFds(kernel, pid), fd, { file: fileId, cloexec });
 }
 
@@ -72,7 +73,13 @@ export function putFile(kernel: Kernel, fileId: number): void {
   file.refs--;
   if (file.refs > 0) return;
   kernel.files.delete(fileId);
-  if (file.kind !== 'cgroup' && file.kind !== 'other') addRefs(kernel, file.kind, file.id, -1);
+  addHeld(kernel, file, -1);
+}
+
+/** Counts an open file description on what it keeps: an object, or the mount of a directory. */
+function addHeld(kernel: Kernel, { kind, id }: Pick<OpenFile, 'kind' | 'id'>, delta: number): void {
+  if (isObjectKind(kind)) addRefs(kernel, kind, id, delta);
+  else if (kind === 'other' && id !== 0) addMountRefs(kernel, id, delta);
 }
 
 /** One more reference of an open file description: dup, fork, an fd in flight. */

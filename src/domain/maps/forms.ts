@@ -18,6 +18,8 @@ export const MAP_FLAGS = {
   mmapable: 1024,
   preserveElems: 2048,
   innerMap: 4096,
+  link: 8192,
+  vtypeBtfObjFd: 32_768,
   segvOnFault: 131_072,
   noUserConversion: 262_144,
 } as const;
@@ -55,6 +57,8 @@ export interface MapForm {
   readonly keyMax?: number;
   readonly valueMax?: number;
   readonly entriesMax?: number;
+  /** Keys and values must be described by BTF. */
+  readonly btf?: true;
   /** Looked at before the caller's privileges, in kernels that look at forms before them. */
   readonly early: boolean;
 }
@@ -101,13 +105,27 @@ const sockets: MapForm = {
 const ring: MapForm = { flags: F.numaNode, key: 0, value: [0], entries: pages, early: false };
 const stackDepthMax = 127;
 
+/** `BPF_LOCAL_STORAGE_MAX_VALUE_SIZE`. */
+const LOCAL_VALUE_MAX = 65_407;
+/** Values of sockets, inodes, tasks and cgroups, which stand beside these. */
+const local: MapForm = {
+  flags: F.noPrealloc | F.clone,
+  needs: F.noPrealloc,
+  key: 4,
+  value: 'some',
+  entries: (count) => count === 0,
+  valueMax: LOCAL_VALUE_MAX,
+  btf: true,
+  early: true,
+};
+
 export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   hash,
   percpu_hash: hash,
   lru_hash: lru,
   lru_percpu_hash: lru,
   array,
-  percpu_array: { ...array, flags: ACCESS },
+  percpu_array: { ...array, flags: ACCESS | F.numaNode },
   prog_array: fdArray,
   cgroup_array: fdArray,
   array_of_maps: fdArray,
@@ -156,11 +174,25 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
     entriesMax: 2 ** 20,
     early: false,
   },
+  sk_storage: local,
+  inode_storage: local,
+  task_storage: local,
+  cgrp_storage: local,
+  // With the type of a structure that can be made of programs; no other is told here.
+  struct_ops: {
+    flags: F.link | F.vtypeBtfObjFd,
+    key: 4,
+    value: () => true,
+    entries: (count) => count === 1,
+    early: true,
+  },
 };
 
-/** Types whose values are described by BTF, and those that describe a structure of the kernel. */
-export const NEEDS_BTF: readonly MapTypeName[] = [
-  ...(['sk_storage', 'inode_storage', 'task_storage', 'cgrp_storage', 'struct_ops'] as const),
+/** Types whose `map_check_btf` refuses every key (`map_check_no_btf`). */
+export const TAKES_NO_BTF: readonly MapTypeName[] = [
+  ...(['perf_event_array', 'cgroup_array', 'array_of_maps', 'hash_of_maps'] as const),
+  ...(['devmap', 'devmap_hash', 'sockmap', 'sockhash', 'xskmap', 'cpumap'] as const),
+  ...(['stack_trace'] as const),
 ];
 
 /** Types that callers without CAP_BPF may create when the sysctl is 0. */

@@ -14,6 +14,7 @@ const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
   ...{ unshare: 'zero', exec: 'zero', exit: 'zero', kill: 'zero', capset: 'zero' },
   ...{ umask: 'flags', setrlimit: 'zero', join: 'zero', close: 'zero', close_range: 'zero' },
   ...{ send_fd: 'zero', mkdir: 'zero', rmdir: 'zero', bpffs_mkdir: 'zero', bpffs_rmdir: 'zero' },
+  ...{ mount: 'zero', umount: 'zero' },
   ...{ unlink: 'zero', rename: 'zero', link: 'zero', chown: 'zero', chmod: 'zero' },
   ...{ sysctl: 'zero', cgroup_chown: 'zero', cgroup_chmod: 'zero', cgroup_write: 'zero' },
   ...{ prog_attach: 'zero', prog_detach: 'zero', prog_query: 'zero', prog_test_run: 'zero' },

@@ -15,6 +15,7 @@
  */
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
+import { compiledWhenUsed } from '../schema/compiled-schema.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
@@ -98,7 +99,7 @@ const lineSchema = z.discriminatedUnion('type', [
 ]);
 
 /** The schema as one function: a bundle may have millions of lines. */
-const bundleLine = z.compile(lineSchema, { strict: true });
+const bundleLine = compiledWhenUsed(lineSchema);
 
 export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;

@@ -127,7 +127,11 @@ export const CALL_FIELDS: {
   join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),
 
   open_cgroup: fieldList<Calls['open_cgroup']>({ path: plain(), cloexec: bool() }),
-  open_other: fieldList<Calls['open_other']>({ kind: coded(OTHER_FILE_CODES), cloexec: bool() }),
+  open_other: fieldList<Calls['open_other']>({
+    kind: coded(OTHER_FILE_CODES),
+    cloexec: bool(),
+    path: plain(),
+  }),
   close: fieldList<Calls['close']>({ fd: plain() }),
   dup: fieldList<Calls['dup']>({ fd: plain() }),
   dup2: fieldList<Calls['dup2']>({ fd: plain(), to_fd: plain() }),
@@ -158,6 +162,8 @@ export const CALL_FIELDS: {
   cgroup_chmod: fieldList<Calls['cgroup_chmod']>({ path: plain(), mode: plain() }),
   cgroup_write: fieldList<Calls['cgroup_write']>({ path: plain(), value: plain() }),
   chmod: fieldList<Calls['chmod']>({ path: plain(), mode: plain() }),
+  mount: fieldList<Calls['mount']>({ path: plain(), from: plain(), mode: plain() }),
+  umount: fieldList<Calls['umount']>({ path: plain(), flags: plain() }),
 
   prog_load: fieldList<Calls['prog_load']>({
     prog_type: progType,
@@ -173,6 +179,11 @@ export const CALL_FIELDS: {
     fd_array: plain(),
     fd_array_cnt: plain(),
     attr_size: plain(),
+    attach_btf_id: plain(),
+    prog_btf_fd: plain(),
+    func_info_cnt: plain(),
+    line_info_cnt: plain(),
+    attach_prog_fd: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,
@@ -269,6 +280,12 @@ export const CALL_FIELDS: {
     map_name: plain(),
     attr_size: plain(),
     inner_map_fd: plain(),
+    btf_fd: plain(),
+    btf_key_type_id: plain(),
+    btf_value_type_id: plain(),
+    btf_vmlinux_value_type_id: plain(),
+    map_extra: plain(),
+    numa_node: plain(),
   }),
   map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
     map_fd: plain(),

@@ -113,6 +113,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     map_ids: plain(),
     storage_map_ids: plain(),
     pages: plain(),
+    attach_btf_id: plain(),
   }),
   ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
   ProgIdBurned: fieldList<Effects['ProgIdBurned']>({ prog_id: plain() }),
@@ -189,6 +190,13 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   OwnerChanged: fieldList<Effects['OwnerChanged']>({ path: plain(), uid: plain() }),
   PathMoved: fieldList<Effects['PathMoved']>({ path: plain(), to: plain() }),
   ModeChanged: fieldList<Effects['ModeChanged']>({ path: plain(), mode: plain() }),
+  BpffsMounted: fieldList<Effects['BpffsMounted']>({
+    mount_id: plain(),
+    parent_id: plain(),
+    at: plain(),
+    root: plain(),
+  }),
+  BpffsUnmounted: fieldList<Effects['BpffsUnmounted']>({ mount_id: plain() }),
 
   CgroupMade: fieldList<Effects['CgroupMade']>({
     cgroup_id: plain(),

@@ -6,7 +6,7 @@
  */
 import type { CallName, FcntlCommand, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
-import type { EffectType, ObjectKind, Reason } from '../../domain/effect.ts';
+import type { EffectType, FileKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { SightingName } from '../../domain/observed/sighting.ts';
 import type { SysctlName } from '../../domain/sysctls.ts';
@@ -90,6 +90,8 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   task_fd_query: 70,
   map_lookup_and_delete_elem: 71,
   bpf: 72,
+  mount: 73,
+  umount: 74,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -153,6 +155,8 @@ export const EFFECT_CODES: Codes<EffectType> = {
   MemlockLimited: 57,
   RoomMade: 58,
   MapOwned: 59,
+  BpffsMounted: 60,
+  BpffsUnmounted: 61,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -173,14 +177,16 @@ export const REASON_CODES: Codes<Reason> = {
   element_deleted: 14,
   element_replaced: 15,
   map_freed: 16,
+  unmounted: 17,
 };
 
-export const KIND_CODES: Codes<ObjectKind | 'cgroup' | 'other'> = {
+export const KIND_CODES: Codes<FileKind> = {
   prog: 0,
   link: 1,
   map: 2,
   cgroup: 3,
   other: 4,
+  btf: 5,
 };
 
 export const SYSCTL_CODES: Codes<SysctlName> = { unprivileged_bpf_disabled: 0 };

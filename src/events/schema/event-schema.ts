@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { LedgerEvent } from '../event.ts';
 import { bootConfig } from './boot-config.ts';
 import { recordedCall } from './call-schema.ts';
+import { compiledWhenUsed } from './compiled-schema.ts';
 import { recordedEffect } from './effect-schema.ts';
 import { i32, u32 } from './numbers.ts';
 import { recordedOutcome } from './outcome-schema.ts';
@@ -47,8 +48,8 @@ const eventSchema = strictObject({
 });
 
 /** Schemas as one function each: a log may have millions of events. */
-export const recordedChange = z.compile(changeSchema, { strict: true });
-export const recordedEvent = z.compile(eventSchema, { strict: true });
+export const recordedChange = compiledWhenUsed(changeSchema);
+export const recordedEvent = compiledWhenUsed(eventSchema);
 
 /** What is wrong with a value, as `field: message`; undefined when nothing is. */
 export function findFault(

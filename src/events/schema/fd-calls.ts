@@ -16,6 +16,7 @@ export function fdCalls<V extends Vocabulary>(words: V) {
     strictObject({
       name: z.literal('open_other'),
       kind: z.enum(['dir', 'file']),
+      path: path.exactOptional(),
       cloexec: keptByExec,
     }),
     strictObject({ name: z.literal('close'), fd }),

@@ -26,5 +26,12 @@ export function fileSystemCalls() {
     strictObject({ name: z.literal('link'), path, to: path }),
     strictObject({ name: z.literal('chown'), path, uid: u32 }),
     strictObject({ name: z.literal('chmod'), path, mode: fileMode }),
+    strictObject({
+      name: z.literal('mount'),
+      path,
+      from: path.exactOptional(),
+      mode: fileMode.exactOptional(),
+    }),
+    strictObject({ name: z.literal('umount'), path, flags: u32.exactOptional() }),
   ] as const;
 }

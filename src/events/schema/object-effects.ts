@@ -29,6 +29,7 @@ export const objectEffects = [
     map_ids: z.array(u32),
     storage_map_ids: z.array(u32),
     pages: u32.exactOptional(),
+    attach_btf_id: u32.exactOptional(),
   }),
   strictObject({ type: z.literal('ProgFreed'), prog_id: u32, reason }),
   strictObject({ type: z.literal('ProgIdBurned'), prog_id: u32 }),

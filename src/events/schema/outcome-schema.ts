@@ -38,6 +38,7 @@ const objectInfo = z
       prog_name: recordedText,
       created_by_uid: n,
       map_ids: z.array(n),
+      attach_btf_id: n.exactOptional(),
     }),
     strictObject({
       kind: z.literal('map'),

@@ -15,8 +15,8 @@ const chosen = z.literal(true).exactOptional();
 /** An fd and what stands behind it. */
 const opened = {
   fd: openFd,
-  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'other']),
-  /** Of a cgroup or an object. */
+  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'btf', 'other']),
+  /** Of a cgroup or an object; of `other` the mount that an open directory keeps, or 0. */
   id: u64,
 };
 

@@ -36,6 +36,7 @@ export function progLoad<V extends Vocabulary>(words: V) {
     expected_attach_type: (attachType as V['attachType']).exactOptional(),
     prog_flags: u32.exactOptional(),
     prog_name: objectName.exactOptional(),
+    attach_btf_id: u32.exactOptional(),
     insns: insns.exactOptional(),
     ret: i32.exactOptional(),
     tag: strictObject({ sha1: tag, sha256: tag }).exactOptional(),
@@ -50,6 +51,10 @@ export function progLoad<V extends Vocabulary>(words: V) {
       .exactOptional(),
     fd_array_cnt: u32.exactOptional(),
     map_ref_only: z.boolean().exactOptional(),
+    prog_btf_fd: (fd as V['fd']).exactOptional(),
+    func_info_cnt: u32.exactOptional(),
+    line_info_cnt: u32.exactOptional(),
+    attach_prog_fd: (fd as V['fd']).exactOptional(),
     attr_size: wholeAttrSize,
   });
 }

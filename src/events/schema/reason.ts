@@ -21,6 +21,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
     'the element that held it was deleted, or cleared with its map’s last fd and pin',
   element_replaced: 'another object took its element',
   map_freed: 'the map that held it was freed',
+  unmounted: 'the last mount of its bpffs ended',
   unseen: 'it is gone, and how was not seen',
 };
 

@@ -48,6 +48,14 @@ export const treeEffects = [
   strictObject({ type: z.literal('OwnerChanged'), path, uid: u32 }),
   strictObject({ type: z.literal('ModeChanged'), path, mode: fileMode }),
   strictObject({
+    type: z.literal('BpffsMounted'),
+    mount_id: u32.min(1),
+    parent_id: u32,
+    at: path,
+    root: path,
+  }),
+  strictObject({ type: z.literal('BpffsUnmounted'), mount_id: u32.min(1) }),
+  strictObject({
     type: z.literal('CgroupMade'),
     cgroup_id: u64,
     path,

@@ -35,6 +35,13 @@ describe('what troubles a database', () => {
     expect(troubleOf(serverError(code))).toBeUndefined();
   });
 
+  it.each(['ECONNREFUSED', 'CONNECTION_CLOSED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT'])(
+    'is told for %s, when the server crashes under a statement',
+    (code) => {
+      expect(troubleOf(socketError(code))?.sentence).toBe('the database does not answer');
+    },
+  );
+
   it('is told for the disk under an embedded database', () => {
     expect(troubleOf(socketError('ENOSPC'))).toMatchObject({ retryAfterMs: 30_000 });
   });

@@ -91,8 +91,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   '58030': { sentence: 'the database cannot use its disk', retryAfterMs: LATER_MS },
 };
 
-/** Errors of a socket that mean that no server answers. */
-const UNREACHABLE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/;
+/** Errors of a socket, or of the driver about its connection, that mean that no server answers. */
+const UNREACHABLE =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|CONNECTION_|CONNECT_TIMEOUT)/;
 const NO_SPACE = /^(ENOSPC|EDQUOT)$/;
 
 /** The trouble of the database, when it is the reason of an error. */

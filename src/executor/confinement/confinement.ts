@@ -48,6 +48,9 @@ function checkTop(call: Call): string | undefined {
     case 'cgroup_chmod':
     case 'cgroup_write':
       return 'who owns a cgroup, and its control files, are not ours to change';
+    case 'mount':
+    case 'umount':
+      return 'what is mounted is not ours to change';
     case 'rename':
       return call.path === '/' || call.to === '/' ? 'the top is not ours to rename' : undefined;
     default:

@@ -10,8 +10,9 @@ export const O_DIRECTORY = 0o200000;
 export const O_PATH = 0o10000000;
 export const O_CLOEXEC = 0o2000000;
 
-/** RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH. */
-const RESOLVE = 1 | 2 | 4 | 8;
+/** RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH. */
+const WITHIN = 2 | 4 | 8;
+const NO_XDEV = 1;
 /** Bytes of `struct open_how`: flags, mode, resolve. */
 const HOW_BYTES = 24;
 /** The directory that a path without one is relative to; absolute paths do not ask. */
@@ -29,6 +30,11 @@ export interface Base {
   readonly path: string;
   /** It, opened; every name of the log is looked up from here. */
   readonly fd: number;
+  /**
+   * The name below `fd` that is `/` of the log, where that is a mount point of ours: then `fd` keeps no
+   * mount of the log, and ways lead over mounts.
+   */
+  readonly point?: string;
 }
 
 /** One name in an open directory: calls take it, so that no path is walked twice. */
@@ -52,8 +58,8 @@ export function openBase(kernel: Kernel, path: string): Base {
 export function openBeneath(kernel: Kernel, base: Base, path: string, flags: number): Answered {
   const how = Buffer.alloc(HOW_BYTES);
   how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
-  how.writeBigUInt64LE(BigInt(RESOLVE), 16);
-  const name = cString(path === '/' ? '.' : path.slice(1));
+  how.writeBigUInt64LE(BigInt(base.point === undefined ? WITHIN | NO_XDEV : WITHIN), 16);
+  const name = cString(nameBelow(base, path));
   for (let walk = 1; ; walk++) {
     const opened = kernel.result(SYS.openat2, base.fd, name, how, HOW_BYTES);
     if (opened === -EAGAIN && walk < WALKS_MAX) continue;
@@ -61,6 +67,11 @@ export function openBeneath(kernel: Kernel, base: Base, path: string, flags: num
     if (opened === -EXDEV) throw new Withheld(`${path} leads out of the place`);
     return kernel.answerOf(opened);
   }
+}
+
+function nameBelow({ point }: Base, path: string): string {
+  if (point !== undefined) return path === '/' ? point : point + path;
+  return path === '/' ? '.' : path.slice(1);
 }
 
 /**

@@ -43,16 +43,18 @@ export class BurnedIds {
   /**
    * The id that a call used up although it was refused.
    *
-   * @param again makes the call once more; it is refused again, since it changed nothing
+   * @param again makes the call once more before it returns; it is refused again, since it changed nothing
    */
   async after(call: Call, again: () => Promise<unknown>): Promise<Effect | undefined> {
     const kind = MADE[call.name];
     if (kind === undefined) return undefined;
     let least = Infinity;
     for (let tries = 0; tries < TRIES && least > 0; tries++) {
+      // In one piece: other programs of ours may be under way.
       const before = this.#next(kind);
-      await again();
+      const refused = again();
       least = Math.min(least, this.#next(kind) - before - 1);
+      await refused;
     }
     if (least === 0) return undefined;
     if (least > 1) throw new Error(`a refused ${call.name} used up ${least} ids`);

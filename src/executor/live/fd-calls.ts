@@ -2,9 +2,9 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
-import { O_CLOEXEC, O_DIRECTORY } from './beneath.ts';
+import { O_CLOEXEC, O_DIRECTORY, openBeneath } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
-import { runUnderConditions } from './conditions.ts';
+import { runUnderConditions, runUnderFdLimit } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { isFullRoot, type LiveFd, lowestFree, NEVER_OPEN, realFd } from './process.ts';
 import { copied, duplicate, isOwnTable } from './process-calls.ts';
@@ -22,7 +22,12 @@ export function openCgroup(caller: LiveCaller, call: CallOf<'open_cgroup'>): Dec
 }
 
 export function openOther(caller: LiveCaller, call: CallOf<'open_other'>): Decision {
-  const opened = runUnderConditions(caller, () => openKind(caller.live.kernel, call.kind));
+  const { kernel, bpffs } = caller.live;
+  const { path } = call;
+  const opened =
+    path === undefined
+      ? runUnderConditions(caller, () => openKind(kernel, call.kind))
+      : runUnderFdLimit(caller, () => openBeneath(kernel, bpffs, path, O_DIRECTORY));
   if ('errno' in opened) return failWith(opened.errno);
   const cloexec = call.cloexec !== false;
   return adoptOpened(caller, { real: opened.ret, cloexec, kind: 'other', id: 0 });

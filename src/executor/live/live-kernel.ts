@@ -36,6 +36,8 @@ export interface LiveKernel {
   traces: boolean;
   /** Whether a map that holds objects was made: what such maps let go of goes late, one after the other. */
   holds: boolean;
+  /** Whether a mount was taken out of its tree lazily: an open directory may end it, with its pins. */
+  detached: boolean;
   /** The directory that is `/` of the log's bpffs. */
   readonly bpffs: Base;
   /** Descriptors that stand for 0 and for 1 and 2 of every new process. */

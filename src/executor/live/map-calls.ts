@@ -37,7 +37,13 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
     .u32(MAP_CREATE.max_entries, call.max_entries ?? 0)
     .u32(MAP_CREATE.map_flags, call.map_flags ?? 0)
     .u32(MAP_CREATE.inner_map_fd, realFd(caller.process, call.inner_map_fd))
-    .name(MAP_CREATE.map_name, call.map_name ?? '');
+    .u32(MAP_CREATE.numa_node, call.numa_node ?? 0)
+    .name(MAP_CREATE.map_name, call.map_name ?? '')
+    .u32(MAP_CREATE.btf_fd, realFd(caller.process, call.btf_fd))
+    .u32(MAP_CREATE.btf_key_type_id, call.btf_key_type_id ?? 0)
+    .u32(MAP_CREATE.btf_value_type_id, call.btf_value_type_id ?? 0)
+    .u32(MAP_CREATE.btf_vmlinux_value_type_id, call.btf_vmlinux_value_type_id ?? 0)
+    .u64(MAP_CREATE.map_extra, call.map_extra ?? 0);
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');
@@ -182,7 +188,7 @@ export function valueBuffer(form: MapForm, value: number): Buffer {
   const slots = form.percpu ? possibleCpus() : 1;
   const bytes = Buffer.alloc(Math.max(rounded, WORD) * slots);
   const visible = Buffer.alloc(WORD);
-  visible.writeBigUInt64LE(BigInt(value));
+  visible.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)));
   for (let slot = 0; slot < slots; slot++) {
     visible.copy(bytes, slot * rounded, 0, Math.min(form.value_size, WORD));
   }

@@ -17,6 +17,7 @@ import { runUnderConditions } from './conditions.ts';
 import { adoptLink } from './link-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { NEVER_OPEN, realFd } from './process.ts';
+import { BTF } from './types.ts';
 import { Withheld } from './withheld.ts';
 
 /** A tracepoint that is hardly ever passed. */
@@ -51,17 +52,11 @@ export function iterCreate(caller: LiveCaller, call: CallOf<'iter_create'>): Dec
   return opens(caller, 'iter_create', attr);
 }
 
-/** `int` and its name, in the format of `BTF_KIND_INT`. */
-const BTF = Buffer.from(
-  '9feb0100180000000000000010000000100000000500000001000000000000010400000020000001' + '00696e7400',
-  'hex',
-);
-
 export function btfLoad(caller: LiveCaller): Decision {
   const attr = new Attr(caller.live.kernel)
     .pointer(BTF_LOAD.btf, BTF)
     .u32(BTF_LOAD.btf_size, BTF.length);
-  return opens(caller, 'btf_load', attr);
+  return opens(caller, 'btf_load', attr, 'btf');
 }
 
 export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): Decision {
@@ -97,11 +92,16 @@ export function byNumber(caller: LiveCaller, { cmd }: CallOf<'bpf'>): Decision {
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
-function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {
+function opens(
+  caller: LiveCaller,
+  command: keyof typeof BPF,
+  attr: Attr,
+  kind: 'btf' | 'other' = 'other',
+): Decision {
   const answered = bpf(caller, command, attr);
   if ('errno' in answered) return failWith(answered.errno);
-  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'other', id: 0 });
-  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
+  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind, id: 0 });
+  return succeed([{ type: 'FdOpened', fd, kind, id: 0 }], fd);
 }
 
 export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): Decision {

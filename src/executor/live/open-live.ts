@@ -28,6 +28,7 @@ export function openLive(
     mapForms: new Map(),
     traces: false,
     holds: false,
+    detached: false,
     bpffs,
     standard: {
       directory: must(openKind(kernel, 'dir'), 'open a directory'),
@@ -40,16 +41,19 @@ export function openLive(
   };
 }
 
-/** Closes every fd of the context and ends the placeholders of its processes. */
+/**
+ * Closes every fd of the context, each once and before anything else of ours runs, which could be
+ * given its number; then ends the placeholders of its processes.
+ */
 export async function closeLive(live: LiveKernel): Promise<void> {
   const { kernel, processes, standard, cgroups } = live;
-  for (const process of processes.values()) {
-    for (const fd of [...process.fds.values(), ...process.mailbox]) {
-      if (fd.standard !== true) kernel.call(SYS.close, fd.real);
-    }
-    await dismiss(process);
-  }
+  const ended = [...processes.values()];
   processes.clear();
+  const open = new Set([standard.directory, standard.file, live.ownZero]);
+  for (const { fds, mailbox } of ended) {
+    for (const fd of [...fds.values(), ...mailbox]) if (fd.standard !== true) open.add(fd.real);
+  }
+  for (const fd of open) kernel.call(SYS.close, fd);
   cgroups.close();
-  for (const fd of [standard.directory, standard.file, live.ownZero]) kernel.call(SYS.close, fd);
+  for (const process of ended) await dismiss(process);
 }

@@ -38,6 +38,7 @@ import {
   mapNextKey,
   mapUpdate,
 } from './map-calls.ts';
+import { mount, umount } from './mount-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
   btfLoad,
@@ -133,6 +134,10 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return link(caller, call);
     case 'chown':
       return chown(caller, call);
+    case 'mount':
+      return mount(caller, call);
+    case 'umount':
+      return umount(caller, call);
     default:
       return command(caller, call);
   }

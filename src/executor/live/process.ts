@@ -6,13 +6,13 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Capability } from '../../domain/capability.ts';
 import { ALL_CAPABILITIES } from '../../domain/capability.ts';
-import type { ObjectKind } from '../../domain/effect.ts';
+import type { FileKind } from '../../domain/effect.ts';
 import type { ExecSets } from '../../domain/exec-sets.ts';
 
 export interface LiveFd {
   readonly real: number;
   readonly cloexec: boolean;
-  readonly kind: ObjectKind | 'cgroup' | 'other';
+  readonly kind: FileKind;
   /** The log's id; 0 for `other`. */
   readonly id: number;
   /** One of the descriptors that every process shares as 0, 1 and 2; never closed. */

@@ -21,6 +21,7 @@ import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
+import { FUNC_INFO, LINE_INFO, RECORDS } from './types.ts';
 
 /** Ids that a query buffer holds at most, whatever room the caller claims to have. */
 const PROG_CNT_MAX = 4096;
@@ -45,8 +46,11 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .u32(PROG_LOAD.prog_flags, call.prog_flags ?? 0)
     .name(PROG_LOAD.prog_name, call.prog_name ?? '')
     .u32(PROG_LOAD.expected_attach_type, attachTypeNumber(call.expected_attach_type ?? 0))
+    .u32(PROG_LOAD.attach_btf_id, call.attach_btf_id ?? 0)
+    .u32(PROG_LOAD.attach_prog_fd, realFd(caller.process, call.attach_prog_fd))
     .pointer(PROG_LOAD.fd_array, fdArray(caller, call))
     .u32(PROG_LOAD.fd_array_cnt, call.fd_array_cnt ?? 0);
+  describe(caller, call, attr);
   const answered = bpf(caller, 'prog_load', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('prog');
@@ -76,7 +80,26 @@ function adoptProgram(
     map_ids,
     storage_map_ids: map_ids.filter((map) => caller.live.mapForms.get(map)?.storage === true),
   } as const;
-  return succeed([effect], fd);
+  const { attach_btf_id = 0 } = call;
+  return succeed([attach_btf_id === 0 ? effect : { ...effect, attach_btf_id }], fd);
+}
+
+/** Functions and lines, by the types of `BTF`. */
+function describe({ process }: LiveCaller, call: CallOf<'prog_load'>, attr: Attr): void {
+  const { func_info_cnt = 0, line_info_cnt = 0 } = call;
+  attr.u32(PROG_LOAD.prog_btf_fd, realFd(process, call.prog_btf_fd));
+  if (func_info_cnt > 0) {
+    attr
+      .u32(PROG_LOAD.func_info_rec_size, FUNC_INFO.length / RECORDS)
+      .pointer(PROG_LOAD.func_info, FUNC_INFO)
+      .u32(PROG_LOAD.func_info_cnt, func_info_cnt);
+  }
+  if (line_info_cnt > 0) {
+    attr
+      .u32(PROG_LOAD.line_info_rec_size, LINE_INFO.length / RECORDS)
+      .pointer(PROG_LOAD.line_info, LINE_INFO)
+      .u32(PROG_LOAD.line_info_cnt, line_info_cnt);
+  }
 }
 
 /** Fds in an array lie in memory: 32 bits each. */

@@ -10,6 +10,10 @@ import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, openBase } from './beneath.ts';
 
 const MNT_DETACH = 2;
+const MS_PRIVATE = 1 << 18;
+const NOTHING = cString('none');
+/** The name of the mount point of the log's bpffs. */
+const POINT = 'bpf';
 const NAME = 'bpfledger-scratch-';
 
 export interface Scratch {
@@ -17,8 +21,12 @@ export interface Scratch {
   readonly folder: string;
   /** The cgroup that is `/` of the log. */
   readonly top: Base;
-  /** The mounted bpffs that is `/` of the log. */
+  /** Where the bpffs is mounted that is `/` of the log. */
   readonly bpffs: Base;
+  /** A directory of ours, on which all our mounts are. */
+  readonly mounts: string;
+  /** A bpffs that is not the log's. */
+  readonly ownBpffs: string;
 }
 
 /**
@@ -36,20 +44,33 @@ export function makeScratch(kernel: Kernel): Scratch {
   mkdirSync(top);
   // The top is never empty, as the root of a hierarchy never is, so rmdir of it is EBUSY.
   mkdirSync(join(top, 'keep'));
-  const bpffs = mkdtempSync(join(tmpdir(), NAME));
+  const mounts = mkdtempSync(join(tmpdir(), NAME));
+  mountAt(kernel, mounts, 'tmpfs');
+  // Else each mount below would be seen in the other namespaces of this machine, and be made there.
+  must(kernel.call(SYS.mount, NOTHING, cString(mounts), NOTHING, MS_PRIVATE), 'keep mounts here');
   // The caller's rights on the bpffs are the scenario's matter; to get there is not.
-  chmodSync(bpffs, 0o755);
-  const [source, type] = [cString('none'), cString('bpf')];
-  must(kernel.call(SYS.mount, source, cString(bpffs), type, 0, undefined), 'mount a bpffs');
-  chmodSync(bpffs, 0o755);
-  return { folder, top: openBase(kernel, top), bpffs: openBase(kernel, bpffs) };
+  chmodSync(mounts, 0o755);
+  const path = join(mounts, POINT);
+  const ownBpffs = join(mounts, 'own');
+  for (const point of [path, ownBpffs]) {
+    mkdirSync(point);
+    mountAt(kernel, point, 'bpf');
+  }
+  chmodSync(path, 0o755);
+  const bpffs = { path, fd: openBase(kernel, mounts).fd, point: POINT };
+  return { folder, top: openBase(kernel, top), bpffs, mounts, ownBpffs };
+}
+
+function mountAt(kernel: Kernel, path: string, type: string): void {
+  const mounted = kernel.call(SYS.mount, NOTHING, cString(path), cString(type), 0, undefined);
+  must(mounted, `mount a ${type}`);
 }
 
 /** Removes a scratch place with all that is pinned or attached there. */
-export function removeScratch(kernel: Kernel, { folder, top, bpffs }: Scratch): void {
+export function removeScratch(kernel: Kernel, { folder, top, bpffs, mounts }: Scratch): void {
   for (const { fd } of [top, bpffs]) kernel.call(SYS.close, fd);
-  must(kernel.call(SYS.umount2, cString(bpffs.path), MNT_DETACH), 'unmount the bpffs');
-  rmdirSync(bpffs.path);
+  must(kernel.call(SYS.umount2, cString(mounts), MNT_DETACH), 'unmount the bpffs');
+  rmdirSync(mounts);
   removeCgroups(folder);
 }
 

@@ -14,10 +14,10 @@ export interface ShownProgram {
   /** Absent for effective programs. */
   readonly attach_flags?: string | undefined;
   readonly name: string;
-  // What an lsm_cgroup program hooks; the log does not hold it.
   readonly attach_btf_name: '';
   readonly attach_btf_obj_id: 0;
-  readonly attach_btf_id: 0;
+  /** The function that an lsm program hooks. */
+  readonly attach_btf_id: number;
 }
 
 export interface ShownCgroup {
@@ -98,6 +98,6 @@ function showProgram(
     name: kernel.programs.get(id)?.prog_name ?? '',
     attach_btf_name: '',
     attach_btf_obj_id: 0,
-    attach_btf_id: 0,
+    attach_btf_id: kernel.programs.get(id)?.attach_btf_id ?? 0,
   };
 }

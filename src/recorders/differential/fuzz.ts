@@ -34,6 +34,15 @@ export interface Progress {
 /** Steps of one program: enough for a crowded tree, few enough to shrink. */
 const PROGRAM_STEPS = 80;
 
+/** Programs that are under way together: while one waits for the kernel, others go on. */
+const LANES = 4;
+
+/** A program that is under way. */
+interface Lane {
+  readonly steps: number;
+  readonly found: Promise<Divergence | undefined>;
+}
+
 /**
  * Runs programs until the steps are made; the presets take turns, and each program has the next
  * seed, so one number names a run.
@@ -45,26 +54,58 @@ export async function* fuzz(
   sides: Sides,
 ): AsyncGenerator<Progress & { readonly found?: Divergence }> {
   const done = { programs: 0, steps: 0, divergences: 0 };
-  for (let turn = 0; done.steps < plan.steps; turn++) {
+  const programs = programsOf(plan, sides);
+  const lanes = new Set<Lane>();
+  try {
+    for (;;) {
+      while (lanes.size < LANES) {
+        const { value: program } = programs.next();
+        if (program === undefined) break;
+        lanes.add({ steps: program.program.steps.length, found: made(program, sides) });
+      }
+      if (lanes.size === 0) return;
+      const ended = [...lanes].map(async (lane) => ({ lane, found: await lane.found }));
+      const { lane, found } = await Promise.race(ended);
+      lanes.delete(lane);
+      done.programs++;
+      done.steps += lane.steps;
+      if (found !== undefined) done.divergences++;
+      yield { ...done, ...(found && { found }) };
+    }
+  } finally {
+    // Who stops in between waits until the places of the others are removed.
+    await Promise.allSettled([...lanes].map((lane) => lane.found));
+  }
+}
+
+interface Seeded {
+  readonly preset: PresetName;
+  readonly seed: number;
+  readonly program: Program;
+}
+
+/** The programs of a run; the last one is cut to fit. */
+function* programsOf(plan: Fuzz, { release }: Sides): Generator<Seeded, undefined> {
+  let steps = 0;
+  for (let turn = 0; steps < plan.steps; turn++) {
     const preset = plan.presets[turn % plan.presets.length];
     if (preset === undefined) throw new Error('a run needs a preset');
-    const origin = { preset, seed: plan.seed + turn, release: sides.release.id };
+    const origin = { preset, seed: plan.seed + turn, release: release.id };
     if ((generatorOf(origin).header.unprivileged_bpf_disabled ?? 2) !== plan.sysctl) continue;
-    const count = Math.min(PROGRAM_STEPS, plan.steps - done.steps);
-    const program = randomScenario(origin, count);
-    const mismatch = await divergence(program, sides);
-    done.programs++;
-    done.steps += count;
-    if (mismatch === undefined) {
-      yield { ...done };
-      continue;
-    }
-    done.divergences++;
-    yield {
-      ...done,
-      found: { preset, seed: origin.seed, ...(await smallest(program, mismatch, sides)) },
-    };
+    const count = Math.min(PROGRAM_STEPS, plan.steps - steps);
+    steps += count;
+    yield { preset, seed: origin.seed, program: randomScenario(origin, count) };
   }
+  return undefined;
+}
+
+async function made(
+  { preset, seed, program }: Seeded,
+  sides: Sides,
+): Promise<Divergence | undefined> {
+  const mismatch = await divergence(program, sides);
+  if (mismatch === undefined) return undefined;
+  return { preset, seed, ...(await smallest(program, mismatch, sides)) };
 }
 
 /** Shrinks a failing program and records what the machine answers to what is left. */

@@ -1,6 +1,6 @@
 /** The next step of a scenario: an operation by weight, then its fields as the scene has them. */
 import type { Step } from '../golden/scenario.ts';
-import { OPERATIONS, type Operation, type Weights } from './preset.ts';
+import { OPERATIONS, type Operation, type Weights } from './operations.ts';
 import type { Random } from './random.ts';
 import { livingProcesses, oneOf, type Scene } from './scene.ts';
 import { linkCreate, progAttach, progDetach, query } from './steps/attach-steps.ts';
@@ -27,6 +27,7 @@ import {
   mapUpdate,
   progBindMap,
 } from './steps/map-steps.ts';
+import { mount, umount } from './steps/mount-steps.ts';
 import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
 import {
   btfLoad,
@@ -83,6 +84,8 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   recv_fd: recvFd,
   mkdir,
   rmdir,
+  mount,
+  umount,
   cgroup_chown: cgroupChown,
   cgroup_chmod: cgroupChmod,
   cgroup_write: cgroupWrite,
@@ -155,6 +158,7 @@ const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
   ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
+  ...['mount', 'umount'],
   ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys', 'map_batch'],
   ...['unshare', 'kill', 'dup3', 'fcntl', 'close_range', 'pidfd_getfd', 'umask', 'link', 'chown'],
   ...['foreign_link', 'iter_create', 'prog_test_run', 'btf_load', 'enable_stats', 'map_freeze'],

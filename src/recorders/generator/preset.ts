@@ -3,78 +3,7 @@
  * The first ten bear the names that recorded scenarios have.
  */
 import type { Mode } from '../../domain/flags.ts';
-
-/** The golden operations that scenarios are made of (golden README, "Steps"). */
-export const OPERATIONS = [
-  'spawn',
-  'fork',
-  'exec',
-  'exit',
-  'kill',
-  'unshare',
-  'umask',
-  'drop',
-  'rlimit_nofile',
-  'join',
-  'send_fd',
-  'recv_fd',
-  'mkdir',
-  'rmdir',
-  'cgroup_chown',
-  'cgroup_chmod',
-  'cgroup_write',
-  'bpffs_mkdir',
-  'bpffs_rmdir',
-  'unlink',
-  'rename',
-  'chmod',
-  'chown',
-  'link',
-  'open_cg',
-  'open_other',
-  'close',
-  'dup',
-  'dup2',
-  'dup3',
-  'fcntl',
-  'close_range',
-  'pidfd_getfd',
-  'prog_load',
-  'prog_attach',
-  'prog_detach',
-  'link_create',
-  'link_update',
-  'link_detach',
-  'query',
-  'pin',
-  'obj_get',
-  'obj_info',
-  'prog_by_id',
-  'link_by_id',
-  'map_by_id',
-  'prog_next_id',
-  'link_next_id',
-  'map_next_id',
-  'map_create',
-  'prog_bind_map',
-  'foreign_link',
-  'iter_create',
-  'prog_test_run',
-  'btf_load',
-  'enable_stats',
-  'task_fd_query',
-  'bpf',
-  'map_freeze',
-  'map_lookup',
-  'map_update',
-  'map_delete',
-  'map_take',
-  'map_keys',
-  'map_batch',
-] as const;
-
-export type Operation = (typeof OPERATIONS)[number];
-export type Weights = Readonly<Partial<Record<Operation, number>>>;
+import type { Weights } from './operations.ts';
 
 export interface Preset {
   readonly weights: Weights;
@@ -91,6 +20,8 @@ export interface Preset {
   readonly shares: number;
   /** Any process makes, moves and gives away names, in the newer ways too; else root does. */
   readonly anybody: boolean;
+  /** Directories of the bpffs are opened. */
+  readonly mounts: boolean;
   /** Odds that a new process runs without all capabilities. */
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
@@ -99,6 +30,8 @@ export interface Preset {
   readonly code: number;
   /** Odds that a new map is of any type, and odd. */
   readonly mapTypes: number;
+  /** Odds that a new map or program is described by BTF, or told odd numbers beside it. */
+  readonly btf: number;
   /** Odds that a new map holds programs or maps. */
   readonly holding: number;
   /** Odds that a new cgroup goes below the newest one. */
@@ -150,10 +83,12 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   anchors: 0.05,
   shares: 0,
   anybody: false,
+  mounts: false,
   unprivileged: 0,
   maps: 0.02,
   code: 0.02,
   mapTypes: 0.02,
+  btf: 0,
   holding: 0,
   deep: 0.3,
   fdNumbers: false,
@@ -254,6 +189,15 @@ export const PRESETS = {
     },
     { anybody: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
   ),
+  /** Instances of the bpffs that come and go, and what keeps them. */
+  mounts: preset(
+    {
+      ...{ ...BPFFS_WORK, mount: 16, umount: 16, open_other: 12, bpffs_mkdir: 12, rename: 6 },
+      ...{ close: 12, link: 3, chmod: 2, chown: 2, fork: 4, exit: 3, send_fd: 2, recv_fd: 2 },
+      ...{ map_create: 3, dup: 3, dup2: 2, prog_attach: 2, link_create: 4, query: 1, mkdir: 2 },
+    },
+    { anybody: true, mounts: true, unprivileged: 0.2, fdNumbers: true },
+  ),
   /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
   foreign: preset(
     {
@@ -311,6 +255,14 @@ export const PRESETS = {
       ...{ map_by_id: 4, prog_by_id: 4, prog_attach: 3, link_create: 3, link_update: 1, query: 1 },
     },
     { holding: 0.6, maps: 0.5, types: 2, fdNumbers: true, wrong: 0.05, fdsMax: 40 },
+  ),
+  /** Types of keys, values and functions, good fds of them and others. */
+  btf: preset(
+    {
+      ...{ btf_load: 12, map_create: 40, prog_load: 30, close: 16, dup: 3, send_fd: 2, recv_fd: 2 },
+      ...{ obj_info: 0, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
+    },
+    { btf: 0.7, mapTypes: 0.1, maps: 0.2, code: 0.15, unprivileged: 0.15, fdNumbers: true },
   ),
   /** Instructions, good and bad, and the maps that they name. */
   code: preset(

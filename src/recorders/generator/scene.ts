@@ -3,7 +3,8 @@
  * parts, and the random numbers that choose among them.
  */
 import type { AttachTypeName } from '../../domain/attach-type.ts';
-import type { Kernel, OpenFile } from '../../domain/kernel.ts';
+import type { BpffsNode, Kernel, OpenFile } from '../../domain/kernel.ts';
+import { namesSeen } from '../../domain/mounts.ts';
 import type { LabelBook } from '../golden/labels.ts';
 import type { Preset } from './preset.ts';
 import type { Random } from './random.ts';
@@ -113,11 +114,9 @@ export function cgroupPath(scene: Scene): string {
   return wrongly(scene) ? '/gone' : scene.random.pick(cgroupPaths(scene));
 }
 
-/** The paths on the bpffs: directories, or pins. */
+/** The paths on what is mounted of bpffs: directories, or pins. */
 export function bpffsPaths({ kernel }: Scene, wanted: 'directories' | 'pins'): string[] {
-  const paths: string[] = [];
-  for (const [path, node] of kernel.bpffs.entries()) {
-    if ((node.kind === 'dir') === (wanted === 'directories')) paths.push(path);
-  }
-  return paths;
+  const isWanted = ({ kind }: BpffsNode): boolean =>
+    (kind === 'dir') === (wanted === 'directories');
+  return namesSeen(kernel).flatMap(({ path, node }) => (isWanted(node) ? [path] : []));
 }

@@ -1,5 +1,7 @@
 /** A decision in the words of golden outcomes (golden README, "Outcomes"). */
+
 import type { Decision } from '../../domain/decision.ts';
+import { isObjectKind } from '../../domain/effect.ts';
 import { isRefusal, type ObjectInfo, type Outcome } from '../../domain/outcome.ts';
 import type { LabelBook } from './labels.ts';
 import type { Answer, Header, Step } from './scenario.ts';
@@ -70,7 +72,7 @@ function answerOpen({ effects }: Decision, labels: LabelBook): Answer {
     return {};
   }
   const { kind, id } = effect;
-  if (kind === 'cgroup' || kind === 'other') return {};
+  if (!isObjectKind(kind)) return {};
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };
 }
 

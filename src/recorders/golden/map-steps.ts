@@ -2,8 +2,13 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call, MapKey } from '../../domain/call.ts';
 import type { LabelBook } from './labels.ts';
-import type { Step } from './scenario.ts';
+import { chosen, type Step } from './scenario.ts';
 
+/** Fields of a map that a step tells as the call does. */
+const TOLD = [
+  ...['btf_key_type_id', 'btf_value_type_id', 'btf_vmlinux_value_type_id'],
+  ...['map_extra', 'numa_node'],
+];
 /** The types of cgroup storage maps. */
 export const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
 
@@ -23,6 +28,8 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
         map_flags: step.map_flags ?? 0,
         ...(step.inner === undefined ? {} : { inner_map_fd: fd('inner') }),
         map_name: step.name ?? step.fd,
+        ...(step.btf === undefined ? {} : { btf_fd: fd('btf') }),
+        ...chosen(step, ...TOLD),
       } as Call;
     }
     case 'prog_bind_map': {

@@ -69,3 +69,13 @@ function parseLine(line: string, place: string): object {
   }
   throw new Error(`${place}: not a JSON object`);
 }
+
+/** Those of some fields that a step has. */
+export function chosen(
+  step: Step,
+  ...fields: readonly string[]
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    fields.flatMap((field) => (step[field] === undefined ? [] : [[field, step[field]]])),
+  );
+}

@@ -5,7 +5,7 @@ import type { ProgType } from '../../domain/prog-type.ts';
 import { type CodeLine, encodedCode } from './code.ts';
 import type { LabelBook } from './labels.ts';
 import { mapCall } from './map-steps.ts';
-import type { Step } from './scenario.ts';
+import { chosen, type Step } from './scenario.ts';
 
 /** The uid that processes with a list of capabilities run as. */
 const NOBODY = 65_534;
@@ -80,13 +80,6 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
   }
 }
 
-/** Those of some fields that a step has. */
-function chosen(step: Step, ...fields: readonly string[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    fields.flatMap((field) => (step[field] === undefined ? [] : [[field, step[field]]])),
-  );
-}
-
 /** A process is named after its label, which the kernel would cut off at the end of a comm. */
 function commOf(label: unknown): string {
   return String(label).slice(0, COMM_CHARS_MAX);
@@ -117,10 +110,14 @@ function fileCall(step: Step): Call | undefined {
       return { name: 'chown', path, uid: Number(step.uid) };
     case 'chmod':
       return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
+    case 'mount':
+      return { name: 'mount', path, ...chosen(step, 'from', 'mode') } as Call;
+    case 'umount':
+      return { name: 'umount', path, ...chosen(step, 'flags') } as Call;
     case 'open_cg':
       return { name: 'open_cgroup', path: String(step.cg), ...chosen(step, 'cloexec') } as Call;
     case 'open_other':
-      return { name: 'open_other', ...chosen(step, 'kind', 'cloexec') } as Call;
+      return { name: 'open_other', ...chosen(step, 'kind', 'path', 'cloexec') } as Call;
     default:
       return undefined;
   }
@@ -314,6 +311,9 @@ function progLoad(step: Step, labels: LabelBook): Call {
       ? {}
       : { fd_array: (step.fd_array as unknown[]).map((fd) => labels.fd(step.proc, fd) ?? 0) }),
     ...(step.fd_array_cnt === undefined ? {} : { fd_array_cnt: Number(step.fd_array_cnt) }),
+    ...(step.btf === undefined ? {} : { prog_btf_fd: fd(step, labels, 'btf') }),
+    ...(step.target === undefined ? {} : { attach_prog_fd: fd(step, labels, 'target') }),
+    ...chosen(step, 'func_info_cnt', 'line_info_cnt', 'attach_btf_id'),
   };
 }
 

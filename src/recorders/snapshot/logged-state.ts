@@ -1,6 +1,6 @@
 /** The state of a log as the service tells it (GET …/state), as far as a snapshot is compared with it. */
 import type { AttachType } from '../../domain/attach-type.ts';
-import type { ObjectKind } from '../../domain/effect.ts';
+import type { FileKind, ObjectKind } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
 
 export interface LoggedEntry {
@@ -51,7 +51,7 @@ export interface LoggedState {
     readonly cgroup_id: number;
     readonly fds: readonly {
       readonly fd: number;
-      readonly kind: ObjectKind | 'cgroup' | 'other';
+      readonly kind: FileKind;
       readonly id: number;
       readonly cloexec: boolean;
     }[];

@@ -159,7 +159,8 @@ class Comparison {
       if (isGone) this.end({ name: 'gone', process: {} }, pid);
       for (const { fd, kind, id, cloexec } of fds) {
         // A snapshot sees no fds of cgroups that are removed.
-        if (kind === 'other' || (kind === 'cgroup' && !this.paths.has(id))) continue;
+        if (kind === 'other' || kind === 'btf' || (kind === 'cgroup' && !this.paths.has(id)))
+          continue;
         const open = now?.get(fd);
         const isSame = !isGone && open?.kind === kind && open.id === id && this.isStill(kind, id);
         const stays = isSame || !this.covers('fd');

@@ -214,6 +214,8 @@ function progLoad(fields: Fields): ToldCall {
       ...(isTold && { expected_attach_type }),
       ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
       ...named('prog_name', fields.text('prog_name')),
+      // What other programs are attached to by BTF is not modelled.
+      ...(expected_attach_type === 'lsm_cgroup' && fields.some('attach_btf_id')),
       ...fields.some('insn_cnt'),
     },
   };

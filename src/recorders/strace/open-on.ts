@@ -1,5 +1,5 @@
 /** What calls name by numbers, as far as it is something of the ledger's: what fds are open on, and processes. */
-import type { ObjectKind } from '../../domain/effect.ts';
+import { isObjectKind, type ObjectKind } from '../../domain/effect.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import type { CallDeed } from './deed.ts';
 
@@ -12,8 +12,9 @@ export interface OpenOn {
 export function openOn(kernel: Kernel, pid: number, fd: number): OpenOn | undefined {
   const open = kernel.processes.get(pid)?.fds.get(fd);
   const file = open && kernel.files.get(open.file);
-  if (file === undefined || file.kind === 'other') return undefined;
-  return { kind: file.kind, id: file.id };
+  if (file === undefined) return undefined;
+  const { kind, id } = file;
+  return kind === 'cgroup' || isObjectKind(kind) ? { kind, id } : undefined;
 }
 
 /** Whether a process holds anything of the ledger's. */

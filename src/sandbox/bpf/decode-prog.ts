@@ -60,11 +60,14 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
   }
   const expected = attr.u32(PROG_LOAD.expected_attach_type);
+  // What other programs are attached to by BTF is not modelled.
+  const hook = attachTypeOf(expected) === 'lsm_cgroup' ? attr.u32(PROG_LOAD.attach_btf_id) : 0;
   const call = {
     name: 'prog_load',
     prog_type: progTypeOf(attr.u32(PROG_LOAD.prog_type)),
     ...(expected !== 0 && { expected_attach_type: attachTypeOf(expected) }),
     ...some('prog_flags', attr.u32(PROG_LOAD.prog_flags)),
+    ...some('attach_btf_id', hook),
     ...named('prog_name', attr.name(PROG_LOAD.prog_name)),
     ...(isRead && count <= INSNS_TOLD_MAX ? told(insns, code) : { insn_cnt: count }),
     ...fds,

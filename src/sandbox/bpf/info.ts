@@ -35,7 +35,11 @@ const PROG = {
   nr_prog_tags: 180,
   prog_tags: 184,
   verified_insns: 216,
+  attach_btf_obj_id: 220,
+  attach_btf_id: 224,
 } as const;
+/** The first BTF that there is is the kernel's own. */
+const KERNELS_BTF = 1;
 const FUNC_INFO_BYTES = 8;
 const LINE_INFO_BYTES = 16;
 const JITED_LINE_INFO_BYTES = 8;
@@ -148,6 +152,10 @@ function fillProg(
   bytes.writeBigUInt64LE(facts?.loadedAt ?? 0n, PROG.load_time);
   bytes.writeUInt32LE(info.created_by_uid, PROG.created_by_uid);
   bytes.writeUInt32LE(info.map_ids.length, PROG.nr_map_ids);
+  if (info.attach_btf_id !== undefined) {
+    bytes.writeUInt32LE(KERNELS_BTF, PROG.attach_btf_obj_id);
+    bytes.writeUInt32LE(info.attach_btf_id, PROG.attach_btf_id);
+  }
   bytes.write(info.prog_name, PROG.name, NAME_BYTES - 1, 'latin1');
   bytes.writeUInt32LE(facts?.gpl === false ? 0 : 1, PROG.gpl_compatible);
   for (const one of [PROG.nr_jited_ksyms, PROG.nr_jited_func_lens, PROG.nr_prog_tags]) {

@@ -55,8 +55,9 @@ function inCgroups(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errn
 }
 
 function onBpffs(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
-  const node = pinAt(asker, place.path);
-  if (isRefused(node)) return node.errno;
+  const seen = pinAt(asker, place.path);
+  if (isRefused(seen)) return seen.errno;
+  const { node } = seen;
   const { uid, mode } = node;
   const ino = inodeAt(shadow, place);
   if (node.kind === 'dir') return { kind: 'dir', mode: DIRECTORY | mode, uid, ino, links: 2 };

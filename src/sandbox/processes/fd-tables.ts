@@ -37,6 +37,8 @@ export class FdTables {
   readonly #cgroupAt: (link: string) => number | undefined;
   readonly #findHolder: (tracked: Tracked) => void;
   readonly #link = Buffer.alloc(LINK_BYTES);
+  /** Objects of which it is being found out who has them. */
+  readonly #sought = new Set<Tracked>();
 
   /**
    * @param from.cgroupAt the id of the cgroup whose directory a link in /proc/PID/fd names
@@ -141,12 +143,12 @@ export class FdTables {
 
   /** Finds who else has the objects that a process is about to let go of, where somebody must. */
   secure(pid: number, fds: readonly number[]): void {
-    const dropped = new Map<number, number>();
+    const dropped = new Map<number, number[]>();
     for (const fd of fds) {
       const file = this.#process(pid).fds.get(fd)?.file;
-      if (file !== undefined) dropped.set(file, (dropped.get(file) ?? 0) + 1);
+      if (file !== undefined) dropped.set(file, [...(dropped.get(file) ?? []), fd]);
     }
-    for (const [file, count] of dropped) this.#keep(file, count, pid);
+    for (const [file, own] of dropped) this.#keep(file, pid, own);
   }
 
   /** Gives an fd of the model to somebody whom we do not know: it is on its way, in a socket. */
@@ -155,12 +157,20 @@ export class FdTables {
     this.#world.perform(BOOT_PID, { name: 'recv_fd' });
   }
 
-  #keep(file: number, count: number, pid: number): void {
+  #keep(file: number, pid: number, fds: readonly number[]): void {
     const tracked = this.#descriptors.of(file);
-    const isLast = () => (this.#world.kernel.files.get(file)?.refs ?? 0) <= count;
+    const isLast = () => {
+      const dropped = fds.filter((fd) => this.#has({ pid, fd }, file)).length;
+      return dropped > 0 && (this.#world.kernel.files.get(file)?.refs ?? 0) <= dropped;
+    };
     if (tracked === undefined || tracked.isGone || !isLast()) return;
-    this.#findHolder(tracked);
-    if (!isLast()) return;
+    // Who has it is being looked for already where objects changed places: it waits in between.
+    if (!this.#sought.has(tracked)) {
+      this.#sought.add(tracked);
+      this.#findHolder(tracked);
+      this.#sought.delete(tracked);
+      if (!isLast()) return;
+    }
     const held = [...this.#process(pid).fds].find(([, entry]) => entry.file === file);
     if (held !== undefined) this.park(pid, held[0]);
   }
@@ -219,7 +229,8 @@ export class FdTables {
   /** The process has an object under a number that the model does not know of. */
   #place(pid: number, fd: number, tracked: Tracked, file: number): void {
     this.secure(pid, [fd]);
-    this.#copy(file, pid, fd);
+    // It may be there by now: on the search for who has the other object, this fd was looked at too.
+    if (!this.#has({ pid, fd }, file)) this.#copy(file, pid, fd);
     tracked.holder = { pid, fd };
   }
 

@@ -219,6 +219,7 @@ function whyRemoved(reason: Reason): Why {
     case 'element_deleted':
     case 'element_replaced':
     case 'map_freed':
+    case 'unmounted':
       return 'link_freed';
     default:
       return reason satisfies never;

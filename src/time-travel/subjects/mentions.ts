@@ -65,6 +65,7 @@ export function behindFd(kernel: Kernel, pid: number, fd: number): Subject | und
       return subject.object(file.kind, file.id);
     case 'cgroup':
       return subject.cgroup(file.id);
+    case 'btf':
     case 'other':
       return undefined;
     default:

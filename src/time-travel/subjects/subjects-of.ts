@@ -107,6 +107,15 @@ function collect(scene: Scene, effect: Effect): void {
       if (effect.kind !== undefined) scene.found.add(subject.object(effect.kind, id ?? 0));
       return;
     }
+    case 'BpffsMounted':
+      scene.found.add(subject.path(effect.at));
+      scene.found.add(subject.path(effect.root));
+      return;
+    case 'BpffsUnmounted': {
+      const { root } = scene.kernel.mounts.get(effect.mount_id) ?? {};
+      if (root !== undefined) scene.found.add(subject.path(root));
+      return;
+    }
     // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
     case 'SysctlSet':

@@ -1,5 +1,5 @@
 /** Effects in words, one clause each, for histories. */
-import type { Effect, EntryHolder } from '../../domain/effect.ts';
+import type { Effect, EffectOf, EntryHolder } from '../../domain/effect.ts';
 import { REASON_TEXT } from './reason-text.ts';
 
 /** What became true, such as `link 7 freed: the process that held it exited`. */
@@ -38,7 +38,7 @@ export function effectText(effect: Effect): string {
     case 'FdOpened':
     case 'FdReceived': {
       const how = effect.type === 'FdOpened' ? 'opened' : 'received';
-      return `fd ${effect.fd} ${how}${effect.id === 0 ? '' : ` on ${effect.kind} ${effect.id}`}`;
+      return `fd ${effect.fd} ${how}${behindText(effect)}`;
     }
     case 'FdDuplicated':
       return `fd ${effect.fd} duplicated as ${effect.to_fd}`;
@@ -65,7 +65,7 @@ export function foundText(effect: Effect): string {
     case 'ProcessMoved':
       return `in cgroup ${effect.cgroup_id}`;
     case 'FdOpened':
-      return `fd ${effect.fd} found open${effect.id === 0 ? '' : ` on ${effect.kind} ${effect.id}`}`;
+      return `fd ${effect.fd} found open${behindText(effect)}`;
     case 'CgroupMade':
       return `cgroup ${effect.cgroup_id} found at ${effect.path}`;
     case 'PinCreated':
@@ -77,6 +77,12 @@ export function foundText(effect: Effect): string {
     default:
       return effectText(effect);
   }
+}
+
+/** What an fd is open on, where the log knows it. */
+function behindText({ kind, id }: Pick<EffectOf<'FdOpened'>, 'kind' | 'id'>): string {
+  if (id === 0) return '';
+  return kind === 'other' ? ` in mount ${id}` : ` on ${kind} ${id}`;
 }
 
 type ObjectEffect = Exclude<
@@ -144,6 +150,10 @@ function objectText(effect: ObjectEffect): string {
       return `${effect.path} given to uid ${effect.uid}`;
     case 'ModeChanged':
       return `mode of ${effect.path} set to ${effect.mode.toString(8)}`;
+    case 'BpffsMounted':
+      return `${effect.root} mounted on ${effect.at}, as mount ${effect.mount_id}`;
+    case 'BpffsUnmounted':
+      return `mount ${effect.mount_id} unmounted`;
     case 'CgroupMade':
       return `cgroup ${effect.cgroup_id} made at ${effect.path}`;
     case 'CgroupRemoved':

@@ -18,5 +18,6 @@ export const REASON_TEXT: Readonly<Record<Reason, string>> = {
   element_deleted: 'the map element that held it was deleted or cleared',
   element_replaced: 'another object took its map element',
   map_freed: 'the map that held it was freed',
+  unmounted: 'the last mount of its bpffs ended',
   unseen: 'it is gone, and how was not seen',
 };

@@ -9,6 +9,7 @@ import { go } from '../state/use-place.ts';
 import { count, holderText } from '../state/words.ts';
 import { modeWord } from '../tree/tree.tsx';
 import { By } from './by.tsx';
+import { LeftPrograms } from './left.tsx';
 import { Start } from './start.tsx';
 
 export function Arrays({ moment }: { readonly moment: Moment }) {
@@ -19,10 +20,12 @@ export function Arrays({ moment }: { readonly moment: Moment }) {
   if (found === undefined) return null;
   const changed = changesOn(moment, found.cgroup_id);
   const types = [
-    ...new Set([
+    ...new Set<AttachType>([
       ...found.effective.map(({ attach_type }) => attach_type),
       ...found.attached.map(({ attach_type }) => attach_type),
       ...changed.map(({ attach_type }) => attach_type),
+      // A link to an array that is empty by now shows it, with what left it.
+      ...selectedType(moment),
     ]),
   ];
   return (
@@ -46,6 +49,13 @@ export function Arrays({ moment }: { readonly moment: Moment }) {
       ))}
     </div>
   );
+}
+
+/** The selected attach type as the service spells it, once it has answered. */
+function selectedType({ array, place }: Moment): AttachType[] {
+  const { answer } = array;
+  const isIt = answer?.path === place.cgroup && String(answer?.attach_type) === place.type;
+  return isIt && answer !== undefined ? [answer.attach_type] : [];
 }
 
 /** How the event of the moment changed the effective arrays of a cgroup. */
@@ -125,6 +135,7 @@ function OneArray({ moment, type, view, changes }: OneProps) {
           </tbody>
         </table>
       )}
+      {isSelected && <LeftPrograms moment={moment} />}
     </section>
   );
 }

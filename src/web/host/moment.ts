@@ -88,6 +88,8 @@ export function useMoment(place: Place, detail: HostDetail, looked: Looked): Mom
   const diff = useAnswer<Diff>(isChange ? below('/diff', { from: at - 1, to: at }) : undefined, {
     ...fixed,
     waitMs: SETTLED_MS,
+    // A service compares few states at a time.
+    isPaced: true,
   });
   const cgroups = useOutline(host, { at, selected: place.cgroup }, looked);
   const programs = useAnswer<PageOf<Program>>(below('/programs', { at, limit: ROWS_MAX }), {

@@ -28,17 +28,22 @@ const ROW = 26;
 const NAMES = 190;
 const NAMES_NARROW = 120;
 
+/** The address of the versions of the selected array; undefined when none is selected. */
+export function lanesPath({ host, place, span }: Moment): string | undefined {
+  const { cgroup, type } = place;
+  return cgroup === undefined || type === undefined
+    ? undefined
+    : withQuery(hostPath(host, '/effective/timeline'), { cgroup, attach_type: type, ...span });
+}
+
 export function Lanes({ moment }: { readonly moment: Moment }) {
-  const { place, host, span, at } = moment;
+  const { place, span, at } = moment;
   const box = useRef<HTMLDivElement>(null);
   const whole = useWidth(box);
   const names = whole < 500 ? NAMES_NARROW : NAMES;
   const width = Math.max(1, whole - names);
   const { cgroup, type } = place;
-  const path =
-    cgroup === undefined || type === undefined
-      ? undefined
-      : withQuery(hostPath(host, '/effective/timeline'), { cgroup, attach_type: type, ...span });
+  const path = lanesPath(moment);
   const { answer, refused, isOld } = useAnswer<ArrayTimeline>(path, {
     isFixed: true,
     waitMs: SETTLED_MS,

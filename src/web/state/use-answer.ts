@@ -91,7 +91,10 @@ interface Flight {
 }
 
 /** Milliseconds after which a newer question does not wait for the one before. */
-const PACE_MS = 250;
+const PACE_MS = 2000;
+/** Milliseconds after which a service that had too much to do is asked again. */
+const AGAIN_MS = 1000;
+const BUSY = 503;
 
 const NONE = { answer: undefined, path: undefined, refused: undefined } as const;
 
@@ -130,6 +133,7 @@ export function useAnswer<T>(
       return;
     }
     const over = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchIt = (): Promise<void> =>
       askedAhead<T>(path, over.signal).then(
         (answer) => {
@@ -143,6 +147,7 @@ export function useAnswer<T>(
               ? error
               : new Refused(0, { title: 'The page failed', detail: String(error) });
           setGot((before) => ({ answer: before.answer, path, refused }));
+          if (refused.status === BUSY && isWanted) timer = setTimeout(begin, AGAIN_MS);
         },
       );
     let isWanted = true;
@@ -157,7 +162,6 @@ export function useAnswer<T>(
       });
     };
     const before = flying.current;
-    let timer: ReturnType<typeof setTimeout> | undefined;
     if (before !== undefined) {
       void before.done.then(begin);
       // Nobody waits longer than that for an answer that was left behind.

@@ -1,5 +1,6 @@
 /** All tables, in the order of the pages. */
 import { boundaryTables } from './boundaries.ts';
+import { btfTables } from './btf.ts';
 import { cgroupfsTables } from './cgroupfs.ts';
 import { foreignTables } from './foreign.ts';
 import { heldTables } from './held.ts';
@@ -7,8 +8,10 @@ import { instructionTables } from './instructions.ts';
 import { linkCreateTables } from './link-create.ts';
 import { linkDetachTables, linkUpdateTables } from './link-update.ts';
 import { lockedMemoryTables } from './locked-memory.ts';
+import { lsmCgroupTables } from './lsm-cgroup.ts';
 import { mapBatchTables } from './map-batches.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
+import { mountTables } from './mounts.ts';
 import { idTables, objGetTables, objPinTables } from './objects.ts';
 import { processTables } from './processes.ts';
 import { progAttachTables } from './prog-attach.ts';
@@ -32,14 +35,17 @@ export const TABLES: readonly Table[] = [
   ...objGetTables,
   ...idTables,
   ...mapCreateTables,
+  ...btfTables,
   ...lockedMemoryTables,
   ...mapTables,
   ...mapBatchTables,
   ...heldTables,
   ...treeTables,
+  ...mountTables,
   ...cgroupfsTables,
   ...processTables,
   ...boundaryTables,
   ...foreignTables,
+  ...lsmCgroupTables,
   ...v2SeriesTables,
 ];

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
-import { readPrepared } from './prepared.ts';
+import { openPrepared, readPrepared } from './prepared.ts';
 import { unpackTar } from './tar.ts';
 
 /** An int8 is a number, as on the server, also where a log holds a time past 2^53. */
@@ -40,11 +40,11 @@ export async function openDirectory(folder: string, { prepared }: Opening): Prom
 
 /** Unpacks the prepared database beside the folder, so that a crash leaves no half-made one. */
 async function layOut(directory: string): Promise<void> {
-  const tar = await readPrepared();
+  const tar = await openPrepared();
   if (tar === undefined) return;
   const unfinished = `${directory}.new`;
   await rm(unfinished, { recursive: true, force: true });
-  unpackTar(tar, unfinished);
+  await unpackTar(tar, unfinished);
   await rename(unfinished, directory);
 }
 

@@ -8,12 +8,12 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { brotliDecompress } from 'node:zlib';
+import { createBrotliDecompress } from 'node:zlib';
 import { MIGRATIONS_FOLDER } from '../migrate.ts';
 
 /** Bytes that the tar may unpack to: five times what it does. */
 const TAR_BYTES_MAX = 200 * 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /** The file of the prepared database of these migrations and this PGlite; it may not be there. */
 export function preparedFile(): string {
@@ -35,7 +35,26 @@ function pgliteVersion(): string {
 
 /** The tar of the prepared database; undefined where the build made none for these migrations. */
 export async function readPrepared(): Promise<Uint8Array | undefined> {
+  const tar = await openPrepared();
+  if (tar === undefined) return undefined;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of tar) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+/** The same in pieces. */
+export async function openPrepared(): Promise<AsyncIterable<Uint8Array> | undefined> {
   const packed = await readFile(preparedFile()).catch(() => undefined);
-  if (packed === undefined) return undefined;
-  return promisify(brotliDecompress)(packed, { maxOutputLength: TAR_BYTES_MAX });
+  return packed && unpacked(packed);
+}
+
+async function* unpacked(packed: Uint8Array): AsyncGenerator<Uint8Array> {
+  const pieces = createBrotliDecompress({ chunkSize: PIECE_BYTES });
+  pieces.end(packed);
+  let bytes = 0;
+  for await (const piece of pieces as AsyncIterable<Uint8Array>) {
+    bytes += piece.length;
+    if (bytes > TAR_BYTES_MAX) throw new Error('the prepared database is larger than it may be');
+    yield piece;
+  }
 }

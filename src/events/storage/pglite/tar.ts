@@ -1,5 +1,8 @@
-/** Unpacks a tar of folders and plain files, which is what PGlite makes of its directory. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+/**
+ * Unpacks a tar of folders and plain files, which is what PGlite makes of its directory. It is read
+ * in pieces: held whole it would be forty megabytes that a quiet process never gives back.
+ */
+import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BLOCK = 512;
@@ -10,23 +13,89 @@ const KIND = 156;
 /** Kinds of entries; the format has more. */
 const FILE = '0';
 const FOLDER = '5';
+const EMPTY = Buffer.alloc(0);
 
-/** Writes the entries of a tar into a folder, which it creates. It is synchronous: it has its own thread. */
-export function unpackTar(tar: Uint8Array, folder: string): void {
-  const bytes = Buffer.from(tar.buffer, tar.byteOffset, tar.byteLength);
-  const text = ([from, to]: readonly [number, number], at: number) =>
-    bytes.toString('latin1', at + from, at + to).split('\0', 1)[0] ?? '';
+/**
+ * Writes the entries of a tar into a folder, which it creates. It writes synchronously: it has its
+ * own thread.
+ *
+ * @throws Error when the tar ends within an entry, or has one of another kind
+ */
+export async function unpackTar(tar: AsyncIterable<Uint8Array>, folder: string): Promise<void> {
+  const source = new Source(tar);
   mkdirSync(folder, { mode: 0o700 });
-  // Two empty blocks end the tar.
-  for (let at = 0; bytes[at] !== undefined && bytes[at] !== 0; ) {
-    const path = join(folder, text(NAME, at));
-    const mode = Number.parseInt(text(MODE, at), 8);
-    const size = Number.parseInt(text(SIZE, at), 8);
-    const kind = String.fromCharCode(bytes[at + KIND] ?? 0);
-    const start = at + BLOCK;
+  for (;;) {
+    const header = await source.exactly(BLOCK);
+    // Two empty blocks end the tar.
+    if (header[0] === 0) return;
+    const text = ([from, to]: readonly [number, number]) =>
+      header.toString('latin1', from, to).split('\0', 1)[0] ?? '';
+    const path = join(folder, text(NAME));
+    const mode = Number.parseInt(text(MODE), 8);
+    const size = Number.parseInt(text(SIZE), 8);
+    const kind = String.fromCharCode(header[KIND] ?? 0);
     if (kind === FOLDER) mkdirSync(path, { recursive: true, mode });
-    else if (kind === FILE) writeFileSync(path, bytes.subarray(start, start + size), { mode });
+    else if (kind === FILE) await writeFile(source, { path, mode, size });
     else throw new Error(`the tar has an entry of the kind ${kind}`);
-    at = start + Math.ceil(size / BLOCK) * BLOCK;
+    await source.exactly(-size & (BLOCK - 1));
+  }
+}
+
+interface Entry {
+  readonly path: string;
+  readonly mode: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Pieces of zeros become holes: most of the files of an empty database are zeros. */
+async function writeFile(source: Source, { path, mode, size }: Entry): Promise<void> {
+  const fd = openSync(path, 'w', mode);
+  try {
+    for (let at = 0; at < size; ) {
+      const piece = await source.atMost(size - at);
+      if (!isZero(piece)) writeSync(fd, piece, 0, piece.length, at);
+      at += piece.length;
+    }
+    ftruncateSync(fd, size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A piece whose first byte is zero and whose other bytes each equal the one before. */
+function isZero(piece: Buffer): boolean {
+  return piece[0] === 0 && piece.compare(piece, 0, piece.length - 1, 1) === 0;
+}
+
+/** The bytes of a tar, taken in pieces of the sizes that are wanted. */
+class Source {
+  readonly #pieces: AsyncIterator<Uint8Array>;
+  #rest: Buffer = EMPTY;
+
+  constructor(tar: AsyncIterable<Uint8Array>) {
+    this.#pieces = tar[Symbol.asyncIterator]();
+  }
+
+  /** One byte at least, so many at most. */
+  async atMost(count: number): Promise<Buffer> {
+    while (this.#rest.length === 0) {
+      const { value, done } = await this.#pieces.next();
+      if (done) throw new Error('the tar ends within an entry');
+      this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    }
+    const taken = this.#rest.subarray(0, count);
+    this.#rest = this.#rest.subarray(taken.length);
+    return taken;
+  }
+
+  async exactly(count: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (let left = count; left > 0; ) {
+      const part = await this.atMost(left);
+      parts.push(part);
+      left -= part.length;
+    }
+    return parts.length === 1 ? (parts[0] ?? EMPTY) : Buffer.concat(parts);
   }
 }

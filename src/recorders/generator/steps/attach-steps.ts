@@ -33,7 +33,7 @@ export function progAttach(scene: Scene, proc: string): Step {
     ...anchor,
     flags: oddly(scene, flags),
     ...(replaces ? { replace: replaced } : {}),
-    ...attrSize(scene),
+    ...attrSize(scene, anchor),
   };
 }
 
@@ -51,7 +51,7 @@ export function progDetach(scene: Scene, proc: string): Step {
     prog,
     attach_type,
     ...anchor,
-    ...attrSize(scene),
+    ...attrSize(scene, anchor),
   };
 }
 
@@ -74,7 +74,7 @@ export function linkCreate(scene: Scene, proc: string): Step {
     attach_type,
     ...anchor,
     flags: oddly(scene, [...mode, ...anchor.flags]),
-    ...attrSize(scene),
+    ...attrSize(scene, anchor),
   };
 }
 

@@ -2,9 +2,11 @@
 import type { Step } from '../../golden/scenario.ts';
 import {
   anyFd,
+  bpffsPaths,
   cgroupPath,
   type FdField,
   livingProcesses,
+  oneOf,
   openFds,
   type Scene,
   wrongly,
@@ -19,8 +21,15 @@ export function openCg(scene: Scene, proc: string): Step {
 
 export function openOther(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
-  const kind = scene.random.pick(['dir', 'file']);
-  return { op: 'open_other', proc, kind, as: scene.fresh('O'), ...kept(scene) };
+  const { random, preset } = scene;
+  const as = scene.fresh('O');
+  if (preset.mounts && random.chance(0.8)) {
+    const wanted = wrongly(scene) ? 'pins' : 'directories';
+    const path = oneOf(scene, bpffsPaths(scene, wanted)) ?? '/nowhere';
+    return { op: 'open_other', proc, kind: 'dir', path, as, ...kept(scene) };
+  }
+  const kind = random.pick(['dir', 'file']);
+  return { op: 'open_other', proc, kind, as, ...kept(scene) };
 }
 
 /** Now and then an fd that exec keeps, where the scenario is about that. */

@@ -16,6 +16,7 @@ import {
   type Scene,
   wrongly,
 } from '../scene.ts';
+import { describedMap } from './btf-steps.ts';
 import { close, isFull } from './fd-steps.ts';
 
 const STORAGES: readonly MapTypeName[] = ['cgroup_storage', 'percpu_cgroup_storage'];
@@ -26,6 +27,7 @@ export function mapCreate(scene: Scene, proc: string): Step {
   const { random } = scene;
   if (scene.preset.holding > 0 && random.chance(scene.preset.holding))
     return holdingMap(scene, proc);
+  if (scene.preset.btf > 0 && random.chance(scene.preset.btf)) return describedMap(scene, proc);
   if (random.chance(scene.preset.mapTypes)) return otherMap(scene, proc);
   const storage = random.chance(0.75);
   const map_type = random.pick(storage ? STORAGES : PLAIN.slice(0, 2));

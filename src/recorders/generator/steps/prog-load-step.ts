@@ -4,6 +4,7 @@ import { expectedTypeFits } from '../../../domain/fits.ts';
 import type { Program } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
 import { type FdField, mapToName, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { description } from './btf-steps.ts';
 import { rawCode } from './code.ts';
 import { close, isFull } from './fd-steps.ts';
 
@@ -47,7 +48,8 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
       : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
     ...pickMaps(scene, proc),
   };
-  return random.chance(scene.preset.code) ? rawCode(scene, proc, step) : step;
+  if (random.chance(scene.preset.code)) return rawCode(scene, proc, step);
+  return { ...step, ...description(scene, proc) };
 }
 
 function pickExpectedType(scene: Scene, type: AttachTypeName): AttachType | null {

@@ -63,7 +63,12 @@ export function listAt({ cgroup }: Aim, type: AttachType): EntryList | undefined
   return cgroup === undefined ? undefined : listOf(cgroup, type);
 }
 
-/** Now and then an attr that is shorter than the kernel's. */
-export function attrSize({ random }: Scene): { attr_size?: number } {
-  return random.chance(0.02) ? { attr_size: random.pick(ATTR_SIZES) } : {};
+/**
+ * Now and then an attr that is shorter than the kernel's. A part of an id would be another number on
+ * a kernel that has given out more of them.
+ */
+export function attrSize({ random }: Scene, fields: object = {}): { attr_size?: number } {
+  if (!random.chance(0.02)) return {};
+  const size = random.pick(ATTR_SIZES);
+  return { attr_size: 'relative_id' in fields ? size - (size % 4) : size };
 }

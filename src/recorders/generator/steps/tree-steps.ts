@@ -1,4 +1,5 @@
 /** Steps of the two trees: cgroups, and names on the bpffs. */
+import { isObjectKind } from '../../../domain/effect.ts';
 import type { OpenFile } from '../../../domain/kernel.ts';
 import type { Step } from '../../golden/scenario.ts';
 import {
@@ -14,6 +15,7 @@ import {
   wrongly,
 } from '../scene.ts';
 import { isFull } from './fd-steps.ts';
+import { lacksBpffs, mount } from './mount-steps.ts';
 
 const PATH_FD = 1 << 14;
 const CGROUP_NAMES = ['a', 'b', 'c', 'd'] as const;
@@ -85,6 +87,7 @@ export function cgroupWrite(scene: Scene, proc: string): Step {
 }
 
 export function bpffsMkdir(scene: Scene, proc: string): Step {
+  if (lacksBpffs(scene)) return mount(scene, proc);
   if (isCrowded(scene)) return bpffsRmdir(scene, proc);
   const { random, preset } = scene;
   const modes = [0o777, 0o700, 0o1777, 0o4755];
@@ -124,6 +127,7 @@ export function link(scene: Scene, proc: string): Step {
 }
 
 export function chmod(scene: Scene, proc: string): Step {
+  if (lacksBpffs(scene)) return mount(scene, proc);
   const { random, preset } = scene;
   const mode = random.pick([
     ...['0777', '0755', '0700', '0666', '0600', '0444', '0200', '0000'],
@@ -134,6 +138,7 @@ export function chmod(scene: Scene, proc: string): Step {
 }
 
 export function chown(scene: Scene, proc: string): Step {
+  if (lacksBpffs(scene)) return mount(scene, proc);
   const { random } = scene;
   const path = random.chance(0.1) ? '/' : anyPath(scene);
   return { op: 'chown', ...by(scene, proc), path, uid: random.pick([0, 65_534, 65_534, 1000]) };
@@ -153,7 +158,7 @@ export function pin(scene: Scene, proc: string): Step {
 }
 
 function isObject({ kind }: OpenFile): boolean {
-  return kind !== 'cgroup' && kind !== 'other';
+  return isObjectKind(kind);
 }
 
 /** Whether something has to be pinned first; now and then the step is made without. */
@@ -181,7 +186,8 @@ function fileFlags(scene: Scene, proc: string): { file_flags?: number; path_fd?:
 
 function newPath(scene: Scene): string {
   const { random } = scene;
-  const directory = wrongly(scene) ? anyPath(scene) : random.pick(bpffsPaths(scene, 'directories'));
+  const directories = bpffsPaths(scene, 'directories');
+  const directory = wrongly(scene) ? anyPath(scene) : (oneOf(scene, directories) ?? '/');
   return below(directory, random.chance(0.03) ? random.pick(BAD_NAMES) : random.pick(PIN_NAMES));
 }
 

@@ -1,0 +1,95 @@
+/** mount(2) and umount2(2) of the bpffs, in the one mount namespace (`fs/namespace.c`, semantics §15). */
+import { nodeAt, type Seen } from '../bpffs.ts';
+import type { Calls } from '../call.ts';
+import { type Caller, has } from '../caller.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import type { Effect } from '../effect.ts';
+import { Lifetime } from '../lifetime.ts';
+import {
+  mountAt,
+  mountsOn,
+  nextMount,
+  OUTSIDE,
+  type Place,
+  topOfInstance,
+  topPlace,
+} from '../mounts.ts';
+import type { Refusal } from '../outcome.ts';
+
+const MNT_DETACH = 2;
+const MNT_EXPIRE = 4;
+/** MNT_FORCE, MNT_DETACH, MNT_EXPIRE and UMOUNT_NOFOLLOW. */
+const UMOUNT_FLAGS = 1 | MNT_DETACH | MNT_EXPIRE | 8;
+/** What anybody may write in, as no name of another is theirs to take away. */
+const TOP_MODE = 0o1777;
+const STICKY = 0o1000;
+
+export function mount(caller: Caller, { path, from, mode }: Calls['mount']): Decision {
+  const target = targetOf(caller, path);
+  if (isRefused(target)) return refuse(target);
+  if (!has(caller, 'sys_admin')) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
+  const mount_id = nextMount(caller.kernel);
+  const { place, isDirectory } = target;
+  const source = from === undefined ? undefined : nodeAt(caller, from);
+  if (source !== undefined && isRefused(source)) return refuse(source);
+  if ((source === undefined || source.node.kind === 'dir') !== isDirectory) {
+    return refuse(
+      refusal('ENOTDIR', 'not-a-directory', { path: isDirectory ? (from ?? '') : path }),
+    );
+  }
+  const root = source === undefined ? topOfInstance(mount_id) : source.place.key;
+  const { mount: parent_id, key } = place;
+  return succeed([
+    ...(source === undefined ? newTop(caller, root, mode) : []),
+    { type: 'BpffsMounted', mount_id, parent_id, at: key === '' ? '/' : key, root },
+  ]);
+}
+
+/** `bpf_fill_super`: a new instance is its maker's. */
+function newTop({ process: { uid } }: Caller, path: string, mode = TOP_MODE): Effect[] {
+  return [
+    {
+      ...{ type: 'DirectoryMade', path },
+      ...(uid !== 0 && { uid }),
+      mode: (mode & 0o7777) | STICKY,
+    },
+  ];
+}
+
+/** What is mounted on; while there is no bpffs at the top, that is the directory outside. */
+function targetOf(
+  caller: Caller,
+  path: string,
+): { readonly place: Place; readonly isDirectory: boolean } | Refusal {
+  if (path === '/' && topPlace(caller.kernel) === undefined) {
+    return { place: OUTSIDE, isDirectory: true };
+  }
+  const seen: Seen | Refusal = nodeAt(caller, path);
+  if (isRefused(seen)) return seen;
+  return { place: seen.place, isDirectory: seen.node.kind === 'dir' };
+}
+
+export function umount(caller: Caller, { path, flags = 0 }: Calls['umount']): Decision {
+  const { kernel } = caller;
+  if ((flags & ~UMOUNT_FLAGS) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const target = targetOf(caller, path);
+  if (isRefused(target)) return refuse(target);
+  if (!has(caller, 'sys_admin')) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
+  const found = mountAt(kernel, target.place);
+  if (found === undefined) return refuse(refusal('EINVAL', 'no-mount-point', { path }));
+  if ((flags & MNT_EXPIRE) !== 0) {
+    return refuse(refusal('ENOTSUPP', 'not-modelled', { what: 'MNT_EXPIRE' }));
+  }
+  const above = mountsOn(kernel, found.id);
+  const isBusy = found.refs > 1 || above.length > 0;
+  if (isBusy && (flags & MNT_DETACH) === 0) {
+    const what = { path, mounts: above.length, open: found.refs - 1 };
+    return refuse(refusal('EBUSY', 'mount-busy', what));
+  }
+  const lifetime = new Lifetime(kernel);
+  for (const { id: mount_id } of [found, ...above]) {
+    lifetime.effects.push({ type: 'BpffsUnmounted', mount_id });
+    lifetime.dropMount(mount_id, 'unmounted');
+  }
+  return succeed(lifetime.effects);
+}

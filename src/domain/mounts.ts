@@ -1,0 +1,132 @@
+/**
+ * Mounts of the bpffs: which instance a path leads into (`fs/namespace.c`). The names of all
+ * instances stand in one table: those of the first under their paths, those of instance N under
+ * `/.N`, a name that no bpffs can have. A mount shows an instance, or a part of one, on a directory.
+ */
+import type { BpffsNode, Kernel, Mount } from './kernel.ts';
+import { baseName, isWithin, parentPath } from './path.ts';
+
+/** A name, as it is reached: by a mount, under its key in the table of names. */
+export interface Place {
+  readonly mount: number;
+  readonly key: string;
+}
+
+/** The mount that every kernel boots with, of the first instance. */
+export const FIRST_MOUNT = 1;
+/** The directory that the first instance is mounted on: in no mount that is modelled. */
+export const OUTSIDE: Place = { mount: 0, key: '' };
+
+/** Whether only the first instance is mounted, where it was at boot: then keys are paths. */
+function isUsual({ mounts }: Kernel): boolean {
+  return mounts.size === 1 && mounts.get(FIRST_MOUNT)?.attached === true;
+}
+
+/** Where the top of the log's bpffs leads; undefined while nothing is mounted there. */
+export function topPlace(kernel: Kernel): Place | undefined {
+  if (isUsual(kernel)) return { mount: FIRST_MOUNT, key: '/' };
+  const top = crossed(kernel, OUTSIDE);
+  return top === OUTSIDE ? undefined : top;
+}
+
+/** The place that is seen at a place: what is mounted on it, and on that. */
+export function crossed(kernel: Kernel, place: Place): Place {
+  for (const { id, parent, at, root, attached } of kernel.mounts.values()) {
+    if (!attached || parent !== place.mount || at !== place.key) continue;
+    return crossed(kernel, { mount: id, key: root });
+  }
+  return place;
+}
+
+/** A name in a directory. */
+export function below({ mount, key }: Place, name: string): Place {
+  return { mount, key: key === '/' ? `/${name}` : `${key}/${name}` };
+}
+
+/** The mount that a place is the top of, if it is the top of one. */
+export function mountAt({ mounts }: Kernel, { mount, key }: Place): Mount | undefined {
+  const found = mounts.get(mount);
+  return found?.root === key ? found : undefined;
+}
+
+/** Mounts that stand on a mount, and on those. */
+export function mountsOn(kernel: Kernel, mountId: number): readonly Mount[] {
+  const direct = [...kernel.mounts.values()].filter(
+    ({ attached, parent }) => attached && parent === mountId,
+  );
+  return direct.flatMap((mount) => [mount, ...mountsOn(kernel, mount.id)]);
+}
+
+/** Whether something is mounted on a name, by whichever mount that is seen (`is_local_mountpoint`). */
+export function isMountPoint(kernel: Kernel, key: string): boolean {
+  if (isUsual(kernel)) return false;
+  return [...kernel.mounts.values()].some(({ attached, at }) => attached && at === key);
+}
+
+/** Whether a mount shows a name and what is below it, and no more of its instance. */
+export function isBound(kernel: Kernel, key: string): boolean {
+  if (isUsual(kernel)) return false;
+  return [...kernel.mounts.values()].some(({ root }) => root === key && key !== topOf(key));
+}
+
+/** The key of the top of the instance that a key is in. */
+export function topOf(key: string): string {
+  return /^\/\.\d+/u.exec(key)?.[0] ?? '/';
+}
+
+/** Whether a key is in the instance with this top. */
+export function isInInstance(key: string, top: string): boolean {
+  return top === '/' ? topOf(key) === '/' : isWithin(key, top);
+}
+
+/** The number of the next mount, and of the instance that it may make: larger than any of a mount. */
+export function nextMount({ mounts }: Kernel): number {
+  let largest = FIRST_MOUNT;
+  for (const { id, root } of mounts.values()) {
+    largest = Math.max(largest, id, Number(topOf(root).slice(2)));
+  }
+  return largest + 1;
+}
+
+/** The key of the top of a new instance. */
+export function topOfInstance(number: number): string {
+  return `/.${number}`;
+}
+
+/** A name that a path leads to. */
+export interface SeenName {
+  readonly path: string;
+  readonly place: Place;
+  readonly node: BpffsNode;
+}
+
+/** Every name, by every path that leads to it: a bound name has several. */
+export function namesSeen(kernel: Kernel): readonly SeenName[] {
+  const top = topPlace(kernel);
+  if (top === undefined) return [];
+  if (isUsual(kernel)) {
+    const { mount } = top;
+    return [...kernel.bpffs.entries()].map(([key, node]) => ({
+      path: key,
+      place: { mount, key },
+      node,
+    }));
+  }
+  const names = new Map<string, string[]>();
+  for (const key of kernel.bpffs.keys()) {
+    if (key === topOf(key)) continue;
+    const directory = parentPath(key);
+    names.set(directory, [...(names.get(directory) ?? []), baseName(key)]);
+  }
+  const seen: SeenName[] = [];
+  const look = (path: string, place: Place): void => {
+    const node = kernel.bpffs.get(place.key);
+    if (node === undefined) return;
+    seen.push({ path: path === '' ? '/' : path, place, node });
+    for (const name of names.get(place.key) ?? []) {
+      look(`${path}/${name}`, crossed(kernel, below(place, name)));
+    }
+  };
+  look('', top);
+  return seen;
+}

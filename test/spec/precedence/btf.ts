@@ -1,0 +1,84 @@
+/** Fields about BTF, and the numbers beside them, of PROG_LOAD and MAP_CREATE: semantics §7, §25.7. */
+import type { World } from '../given.ts';
+import type { Table } from './table.ts';
+
+function types(world: World): void {
+  world.prog('a');
+  world.name('types', world.does({ name: 'btf_load' }));
+  world.name('map', world.does({ name: 'map_create', map_type: 'array', ...SIZES }));
+}
+
+const SIZES = { key_size: 4, value_size: 4, max_entries: 4 } as const;
+const STATE =
+  '`types` is BTF that has the types 1 and 3; `a` is a cgroup_skb program, `map` an array. The caller is root.';
+
+const described: Table = {
+  page: 'map_create',
+  title: 'Types of keys and values, map_extra and numa_node',
+  source: '`map_create`, `map_check_btf`; semantics §25.7',
+  state: STATE,
+  given: types,
+  call: 'map_create map_type = array; key_size = 4; value_size = 4; max_entries = 4; map_flags = 28; btf_fd = closed; btf_key_type_id = 1; btf_vmlinux_value_type_id = 7; map_extra = 1; numa_node = 1024',
+  rows: `
+    | wrong first                          | mended by                        | all    |
+    | only struct_ops has a kernel's type  | no btf_vmlinux_value_type_id     | EINVAL |
+    | a key's type without a value's       | btf_value_type_id = 1            | EINVAL |
+    | an array takes no map_extra          | no map_extra                     | EINVAL |
+    | RDONLY and WRONLY together           | map_flags = 4                    | EINVAL |
+    | there is no such node                | numa_node = 4294967295           | EINVAL |
+    | the fd of the types is closed        | btf_fd = map                     | EBADF  |
+    | it is a map                          | btf_fd = types                   | EINVAL |
+    | nothing                              | numa_node = 0                    | ok     |
+    | nothing                              | map_type = percpu_hash           | ok     |
+    | it lies on all nodes                 | numa_node = 4294967295           | EINVAL |
+    | nothing: any node                    | map_type = perf_event_array      | ok     |
+    | its keys have no types               |                                  | ENOTSUPP |
+  `,
+};
+
+const local: Table = {
+  page: 'map_create',
+  title: 'Storage of sockets, inodes, tasks and cgroups, and struct_ops',
+  source: '`bpf_local_storage_map_alloc_check`, `bpf_struct_ops_map_alloc_check`; semantics §25.7',
+  state: STATE,
+  given: types,
+  call: 'map_create map_type = sk_storage; key_size = 8; value_size = 65536; max_entries = 4',
+  rows: `
+    | wrong first             | mended by                                   | all    |
+    | its values have no type | btf_fd = types; btf_key_type_id = 1; btf_value_type_id = 1 | EINVAL |
+    | NO_PREALLOC is needed   | map_flags = 1                               | EINVAL |
+    | it has no max_entries   | no max_entries                              | EINVAL |
+    | keys are fds            | key_size = 4                                | EINVAL |
+    | the value is too large  | value_size = 4                              | E2BIG  |
+    | nothing                 | map_type = struct_ops; no btf_fd; no btf_key_type_id; no btf_value_type_id | ok |
+    | the structure is unknown | btf_vmlinux_value_type_id = 7              | EINVAL |
+    | unknown flags            | no map_flags                               | EINVAL |
+    | it has one entry         | max_entries = 1                            | EINVAL |
+    | which structures there are is not modelled |                          | ENOTSUPP |
+  `,
+};
+
+const loaded: Table = {
+  page: 'prog_load',
+  title: 'Types of functions and lines, and what a program is attached to',
+  source: '`bpf_prog_load_check_attach`, `check_btf_info`; semantics §7',
+  state: STATE,
+  given: types,
+  call: 'prog_load prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress; prog_name = a-b; prog_btf_fd = closed; func_info_cnt = 2; attach_btf_id = 1',
+  rows: `
+    | wrong first                              | mended by             | all    |
+    | a cgroup's program has no function       | no attach_btf_id; attach_prog_fd = a | EINVAL |
+    | nor another program                      | attach_prog_fd = types | EINVAL |
+    | those types are not the kernel's         | no attach_prog_fd     | ENOTSUPP |
+    | the name has a dash                      | no prog_name          | EINVAL |
+    | the fd of the types is closed            | prog_btf_fd = map     | EBADF  |
+    | it is a map                              | prog_btf_fd = types   | EINVAL |
+    | two functions of one                     | func_info_cnt = 1     | EINVAL |
+    | nothing                                  | prog_btf_fd = closed; no func_info_cnt | ok |
+    | nothing: nobody looks                    | line_info_cnt = 1     | ok     |
+    | somebody looks                           | prog_type = tracing; prog_btf_fd = types; attach_btf_id = 1 | EBADF |
+    | which functions there are is not modelled |                      | ENOTSUPP |
+  `,
+};
+
+export const btfTables: readonly Table[] = [described, local, loaded];
