@@ -209,6 +209,6 @@ function isUntold({ call, outcome, expected }: SeenEvent): boolean {
 const UNTOLD: ReadonlySet<string> = new Set([
   'fd-is-no-token',
   'fd-array-missing',
-  // Seen thrice in 20,000 steps, and not explained.
+  // Seen four times in 20,000 steps, and not explained.
   'cgroup-not-readable',
 ]);
