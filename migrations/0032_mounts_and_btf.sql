@@ -9,9 +9,9 @@ INSERT INTO "ledger_fields" ("record_of", "code", "nth", "field", "coded_as") VA
 	('call', 73, 3, 'mode', null), ('call', 74, 1, 'path', null), ('call', 74, 2, 'flags', null),
 	('effect', 60, 1, 'mount_id', null), ('effect', 60, 2, 'parent_id', null),
 	('effect', 60, 3, 'at', null), ('effect', 60, 4, 'root', null), ('effect', 61, 1, 'mount_id', null),
-	('call', 22, 14, 'prog_btf_fd', null), ('call', 22, 15, 'func_info_cnt', null),
-	('call', 22, 16, 'line_info_cnt', null), ('call', 22, 17, 'attach_btf_id', null),
-	('call', 22, 18, 'attach_prog_fd', null), ('call', 39, 9, 'btf_fd', null),
+	('call', 22, 15, 'prog_btf_fd', null), ('call', 22, 16, 'func_info_cnt', null),
+	('call', 22, 17, 'line_info_cnt', null), ('call', 22, 18, 'attach_prog_fd', null),
+	('call', 39, 9, 'btf_fd', null),
 	('call', 39, 10, 'btf_key_type_id', null), ('call', 39, 11, 'btf_value_type_id', null),
 	('call', 39, 12, 'btf_vmlinux_value_type_id', null), ('call', 39, 13, 'map_extra', null),
 	('call', 39, 14, 'numa_node', null);

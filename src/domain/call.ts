@@ -167,7 +167,7 @@ export interface ProgCalls {
     readonly prog_btf_fd?: number;
     readonly func_info_cnt?: number;
     readonly line_info_cnt?: number;
-    /** The program, or the BTF, that the function it is attached to is in. */
+    /** Another program, or other BTF than the kernel's, that it is attached to. */
     readonly attach_prog_fd?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;

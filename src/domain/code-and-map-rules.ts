@@ -37,9 +37,14 @@ export const CODE_AND_MAP_RULES = {
     'check_btf_func §7',
     'func_info describes {func_info_cnt} functions, and the program has {functions}',
   ),
+  'btf-is-no-kernels': rule('bpf_prog_load §7', 'the BTF of fd {fd} is not the kernel’s'),
   'attach-target-does-not-fit': rule(
     'bpf_prog_load_check_attach §7',
     'a {prog_type} program is attached to no function of BTF and to no other program',
+  ),
+  'map-not-for-sleepers': rule(
+    'check_map_prog_compatibility §7',
+    'a program that may sleep cannot use map {map_id}, a {map_type}',
   ),
   'too-many-maps': rule('__add_used_map §7', 'the program uses more than {limit} maps'),
 

@@ -30,6 +30,7 @@ export const RULES = {
     '__cgroup_bpf_replace §27',
     'link {link_id} is not on the hook of program {prog_id}',
   ),
+  'stream-unknown': rule('bpf_prog_stream_read', 'program {prog_id} has no stream 0'),
   'fd-not-for-command': rule(
     '__sys_bpf',
     'command {cmd} of bpf(2) takes another kind of file than fd {fd}, which is open on a {kind}',

@@ -122,7 +122,7 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
   for (const position of [11, 12]) {
     // Of 11 no chain value is kept: it stands inside an append.
     await database.query(
-      `insert into snapshots (host_id, version, position, state) values ($1, 8, $2, decode($3, 'hex'))`,
+      `insert into snapshots (host_id, version, position, state) values ($1, 9, $2, decode($3, 'hex'))`,
       [host_id, position, deflateSync(snapshotText(kernel)).toString('hex')],
     );
   }

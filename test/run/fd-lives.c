@@ -227,6 +227,13 @@ static void errnos(void) {
   EXPECT(lookup(0, &key), EINVAL);
   EXPECT(lookup(77, &key), EBADF);
   EXPECT(lookup(3, (void *)8), EFAULT);
+  union bpf_attr attr = {0};
+  attr.map_fd = 3;
+  attr.key = (unsigned long)&key;
+  EXPECT(bpf(BPF_MAP_LOOKUP_AND_DELETE_ELEM, &attr) == 0 ? 0 : errno, 524);
+  /* a probe for a command that no kernel has */
+  memset(&attr, 0, sizeof(attr));
+  EXPECT(bpf(77, &attr) == 0 ? 0 : errno, EINVAL);
 }
 
 /* a call that names fd 0 says nothing of it, and means what is there now */

@@ -85,7 +85,7 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     ['dynamic', fdLives],
     ['static', fdLivesStatic],
   ])('has objects as long as somebody has an fd of them: %s', async (_, program) => {
-    const { code, out } = await running('--quiet', '--', program);
+    const { code, out } = await running('--quiet', '--strict', '--', program);
     expect(out).toBe('');
     expect(code).toBe(0);
   });

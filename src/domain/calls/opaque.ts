@@ -89,12 +89,14 @@ const PROG_STREAM_READ_BY_FD = 37;
 export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
   if (cmd >= caller.kernel.switches.bpf_command_count) return unknownCommand(`number ${cmd}`);
   const file = fileAt(caller, 0);
-  const isStream = cmd === PROG_STREAM_READ_BY_FD && file?.kind === 'prog';
-  if (cmd < FIRST_UNNAMED || isStream) {
+  if (cmd < FIRST_UNNAMED) {
     const what = `command ${cmd} of bpf(2) by its number`;
     return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
   }
   if (file === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: 0 }));
+  if (cmd === PROG_STREAM_READ_BY_FD && file.kind === 'prog') {
+    return refuse(refusal('ENOENT', 'stream-unknown', { prog_id: file.id }));
+  }
   return refuse(refusal('EINVAL', 'fd-not-for-command', { cmd, fd: 0, kind: file.kind }));
 }
 

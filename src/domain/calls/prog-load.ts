@@ -2,7 +2,7 @@
 
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, has, lowestFree, noFreeFd } from '../caller.ts';
+import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd } from '../caller.ts';
 import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
@@ -72,7 +72,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const bad =
-    badTarget(type, call) ??
+    badTarget(caller, type, call) ??
     badBtfId(type, call.attach_btf_id ?? 0) ??
     badExpectedType(caller, type, expected) ??
     progLocks(caller, insnCount(call)) ??
@@ -187,6 +187,22 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
   return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
 }
 
+/** Another program or BTF that a program is attached to; of the kinds that can be, it is not told. */
+function badTarget(
+  caller: Caller,
+  type: ProgType,
+  { attach_prog_fd = 0 }: Load,
+): Refusal | undefined {
+  if (attach_prog_fd === 0) return undefined;
+  if (fileAt(caller, attach_prog_fd)?.kind === 'btf') {
+    return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
+  }
+  if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
+    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
+  }
+  return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
+}
+
 /**
  * Programs of LSM_CGROUP name their hook by BTF. Which functions are hooks, and that the program is under
  * the GPL, is not told here; what is attached to other functions is not modelled.
@@ -215,15 +231,6 @@ function badBtfId(type: ProgType, id: number): Refusal | undefined {
 
 /** `BTF_MAX_TYPE`. */
 const BTF_ID_MAX = 0xfffff;
-
-/** The program that is replaced or looked into, which only those types have. */
-function badTarget(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | undefined {
-  if (attach_prog_fd === 0) return undefined;
-  if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
-    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
-  }
-  return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
-}
 
 /** `bpf_prog_load_check_attach`. */
 function badExpectedType(

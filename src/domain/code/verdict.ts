@@ -57,7 +57,7 @@ interface Loading {
 /** The maps of a program and what it returns, or why it is none. */
 export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const { call, type, expected, foreign } = loading;
-  const used = new UsedMaps(caller);
+  const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
@@ -161,13 +161,24 @@ const ADDRESS_END = 2 ** 29;
  */
 const OWNED_MAPS: readonly MapType[] = ['devmap', 'cpumap'];
 
+/** `BPF_F_SLEEPABLE`. */
+const SLEEPABLE = 16;
+/** Types that a program which may sleep can use (`check_map_prog_compatibility`). */
+const SLEEPERS_MAPS: readonly MapType[] = [
+  ...(['hash', 'lru_hash', 'percpu_hash', 'lru_percpu_hash', 'array', 'percpu_array'] as const),
+  ...(['array_of_maps', 'hash_of_maps', 'ringbuf', 'user_ringbuf', 'queue', 'stack'] as const),
+  ...(['inode_storage', 'sk_storage', 'task_storage', 'cgrp_storage', 'arena'] as const),
+];
+
 /** The maps that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
+  readonly #maySleep: boolean;
   readonly maps: BpfMap[] = [];
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, maySleep: boolean) {
     this.#caller = caller;
+    this.#maySleep = maySleep;
   }
 
   /** Whether instructions may name maps by an index (5.14). */
@@ -199,6 +210,10 @@ class UsedMaps {
     if (map.map_type === 'arena') return this.#arena(map);
     if (this.maps.length >= USED_MAPS_MAX) {
       return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
+    }
+    const { id: map_id, map_type } = map;
+    if (this.#maySleep && !SLEEPERS_MAPS.includes(map_type)) {
+      return refusal('EINVAL', 'map-not-for-sleepers', { map_id, map_type });
     }
     if (isStorageMap(map) && this.maps.some((other) => other.map_type === map.map_type)) {
       return refusal('EBUSY', 'two-storage-maps', { map_id: map.id, map_type: map.map_type });

@@ -50,7 +50,7 @@ export interface MapForm {
   /** Sizes of a key: one, any but none, or in bounds. */
   readonly key: number | 'some' | readonly [number, number];
   /** Sizes of a value, `some` is any but none. */
-  readonly value: 'some' | readonly number[] | ((size: number) => boolean);
+  readonly value: 'some' | readonly number[] | ((size: number, flags: number) => boolean);
   /** Whether a number of entries is good. */
   readonly entries: (count: number) => boolean;
   /** More is E2BIG, once all else is good. */
@@ -104,9 +104,11 @@ const sockets: MapForm = {
 };
 const ring: MapForm = { flags: F.numaNode, key: 0, value: [0], entries: pages, early: false };
 const stackDepthMax = 127;
+/** `struct bpf_stack_build_id`, of which a frame has one in place of an address. */
+const BUILD_ID_BYTES = 32;
 
 /** `BPF_LOCAL_STORAGE_MAX_VALUE_SIZE`. */
-const LOCAL_VALUE_MAX = 65_384;
+const LOCAL_VALUE_MAX = 65_407;
 /** Values of sockets, inodes, tasks and cgroups, which stand beside these. */
 const local: MapForm = {
   flags: F.noPrealloc | F.clone,
@@ -125,7 +127,7 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   lru_hash: lru,
   lru_percpu_hash: lru,
   array,
-  percpu_array: { ...array, flags: ACCESS },
+  percpu_array: { ...array, flags: ACCESS | F.numaNode },
   prog_array: fdArray,
   cgroup_array: fdArray,
   array_of_maps: fdArray,
@@ -139,7 +141,10 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   stack_trace: {
     flags: FD_ACCESS | F.numaNode | F.stackBuildId,
     key: 4,
-    value: (size) => size >= 8 && size % 8 === 0 && size / 8 <= stackDepthMax,
+    value: (size, flags) => {
+      const frame = (flags & F.stackBuildId) === 0 ? 8 : BUILD_ID_BYTES;
+      return size >= 8 && size % frame === 0 && size / frame <= stackDepthMax;
+    },
     entries: some,
     entriesMax: 2 ** 31,
     early: false,
@@ -190,8 +195,9 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
 
 /** Types whose `map_check_btf` refuses every key (`map_check_no_btf`). */
 export const TAKES_NO_BTF: readonly MapTypeName[] = [
-  ...(['perf_event_array', 'array_of_maps', 'hash_of_maps', 'stack_trace'] as const),
-  ...(['devmap', 'devmap_hash', 'xskmap', 'cpumap'] as const),
+  ...(['perf_event_array', 'cgroup_array', 'array_of_maps', 'hash_of_maps'] as const),
+  ...(['devmap', 'devmap_hash', 'sockmap', 'sockhash', 'xskmap', 'cpumap'] as const),
+  ...(['stack_trace'] as const),
 ];
 
 /** Types that callers without CAP_BPF may create when the sysctl is 0. */

@@ -10,7 +10,8 @@ import { bootConfigFor } from '../golden/replay.ts';
 import type { Step } from '../golden/scenario.ts';
 import { callOf } from '../golden/translate.ts';
 import { generatorOf, type Origin, randomScenario } from './generator.ts';
-import { OPERATIONS, PRESET_NAMES, type PresetName } from './preset.ts';
+import { OPERATIONS } from './operations.ts';
+import { PRESET_NAMES, type PresetName } from './preset.ts';
 
 const origin = (preset: PresetName, seed: number): Origin => ({ preset, seed, release: '6.18' });
 

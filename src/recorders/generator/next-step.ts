@@ -1,6 +1,6 @@
 /** The next step of a scenario: an operation by weight, then its fields as the scene has them. */
 import type { Step } from '../golden/scenario.ts';
-import { OPERATIONS, type Operation, type Weights } from './preset.ts';
+import { OPERATIONS, type Operation, type Weights } from './operations.ts';
 import type { Random } from './random.ts';
 import { livingProcesses, oneOf, type Scene } from './scene.ts';
 import { linkCreate, progAttach, progDetach, query } from './steps/attach-steps.ts';

@@ -30,6 +30,10 @@ const LAST_FIELD: Readonly<Record<string, Growth>> = {
   map_lookup_elem: fixed(32),
   map_update_elem: fixed(32),
   map_get_next_key: fixed(24),
+  map_lookup_and_delete_elem: [
+    ['5.7', 24],
+    ['5.14', 32],
+  ],
   map_freeze: fixed(4),
   prog_load: [
     ['5.7', 116],

@@ -55,6 +55,14 @@ export function mapDelete(asking: Asking, attr: AttrBytes): Decoded {
   return isCall(attr.reachesPast(ELEMENT.value) ? { ...call, value: 0 } : call);
 }
 
+/** MAP_LOOKUP_AND_DELETE_ELEM. */
+export function mapTakeOut(asking: Asking, attr: AttrBytes): Decoded {
+  const key = keyIn(asking, attr);
+  if (key === undefined) return FAULT;
+  const call = { name: 'map_lookup_and_delete_elem', ...mapFd(attr), key } as const;
+  return isCall({ ...call, ...some('flags', attr.u64(ELEMENT.flags)) });
+}
+
 export function mapNextKey(asking: Asking, attr: AttrBytes): Decoded {
   const call = { name: 'map_get_next_key', ...mapFd(attr) } as const;
   if (attr.pointer(ELEMENT.key) === 0n) return isCall(call);

@@ -5,7 +5,15 @@ import type { Asking } from './asking.ts';
 import { AttrBytes } from './attr-bytes.ts';
 import { lastFieldEnd, unionBytes } from './attr-ends.ts';
 
-import { mapCreate, mapDelete, mapFreeze, mapLookup, mapNextKey, mapUpdate } from './decode-map.ts';
+import {
+  mapCreate,
+  mapDelete,
+  mapFreeze,
+  mapLookup,
+  mapNextKey,
+  mapTakeOut,
+  mapUpdate,
+} from './decode-map.ts';
 import {
   btfLoad,
   enableStats,
@@ -20,10 +28,12 @@ import {
   rawTracepointOpen,
 } from './decode-object.ts';
 import { progAttach, progBindMap, progLoad, progQuery, progTestRun } from './decode-prog.ts';
-import { type Decoded, refused } from './decoded.ts';
+import { type Decoded, isCall, refused } from './decoded.ts';
 
 /** One page: a longer attr is refused unread. */
 const SIZE_READ_MAX = 4096;
+/** TOKEN_CREATE: from here on the model knows commands by their numbers alone. */
+const FIRST_BY_NUMBER = 36;
 const NO_BYTES = Buffer.alloc(0);
 
 /** The arguments of bpf(2). */
@@ -45,8 +55,16 @@ export function decodeBpf(asking: Asking, { command, address, size }: BpfArgumen
   const name = bpfCommandOf(command) ?? `command ${command}`;
   const { attr, fault } = readAttr(asking, address, size);
   const decoded =
-    fault === undefined ? fieldsOf(asking, name, attr) : refused(fault, 'the attr cannot be read');
+    fault === undefined
+      ? fieldsOf(asking, { command: name, cmd: command }, attr)
+      : refused(fault, 'the attr cannot be read');
   return { command: name, attr, decoded };
+}
+
+/** A command by its name and its number. */
+interface Command {
+  readonly command: string;
+  readonly cmd: number;
 }
 
 function readAttr(
@@ -62,7 +80,16 @@ function readAttr(
   return isLonger ? { attr, fault: 'E2BIG' } : { attr };
 }
 
-function fieldsOf(asking: Asking, command: string, attr: AttrBytes): Decoded {
+/** A command that the release lacks, or a probe for one: its attr has zeros alone. */
+function byNumber(asking: Asking, { command, cmd }: Command, attr: AttrBytes): Decoded {
+  const isNew = cmd >= asking.kernel.switches.bpf_command_count;
+  const isProbe = cmd >= FIRST_BY_NUMBER && !attr.reachesPast(0);
+  if (!isNew && !isProbe) return { is: 'unknown', command };
+  asking.look(0);
+  return isCall({ name: 'bpf', cmd });
+}
+
+function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): Decoded {
   const end = lastFieldEnd(command, asking.kernel.boot.release);
   if (end !== undefined && attr.reachesPast(end)) {
     return refused('EINVAL', `a byte after the last field of ${command} is not zero`);
@@ -120,9 +147,11 @@ function fieldsOf(asking: Asking, command: string, attr: AttrBytes): Decoded {
       return mapUpdate(asking, attr);
     case 'map_delete_elem':
       return mapDelete(asking, attr);
+    case 'map_lookup_and_delete_elem':
+      return mapTakeOut(asking, attr);
     case 'map_get_next_key':
       return mapNextKey(asking, attr);
     default:
-      return { is: 'unknown', command };
+      return byNumber(asking, { command, cmd }, attr);
   }
 }

@@ -1,13 +1,12 @@
 /**
- * Commands on many elements, which the model decides as far as it can, and the one that takes an
- * element out, a row of calls on one element (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
+ * Commands on many elements, which the model decides as far as it can (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
  */
 import type { Call, MapKey } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
 import { heldKind } from '../../domain/maps/holding.ts';
 import { isRefusal, isUnmodelled, type Outcome } from '../../domain/outcome.ts';
-import { BATCH, ELEMENT } from '../../native/attr-fields.ts';
+import { BATCH } from '../../native/attr-fields.ts';
 import { type Answer, type Notified, refuse, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
@@ -15,8 +14,7 @@ import { some } from './decoded.ts';
 import { numberIn, valueBytes } from './map-bytes.ts';
 
 const COMMANDS = [
-  ...['map_lookup_and_delete_elem', 'map_lookup_batch', 'map_lookup_and_delete_batch'],
-  ...['map_update_batch', 'map_delete_batch'],
+  ...['map_lookup_batch', 'map_lookup_and_delete_batch', 'map_update_batch', 'map_delete_batch'],
 ];
 /** Elements that one call gets or changes; a longer row ends here, as one that is interrupted. */
 const ELEMENTS_MAX = 65_536;
@@ -37,14 +35,12 @@ export function answerElements(
   attr: AttrBytes,
 ): Answer {
   const row = new Row(notified, asking, attr);
-  const isBatch = command.endsWith('_batch');
-  const fd = attr.fd(isBatch ? BATCH.map_fd : ELEMENT.map_fd);
+  const fd = attr.fd(BATCH.map_fd);
   const map = mapBehind(asking, fd);
   if (map === undefined) {
     const isOpen = asking.kernel.processes.get(asking.pid)?.fds.has(fd) === true;
     return refuse(isOpen ? 'EINVAL' : 'EBADF');
   }
-  if (!isBatch) return row.takeOut(map, fd);
   switch (command) {
     case 'map_update_batch':
       return row.update(map, fd);
@@ -67,22 +63,6 @@ class Row {
     this.#notified = notified;
     this.#asking = asking;
     this.#attr = attr;
-  }
-
-  /** MAP_LOOKUP_AND_DELETE_ELEM. */
-  takeOut(map: BpfMap, fd: number): Answer {
-    const bytes = this.#asking.memory.read(this.#attr.pointer(ELEMENT.key), map.key_size);
-    if (bytes === undefined) return refuse('EFAULT');
-    const key = this.#asking.maps.keyOf(map, bytes);
-    const found = this.#lookUp(map, fd, key);
-    if (!Buffer.isBuffer(found)) return refuse(found);
-    const failed = this.#perform({ name: 'map_delete_elem', map_fd: fd, key });
-    if (failed !== undefined) return refuse(failed);
-    return {
-      is: 'returned',
-      value: 0,
-      writes: [{ address: this.#attr.pointer(ELEMENT.value), bytes: found }],
-    };
   }
 
   update(map: BpfMap, fd: number): Answer {

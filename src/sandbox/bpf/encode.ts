@@ -1,4 +1,5 @@
 /** What the process finds in its memory after a bpf(2) that the model answered. */
+import type { Call, CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
@@ -86,7 +87,7 @@ function outputsOf(
   if (outcome.query !== undefined) return queryWrites(attr, outcome.query);
   if (outcome.info !== undefined) return infoWrites(asking, beside, attr, outcome.info);
   if (outcome.next_id !== undefined) return [u32(attr, BY_ID.next_id, outcome.next_id)];
-  if (call.name === 'map_lookup_elem' && outcome.value !== undefined) {
+  if (isLookUp(call) && outcome.value !== undefined) {
     const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
     if (map === undefined) return [];
     const bytes = asking.maps.valueOf(map, call.key, outcome.value, asking.cpus);
@@ -100,6 +101,12 @@ function outputsOf(
   }
   if (call.name === 'prog_test_run') return testRunWrites(asking, beside, attr);
   return [];
+}
+
+function isLookUp(
+  call: Call,
+): call is CallOf<'map_lookup_elem'> | CallOf<'map_lookup_and_delete_elem'> {
+  return call.name === 'map_lookup_elem' || call.name === 'map_lookup_and_delete_elem';
 }
 
 /** PROG_QUERY writes its counts, and as many ids as there is room for. */

@@ -21,6 +21,7 @@ const ALWAYS_READ: { readonly [N in CallName]?: readonly string[] } = {
   map_lookup_elem: ['map_fd'],
   map_update_elem: ['map_fd'],
   map_delete_elem: ['map_fd'],
+  map_lookup_and_delete_elem: ['map_fd'],
   map_get_next_key: ['map_fd'],
 };
 

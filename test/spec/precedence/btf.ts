@@ -64,11 +64,12 @@ const loaded: Table = {
   source: '`bpf_prog_load_check_attach`, `check_btf_info`; semantics §7',
   state: STATE,
   given: types,
-  call: 'prog_load prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress; prog_name = a-b; prog_btf_fd = closed; func_info_cnt = 2; attach_btf_id = 1; attach_prog_fd = map',
+  call: 'prog_load prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress; prog_name = a-b; prog_btf_fd = closed; func_info_cnt = 2; attach_btf_id = 1',
   rows: `
     | wrong first                              | mended by             | all    |
-    | a cgroup's program has no target         | no attach_prog_fd     | EINVAL |
-    | a cgroup's program has no function       | no attach_btf_id      | EINVAL |
+    | a cgroup's program has no function       | no attach_btf_id; attach_prog_fd = a | EINVAL |
+    | nor another program                      | attach_prog_fd = types | EINVAL |
+    | those types are not the kernel's         | no attach_prog_fd     | ENOTSUPP |
     | the name has a dash                      | no prog_name          | EINVAL |
     | the fd of the types is closed            | prog_btf_fd = map     | EBADF  |
     | it is a map                              | prog_btf_fd = types   | EINVAL |

@@ -124,17 +124,22 @@ const byNumber: Table = {
   title: 'Commands by their numbers',
   source: '`__sys_bpf`, `enum bpf_cmd`; docs/coverage.md',
   state:
-    'The attr is all zeros. `closed0` is a process whose fd 0 is closed; that of init is a file. ' +
+    'The attr is all zeros. `closed0` is a process whose fd 0 is closed, `prog0` one whose fd 0 is a ' +
+    'program; that of init is a file. ' +
     'ENOTSUPP stands for a 422: nothing is recorded of such a call.',
   given(world) {
     const pid = world.name('closed0', world.does({ name: 'fork' }));
     world.does({ name: 'close', fd: 0 }, pid);
+    const loader = world.name('prog0', world.does({ name: 'fork' }));
+    world.does({ name: 'close', fd: 0 }, loader);
+    world.does({ name: 'prog_load', prog_type: 'socket_filter' }, loader);
   },
   rows: `
     | asked                          | call                       | v2-series..6.8 | 6.9..6.16 | 6.17..6.19 | 7.0..    |
     | TOKEN_CREATE                   | bpf cmd = 36; pid = closed0 | EINVAL        | EBADF     | EBADF      | EBADF    |
     | of a file                      | bpf cmd = 36               | EINVAL         | EINVAL    | EINVAL     | EINVAL   |
     | PROG_STREAM_READ_BY_FD         | bpf cmd = 37; pid = closed0 | EINVAL        | EINVAL    | EBADF      | EBADF    |
+    | the same of a program          | bpf cmd = 37; pid = prog0  | EINVAL         | EINVAL    | ENOENT     | ENOENT   |
     | PROG_ASSOC_STRUCT_OPS          | bpf cmd = 38; pid = closed0 | EINVAL        | EINVAL    | EINVAL     | EBADF    |
     | what no kernel has             | bpf cmd = 39; pid = closed0 | EINVAL        | EINVAL    | EINVAL     | EINVAL   |
     | PROG_LOAD, which has a name    | bpf cmd = 5                | ENOTSUPP       | ENOTSUPP  | ENOTSUPP   | ENOTSUPP |

@@ -39,6 +39,25 @@ const form: Table = {
   `,
 };
 
+const sleepers: Table = {
+  page: 'prog_load',
+  title: 'Maps of a program that may sleep',
+  source: '`check_map_prog_compatibility`; semantics §7',
+  state: '`S` is cgroup storage, `H` a hash.',
+  given(world) {
+    world.map('S');
+    world.map('H', { map_type: 'hash', ...SIZES, max_entries: 4 });
+  },
+  call: 'prog_load prog_type = cgroup_skb; prog_flags = 16; insns = fd:3 fd:999 r0=1 exit',
+  rows: `
+    | wrong first                     | mended by                         | 5.10.. |
+    | it may not use cgroup storage   | insns = fd:4 fd:999 r0=1 exit     | EINVAL |
+    | a map fd is closed              | insns = fd:4 r0=1 exit            | EBADF  |
+    | programs of cgroups do not sleep | no prog_flags                    | EINVAL |
+    | nothing                         |                                   | ok     |
+  `,
+};
+
 const many: Table = {
   page: 'prog_load',
   title: 'More maps than a program may use',
@@ -81,4 +100,4 @@ const arena: Table = {
   `,
 };
 
-export const instructionTables: readonly Table[] = [form, many, arena];
+export const instructionTables: readonly Table[] = [form, sleepers, many, arena];

@@ -8,7 +8,15 @@ const INT = 1;
 /** Types whose keys and values may be four bytes. */
 const OF_WORDS: readonly MapTypeName[] = [
   ...(['hash', 'array', 'percpu_hash', 'percpu_array', 'lru_hash', 'prog_array'] as const),
-  ...(['perf_event_array', 'devmap', 'devmap_hash', 'xskmap', 'cpumap'] as const),
+  ...([
+    'perf_event_array',
+    'devmap',
+    'devmap_hash',
+    'xskmap',
+    'cpumap',
+    'sockmap',
+    'sockhash',
+  ] as const),
 ];
 const LOCAL: readonly MapTypeName[] = [
   ...(['sk_storage', 'inode_storage', 'task_storage', 'cgrp_storage'] as const),
@@ -87,7 +95,7 @@ export function description(scene: Scene, proc: string): Readonly<Record<string,
   const { random, preset } = scene;
   if (preset.btf === 0 || !random.chance(preset.btf)) return {};
   if (random.chance(0.1)) {
-    const target = fdOf(scene, proc, 'prog');
+    const target = fdOf(scene, proc, random.chance(0.5) ? 'prog' : 'btf');
     return random.chance(0.5) ? { attach_btf_id: random.pick([1, 5]) } : { target };
   }
   const btf = random.chance(0.2) ? notTypes(scene, proc) : typesOf(scene, proc);
