@@ -276,3 +276,11 @@ it('a bloom filter looks at map_extra after the privilege', () => {
   expect(world.asks(create, user)).toBe('EPERM');
   expect(world.asks(create)).toBe('EINVAL');
 });
+
+it('a cgroup that becomes threaded takes those below along into its domain', () => {
+  const world = given();
+  world.cgroups('/d', '/d/b', '/d/b/a', '/d/b/a/b', '/d/b/a/b/a');
+  const thread = (path: string) =>
+    world.asks({ name: 'cgroup_write', path: `${path}/cgroup.type`, value: 'threaded' });
+  expect(['/d/b/a/b', '/d/b', '/d/b/a/b/a'].map(thread)).toEqual(['ok', 'ok', 'ok']);
+});
