@@ -1,6 +1,7 @@
 /**
  * Threaded cgroups (`cgroup_enable_threaded`, `cgroup_is_valid_domain`): a threaded cgroup belongs to
- * the domain of its nearest ancestor that is not threaded, and what is neither threaded nor a good
+ * the domain above its highest threaded ancestor, which took along all that was threaded below it when
+ * it became so; and what is neither threaded nor a good
  * domain beside or below such cgroups is invalid: nobody can be moved there.
  */
 import { parentOf } from './effective.ts';
@@ -9,10 +10,14 @@ import { isWithin } from './path.ts';
 
 /** The domain that a cgroup belongs to: itself, unless it is threaded. */
 export function domainOf(kernel: Kernel, cgroup: Cgroup): Cgroup {
-  let at: Cgroup | undefined = cgroup;
-  while (at?.threaded) at = parentOf(kernel, at);
-  if (at === undefined) throw new Error('impossible state: the root is threaded');
-  return at;
+  if (!cgroup.threaded) return cgroup;
+  let highest = cgroup;
+  for (let at = parentOf(kernel, cgroup); at !== undefined; at = parentOf(kernel, at)) {
+    if (at.threaded) highest = at;
+  }
+  const domain = parentOf(kernel, highest);
+  if (domain === undefined) throw new Error('impossible state: the root is threaded');
+  return domain;
 }
 
 /** Whether a cgroup may hold processes as a domain. */

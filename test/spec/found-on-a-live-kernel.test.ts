@@ -254,3 +254,33 @@ it('an LPM trie finds the longest prefix, which is not modelled', () => {
   const { outcome } = world.when({ name: 'map_lookup_elem', map_fd, key: 3 });
   expect(outcome).toMatchObject({ rule: 'not-modelled' });
 });
+
+it('a stack trace by build ids has 32 bytes a frame', () => {
+  const create = {
+    name: 'map_create',
+    map_type: 'stack_trace',
+    key_size: 4,
+    max_entries: 4,
+  } as const;
+  const ids = { ...create, map_flags: 32 };
+  expect(given().asks({ ...create, value_size: 8 })).toBe('ok');
+  expect(given().asks({ ...ids, value_size: 8 })).toBe('EINVAL');
+  expect(given().asks({ ...ids, value_size: 64 })).toBe('ok');
+});
+
+it('a bloom filter looks at map_extra after the privilege', () => {
+  const world = given();
+  const user = world.does({ name: 'fork', uid: 1000, caps: [] });
+  const sizes = { key_size: 0, value_size: 4, max_entries: 4 } as const;
+  const create = { name: 'map_create', map_type: 'bloom_filter', ...sizes, map_extra: 16 } as const;
+  expect(world.asks(create, user)).toBe('EPERM');
+  expect(world.asks(create)).toBe('EINVAL');
+});
+
+it('a cgroup that becomes threaded takes those below along into its domain', () => {
+  const world = given();
+  world.cgroups('/d', '/d/b', '/d/b/a', '/d/b/a/b', '/d/b/a/b/a');
+  const thread = (path: string) =>
+    world.asks({ name: 'cgroup_write', path: `${path}/cgroup.type`, value: 'threaded' });
+  expect(['/d/b/a/b', '/d/b', '/d/b/a/b/a'].map(thread)).toEqual(['ok', 'ok', 'ok']);
+});

@@ -160,7 +160,8 @@ function badExtra({ map_type, map_extra }: Create): Refusal | undefined {
   if (map_type === 'arena') {
     return refusal('ENOTSUPP', 'not-modelled', { what: 'the address of an arena' });
   }
-  if (map_type === 'bloom_filter' && map_extra <= HASH_FUNCTIONS_MAX) return undefined;
+  // Its own check comes with the rest of its form, after the privilege.
+  if (map_type === 'bloom_filter') return undefined;
   return refusal('EINVAL', 'map-extra', { map_type, map_extra });
 }
 
@@ -189,8 +190,12 @@ function malformed(form: MapForm, create: Create, switches: Switches): Refusal |
     return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
   }
   if (!fitsKey(form, key_size)) return refusal('EINVAL', 'map-key-size', { ...about, key_size });
-  if (!fitsValue(form, value_size)) {
+  if (!fitsValue(form, create)) {
     return refusal('EINVAL', 'map-value-size', { ...about, value_size });
+  }
+  const { map_extra } = create;
+  if (map_type === 'bloom_filter' && map_extra > HASH_FUNCTIONS_MAX) {
+    return refusal('EINVAL', 'map-extra', { ...about, map_extra });
   }
   return tooLarge(form, create, switches);
 }
@@ -243,9 +248,9 @@ function fitsKey({ key }: MapForm, size: number): boolean {
   return typeof key === 'number' ? size === key : size >= key[0] && size <= key[1];
 }
 
-function fitsValue({ value }: MapForm, size: number): boolean {
+function fitsValue({ value }: MapForm, { value_size: size, map_flags }: Create): boolean {
   if (value === 'some') return size > 0;
-  return typeof value === 'function' ? value(size) : value.includes(size);
+  return typeof value === 'function' ? value(size, map_flags) : value.includes(size);
 }
 
 /** Whether a flag word has two flags that exclude each other. */

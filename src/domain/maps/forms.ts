@@ -50,7 +50,7 @@ export interface MapForm {
   /** Sizes of a key: one, any but none, or in bounds. */
   readonly key: number | 'some' | readonly [number, number];
   /** Sizes of a value, `some` is any but none. */
-  readonly value: 'some' | readonly number[] | ((size: number) => boolean);
+  readonly value: 'some' | readonly number[] | ((size: number, flags: number) => boolean);
   /** Whether a number of entries is good. */
   readonly entries: (count: number) => boolean;
   /** More is E2BIG, once all else is good. */
@@ -104,6 +104,8 @@ const sockets: MapForm = {
 };
 const ring: MapForm = { flags: F.numaNode, key: 0, value: [0], entries: pages, early: false };
 const stackDepthMax = 127;
+/** `struct bpf_stack_build_id`, of which a frame has one in place of an address. */
+const BUILD_ID_BYTES = 32;
 
 /** `BPF_LOCAL_STORAGE_MAX_VALUE_SIZE`. */
 const LOCAL_VALUE_MAX = 65_407;
@@ -139,7 +141,10 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   stack_trace: {
     flags: FD_ACCESS | F.numaNode | F.stackBuildId,
     key: 4,
-    value: (size) => size >= 8 && size % 8 === 0 && size / 8 <= stackDepthMax,
+    value: (size, flags) => {
+      const frame = (flags & F.stackBuildId) === 0 ? 8 : BUILD_ID_BYTES;
+      return size >= 8 && size % frame === 0 && size / frame <= stackDepthMax;
+    },
     entries: some,
     entriesMax: 2 ** 31,
     early: false,
