@@ -86,8 +86,8 @@ struct {
 } calls SEC(".maps");
 
 /*
- * Processes that were told of, or hold something, by pid: only of these are fork, exec, exit and what
- * they do with fds told.
+ * Processes that were told of, or hold something, by pid, as enum holding: only of these are fork, exec,
+ * exit and what they do with fds told.
  */
 unsigned char holders[PIDS_MAX] = {};
 
@@ -251,6 +251,30 @@ __noinline unsigned long long object_of_fd(unsigned int fd)
 	return file ? object_of((unsigned long)file) : OBJECT_NONE;
 }
 
+/* Whether an fd is on a map whose elements hold programs or maps. */
+static __always_inline int is_holding_map(struct task_struct *task, unsigned int fd)
+{
+	struct file *file = file_at(task, fd);
+	struct bpf_map *map;
+	unsigned int type;
+
+	if (!file || object_of((unsigned long)file) >> KIND_SHIFT != OBJECT_MAP)
+		return 0;
+	map = TYPED(bpf_map, FIELD(file, private_data));
+	type = FIELD(map, map_type);
+	return type == BPF_MAP_TYPE_PROG_ARRAY || type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
+	       type == BPF_MAP_TYPE_HASH_OF_MAPS;
+}
+
+/* A process has an fd that it did not have. */
+static __always_inline void note_map(struct task_struct *task, unsigned int fd)
+{
+	unsigned int pid = FIELD(task, tgid);
+
+	if (is_holding_map(task, fd))
+		holders[pid % PIDS_MAX] |= HOLDS_HOLDING_MAP;
+}
+
 /* An object of the log, or a cgroup. */
 static __always_inline int is_told(unsigned int kind)
 {
@@ -311,7 +335,10 @@ static __always_inline void begin(struct event *event, struct task_struct *task,
 	event->b = 0;
 	event->facts = 0;
 	/* Whoever is told of once is told of until it ends. */
-	holders[pid % PIDS_MAX] = kind != EVENT_EXIT;
+	if (kind == EVENT_EXIT)
+		holders[pid % PIDS_MAX] = 0;
+	else
+		holders[pid % PIDS_MAX] |= HOLDS;
 }
 
 static __always_inline void *reserve(unsigned long size)
@@ -399,24 +426,19 @@ static __always_inline int is_told_command(unsigned int cmd)
 
 /*
  * Whether a command is on an element of a map that holds no programs and no maps: of these, which are
- * most of all bpf(2), nothing is told.
+ * most of all bpf(2), nothing is told. Most processes never have another map, which is seen at no cost.
  */
 static __always_inline int is_plain_element(struct task_struct *task, const struct call *call)
 {
-	unsigned int fd = 0, type;
-	struct bpf_map *map;
-	struct file *file;
+	unsigned int pid, fd = 0;
 
 	if (call->a != BPF_MAP_UPDATE_ELEM && call->a != BPF_MAP_DELETE_ELEM)
 		return 0;
-	bpf_probe_read_user(&fd, sizeof(fd), (void *)call->pointer);
-	file = file_at(task, fd);
-	if (!file || object_of((unsigned long)file) >> KIND_SHIFT != OBJECT_MAP)
+	pid = FIELD(task, tgid);
+	if (!(holders[pid % PIDS_MAX] & HOLDS_HOLDING_MAP))
 		return 1;
-	map = TYPED(bpf_map, FIELD(file, private_data));
-	type = FIELD(map, map_type);
-	return type != BPF_MAP_TYPE_PROG_ARRAY && type != BPF_MAP_TYPE_ARRAY_OF_MAPS &&
-	       type != BPF_MAP_TYPE_HASH_OF_MAPS;
+	bpf_probe_read_user(&fd, sizeof(fd), (void *)call->pointer);
+	return !is_holding_map(task, fd);
 }
 
 /* Where the arguments of a call cannot be read when it returns, they are kept when it enters. */
@@ -639,14 +661,17 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 		break;
 	case BPF_MAP_CREATE: /* map_type, key_size, value_size, max_entries, map_flags, inner_map_fd */
 		add_fact(event, 0, task, ret);
+		note_map(task, ret);
 		if (word(told, 0) == BPF_MAP_TYPE_ARRAY_OF_MAPS || word(told, 0) == BPF_MAP_TYPE_HASH_OF_MAPS)
 			add_fact(event, 1, task, word(told, 20));
 		break;
 	case BPF_PROG_GET_FD_BY_ID:
 	case BPF_MAP_GET_FD_BY_ID:
 	case BPF_LINK_GET_FD_BY_ID:
-		if (ret >= 0)
+		if (ret >= 0) {
 			add_fact(event, 0, task, ret);
+			note_map(task, ret);
+		}
 	}
 	submit(told);
 }
@@ -701,8 +726,10 @@ static __always_inline void tell_pin(struct task_struct *task, const struct call
 	event = &told->bpf.event;
 	if (call->a == BPF_OBJ_PIN) /* pathname, bpf_fd */
 		add_fact(event, 0, task, word(&told->bpf, 8));
-	else if (ret >= 0)
+	else if (ret >= 0) {
 		add_fact(event, 0, task, ret);
+		note_map(task, ret);
+	}
 	told->path[0] = 0;
 	bpf_probe_read_user_str(told->path, sizeof(told->path), (void *)quad(&told->bpf, 0));
 	if (word(&told->bpf, 12) & BPF_F_PATH_FD)
@@ -1015,6 +1042,8 @@ __noinline int receive(unsigned int fd)
 	unsigned long long id;
 	unsigned int kind = object_at(task, fd, &id);
 
+	if (kind == OBJECT_MAP)
+		note_map(task, fd);
 	if (is_told(kind))
 		tell_fd(task, EVENT_RECEIVED, 0, fd, is_cloexec(task, fd), fd, kind, id);
 	return 0;
@@ -1101,7 +1130,7 @@ int forked(struct bpf_raw_tracepoint_args *args)
 
 	if (from == to || !is_holder(parent))
 		return 0;
-	holders[to % PIDS_MAX] = 1;
+	holders[to % PIDS_MAX] = holders[from % PIDS_MAX];
 	event = reserve(sizeof(*event));
 	if (!event)
 		return 0;
@@ -1284,8 +1313,8 @@ struct {
 } name_scratch SEC(".maps");
 
 /*
- * Where bpffs and cgroup2 are mounted, each with a slash at its end, of cgroup2 also with the end of
- * the path there; set by the reader. The values are of enum mount_kind.
+ * Where bpffs and cgroup2 are mounted, each with a slash at its end and with the end of the path there;
+ * set by the reader. The values are of enum mount_kind.
  */
 struct mount_key {
 	unsigned int bits;
@@ -1294,7 +1323,7 @@ struct mount_key {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
-	__uint(max_entries, MOUNTS_MAX + 2);
+	__uint(max_entries, 2 * (MOUNTS_MAX + 1));
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, struct mount_key);
 	__type(value, unsigned char);

@@ -135,7 +135,8 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 		if (count < 0 || !join(whole, sizeof(whole), parts, count))
 			return false;
 	}
-	return *rest && snprintf(out, room, "%s%s", bpffs->prefix, rest) < (int)room;
+	/* The mount point at /sys/fs/bpf is the root of the log's names, and no name. */
+	return (*rest || *bpffs->prefix) && snprintf(out, room, "%s%s", bpffs->prefix, rest) < (int)room;
 }
 
 /* Parts of an observation. */
@@ -596,6 +597,9 @@ static void tell_bpf(const struct bpf_event *told)
 		call("map_delete_elem");
 		fd_field(told, "map_fd", 0);
 		number("key", element->key);
+		/* Bytes after the command's last field, for which it is refused. */
+		if (u64_at(told, 16))
+			printf(",\"value\":%llu", u64_at(told, 16));
 		break;
 	case BPF_PROG_GET_FD_BY_ID:
 		call("prog_get_fd_by_id");
@@ -925,7 +929,8 @@ static void seed_holders(unsigned char *holders, int reader)
 			to[got] = 0;
 			if (strncmp(to, "anon_inode:bpf", 14) && strncmp(to, cgroup2, length))
 				continue;
-			holders[pid] = 1;
+			/* What type its maps are of is not asked: its updates are looked at. */
+			holders[pid] = HOLDS | HOLDS_HOLDING_MAP;
 			break;
 		}
 		if (fds)

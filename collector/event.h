@@ -41,6 +41,9 @@ enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR, NAME_LINK
 /* What a mount point is of, as the kernel's part looks it up. */
 enum mount_kind { MOUNT_NONE = 0, MOUNT_BPFFS, MOUNT_CGROUP2 };
 
+/* What is known of a process, by bits: it is told of; it has had an fd on a map that holds objects. */
+enum holding { HOLDS = 1, HOLDS_HOLDING_MAP = 2 };
+
 enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT_CGROUP, OBJECT_OTHER };
 
 /*

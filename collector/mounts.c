@@ -19,7 +19,7 @@ static int info = -1; /* open on mountinfo: poll(2) tells of changes */
 static int paths = -1; /* the map of the kernel's part */
 
 /* @param end of the path in the key: "/" for what is below, "" for the mount point itself */
-static void put_path(const char *path, const char *end, unsigned char kind)
+static void put_key(const char *path, const char *end, unsigned char kind)
 {
 	struct {
 		unsigned int bits;
@@ -34,6 +34,12 @@ static void put_path(const char *path, const char *end, unsigned char kind)
 		bpf_map_update_elem(paths, &key, &kind, BPF_ANY);
 	else
 		bpf_map_delete_elem(paths, &key);
+}
+
+static void put_path(const char *path, unsigned char kind)
+{
+	put_key(path, "/", kind);
+	put_key(path, "", kind);
 }
 
 static bool has(const struct bpffs *list, unsigned int length, const struct bpffs *one)
@@ -107,9 +113,8 @@ void mounts_watch(int map, const char *cgroup2)
 	paths = map;
 	count = read_mounts(mounts);
 	for (unsigned int i = 0; i < count; i++)
-		put_path(mounts[i].path, "/", MOUNT_BPFFS);
-	put_path(cgroup2, "/", MOUNT_CGROUP2);
-	put_path(cgroup2, "", MOUNT_CGROUP2);
+		put_path(mounts[i].path, MOUNT_BPFFS);
+	put_path(cgroup2, MOUNT_CGROUP2);
 }
 
 /* Mounts may be gone that are still here: their end was not told. */
@@ -131,7 +136,7 @@ bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 	for (unsigned int i = 0; is_last && i < count; i++) {
 		if (has(now, length, &mounts[i]))
 			continue;
-		put_path(mounts[i].path, "/", MOUNT_NONE);
+		put_path(mounts[i].path, MOUNT_NONE);
 		tell(&mounts[i], false);
 		memmove(&mounts[i], &mounts[i + 1], (count - i - 1) * sizeof(*mounts));
 		count--;
@@ -142,7 +147,7 @@ bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 		if (has_path(now[i].path) || count == MOUNTS_MAX)
 			continue;
 		mounts[count++] = now[i];
-		put_path(now[i].path, "/", MOUNT_BPFFS);
+		put_path(now[i].path, MOUNT_BPFFS);
 		tell(&now[i], true);
 	}
 	return true;

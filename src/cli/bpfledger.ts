@@ -53,7 +53,8 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     return await command.run({ ...line, print });
   } catch (error) {
     const { hostHint } = await import('./unknown-host.ts');
-    const hint = await hostHint(error, line);
+    const { momentHint } = await import('./unknown-moment.ts');
+    const hint = momentHint(error, command.flags, line.flags) ?? (await hostHint(error, line));
     if (hint === undefined) throw error;
     throw new Error(`${sentenceOf(error)}: ${hint}`);
   }

@@ -136,6 +136,10 @@ export const COMMANDS: Readonly<
     summary: 'explain why a program runs on a cgroup, or does not',
     load: async () => (await import('./explain.ts')).explain,
   },
+  'explain-call': {
+    summary: 'show what a call takes, and its errnos in the order of the checks',
+    load: async () => (await import('./explain-call.ts')).explainCall,
+  },
   history: {
     summary: 'show the history of a link, program, map, cgroup, process or pin',
     load: async () => (await import('./history.ts')).history,

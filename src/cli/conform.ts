@@ -12,6 +12,7 @@ import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { inParallel } from './parallel.ts';
+import { progressBar } from './progress-bar.ts';
 import { TOKEN_FLAG, tokenFrom, urlFrom } from './service-flags.ts';
 
 /** Scenarios that run concurrently on a service; each has a host of its own. */
@@ -44,6 +45,7 @@ export const conform = command({
       flags.via === undefined ? inModel : throughService({ via: flags.via, token: flags.token });
     const files = await goldenFiles(words).catch(unreadable);
     const sums = { steps: 0, mismatches: 0 };
+    const bar = progressBar(process.stderr);
     const concurrency = flags.via === undefined ? 1 : SCENARIOS_CONCURRENT;
     await inParallel(scenariosOf(files), concurrency, async ({ file, scenario }) => {
       const release = override ?? releaseNamed(scenario.header.kernel, file);
@@ -51,8 +53,10 @@ export const conform = command({
       const mismatches = await replayScenario(file, scenario, machine, release);
       sums.steps += scenario.steps.length;
       sums.mismatches += mismatches.length;
+      if (mismatches.length > 0) bar.clear();
       for (const mismatch of mismatches) show({ file, scenario, mismatch }, flags.json, print);
-    });
+      bar.draw('playing', files.indexOf(file), files.length);
+    }).finally(() => bar.clear());
     const { steps, mismatches } = sums;
     print.out(flags.json ? JSON.stringify(sums) : `${steps} steps, ${mismatches} mismatches`);
     return mismatches === 0 ? EXIT.done : EXIT.differs;

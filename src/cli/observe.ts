@@ -117,7 +117,7 @@ function teller(host: string, print: Printer): Told {
     onHeader: ({ collector, release = 'an unknown release' }) =>
       print.err(`${collector} watches a kernel ${release}`),
     onSurveyed: ({ isQuiet, tries }) => {
-      if (isQuiet) print.err(`read what is there (${tries} tries)`);
+      if (isQuiet) print.err(`read what is there${tries === 1 ? '' : ` (at try ${tries})`}`);
       else print.err('the kernel never rested: what changed while it was read may be told twice');
     },
     onAdopted: ({ host: how, lines }) =>

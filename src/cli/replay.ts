@@ -4,6 +4,7 @@ import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { progressBar } from './progress-bar.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
@@ -57,13 +58,16 @@ export const replay = command({
       return showOne(invocation, pagesOf(client, host, { ...question, release: first }));
     }
     const replays: ReplayedOn[] = [];
+    const bar = progressBar(process.stderr);
     for (const other of others) {
+      bar.draw('replaying', replays.length, others.length);
       const differences: Difference[] = [];
       for await (const page of pagesOf(client, host, { ...question, release: other })) {
         differences.push(...page.items);
       }
       replays.push({ release: other, differences });
     }
+    bar.clear();
     const lines = flags.json ? replays.map((one) => JSON.stringify(one)) : matrixOf(replays);
     for (const line of lines) print.out(line);
     return replays.every(({ differences }) => differences.length === 0) ? EXIT.done : EXIT.differs;

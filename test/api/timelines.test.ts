@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { arrayTimelineAnswer } from '../../src/api/routes/array-timeline.ts';
 import { effectiveArray } from '../../src/api/routes/effective.ts';
 import { eventPage } from '../../src/api/routes/events.ts';
+import { outlineAnswer } from '../../src/api/routes/outline.ts';
 import { timelineAnswer } from '../../src/api/routes/timeline.ts';
 import { hostPage } from '../../src/api/wire/hosts.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../../src/api/wire/reads.ts';
@@ -165,6 +166,54 @@ describe('the timeline of a host', () => {
       const response = await service.app.request(`/v1/hosts/h/timeline?buckets=${buckets}`);
       expect(await problem(response)).toMatchObject({ status: 422, field: 'buckets' });
     }
+  });
+});
+
+describe('the outline of a tree', () => {
+  const outline = (host: string, query: string) =>
+    get(`/v1/hosts/${host}/cgroups/outline?${query}`, outlineAnswer);
+
+  it('has the rows of a moment, and what its event changed', async () => {
+    const { items, ...told } = await outline('h', 'at=8&seek=event');
+    expect(items.map(({ path, depth }) => [path, depth])).toEqual([
+      ...[
+        ['/', 0],
+        ['/pod', 1],
+        ['/pod/c', 2],
+      ],
+    ]);
+    expect(told).toMatchObject({ position: 8, offset: 0, rows: 3, matches: 3, cgroups: 3 });
+    // The cgroup that the link was made on, with what it inherits.
+    const { sought } = told;
+    expect(sought).toMatchObject({ path: '/pod/c', row: 2 });
+    expect(sought?.effective[0]?.slots.map(({ prog_id }) => prog_id)).toEqual([2, 1]);
+    expect(sought?.above.map(({ path }) => path)).toEqual(['/pod', '/']);
+    expect(await outline('try', 'at=8&seek=event')).toEqual({ ...told, items, host: 'try' });
+  });
+
+  it('is filtered, folded, and of one part', async () => {
+    const paths = async (query: string) =>
+      (await outline('h', `at=8&${query}`)).items.map(({ path }) => path);
+    expect(await paths('search=SECOND')).toEqual(['/', '/pod', '/pod/c']);
+    expect(await paths('search=first')).toEqual(['/', '/pod']);
+    expect(await paths('search=link%201&attached=true')).toEqual(['/', '/pod', '/pod/c']);
+    expect(await paths('offset=1&limit=1')).toEqual(['/pod']);
+    const [, pod] = (await outline('h', 'at=8')).items;
+    expect(await paths(`closed=${pod?.cgroup_id}`)).toEqual(['/', '/pod']);
+    // After the reboot there is the root, which is all that is left of the path.
+    const now = await outline('h', 'seek=/pod/c');
+    expect(now).toMatchObject({ rows: 1, sought: { path: '/', row: 0 } });
+  });
+
+  it.each([
+    ['at=99', 404, 'at'],
+    ['seek=pod', 422, 'seek'],
+    ['closed=1,x', 422, 'closed'],
+    [`closed=${Array.from({ length: 201 }, (_, i) => i).join()}`, 422, 'closed'],
+    ['limit=1001', 422, 'limit'],
+  ])('refuses %s', async (query, status, field) => {
+    const response = await service.app.request(`/v1/hosts/h/cgroups/outline?${query}`);
+    expect(await problem(response)).toMatchObject({ status, field });
   });
 });
 

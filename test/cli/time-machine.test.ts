@@ -49,6 +49,13 @@ const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = 
 ];
 
 describe('a command about the past', () => {
+  it('says all that a moment may be, when it is none', async () => {
+    const { code, err } = await run(['tree', HOST, '--at', 'last tuesday']);
+    expect(code).toBe(3);
+    expect(err).toContain('an RFC 3339 time, or the end of a boot (boot:2)');
+    expect(err).toContain('--at also takes 03:12, yesterday 14:00, 2026-03-01 03:12, 10m ago');
+  });
+
   it.each(COMMANDS)('%j', async (args, says) => {
     const { code, out, err } = await run(args);
     expect([code, err]).toEqual([0, '']);

@@ -20,6 +20,7 @@ interface Line {
     readonly path?: string;
     readonly uid?: number;
     readonly mode?: number;
+    readonly pin?: { readonly path: string };
   };
   readonly outcome?: { readonly ret?: number; readonly errno?: string };
   readonly at: string;
@@ -74,6 +75,26 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     expect(older).toEqual(newer);
   });
 
+  it('tells what refusals follow from: the mode of a bpffs, and bytes beside a key', async () => {
+    const way = await started();
+    const bpffs = mkdtempSync(join(folder, 'bpffs-'));
+    run('mount', ['-t', 'bpf', 'none', bpffs]);
+    const path = `/${bpffs.replaceAll('/', ':')}`;
+    await until('the mount is known', () => way.lines.some(({ call }) => call.pin?.path === path));
+    run('chmod', ['1711', bpffs]);
+    run('sh', ['-c', DELETE]);
+    const isDelete = ({ call }: Line) => call.name === 'map_delete_elem';
+    await until('all is told', () => way.lines.some(isDelete));
+    run('umount', [bpffs]);
+    const told = await way.end();
+    expect(told.filter(({ call }) => call.name === 'chmod' && call.path === path)).toMatchObject([
+      { call: { mode: 0o1711 }, outcome: { ret: 0 } },
+    ]);
+    expect(told.filter(isDelete)).toMatchObject([
+      { call: { key: 0, value: 7 }, outcome: { errno: 'EINVAL' } },
+    ]);
+  });
+
   it('tells owners and modes of cgroups and their files, however they are named', async () => {
     const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-owners-'));
     const ways = [await started(), await started('--old-reads')];
@@ -107,6 +128,15 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     }
   });
 });
+
+const BPF = process.arch === 'arm64' ? 280 : 321;
+/** A prog_array, and a delete in it that passes bytes after the command's last field. */
+const DELETE = `perl -e '
+  my $create = pack("L4 x112", 3, 4, 4, 1);
+  my $fd = syscall(${BPF}, 0, $create, length $create);
+  my $key = pack("L", 0);
+  my $delete = pack("L x4 Q Q", $fd, unpack("Q", pack("P", $key)), 7);
+  syscall(${BPF}, 3, $delete, length $delete)'`;
 
 const [FCHOWNAT, FCHMOD] = process.arch === 'arm64' ? [54, 52] : [260, 91];
 /** By whole paths, relative ones and fds; and in ways that are not told. */

@@ -21,6 +21,10 @@ describe(`a simulated log, from seed ${seed}`, { timeout: 120_000 }, () => {
     for (const [what, times] of Object.entries(total)) expect(times, what).toBeGreaterThan(20);
   });
 
+  it.each([9685])('keeps the promise that seed %i once broke', async (one) => {
+    expect((await simulate(one)).faults).toEqual([]);
+  });
+
   it('tells a story again from its seed', async () => {
     for (const one of [seed, seed + 1, seed + 2]) {
       expect(await simulate(one)).toEqual(await simulate(one));

@@ -3,8 +3,9 @@
  * the meaning that its name has everywhere.
  */
 import { SWITCH_SPECS } from '../../domain/release/boundaries.ts';
-import { FIELD_MEANINGS, MEANINGS_IN, PARAMETER_MEANINGS } from './field-meanings.ts';
+import { FIELD_MEANINGS, MEANINGS_IN } from './field-meanings.ts';
 import { mapOperations, type Paths, type Schema } from './open-api.ts';
+import { PARAMETER_MEANINGS } from './parameter-meanings.ts';
 
 type Fields = Readonly<Record<string, Schema>>;
 

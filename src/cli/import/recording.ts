@@ -8,9 +8,9 @@ import { problemText, restClient, ServiceRefusal } from '../../client/rest-clien
 import type { Counted, ImportedRecording } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
+import { type Bar, progressBar } from '../progress-bar.ts';
 import { serviceFrom } from '../service-flags.ts';
 import type { ImportFlags } from './bundle.ts';
-import { type Bar, progressBar } from './progress-bar.ts';
 
 export interface RecordingFlags extends ImportFlags {
   readonly release: string | undefined;

@@ -35,6 +35,19 @@ export const CALL_NAMES: readonly CallName[] = recorded.map(
   (schema) => schema.shape.name.value as CallName,
 );
 
+/** The fields of a call beside its name, and whether one may be left out; undefined: no such call. */
+export function fieldsOfCall(
+  name: string,
+): readonly { readonly field: string; readonly optional: boolean }[] | undefined {
+  const schema = recorded.find(({ shape }) => shape.name.value === name);
+  return (
+    schema &&
+    Object.entries(schema.shape)
+      .filter(([field]) => field !== 'name')
+      .map(([field, { _zod }]) => ({ field, optional: _zod.optin === 'optional' }))
+  );
+}
+
 /** A call as the ledger holds it. */
 export const recordedCall = taggedUnion('name', recorded, CALL_NAMES).meta({ id: 'Call' });
 

@@ -11,7 +11,7 @@ import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
-import { continues, type HistoryChange, type Known } from '../reading/history.ts';
+import { continues, type HistoryChange, isSamePoint, type Known } from '../reading/history.ts';
 import { fold, type HostState, loadState } from '../reading/host-state.ts';
 import { readThrough } from '../reading/log-reader.ts';
 import { readMarked } from '../reading/marked-events.ts';
@@ -131,6 +131,12 @@ export class Tip {
       this.#fold(events);
     }
     if (this.#head.position !== head.position) {
+      const now = await this.#readHead(database);
+      // It went back while it was read: the head of before tells of events that are gone.
+      if (!isSamePoint(now, head)) {
+        await this.#readAnew(database, now);
+        return true;
+      }
       this.#damaged = true;
       throw new DamagedLog(this.#head.position + 1, 'missing from the log');
     }

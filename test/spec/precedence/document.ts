@@ -24,7 +24,28 @@ const IDENTIFIER = /\b\w*_\w+\b/gu;
 /** Every page, the index first. */
 export function pages(): Page[] {
   const names = [...new Set(TABLES.map((table) => table.page))];
-  return [{ file: 'README.md', text: index(names) }, ...names.map(page)];
+  return [
+    { file: 'README.md', text: index(names) },
+    ...names.map(page),
+    { file: 'order.jsonl', text: order() },
+  ];
+}
+
+/** The tables in which one call is mended in turn, for `bpfledger explain-call`; one a line. */
+function order(): string {
+  const lines = TABLES.filter(({ call }) => call !== undefined).map((table) => {
+    const { page, title, state, call } = table;
+    const { columns, rows } = parsed(table);
+    const asked = columns.flatMap(({ kernels }) => kernels.slice(0, 1).map((k) => run(table, k)));
+    return JSON.stringify({
+      ...{ page, title, state, call: call?.trim().replace(/\s+/gu, ' ') },
+      columns: columns.map(({ kernels }) => kernels),
+      rows: rows.map(({ fault, answers }, i) => {
+        return { fault, answers, source: sourcesOf(asked, i).replaceAll('`', '') };
+      }),
+    });
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 function index(names: readonly string[]): string {

@@ -1,0 +1,20 @@
+/** What parameters mean that no route describes, by name. */
+export const PARAMETER_MEANINGS: Readonly<Record<string, string>> = {
+  after: 'Only what comes after this one: the `next` of the page before.',
+  cgroup_id: 'The id of the cgroup.',
+  format: 'The form of the lines; `bundle`: the whole log with its proofs.',
+  from: 'The release to compare with another.',
+  host: 'The name of the host.',
+  id: 'The id of the object.',
+  kind: 'Only pins of such objects.',
+  'last-event-id': 'The id of the last message that the client got: the stream goes on after it.',
+  limit: 'Rows of the page, at most.',
+  name: 'The name of the branch.',
+  object_id: 'Only pins of the object with this id.',
+  pid: 'The pid of the process.',
+  position: 'The position of the event.',
+  prog_id: 'Only links that run the program with this id.',
+  release: 'Only this release: a `uname -r`, or a name of the list.',
+  state: 'Only deliveries in this state.',
+  to: 'The other release.',
+};
