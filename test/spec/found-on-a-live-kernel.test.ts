@@ -284,3 +284,10 @@ it('a cgroup that becomes threaded takes those below along into its domain', () 
     world.asks({ name: 'cgroup_write', path: `${path}/cgroup.type`, value: 'threaded' });
   expect(['/d/b/a/b', '/d/b', '/d/b/a/b/a'].map(thread)).toEqual(['ok', 'ok', 'ok']);
 });
+
+it('a raw tracepoint takes no program of a perf event', () => {
+  const world = given();
+  const prog_fd = world.does({ name: 'prog_load', prog_type: 'perf_event' });
+  const call = { name: 'foreign_link_create', prog_fd, attach_type: 'trace_raw_tp' } as const;
+  expect(world.asks(call)).toBe('EINVAL');
+});

@@ -48,8 +48,13 @@ export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_crea
   return succeed([{ type: 'LinkCreated', link_id, prog_id, ...place, fd }], fd);
 }
 
+const OF_RAW_TRACEPOINTS: readonly ProgType[] = [
+  ...(['tracing', 'raw_tracepoint', 'raw_tracepoint_writable'] as const),
+];
+
 /** The program types of a hook in another subsystem: of those that trace the kernel, several. */
 function typesFor(type: AttachType): readonly ProgType[] {
+  if (type === 'trace_raw_tp') return OF_RAW_TRACEPOINTS;
   const known = typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
   return known === undefined || known === 'tracing' ? TRACING : [known];
 }
