@@ -29,8 +29,7 @@ const STATEMENT_MS: Readonly<Record<Patience, number>> = { request: 120_000, job
 
 /**
  * What a function of PostgreSQL works, in V8's measure, before the optimizing compiler takes it: a
- * hundred times V8's own. A start compiles few, and keeps less of what compilers take; statements
- * cost the same after the first thousand.
+ * hundred times V8's own. A start compiles few, and keeps less of what compilers take.
  */
 const TIERING_BUDGET = 200_000_000;
 
