@@ -285,7 +285,11 @@ describe('requests around the body', () => {
   it.each([
     ['events?limt=5', 'limt', 'did you mean "limit"?'],
     ['events?errno=EPREM', 'errno', 'did you mean "EPERM"?'],
-    ['links?colour=red', 'colour', 'there are: at, limit, after, next, order, count, fields, format'],
+    [
+      'links?colour=red',
+      'colour',
+      'there are: at, limit, after, next, order, count, fields, format',
+    ],
     ['events?call=link_creat', 'call', 'did you mean "link_create"?'],
     ['effective?cgroup=/&attach_type=eggress', 'attach_type', 'did you mean "egress"?'],
     ['effective?cgroup=/&attach_type=4294967296', 'attach_type', 'must be a name or 0…4294967295'],
