@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
 import { isEventual } from '../../src/domain/eventual.ts';
+import { observe } from '../../src/domain/observed/observe.ts';
 import { given, type World } from './given.ts';
 
 /** The effects of a call, those that come late with a tilde. */
@@ -129,5 +130,17 @@ describe('a mount point', () => {
     world.does({ name: 'rename', path: '/up', to: '/down' });
     expect(world.asks({ name: 'bpffs_rmdir', path: '/down/in/x' })).toBe('ok');
     expect(world.asks({ name: 'umount', path: '/down/in' })).toBe('ok');
+  });
+});
+
+describe('a machine without a bpffs', () => {
+  it('has no place for a pin that somebody saw', () => {
+    const world = given();
+    world.does({ name: 'umount', path: '/', flags: 2 });
+    expect(world.kernel.bpffs.has('/')).toBe(false);
+    const found = { name: 'found', pin: { path: '/d/p', kind: 'dir', id: 0 } } as const;
+    expect(
+      observe(world.kernel, { pid: 2, done: found }).flatMap(({ effects }) => effects),
+    ).toEqual([]);
   });
 });

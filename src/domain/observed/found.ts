@@ -173,6 +173,8 @@ function pinFound(
 ): readonly Effect[] {
   if (path === '/' || kernel.bpffs.has(path)) return [];
   if (kind !== 'dir' && !isThere(kernel, kind, id)) return [];
+  // After the umount of the bpffs no name has a place; a sighting says nothing of mounts.
+  if (!kernel.bpffs.has('/')) return [];
   const work = new Work(kernel, pid);
   const missing: string[] = [];
   for (let above = parentPath(path); !kernel.bpffs.has(above); above = parentPath(above)) {
