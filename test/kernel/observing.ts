@@ -79,6 +79,7 @@ export interface SeenEvent {
     readonly name: string;
     readonly path?: string;
     readonly fd?: { readonly fd: number };
+    readonly pin?: { readonly path: string };
   };
   readonly outcome: { readonly ret?: number; readonly errno?: string };
   readonly expected?: { readonly errno?: string; readonly rule?: string };

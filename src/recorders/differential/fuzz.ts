@@ -14,6 +14,8 @@ export interface Fuzz {
   readonly steps: number;
   /** Value of unprivileged_bpf_disabled on the machine; programs that want another are left out. */
   readonly sysctl: number;
+  /** Programs that are under way together; default: 4. */
+  readonly lanes?: number;
 }
 
 /** A program that the two sides answer differently, as small as it was found. */
@@ -58,7 +60,7 @@ export async function* fuzz(
   const lanes = new Set<Lane>();
   try {
     for (;;) {
-      while (lanes.size < LANES) {
+      while (lanes.size < (plan.lanes ?? LANES)) {
         const { value: program } = programs.next();
         if (program === undefined) break;
         lanes.add({ steps: program.program.steps.length, found: made(program, sides) });
