@@ -2,11 +2,15 @@
 // recordings passes, and is written again as the same text.
 
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { decodeEvent, encodeEvent } from '../../src/events/encoding/codec.ts';
-import { findFault, recordedChange, recordedEvent } from '../../src/events/schema/event-schema.ts';
+import { changeSchema, eventSchema, findFault } from '../../src/events/schema/event-schema.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
 import { root } from '../support/command.ts';
 import { goldenEvents } from '../support/golden-log.ts';
+
+const recordedChange = z.compile(changeSchema, { strict: true });
+const recordedEvent = z.compile(eventSchema, { strict: true });
 
 it.each(['5.10', '6.18', '7.3'])(
   'every event recorded on %s is one',

@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import { isSighting } from '../../domain/observed/sighting.ts';
 import { requestedCall } from '../../events/schema/call-schema.ts';
-import { compiledWhenUsed } from '../../events/schema/compiled-schema.ts';
 import { u32 } from '../../events/schema/numbers.ts';
 import { observedOutcome } from '../../events/schema/observed-outcome.ts';
 import { reference } from '../../events/schema/reference.ts';
@@ -71,8 +70,8 @@ export const syscallRequests = z.array(postedRequest).min(1).max(CALLS_MAX).meta
 });
 
 /** A call that is asked of the model, as one function: a busy ledger parses little else. */
-const compiledAsked = compiledWhenUsed(strictObject({ ...asked, call: requestedCall }));
-const compiledRequest = compiledWhenUsed(syscallRequest);
+const compiledAsked = z.compile(strictObject({ ...asked, call: requestedCall }), { strict: true });
+const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
 export function oneSyscall(value: unknown, prefix = ''): CallRequest {

@@ -15,7 +15,6 @@
  */
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
-import { compiledWhenUsed } from '../schema/compiled-schema.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
@@ -99,7 +98,7 @@ const lineSchema = z.discriminatedUnion('type', [
 ]);
 
 /** The schema as one function: a bundle may have millions of lines. */
-const bundleLine = compiledWhenUsed(lineSchema);
+const bundleLine = z.compile(lineSchema, { strict: true });
 
 export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;

@@ -4,6 +4,7 @@
  * bundle is checked. The embedded database has one connection, which others need: it writes after
  * the whole check.
  */
+import { z } from 'zod';
 import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, isCanonical, type ParsedEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
@@ -21,7 +22,7 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { fold } from '../reading/host-state.ts';
-import { findFault, recordedEvent } from '../schema/event-schema.ts';
+import { eventSchema, findFault } from '../schema/event-schema.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
@@ -30,6 +31,8 @@ import { withStaged } from '../storage/staged.ts';
 import { Pace } from '../turns.ts';
 import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
+
+const recordedEvent = z.compile(eventSchema, { strict: true });
 
 /** Events that are inserted by one statement, and their text in characters, about. */
 const PIECE_EVENTS = 1000;

@@ -30,6 +30,12 @@ export interface ChainReport extends SignedReport {
   readonly faults: readonly Fault[];
 }
 
+/** A tree that grows with the check. */
+interface Grown {
+  /** Gets each node of a stored level. */
+  readonly onNode?: (node: MerkleNode) => void;
+}
+
 /** A check of one log, from its first event on. */
 export class ChainCheck {
   readonly #faults: Fault[] = [];
@@ -47,12 +53,18 @@ export class ChainCheck {
   #forkedAt = 0;
   /** A fault of this batch is known by its position. */
   #batchBlamed = false;
-  /** The Merkle tree of the chain's values so far; undefined from the first one on that is lost. */
-  #tree: CompactRange | undefined = new CompactRange();
-  #nodes: MerkleNode[] = [];
+  /**
+   * The Merkle tree of the chain's values so far; undefined where nobody compares it, and from the
+   * first value on that is lost.
+   */
+  #tree: CompactRange | undefined;
+  readonly #onNode: Grown['onNode'];
   readonly #signed: CheckpointCheck;
 
-  constructor(outside: Outside = {}) {
+  /** @param grown left out, roots of checkpoints are not compared: the tree takes as long as the chain */
+  constructor(outside: Outside = {}, grown?: Grown) {
+    this.#tree = grown && new CompactRange();
+    this.#onNode = grown?.onNode;
     this.#signed = new CheckpointCheck(outside, (fault) => this.fault(fault));
   }
 
@@ -185,13 +197,6 @@ export class ChainCheck {
     this.#stand(hash);
   }
 
-  /** The nodes of stored levels that the tree grew by since the last call. */
-  takeNodes(): readonly MerkleNode[] {
-    const nodes = this.#nodes;
-    this.#nodes = [];
-    return nodes;
-  }
-
   /** Whether the tree still is that of all events. */
   get hasTree(): boolean {
     return this.#tree !== undefined;
@@ -226,7 +231,7 @@ export class ChainCheck {
   /** The leaf of the current event. */
   #plant(): void {
     if (this.#hash === undefined) this.#tree = undefined;
-    else this.#tree?.append(leafHash(this.#hash), (node) => this.#nodes.push(node));
+    else this.#tree?.append(leafHash(this.#hash), this.#onNode);
   }
 
   /** Continues with a stored value. Where it is another one, leaves before it were wrong. */

@@ -6,7 +6,6 @@ import { z } from 'zod';
 import type { LedgerEvent } from '../event.ts';
 import { bootConfig } from './boot-config.ts';
 import { recordedCall } from './call-schema.ts';
-import { compiledWhenUsed } from './compiled-schema.ts';
 import { recordedEffect } from './effect-schema.ts';
 import { i32, u32 } from './numbers.ts';
 import { recordedOutcome } from './outcome-schema.ts';
@@ -31,8 +30,8 @@ const change = {
 };
 
 /** What an event did, and to what. */
-const changeSchema = strictObject(change);
-const eventSchema = strictObject({
+export const changeSchema = strictObject(change);
+export const eventSchema = strictObject({
   ...change,
   recorded_at: z.int().min(0),
   at: z.int(),
@@ -47,13 +46,14 @@ const eventSchema = strictObject({
   comm,
 });
 
-/** Schemas as one function each: a log may have millions of events. */
-export const recordedChange = compiledWhenUsed(changeSchema);
-export const recordedEvent = compiledWhenUsed(eventSchema);
-
-/** What is wrong with a value, as `field: message`; undefined when nothing is. */
+/**
+ * What is wrong with a value, as `field: message`; undefined when nothing is.
+ *
+ * @param schema one of these as one function, since a log may have millions of events. Who checks with
+ *   it compiles it: that takes a tenth of a second, and nobody needs both
+ */
 export function findFault(
-  schema: typeof recordedChange | typeof recordedEvent,
+  schema: Pick<z.ZodType, 'safeParse'>,
   value: unknown,
 ): string | undefined {
   const parsed = schema.safeParse(value);

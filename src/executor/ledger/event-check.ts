@@ -2,8 +2,11 @@
  * The check of each event before anything is done with it, whatever the service has checked: a log
  * may have been imported, and the service be another one.
  */
-import { findFault, recordedChange } from '../../events/schema/event-schema.ts';
+import { z } from 'zod';
+import { changeSchema, findFault } from '../../events/schema/event-schema.ts';
 import type { LoggedEvent } from './ledger.ts';
+
+const recordedChange = z.compile(changeSchema, { strict: true });
 
 /** An event that is impossible on a kernel, or that no service of this version writes. */
 class Inapplicable extends Error {

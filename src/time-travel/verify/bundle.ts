@@ -41,7 +41,7 @@ export async function verifyBundle(
   chunks: AsyncIterable<Uint8Array>,
   outside: Outside = {},
 ): Promise<BundleVerification> {
-  const check = new ChainCheck(outside);
+  const check = new ChainCheck(outside, {});
   const again = new DecidedAgain();
   let host = '';
   let identity: LogIdentity | undefined;

@@ -37,7 +37,9 @@ export async function verifyChain(
   outside: Outside,
 ): Promise<ChainVerdict> {
   const head = await readHead(database, host_id);
-  const check = new ChainCheck(outside);
+  const grown = new Map<string, Uint8Array>();
+  const onNode = (node: MerkleNode) => grown.set(placeOf(node), node.hash);
+  const check = new ChainCheck(outside, { onNode });
   check.of(await identityOf(database, host_id));
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) check.key(key);
@@ -61,7 +63,8 @@ export async function verifyChain(
       if (forks.has(row.position)) check.forks();
     }
     if (check.position < to) check.reportLost(to, 'missing from the log');
-    await compareNodes(database, host_id, check, { from, to });
+    await compareNodes(database, host_id, { check, grown }, { from, to });
+    grown.clear();
   }
   compareHead(check, head);
   for (const fault of await rowsBeyond(database, host_id)) check.fault(fault);
@@ -90,10 +93,9 @@ async function checkStatements(
 async function compareNodes(
   database: Queryable,
   host_id: number,
-  check: ChainCheck,
+  { check, grown }: { readonly check: ChainCheck; readonly grown: ReadonlyMap<string, Uint8Array> },
   range: Positions,
 ): Promise<void> {
-  const grown = new Map(check.takeNodes().map((node) => [placeOf(node), node.hash]));
   for (const node of await readNodes(database, host_id, range)) {
     const { level, position_to, hash } = node;
     const given = grown.get(placeOf(node));
