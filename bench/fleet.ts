@@ -13,12 +13,12 @@ import type { Database } from '../src/events/storage/database.ts';
 import { migrate } from '../src/events/storage/migrate.ts';
 import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import { Arrivals } from '../src/projections/fleet/arrivals.ts';
-import { look } from '../src/projections/fleet/arriving.ts';
 import { projector } from '../src/projections/projector.ts';
 import type { Bench, BenchContext } from './harness/bench.ts';
 import { type Figure, figureOf, quantile } from './harness/measure.ts';
 import { boundTable, comparisonTable, number } from './harness/table.ts';
 import { agentLog } from './logs/agent-log.ts';
+import { arriveAll } from './logs/arrived.ts';
 
 const HOSTS = { few: 100, many: 1000 } as const;
 const EVENTS = 1000;
@@ -93,7 +93,7 @@ async function measured(context: BenchContext, hosts: number): Promise<Measured>
   context.say(`${number(hosts)} hosts`);
   await fill(database, hosts);
   const start = performance.now();
-  for (let more = true; more; ) ({ more } = await look(database, { mark: 1 }));
+  await arriveAll(database);
   const broughtIn = (hosts * EVENTS * 1000) / (performance.now() - start);
   await database.query('vacuum analyze');
   const { ask, close } = await serviceOn(database);

@@ -7,9 +7,9 @@ import type { Database } from '../../src/events/storage/database.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
-import { look } from '../../src/projections/fleet/arriving.ts';
 import { projector } from '../../src/projections/projector.ts';
 import type { BenchContext } from '../harness/bench.ts';
+import { arriveAll } from './arrived.ts';
 import { recordTreeLog } from './tree-log.ts';
 
 /** The host whose log has `length` events after its tree stood. */
@@ -68,11 +68,6 @@ async function record(context: BenchContext, database: Database, lengths: readon
     // As upkeep does it: what is asked for is read as it is on a service that runs for long.
     await sealSegments(database, { host_id, signal: new AbortController().signal });
   }
-  await arrive(database);
+  await arriveAll(database);
   await log.close();
-}
-
-/** Takes all events into the tables of all hosts, as the looks of a service do while it records. */
-async function arrive(database: Database): Promise<void> {
-  for (let mark = 1; ; mark++) if (!(await look(database, { mark })).more) return;
 }

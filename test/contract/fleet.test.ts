@@ -1,11 +1,14 @@
 // What all hosts are asked about, on both databases: each event arrives once, in the order of its log,
 // whoever looks and however often; and the lives say of any time what the kernels were then.
 
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import { listOf, progIdOf } from '../../src/domain/list.ts';
 import { readEvents } from '../../src/events/reading/log-reader.ts';
 import type { Database, Queryable } from '../../src/events/storage/database.ts';
+import { turn } from '../../src/events/turns.ts';
+import { Arrivals } from '../../src/projections/fleet/arrivals.ts';
 import {
   type ArrivalPlace,
   FIRST_PLACE,
@@ -229,7 +232,49 @@ describeStores(`the logs of all hosts, seed ${seed}`, ({ open }) => {
     // The versions of one program for an entry, and each version once or twice by itself.
     expect(counted.read).toBeLessThan(4 * (entries + programs));
   });
+
+  it('looks that fail take less, until they do not', async () => {
+    const id = await addHost(database, 'heavy');
+    await appendHistory(database, id, randomHistory({ seed, events: 900 }), { sizeOf: () => 100 });
+    const faults: unknown[] = [];
+    const arrivals = new Arrivals({
+      database: refusing(database, 300),
+      clock: { now: () => 0, sleep: () => turn() },
+      randomBytes,
+      onFault: (error) => faults.push(error),
+    });
+    const arrivedTo = async () => {
+      const [row] = await database.query<{ to: number }>(
+        'select coalesce(max(position_to), 0) as "to" from arrivals where host_id = $1',
+        [id],
+      );
+      return row?.to;
+    };
+    await expect.poll(arrivedTo, { timeout: 20_000 }).toBe(900);
+    await arrivals.close();
+    expect(faults.length).toBeGreaterThan(0);
+  });
 });
+
+/** A database on which looks that take more than so many events fail, as they do at a time limit. */
+function refusing(database: Database, eventsMax: number): Database {
+  const numbers = (list: unknown) => String(list).match(/\d+/g)?.map(Number) ?? [];
+  return Object.assign(Object.create(database) as Database, {
+    transaction: <T>(work: (tx: Queryable) => Promise<T>) =>
+      database.transaction((tx) =>
+        work({
+          query: (text, params = []) => {
+            const isArrival = text.includes('insert into arrivals');
+            const after = isArrival ? numbers(params[1]) : [];
+            const to = isArrival ? numbers(params[2]) : [];
+            const events = to.reduce((sum, end, i) => sum + end - (after[i] ?? 0), 0);
+            if (events > eventsMax) throw new Error(`${events} events took too long`);
+            return tx.query(text, params);
+          },
+        }),
+      ),
+  });
+}
 
 /** A database that counts the rows of a table that its last transaction has read. */
 function counting(database: Database, table: string): Database & { readonly read: number } {

@@ -8,10 +8,10 @@ import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
-import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { post, startTestService } from '../api/running.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { seedOfRun } from '../support/seed.ts';
+import { verifyAllHosts } from '../support/verified-hosts.ts';
 import { faultOf } from './answers.ts';
 import { fileKinds } from './files.ts';
 import { recordedCalls, SpoiledCalls } from './golden-calls.ts';
@@ -123,19 +123,13 @@ for (let i = 0; i < Number(values.files) && faults.length < FAULTS_MAX; i++) {
 if (kinds.length > 0)
   console.log(`${values.files} files, the slowest took ${Math.round(slowest)} ms`);
 
-let events = 0;
-for (const { host_id, name } of await database.query<{ host_id: number; name: string }>(
-  'select host_id, name from hosts order by host_id',
-)) {
-  const verdicts = await verifyHost(database, host_id);
-  events += verdicts.chain.position;
-  if (!verdicts.holds) faults.push(`${name}: ${JSON.stringify(verdicts).slice(0, 1000)}`);
-}
+const verified = await verifyAllHosts(database);
+faults.push(...verified.faults);
 for (const fault of faults) console.log(fault);
 const shown = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => `${n} × ${status}`);
 console.log(
   `seed ${seed} on ${values.on}: ${done} requests in ${seconds.toFixed(0)} s (${Math.round(done / seconds)} a second): ` +
-    `${shown.join(', ')}; ${events} events recorded, each reproduced; memory ${Math.round(warm)} to ` +
+    `${shown.join(', ')}; ${verified.events} events recorded, each reproduced; memory ${Math.round(warm)} to ` +
     `${Math.round(most)} MiB; ${faults.length} faults`,
 );
 await service.close();

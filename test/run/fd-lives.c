@@ -6,44 +6,15 @@
 //   fd-lives forever  makes and closes maps until it is killed, in four processes
 
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-static int wrong;
-
-#define EXPECT(what, wanted)                                                   \
-  do {                                                                         \
-    long got = (what);                                                         \
-    if (got != (wanted)) {                                                     \
-      printf("line %d: %s is %ld, not %ld\n", __LINE__, #what, got,            \
-             (long)(wanted));                                                  \
-      fflush(stdout);                                                          \
-      wrong++;                                                                 \
-    }                                                                          \
-  } while (0)
-
-static long bpf(int command, union bpf_attr *attr) {
-  return syscall(SYS_bpf, command, attr, sizeof(*attr));
-}
-
-static int map(void) {
-  union bpf_attr attr = {0};
-  attr.map_type = BPF_MAP_TYPE_ARRAY;
-  attr.key_size = 4;
-  attr.value_size = 8;
-  attr.max_entries = 4;
-  return bpf(BPF_MAP_CREATE, &attr);
-}
+#include "answers.h"
 
 static int maps(void) {
   int count = 0;

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
-import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { onPostgresql } from '../chaos/stage.ts';
 import { seedOfRun } from '../support/seed.ts';
+import { verifyAllHosts } from '../support/verified-hosts.ts';
 import { load } from './load.ts';
 
 const LOOK_MS = 2000;
@@ -116,18 +116,12 @@ for (const what of ['mib', 'fds', 'connections'] as const) {
   shown.push(`${Math.round(early)} to ${Math.round(late)} ${what}`);
   if (late - early > GROWTH[what]) faults.push(`${what} grew from ${early} to ${late}`);
 }
-let events = 0;
-for (const { host_id, name } of await own.query<{ host_id: number; name: string }>(
-  'select host_id, name from hosts',
-)) {
-  const verdicts = await verifyHost(own, host_id);
-  events += verdicts.chain.position;
-  if (!verdicts.holds) faults.push(`${name}: ${JSON.stringify(verdicts).slice(0, 1000)}`);
-}
+const verified = await verifyAllHosts(own);
+faults.push(...verified.faults);
 for (const fault of faults) console.log(fault);
 console.log(
   `seed ${seed}, ${minutes} minutes: ${tally.answered} answers, ${tally.failed} attempts without one, ` +
-    `${tally.messages} pieces of streams, ${events} events, ${deeds} deeds; ${shown.join(', ')}; ` +
+    `${tally.messages} pieces of streams, ${verified.events} events, ${deeds} deeds; ${shown.join(', ')}; ` +
     `${faults.length} faults`,
 );
 await first.stop();

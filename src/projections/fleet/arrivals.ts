@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../events/clock.ts';
 import type { Database } from '../../events/storage/database.ts';
-import { look } from './arriving.ts';
+import { LOOK_EVENTS_MAX, look } from './arriving.ts';
 
 /** Milliseconds between two looks while somebody waits for what comes, and while nobody does. */
 const FOLLOWED_MS = 50;
@@ -15,6 +15,8 @@ const PAUSE_PER_LOOK = 4;
 const PAUSE_PER_LOOK_UNFOLLOWED = 19;
 /** Milliseconds between two looks at all logs. */
 const ALL_MS = 5000;
+/** Events of a look, at least, whatever failed. */
+const EVENTS_MIN = 100;
 /** Hosts that are remembered by id; when more have grown, all are looked at. */
 const NOTED_MAX = 10_000;
 
@@ -39,6 +41,8 @@ export class Arrivals {
   /** Ends the pause before the next look. */
   #hurry = new AbortController();
   #latest = 0;
+  /** Events of the next look, at most: half as many after one that failed, so that none fails for ever. */
+  #eventsMax: number;
   /** There is more than the last look took. */
   #isBehind = false;
   /** Those who wait for what comes. */
@@ -49,6 +53,7 @@ export class Arrivals {
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
+    this.#eventsMax = LOOK_EVENTS_MAX[options.database.kind];
     this.#running = this.#run();
   }
 
@@ -159,7 +164,9 @@ export class Arrivals {
     try {
       const mark = Buffer.from(randomBytes(6)).readUIntBE(0, 6);
       const hosts = all ? undefined : [...noted];
-      const { arrival, more } = await look(database, { hosts, mark });
+      const eventsMax = this.#eventsMax;
+      const { arrival, more } = await look(database, { hosts, mark, eventsMax });
+      this.#eventsMax = Math.min(2 * eventsMax, LOOK_EVENTS_MAX[database.kind]);
       // What did not fit, or came from a log that nobody noted, is found by a look at all.
       this.#isBehind = more;
       if (more) this.#all = true;
@@ -168,6 +175,7 @@ export class Arrivals {
       this.#wake();
     } catch (error) {
       this.#all = true;
+      this.#eventsMax = Math.max(Math.floor(this.#eventsMax / 2), EVENTS_MIN);
       throw error;
     } finally {
       this.#looking = undefined;

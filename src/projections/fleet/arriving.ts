@@ -15,7 +15,7 @@ const LOCK = 0x6172_7269;
  * Events of one look, at most: some tenths of a second, and on any machine less than a request may
  * take. The embedded database has one connection, for which everybody waits meanwhile.
  */
-const LOOK_EVENTS_MAX = { postgresql: 10_000, pglite: 1000 } as const;
+export const LOOK_EVENTS_MAX = { postgresql: 10_000, pglite: 1000 } as const;
 /** Hosts of one look, at most. */
 const LOOK_HOSTS_MAX = 1000;
 
@@ -64,16 +64,25 @@ const ARRIVE = `
  *
  * @param hosts ids of the hosts that may have grown; left out, all are looked at
  * @param mark a random number, a safe integer
+ * @param eventsMax how many events it takes, at most
  */
 export function look(
   database: Database,
-  { hosts, mark }: { readonly hosts?: readonly number[] | undefined; readonly mark: number },
+  {
+    hosts,
+    mark,
+    eventsMax = LOOK_EVENTS_MAX[database.kind],
+  }: {
+    readonly hosts?: readonly number[] | undefined;
+    readonly mark: number;
+    readonly eventsMax?: number;
+  },
 ): Promise<Look> {
   return database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
     const among = hosts === undefined ? null : sqlArray(hosts);
     const grown = await tx.query<LogSpan>(GROWN, [among, LOOK_HOSTS_MAX]);
-    const { spans, more } = upTo(grown, LOOK_EVENTS_MAX[database.kind]);
+    const { spans, more } = upTo(grown, eventsMax);
     const [latest] = await tx.query<{ arrival: number }>(LATEST);
     const before = latest?.arrival ?? 0;
     if (spans.length === 0) return { arrival: before, hosts: 0, more: false };
