@@ -4,18 +4,18 @@ import { restClient } from '../client/rest-client.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { configurationOf } from '../main.ts';
 import { bindKernel } from '../native/syscall.ts';
-import { type Collector, findCollector, startCollector } from '../recorders/observe/collector.ts';
-import { observe as observeLines, type Told } from '../recorders/observe/observe.ts';
+import { type Collector, startCollector } from '../recorders/observe/collector.ts';
+import { observe as observeLines } from '../recorders/observe/observe.ts';
 import { Spool, SpoolTaken } from '../recorders/observe/spool.ts';
 import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
-import { command, type Printer } from './command.ts';
-import { EXIT, sentenceOf, UsageError } from './exit-code.ts';
+import { command } from './command.ts';
+import { EXIT, UsageError } from './exit-code.ts';
+import { collectorPath } from './observe/collector-path.ts';
+import { observationTeller } from './observe/teller.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const MIB = 1024 * 1024;
 const SPOOL_MIB = { default: 1024, least: 1, most: 1024 * 1024 } as const;
-/** Kinds of refusals that are told one by one. */
-const REFUSALS_TOLD = 100;
 
 export const observe = command({
   usage: '--host NAME [options]',
@@ -58,7 +58,7 @@ export const observe = command({
       spool,
       bytes: collector?.stdout ?? process.stdin,
       ...(kernel !== undefined && { survey }),
-      told: teller(host, print),
+      told: observationTeller(host, print),
     });
     await spool.close();
     const { taken, recorded, refused, dropped, waiting } = done;
@@ -71,15 +71,6 @@ export const observe = command({
     return EXIT.failed;
   },
 });
-
-function collectorPath(named: string | undefined): string {
-  const path = findCollector(named);
-  if (path !== undefined) return path;
-  throw new UsageError(
-    'the collector is not built: run make -C collector (it needs clang, make, bpftool, libbpf-dev, ' +
-      'libelf-dev and zlib1g-dev), or name one with --collector PATH',
-  );
-}
 
 async function openSpool(
   host: string,
@@ -108,38 +99,4 @@ function stopOnSignal(collector: Collector | undefined): () => boolean {
     });
   }
   return () => stopped;
-}
-
-function teller(host: string, print: Printer): Told {
-  let away = '';
-  const kinds = new Set<string>();
-  return {
-    onHeader: ({ collector, release = 'an unknown release' }) =>
-      print.err(`${collector} watches a kernel ${release}`),
-    onSurveyed: ({ isQuiet, tries }) => {
-      if (isQuiet) print.err(`read what is there${tries === 1 ? '' : ` (at try ${tries})`}`);
-      else print.err('the kernel never rested: what changed while it was read may be told twice');
-    },
-    onAdopted: ({ host: how, lines }) =>
-      print.err(`host ${host} is ${how}: ${lines.length} sightings`),
-    onRefused(line, why) {
-      const kind = `${nameIn(line)}: ${why.replace(/\d+/g, 'N')}`;
-      if (kinds.has(kind) || kinds.size >= REFUSALS_TOLD) return;
-      kinds.add(kind);
-      print.err(`the service refused a line: ${why}: ${line.slice(0, 300)}`);
-    },
-    onAway(error) {
-      const why = sentenceOf(error);
-      if (why !== away) print.err(`lines wait in the spool: ${why}`);
-      away = why;
-    },
-    onBack() {
-      away = '';
-      print.err('the service takes lines again');
-    },
-  };
-}
-
-function nameIn(line: string): string {
-  return /"name":"([a-z_0-9]+)"/.exec(line)?.[1] ?? 'a line';
 }

@@ -1,6 +1,5 @@
 /** `bpfledger run`: runs a program, and answers its bpf calls as a kernel of any release does. */
 import { writeFileSync } from 'node:fs';
-import { restClient } from '../client/rest-client.ts';
 import { boot } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { releaseOf, unknownRelease } from '../domain/release/release.ts';
@@ -11,13 +10,15 @@ import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
+import { runOnLive } from './run/live-kernel.ts';
 import { matrixLines, type RunOn } from './run/matrix.ts';
+import { recordOn } from './run/record-on.ts';
 import { Recording } from './run/recording.ts';
 import { junitLines, tapLines } from './run/reports.ts';
 import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const NEWEST = MEASURED_VERSIONS.at(-1) ?? '';
 /** What shells say of a program that there is not. */
@@ -32,6 +33,10 @@ export const run = command({
     'a rig for tests, and no wall (docs/run.md). The exit code is that of the program; with\n' +
     'several releases, 0 when all are 0 and 1 otherwise.',
   flags: {
+    kernel: {
+      value: 'live',
+      about: 'let the kernel that runs here answer, as root; record it all',
+    },
     release: { value: 'R,…', about: `the kernels that answer, one run each (${NEWEST})` },
     user: { value: 'UID', about: 'the user that the program believes to be (0)' },
     'seed-state': {
@@ -46,6 +51,7 @@ export const run = command({
       about: 'write the log of the run as a bundle (bpfledger import, verify)',
     },
     host: { value: 'NAME', about: 'record the run on a service, as a new host' },
+    collector: { value: 'PATH', about: 'for --kernel live: the collector (the one built here)' },
     url: URL_FLAG,
     token: TOKEN_FLAG,
     tap: { value: 'FILE', about: 'write a test result for each release, as TAP; - is stdout' },
@@ -56,6 +62,11 @@ export const run = command({
   example: 'npx bpfledger run --release 5.10,6.1,7.3 -- bpftool prog list',
   async run({ flags, words, print }) {
     if (words.length === 0) throw new UsageError('run needs a PROGRAM: run --release 6.1 -- true');
+    if (flags.kernel !== undefined) {
+      const code = await started(() => runOnLive(flags, words, print), print);
+      return (code ?? NO_PROGRAM) as ExitCode;
+    }
+    if (flags.collector !== undefined) throw new UsageError('--collector goes with --kernel live');
     const seed = await seedOf(flags);
     const releases = seed === undefined ? releasesNamed(flags.release ?? NEWEST) : [seed];
     const request = {
@@ -150,9 +161,9 @@ function targetOf(
   if (keep !== undefined && host !== undefined) throw new UsageError('--keep or --host, not both');
   if (releases > 1) throw new UsageError('--keep and --host take one release');
   return (recording, release, print) =>
-    host === undefined
-      ? recording.keep(keep ?? '', release, print)
-      : recording.post(restClient(serviceFrom({ url, token })), { host, release }, print);
+    recordOn({ keep, host, url, token }, print, (client, name) =>
+      recording.post(client, { host: name, release }, print),
+    );
 }
 
 async function started<T>(run: () => Promise<T>, print: Printer): Promise<T | undefined> {

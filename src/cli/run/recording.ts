@@ -1,17 +1,15 @@
-/** The calls of a run as the log of a host: on a service, or in a bundle. */
+/** The calls of a run as the log of a host. */
 import { randomUUID } from 'node:crypto';
 import { postLines } from '../../client/post-lines.ts';
-import { type RestClient, restClient } from '../../client/rest-client.ts';
+import type { RestClient } from '../../client/rest-client.ts';
 import { isUnmodelled } from '../../domain/outcome.ts';
 import type { Made } from '../../sandbox/world.ts';
-import type { Flags, Printer, Typed } from '../command.ts';
-import { exportLog } from '../export.ts';
+import type { Printer } from '../command.ts';
 
 /** Calls of a run that are recorded. */
 const CALLS_MAX = 1_000_000;
 /** Lines that are posted together. */
 const LINES_MAX = 1000;
-const HOST_OF_BUNDLE = 'run';
 
 export class Recording {
   readonly #lines: string[] = [];
@@ -44,28 +42,4 @@ export class Recording {
     print.err(`bpfledger: recorded on host ${host}: ${this.#lines.length} events`);
     if (this.#left > 0) print.err(`bpfledger: ${this.#left} calls more are not recorded`);
   }
-
-  /** Writes the log as a bundle, by a service that lives as long as that takes. */
-  async keep(file: string, release: string, print: Printer): Promise<void> {
-    const { configurationOf, startService } = await import('../../main.ts');
-    const configuration = configurationOf({ PORT: '0', BPFLEDGER_EPHEMERAL: 'true' });
-    const service = await startService(configuration);
-    try {
-      const client = restClient({ url: service.url, token: undefined });
-      await this.post(client, { host: HOST_OF_BUNDLE, release }, print);
-      const { url } = service;
-      await exportLog.run({
-        flags: { ...noFlags(exportLog.flags), url, output: file },
-        words: [HOST_OF_BUNDLE],
-        print,
-      });
-    } finally {
-      await service.close();
-    }
-  }
-}
-
-/** No flag of a command is typed. */
-function noFlags<F extends Flags>(flags: F): Typed<F> {
-  return Object.fromEntries(Object.keys(flags).map((name) => [name, undefined])) as Typed<F>;
 }

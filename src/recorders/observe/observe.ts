@@ -17,7 +17,7 @@ import type { Spool } from './spool.ts';
 
 /** Milliseconds in which a collector prints what it saw: it looks every 100. */
 const SETTLE_MS = 250;
-/** Milliseconds that the end waits for the service. */
+/** Milliseconds that the end waits for the service, where the caller does not say it. */
 const FLUSH_MS = 5000;
 /** Milliseconds that lines wait in memory for more of them before they are written. */
 const WRITE_MS = 20;
@@ -31,6 +31,8 @@ export interface ObserveRequest {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Reads the kernel that is observed; absent when it is not this one. */
   readonly survey?: () => Snapshot;
+  /** Milliseconds that the end waits for the service; what waits longer stays in the spool. */
+  readonly flushMs?: number;
   readonly told: Told;
 }
 
@@ -60,14 +62,14 @@ export interface Observed {
  * @throws Error when the first line is no header
  */
 export async function observe(request: ObserveRequest): Promise<Observed> {
-  const { client, host, spool, told } = request;
+  const { client, host, spool, flushMs = FLUSH_MS, told } = request;
   const stop = new AbortController();
   const intake = new Intake(spool);
   const sending = startSending({ client, host, spool, signal: stop.signal, ...told });
   try {
     await takeIn(request, { intake, sending });
   } finally {
-    await Promise.race([sending.drain(), sleep(FLUSH_MS, undefined, { ref: false })]);
+    await Promise.race([sending.drain(), sleep(flushMs, undefined, { ref: false })]);
     stop.abort();
   }
   const { taken, dropped } = intake.counts;

@@ -1,0 +1,17 @@
+/** The collector that a command starts. */
+import { findCollector } from '../../recorders/observe/collector.ts';
+import { UsageError } from '../exit-code.ts';
+
+/**
+ * The program: the one that is named, or the one that was built here.
+ *
+ * @throws UsageError that says how to build it
+ */
+export function collectorPath(named: string | undefined): string {
+  const path = findCollector(named);
+  if (path !== undefined) return path;
+  throw new UsageError(
+    'the collector is not built: run make -C collector (it needs clang, make, bpftool, libbpf-dev, ' +
+      'libelf-dev and zlib1g-dev), or name one with --collector PATH',
+  );
+}

@@ -1,0 +1,23 @@
+/** Where the log of a run goes: to a service, or into a bundle. */
+import { type RestClient, restClient } from '../../client/rest-client.ts';
+import type { Printer } from '../command.ts';
+import { serviceFrom } from '../service-flags.ts';
+import { keepBundle } from './kept-bundle.ts';
+
+export interface RecordFlags {
+  readonly keep: string | undefined;
+  readonly host: string | undefined;
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+}
+
+/** Lets a log be recorded on the service that the flags name, or in the bundle. */
+export function recordOn<T>(
+  { keep, host, url, token }: RecordFlags,
+  print: Printer,
+  record: (client: RestClient, host: string) => Promise<T>,
+): Promise<T> {
+  return host === undefined
+    ? keepBundle(keep ?? '', print, record)
+    : record(restClient(serviceFrom({ url, token })), host);
+}
