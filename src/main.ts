@@ -8,15 +8,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Logger, pino } from 'pino';
+import { pino } from 'pino';
 import { Alerts } from './api/alerts/alerts.ts';
 import type { Configuration } from './api/configuration.ts';
+import { knownTokens } from './api/guard/known-tokens.ts';
 import { isLoopback } from './api/guard/origin.ts';
 import { Rates } from './api/guard/rates.ts';
 import type { AnsweredRequest, RequestIds } from './api/guard/request-ids.ts';
-import { tokenBook } from './api/guard/token-book.ts';
-import { LOCAL, type Tokens } from './api/guard/tokens.ts';
-import { readTokensFile } from './api/guard/tokens-file.ts';
+import { LOCAL } from './api/guard/tokens.ts';
 import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
 import { SURVIVES } from './api/routes/operations.ts';
@@ -49,6 +48,7 @@ export {
   revokeToken,
   TokenChangeRefused,
 } from './api/guard/new-token.ts';
+export { readTokenUses, TOKEN_USES_FILE, type TokenTimes } from './api/guard/token-uses.ts';
 export type { TokenEntry } from './api/guard/tokens.ts';
 
 /** A service that runs. */
@@ -65,18 +65,6 @@ export interface Running {
    * database does: what did not finish in time is given up then.
    */
   close(): Promise<void>;
-}
-
-async function tokensFrom(file: string | undefined, logger: Logger): Promise<Tokens | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    const { tokens, warning } = await readTokensFile(file);
-    if (warning !== undefined) logger.warn(warning);
-    return tokens;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'cannot be read';
-    throw new Error(`BPFLEDGER_TOKENS_FILE: ${reason}`);
-  }
 }
 
 /** Name of the key that the service makes for itself in its data directory. */
@@ -205,11 +193,15 @@ async function startIn(configuration: Configuration): Promise<Running> {
   await makeDataFolder(configuration.dataDir).catch((cause: unknown) => {
     throw new Error('cannot use the data folder (--data-dir, BPFLEDGER_DATA_DIR)', { cause });
   });
-  const tokens = await tokensFrom(configuration.tokensFile, logger);
-  const book = tokens && tokenBook(tokens, systemClock);
+  const { tokensFile, dataDir } = configuration;
+  const tokens =
+    tokensFile === undefined
+      ? undefined
+      : await knownTokens({ tokensFile, dataDir }, systemClock, (message) => logger.warn(message));
+  const book = tokens?.book;
   const signingKey = await signingKeyFrom(configuration);
   const trustedKeys = await readTrustedKeys(configuration.trustedKeysFile, signingKey);
-  const signedHeads = await SignedHeads.open(join(configuration.dataDir, SIGNED_HEADS_FILE));
+  const signedHeads = await SignedHeads.open(join(dataDir, SIGNED_HEADS_FILE));
   let lose: (error: Error) => void = () => undefined;
   const lost = new Promise<never>((_, reject) => {
     lose = reject;
@@ -292,6 +284,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
       } catch (error) {
         logger.warn({ err: error }, 'upkeep failed');
       }
+      await tokens?.keepUses();
     });
     const onSnapshotFault = (fault: unknown) => {
       metrics.snapshotFaults.inc();
@@ -307,10 +300,8 @@ async function startIn(configuration: Configuration): Promise<Running> {
       lost,
       async reload() {
         try {
-          const next = await tokensFrom(configuration.tokensFile, logger);
-          if (next === undefined) return;
-          book?.replace(next);
-          logger.info({ tokens: next.size }, 'read the tokens again');
+          const count = await tokens?.reload();
+          if (count !== undefined) logger.info({ tokens: count }, 'read the tokens again');
         } catch (error) {
           logger.error({ err: error }, 'cannot read the tokens file: the tokens stay as they were');
         }
@@ -327,6 +318,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
           .then(() => alerts.close())
           .then(() => log.close())
           .then(() => arrivals.close());
+        await tokens?.keepUses();
         await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
         // Whoever still waits for the database is refused by this.
         await database.close();

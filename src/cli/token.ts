@@ -1,10 +1,15 @@
 /** `bpfledger token`: who may use a service with tokens. */
+import { join } from 'node:path';
 import {
+  configurationOf,
   createToken,
   readTokenEntries,
+  readTokenUses,
   revokeToken,
+  TOKEN_USES_FILE,
   TokenChangeRefused,
   type TokenEntry,
+  type TokenTimes,
 } from '../main.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
@@ -23,6 +28,10 @@ export const token = command({
     expires: { value: 'WHEN', about: 'for create: in so many days (90d), or an RFC 3339 time' },
     rate: { value: 'N', about: 'for create: requests a second, in place of those of all' },
     concurrent: { value: 'N', about: 'for create: unanswered requests, in place of those of all' },
+    'data-dir': {
+      value: 'DIR',
+      about: 'for list: of the service, which keeps the last uses there',
+    },
     'tokens-file': { value: 'FILE', about: 'the file (BPFLEDGER_TOKENS_FILE)' },
   },
   example: "npx bpfledger token create ci --role writer --hosts 'ci-*' --expires 90d",
@@ -31,8 +40,11 @@ export const token = command({
     const file = flags['tokens-file'] ?? process.env.BPFLEDGER_TOKENS_FILE;
     if (!file) throw new UsageError('token needs --tokens-file FILE, or BPFLEDGER_TOKENS_FILE');
     try {
-      if (verb === 'list' && name === undefined)
-        return listTokens(await readTokenEntries(file), print);
+      if (verb === 'list' && name === undefined) {
+        const dataDir = flags['data-dir'] ?? configurationOf(process.env).dataDir;
+        const uses = await readTokenUses(join(dataDir, TOKEN_USES_FILE));
+        return listTokens(await readTokenEntries(file), uses, print);
+      }
       if (name === undefined || extra !== undefined) throw wrongWords();
       if (verb === 'revoke') {
         await revokeToken(file, name);
@@ -86,17 +98,28 @@ function rateOf(flag: string, text: string): number {
   throw new UsageError(`--${flag} ${text} is not a whole number from 1 on`);
 }
 
-function listTokens(entries: readonly TokenEntry[], print: Printer): ExitCode {
+function listTokens(entries: readonly TokenEntry[], uses: TokenTimes, print: Printer): ExitCode {
   const width = Math.max(4, ...entries.map(({ name }) => name.length));
-  print.out(`${'name'.padEnd(width)}  role      expires                   rate     hosts`);
+  const heads = ['name'.padEnd(width), 'role'.padEnd(8), 'expires'.padEnd(20)];
+  print.out([...heads, 'last used'.padEnd(20), 'rate     hosts'].join('  '));
   for (const { name, role, hosts, expires, ...rates } of entries) {
     const isOver = expires !== undefined && Date.parse(expires) <= Date.now();
-    const end = `${expires ?? 'never'}${isOver ? ' over' : ''}`;
+    const end = isOver ? 'over' : secondOf(expires === undefined ? undefined : Date.parse(expires));
+    const used = uses.get(`token:${name}`);
     const { requests_per_second: perSecond = '-', requests_concurrent: concurrent = '-' } = rates;
-    const rate = `${perSecond}/${concurrent}`.padEnd(7);
     print.out(
-      `${name.padEnd(width)}  ${role.padEnd(8)}  ${end.padEnd(24)}  ${rate}  ${hosts.join(' ')}`,
+      [
+        ...[name.padEnd(width), role.padEnd(8), end.padEnd(20)],
+        secondOf(used === undefined ? undefined : used / 1000).padEnd(20),
+        `${perSecond}/${concurrent}`.padEnd(7),
+        hosts.join(' '),
+      ].join('  '),
     );
   }
   return EXIT.done;
+}
+
+/** @param ms milliseconds since the epoch */
+function secondOf(ms: number | undefined): string {
+  return ms === undefined ? 'never' : `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

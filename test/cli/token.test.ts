@@ -60,6 +60,33 @@ describe('token', { timeout: 60_000 }, () => {
     expect(await statusOf(admin.out)).toBe(200);
   });
 
+  it('lists when each was last used, with the services before, too', async () => {
+    await service?.end('SIGTERM');
+    service = undefined;
+    await token('create', 'idle', '--role', 'reader');
+    const list = () => token('list', '--data-dir', join(folder, 'data'));
+    const { code, out } = await list();
+    const [head, ops, idle] = out.split('\n');
+    expect([code, head]).toEqual([
+      0,
+      expect.stringMatching(/^name +role +expires +last used +rate/),
+    ]);
+    expect(ops).toMatch(/^ops +admin +never +\S+T\S+Z +-\/- +\*$/);
+    expect(idle).toMatch(/^idle +reader +never +never +-\/- *$/);
+    expect((await token('revoke', 'idle')).code).toBe(0);
+
+    const uses = join(folder, 'data', 'token-uses.json');
+    expect(statSync(uses).mode & 0o777).toBe(0o600);
+    // A revoked token is not kept.
+    expect(Object.keys(JSON.parse(readFileSync(uses, 'utf8')))).toEqual(['token:ops']);
+    writeFileSync(uses, '{"token:ops": "yesterday"}');
+    expect(await list()).toMatchObject({ code: 2, err: expect.stringContaining('remove it') });
+    service = await serving(['--data-dir', join(folder, 'data'), '--tokens-file', file]);
+    expect(await service.end('SIGTERM')).toBe(0);
+    service = undefined;
+    rmSync(uses);
+  });
+
   it.each([
     ['a name that is taken', ['create', 'ops', '--role', 'reader'], 'revoke it first'],
     ['a role that is none', ['create', 'a', '--role', 'boss'], 'role'],

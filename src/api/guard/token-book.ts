@@ -12,6 +12,8 @@ export interface TokenBook {
   bearer(header: string | undefined): Principal | ProblemError;
   /** Who has a name now, `token:NAME`; undefined when no token of that name counts any more. */
   named(actor: string): Principal | undefined;
+  /** The actors of all tokens. */
+  actors(): string[];
   /** Lets other tokens count. A token that says the same as before keeps its principal. */
   replace(tokens: Tokens): void;
 }
@@ -21,8 +23,16 @@ const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARS_MIN},${TOKEN_CHARS_MAX}}$
 
 const unauthorized = (detail: string) => new ProblemError('unauthorized', { detail });
 
-/** A book that begins with the tokens of a file. */
-export function tokenBook(first: Tokens, clock: Clock): TokenBook {
+/**
+ * A book that begins with the tokens of a file.
+ *
+ * @param onUse called with whose token was shown, and when (microseconds since the epoch)
+ */
+export function tokenBook(
+  first: Tokens,
+  clock: Clock,
+  onUse: (actor: string, now: number) => void = () => undefined,
+): TokenBook {
   let tokens = first;
   return {
     bearer(header) {
@@ -37,15 +47,18 @@ export function tokenBook(first: Tokens, clock: Clock): TokenBook {
       // Looked up by hash: how long it takes says nothing about any token.
       const principal = tokens.get(createHash('sha256').update(token).digest('hex'));
       if (principal === undefined) return unauthorized('this token is not known here');
-      const { expires } = principal;
-      if (expires === undefined || clock.now() < expires) return principal;
-      return unauthorized(`this token expired at ${rfc3339(expires)}`);
+      const { actor, expires = Number.POSITIVE_INFINITY } = principal;
+      const now = clock.now();
+      if (now >= expires) return unauthorized(`this token expired at ${rfc3339(expires)}`);
+      onUse(actor, now);
+      return principal;
     },
     named(actor) {
       const principal = [...tokens.values()].find((one) => one.actor === actor);
       const { expires } = principal ?? {};
       return expires === undefined || clock.now() < expires ? principal : undefined;
     },
+    actors: () => Array.from(tokens.values(), ({ actor }) => actor),
     replace(next) {
       tokens = new Map(
         [...next].map(([hash, principal]) => {
