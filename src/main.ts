@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { Alerts } from './api/alerts/alerts.ts';
 import type { Configuration } from './api/configuration.ts';
 import { knownTokens } from './api/guard/known-tokens.ts';
@@ -18,6 +18,7 @@ import type { AnsweredRequest, RequestIds } from './api/guard/request-ids.ts';
 import { LOCAL } from './api/guard/tokens.ts';
 import { DRAIN_MS, IDLE_LOOK_MS, SHUTDOWN_MS, SWEEP_MS, UPKEEP_MS } from './api/limits.ts';
 import { newMetrics } from './api/metrics.ts';
+import { requestSpans } from './api/request-spans.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
 import { collectGarbageLater } from './collect-garbage.ts';
@@ -121,6 +122,16 @@ async function openDatabase(
       ? `the database lacks the migrations ${pending.join(', ')}: run \`bpfledger migrate\` first`
       : `the projections of ${stale.length} hosts are of another version of this program: run \`bpfledger rebuild\` first, as the owner of the tables`,
   );
+}
+
+/** Who is told of each answer: the log of the service, and tracing; undefined when neither is. */
+async function answerTold({ spans }: Configuration, logger: Logger) {
+  const record = spans ? await requestSpans(packageVersion()) : undefined;
+  if (record === undefined && !logger.isLevelEnabled('info')) return undefined;
+  return (request: AnsweredRequest) => {
+    logger.info(request, 'request');
+    record?.(request, Date.now());
+  };
 }
 
 /** On a service without tokens there is one caller. */
@@ -250,9 +261,7 @@ async function startIn(configuration: Configuration): Promise<Running> {
       recordings: straceReader,
       onFault: (error: unknown, of?: RequestIds) =>
         logger.error({ err: error, ...of }, 'request failed'),
-      onAnswered: logger.isLevelEnabled('info')
-        ? (request: AnsweredRequest) => logger.info(request, 'request')
-        : undefined,
+      onAnswered: await answerTold(configuration, logger),
     };
     const loopback = isLoopback(configuration.host);
     const rates = new Rates(configuration.rates);

@@ -25,6 +25,8 @@ export interface Configuration {
   readonly publishDir: string | undefined;
   /** `/metrics` answers without a token. */
   readonly metricsOpen: boolean;
+  /** Each answered request is a span of OpenTelemetry. */
+  readonly spans: boolean;
   /** Keys whose checkpoints the service trusts, beside its own. */
   readonly trustedKeysFile: string | undefined;
   /** Where alerts may be delivered to beyond public addresses. */
@@ -70,6 +72,7 @@ const variables = z.object({
   BPFLEDGER_SIGNING_KEY_FILE: z.string().min(1).optional(),
   BPFLEDGER_PUBLISH_DIR: z.string().min(1).optional(),
   BPFLEDGER_METRICS_OPEN: z.enum(['true', 'false']).default('false'),
+  BPFLEDGER_SPANS: z.enum(['true', 'false']).default('false'),
   BPFLEDGER_TRUSTED_KEYS_FILE: z.string().min(1).optional(),
   BPFLEDGER_WEBHOOK_ALLOW: z
     .string()
@@ -138,6 +141,7 @@ export function configurationOf(env: Variables): Configuration {
     signingKeyFile: values.BPFLEDGER_SIGNING_KEY_FILE,
     publishDir: values.BPFLEDGER_PUBLISH_DIR,
     metricsOpen: values.BPFLEDGER_METRICS_OPEN === 'true',
+    spans: values.BPFLEDGER_SPANS === 'true',
     trustedKeysFile: values.BPFLEDGER_TRUSTED_KEYS_FILE,
     webhookAllowed: values.BPFLEDGER_WEBHOOK_ALLOW,
     logLevel: values.BPFLEDGER_LOG_LEVEL,

@@ -99,7 +99,7 @@ async function serve(
     leave?.();
   }
   service.onAnswered?.({
-    ...{ ...ids, method: 'POST', path, status, ms: performance.now() - start },
+    ...{ ...ids, method: 'POST', path, route: ROUTE, status, ms: performance.now() - start },
     ...(actor !== undefined && { actor }),
   });
   observe(service.metrics, { method: 'POST', route: ROUTE, status }, start);

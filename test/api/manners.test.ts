@@ -76,8 +76,13 @@ describe('ids of requests', () => {
   const parent_id = '00f067aa0ba902b7';
   const headers = { 'x-request-id': 'mine-7', traceparent: `00-${trace_id}-${parent_id}-01` };
   const asked = [
-    ['the router', () => service.app.request('/v1/hosts/h', { headers }), '/v1/hosts/h'],
-    ['a refusal', () => service.app.request('/v1/none', { headers }), '/v1/none'],
+    [
+      'the router',
+      () => service.app.request('/v1/hosts/h', { headers }),
+      '/v1/hosts/h',
+      '/v1/hosts/:host',
+    ],
+    ['a refusal', () => service.app.request('/v1/none', { headers }), '/v1/none', '/*'],
     [
       'the side door',
       () =>
@@ -87,15 +92,17 @@ describe('ids of requests', () => {
           body: JSON.stringify(MKDIR),
         }),
       SYSCALLS,
+      '/v1/hosts/:host/syscalls',
     ],
   ] as const;
-  it.each(asked)('are echoed by %s, and told to the log', async (_, ask, path) => {
+  it.each(asked)('are echoed by %s, and told to the log', async (_, ask, path, route) => {
     const response = await ask();
     await response.text();
     expect(response.headers.get('x-request-id')).toBe('mine-7');
     const told = service.answered.at(-1);
     const { status } = response;
     expect(told).toMatchObject({ request_id: 'mine-7', trace_id, parent_id, path, status });
+    expect(told).toMatchObject({ route, trace_flags: '01' });
     expect(told?.ms).toBeGreaterThan(0);
   });
 

@@ -1,5 +1,6 @@
 /** Each request that the router answers has its ids, and the log of the service is told of its answer. */
 import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
 import type { Service } from '../service.ts';
 import type { AccessEnv } from './access.ts';
 import { REQUEST_ID, requestIdsOf } from './request-ids.ts';
@@ -14,8 +15,9 @@ export function nameRequests({ onAnswered }: Service): MiddlewareHandler<AccessE
     c.res.headers.set(REQUEST_ID, ids.request_id);
     const { method, path } = c.req;
     const actor = (c.get('principal') as { readonly actor: string } | undefined)?.actor;
+    const route = routePath(c, -1);
     onAnswered?.({
-      ...{ ...ids, method, path, status: c.res.status, ms: performance.now() - start },
+      ...{ ...ids, method, path, route, status: c.res.status, ms: performance.now() - start },
       ...(actor !== undefined && { actor }),
     });
   };
