@@ -414,6 +414,7 @@ static __always_inline int is_told_command(unsigned int cmd)
 	case BPF_LINK_GET_FD_BY_ID:
 	case BPF_LINK_DETACH:
 	case BPF_PROG_BIND_MAP:
+	case BPF_MAP_FREEZE:
 	case BPF_MAP_UPDATE_ELEM:
 	case BPF_MAP_DELETE_ELEM:
 		return 1;
@@ -653,6 +654,7 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 			add_fact(event, 2, task, word(told, 12));
 		break;
 	case BPF_LINK_DETACH:
+	case BPF_MAP_FREEZE: /* map_fd */
 		add_fact(event, 0, task, word(told, 0));
 		break;
 	case BPF_PROG_BIND_MAP:

@@ -586,6 +586,10 @@ static void tell_bpf(const struct bpf_event *told)
 		fd_field(told, "map_fd", 4);
 		field(told, "flags", 8);
 		break;
+	case BPF_MAP_FREEZE:
+		call("map_freeze");
+		fd_field(told, "map_fd", 0);
+		break;
 	case BPF_MAP_UPDATE_ELEM:
 		call("map_update_elem");
 		fd_field(told, "map_fd", 0);

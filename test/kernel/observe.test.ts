@@ -223,7 +223,8 @@ function top(path: string): string {
  */
 function isUntold({ call, outcome, expected }: SeenEvent): boolean {
   const { errno } = outcome;
-  const isOfArray = call.name === 'prog_load' && errno === 'EBADF';
+  // EBUSY: two cgroup storages among its maps.
+  const isOfArray = call.name === 'prog_load' && (errno === 'EBADF' || errno === 'EBUSY');
   // The top of one bpffs is a directory of the log, and of another file system on the machine.
   const isOfTop = call.name === 'rename' && errno === 'EXDEV';
   const isExempt = isOfArray || isOfTop || UNTOLD.has(expected?.rule ?? '');
