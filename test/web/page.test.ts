@@ -15,6 +15,8 @@ import { eventually, openBrowser, position, reading, region, show } from './brow
 
 type Rest = readonly [read: (page: Page) => Promise<void>, options?: Parameters<typeof reading>[3]];
 
+/** Milliseconds in which nothing of a picture changes when all answers have come. */
+const STILL_MS = 300;
 const SCOPE = '/system.slice/docker-4f1c9e.scope';
 
 describe.skipIf(!needs('chromium').ok)('the page', () => {
@@ -103,7 +105,14 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       await eventually(() => slots(page).nth(2).innerText()).toMatch(/@ 20/);
       await eventually(() => page.locator('.event.old, .tree.old').count()).toBe(0);
       await eventually(() => page.getByText('Effective arrays').count()).toBe(1);
-      return page.locator('#page').innerHTML();
+      const html = () => page.locator('#page').innerHTML();
+      // The parts come in any order: the picture is whole when it stays as it is.
+      for (let before = ''; ; ) {
+        const now = await html();
+        if (now === before) return now;
+        before = now;
+        await page.waitForTimeout(STILL_MS);
+      }
     };
     let first = '';
     let address = '';
@@ -119,7 +128,7 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
       address = page.url();
     });
     await read(new URL(address).pathname + new URL(address).hash, async (page) => {
-      expect(await picture(page)).toBe(first);
+      await eventually(() => picture(page)).toBe(first);
     });
   });
 
