@@ -3,7 +3,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { questionPath, SERVICE_FLAGS } from './question.ts';
+import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 import { SPOKEN_FORMS, spokenMoment } from './spoken-moment.ts';
 
@@ -37,8 +37,9 @@ export const at = command({
     }
     const { position } = answer;
     const event = { host, resource: `events/${position}`, query: {} };
-    for (const line of eventLines(await client.get<WireEvent>(questionPath(event))))
-      print.out(line);
+    for (const line of eventLines(await client.get<WireEvent>(questionPath(event)))) {
+      print.out(sparedAt(line, { flags, print }));
+    }
     for (const line of worldLines(answer.state)) print.out(line);
     return EXIT.done;
   },

@@ -9,8 +9,10 @@ import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { folded } from './folded.ts';
 import { helpOf, overview } from './help.ts';
+import { columnsOf } from './terminal.ts';
 
 const print: Printer = {
+  columns: columnsOf(process.stdout),
   out: (line) => write(process.stdout, line),
   err: (line) => write(process.stderr, line),
 };
@@ -18,7 +20,8 @@ const print: Printer = {
 /** A line; a terminal gets it folded to its width. */
 function write(stream: NodeJS.WriteStream, line: string): void {
   const text = printableLine(line);
-  const parts = stream.isTTY ? folded(text, stream.columns) : [text];
+  const columns = columnsOf(stream);
+  const parts = columns === undefined ? [text] : folded(text, columns);
   stream.write(`${parts.join('\n')}\n`);
 }
 

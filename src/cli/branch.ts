@@ -4,6 +4,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { type Column, createTable, roomOf, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
   at: {
@@ -13,6 +14,7 @@ const FLAGS = {
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "the API's JSON, one object a line" },
+  wide: WIDE_FLAG,
 } as const;
 
 type Called = Invocation<typeof FLAGS>;
@@ -54,14 +56,29 @@ function branchText({ name, position, origin }: Branch): string {
   return `${name}  at position ${position}, from ${origin.host} at ${origin.position}`;
 }
 
+const COLUMNS: readonly Column[] = [
+  { title: 'branch', cut: { at: 'end', to: 20 } },
+  { title: 'position' },
+  { title: 'of', cut: { at: 'end', to: 20 } },
+  { title: 'up to' },
+];
+
+function rowOf({ name, position, origin }: Branch): string[] {
+  return [name, String(position), origin.host, String(origin.position)];
+}
+
 async function list({ flags, print }: Called, host: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
+  const table = createTable(COLUMNS, roomOf(print, flags.wide));
   for (let after: string | undefined; ; ) {
     const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
     const page: { readonly items: readonly Branch[]; readonly next?: string } = await client.get(
       `${branchesOf(host)}?limit=1000${query}`,
     );
-    for (const one of page.items) print.out(flags.json ? JSON.stringify(one) : branchText(one));
+    const lines = flags.json
+      ? page.items.map((one) => JSON.stringify(one))
+      : table.lines(page.items.map(rowOf));
+    for (const line of lines) print.out(line);
     if (page.next === undefined) return EXIT.done;
     after = page.next;
   }

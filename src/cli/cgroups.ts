@@ -2,8 +2,10 @@
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { programNamer } from './program-names.ts';
 import { AT_FLAG, questionPath } from './question.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { type Room, roomOf, WIDE_FLAG } from './table.ts';
 
 export const cgroups = command({
   usage: 'HOST [options]',
@@ -16,6 +18,7 @@ export const cgroups = command({
     url: URL_FLAG,
     token: TOKEN_FLAG,
     json: { about: "the cgroups as the API's JSON, one a line" },
+    wide: WIDE_FLAG,
   },
   example: 'npx bpfledger cgroups demo --path /system.slice',
   async run({ flags, words, print }) {
@@ -28,10 +31,11 @@ export const cgroups = command({
     const top = flags.path ?? '/';
     const shown = state.cgroups.filter(({ path }) => isAtOrBelow(path, top)).sort(byPath);
     if (shown.length === 0) throw new Error(`host ${host} has no cgroup ${top}`);
-    const names = new Map(state.programs.map(({ prog_id, prog_name }) => [prog_id, prog_name]));
+    const room = roomOf(print, flags.wide);
+    const nameOf = programNamer(state.programs, room);
     for (const cgroup of shown) {
       if (flags.json) print.out(JSON.stringify(cgroup));
-      else for (const line of cgroupLines(cgroup, names)) print.out(line);
+      else for (const line of cgroupLines(cgroup, { nameOf, room })) print.out(line);
     }
     return EXIT.done;
   },
@@ -65,7 +69,10 @@ interface Holder {
   readonly preorder?: true;
 }
 
-type Names = ReadonlyMap<number, string>;
+interface Look {
+  readonly nameOf: (program: number) => string;
+  readonly room: Room;
+}
 
 function isAtOrBelow(path: string, top: string): boolean {
   return path === top || path.startsWith(top === '/' ? '/' : `${top}/`);
@@ -77,24 +84,24 @@ function byPath(a: Cgroup, b: Cgroup): number {
   return left < right ? -1 : 1;
 }
 
-function cgroupLines({ cgroup_id, path, attached, effective }: Cgroup, names: Names): string[] {
+function cgroupLines({ cgroup_id, path, attached, effective }: Cgroup, look: Look): string[] {
+  const isWhole = look.room === undefined;
   const lists = attached
     .filter(({ entries }) => entries.length > 0)
     .map(({ attach_type, mode, revision, entries }) => {
-      const how = `${mode}, revision ${revision}`;
-      return `    attached  ${attach_type} (${how}): ${holdersText(entries, names)}`;
+      const how = isWhole ? `${mode}, revision ${revision}` : mode;
+      return `    attached  ${attach_type} (${how}): ${holdersText(entries, look)}`;
     });
   const arrays = effective.map(
-    ({ attach_type, slots }) => `    effective ${attach_type}: ${holdersText(slots, names)}`,
+    ({ attach_type, slots }) => `    effective ${attach_type}: ${holdersText(slots, look)}`,
   );
-  return [`${path}  (cgroup ${cgroup_id})`, ...lists, ...arrays];
+  return [isWhole ? `${path}  (cgroup ${cgroup_id})` : path, ...lists, ...arrays];
 }
 
-function holdersText(holders: readonly Holder[], names: Names): string {
+function holdersText(holders: readonly Holder[], { nameOf }: Look): string {
   const texts = holders.map(({ prog_id, link_id, preorder }) => {
-    const name = names.get(prog_id);
     const link = link_id === undefined ? '' : ` by link ${link_id}`;
-    return `${prog_id}${name ? ` ${name}` : ''}${link}${preorder ? ' preorder' : ''}`;
+    return `${nameOf(prog_id)}${link}${preorder ? ' preorder' : ''}`;
   });
   return texts.join(', ');
 }

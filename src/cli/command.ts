@@ -16,6 +16,8 @@ export type Typed<F extends Flags> = {
 
 /** Where a command writes; a line each, without its newline. */
 export interface Printer {
+  /** Columns of the terminal that people read; undefined where the output goes elsewhere. */
+  readonly columns: number | undefined;
   out(line: string): void;
   err(line: string): void;
 }

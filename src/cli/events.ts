@@ -5,10 +5,12 @@ import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
+import { eventRows } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { eventsBackward, eventsForward } from './list-events.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { roomOf, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
   after: { value: 'N', about: 'start after this position (default: list 0, follow the head)' },
@@ -19,6 +21,7 @@ const FLAGS = {
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "the events as the API's JSON, one a line" },
+  wide: WIDE_FLAG,
 } as const;
 
 /** Events that are held to print the last ones in their order. */
@@ -29,7 +32,8 @@ export const events = command({
   about:
     'Prints the events of a host, oldest first: call, outcome, and below it the effects. "list"\n' +
     'prints all events up to the head; stderr says what --limit or --tail leaves out. "follow"\n' +
-    'also waits for new events, and connects again when the connection is lost.',
+    'also waits for new events, and connects again when the connection is lost. A terminal gets a\n' +
+    'table, an event a line; --wide has arguments and effects.',
   flags: FLAGS,
   example: 'npx bpfledger events list demo --errno ENOENT',
   async run(invocation) {
@@ -45,9 +49,24 @@ export const events = command({
 
 type Called = Invocation<typeof FLAGS>;
 
-function show({ flags, print }: Called, event: WireEvent): void {
-  if (flags.json) print.out(JSON.stringify(event));
-  else for (const line of eventLines(event)) print.out(line);
+/** Rows of a table that are laid out together. */
+const ROWS = 200;
+
+/** Prints events as they come: as a table on a terminal, where a page of them shares its columns. */
+function shower({ flags, print }: Called) {
+  const room = roomOf(print, flags.wide);
+  const rows = eventRows(room, () => new Date());
+  let waiting: WireEvent[] = [];
+  const flush = () => {
+    for (const line of rows(waiting)) print.out(line);
+    waiting = [];
+  };
+  const show = (event: WireEvent) => {
+    if (flags.json) print.out(JSON.stringify(event));
+    else if (room === undefined) for (const line of eventLines(event)) print.out(line);
+    else if (waiting.push(event) === ROWS) flush();
+  };
+  return { show, flush };
 }
 
 function countOf(flag: string, text: string | undefined): number | undefined {
@@ -84,6 +103,7 @@ async function list(called: Called, host: string): Promise<ExitCode> {
   };
   const backward = flags.reverse || tail !== undefined;
   const last: WireEvent[] = [];
+  const { show, flush } = shower(called);
   let shown = 0;
   let left = 0;
   for await (const event of backward ? eventsBackward(stretch) : eventsForward(stretch)) {
@@ -93,9 +113,10 @@ async function list(called: Called, host: string): Promise<ExitCode> {
     }
     shown++;
     if (held) last.push(event);
-    else show(called, event);
+    else show(event);
   }
-  for (const event of last.reverse()) show(called, event);
+  for (const event of last.reverse()) show(event);
+  flush();
   if (left > 0) print.err(leftOutText(backward, shown, left));
   return EXIT.done;
 }
@@ -115,11 +136,13 @@ async function follow(called: Called, host: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const after = countOf('after', flags.after) ?? (await readHeadId(client, hostPath(host)));
   const query = new URLSearchParams(filterOf(flags));
+  const { show, flush } = shower(called);
   for await (const event of followEvents<WireEvent>(client, {
     path: `${hostPath(host)}/events/stream?${query}`,
     after,
   })) {
-    show(called, event);
+    show(event);
+    flush();
   }
   return EXIT.done;
 }

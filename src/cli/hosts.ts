@@ -5,6 +5,8 @@ import { releaseOf } from '../domain/release/release.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { spareTime } from './spare-text.ts';
+import { type Column, createTable, type Room, roomOf, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
   release: {
@@ -19,6 +21,7 @@ const FLAGS = {
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "one JSON object a line, as the API's" },
+  wide: WIDE_FLAG,
 } as const;
 
 export const hosts = command({
@@ -44,6 +47,7 @@ type Called = Invocation<typeof FLAGS>;
 interface HostRow {
   readonly name: string;
   readonly position: number;
+  readonly recorded_at: string;
   readonly imported?: { readonly exported_as: string; readonly position_to: number };
 }
 
@@ -57,21 +61,31 @@ async function list({ flags, print }: Called): Promise<ExitCode> {
     throw new UsageError('--release, --config and --at go with hosts create');
   }
   const client = restClient(serviceFrom(flags));
+  const room = roomOf(print, flags.wide);
+  const table = createTable(COLUMNS, room);
   for (let after: string | undefined; ; ) {
     const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
     const { items, next } = await client.get<HostPage>(`/v1/hosts?limit=1000${query}`);
-    for (const host of items) {
-      print.out(flags.json ? JSON.stringify(host) : rowText(host));
-    }
+    const lines = flags.json
+      ? items.map((host) => JSON.stringify(host))
+      : table.lines(items.map((host) => rowOf(host, room)));
+    for (const line of lines) print.out(line);
     if (next === undefined) return EXIT.done;
     after = next;
   }
 }
 
-function rowText({ name, position, imported }: HostRow): string {
-  const from =
-    imported && `, imported up to ${imported.position_to} (exported as ${imported.exported_as})`;
-  return `${name}  at position ${position}${from ?? ''}`;
+const COLUMNS: readonly Column[] = [
+  { title: 'host', cut: { at: 'end', to: 24 } },
+  { title: 'position' },
+  { title: 'recorded', rank: 1 },
+  { title: 'imported', rank: 2, cut: { at: 'end', to: 20 } },
+];
+
+function rowOf({ name, position, recorded_at, imported }: HostRow, room: Room): string[] {
+  const recorded = room === undefined ? recorded_at : spareTime(recorded_at, new Date());
+  const from = imported && `up to ${imported.position_to}, was ${imported.exported_as}`;
+  return [name, String(position), recorded, from ?? ''];
 }
 
 async function create({ flags, print }: Called, name: string): Promise<ExitCode> {

@@ -4,6 +4,8 @@ import { restClient } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
 import { UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { spareText } from './spare-text.ts';
+import { roomOf, WIDE_FLAG } from './table.ts';
 
 const MOMENT = 'a position, a time (03:12, 10m ago, RFC 3339), or the end of a boot (boot:2)';
 
@@ -11,6 +13,7 @@ export const SERVICE_FLAGS = {
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "the API's answer as JSON" },
+  wide: WIDE_FLAG,
 } as const;
 
 export const AT_FLAG = { value: 'MOMENT', about: `${MOMENT}; default: the head` } as const;
@@ -30,6 +33,7 @@ export interface ClientOptions {
     readonly url: string | undefined;
     readonly token: string | undefined;
     readonly json: true | undefined;
+    readonly wide: string | true | undefined;
   };
   readonly print: Printer;
 }
@@ -62,7 +66,19 @@ export async function printAnswer(
   }
   const query = { ...question.query, format: 'text' };
   const response = await client.open(questionPath({ ...question, query }));
-  for (const line of (await response.text()).trimEnd().split('\n')) print.out(line);
+  const lines = (await response.text()).trimEnd().split('\n');
+  for (const line of lines) print.out(sparedAt(line, { flags, print }));
+}
+
+/** A line of an answer, as whoever reads it needs it. */
+export function sparedAt(
+  line: string,
+  {
+    flags,
+    print,
+  }: { readonly flags: { readonly wide: string | true | undefined }; readonly print: Printer },
+): string {
+  return roomOf(print, flags.wide) === undefined ? line : spareText(line, new Date());
 }
 
 /** The one host that a command line names. Throws `UsageError`. */

@@ -1,5 +1,5 @@
 /** What several releases would have answered to the calls of a host: a row a call, a column a release. */
-import { alignedLines } from './columns.ts';
+import { type Room, tableLines } from './table.ts';
 
 interface Answer {
   readonly ret?: number;
@@ -25,7 +25,7 @@ export interface ReplayedOn {
 const SAME = '·';
 
 /** The lines of the table: calls that any release answers differently, by position. */
-export function matrixOf(replays: readonly ReplayedOn[]): string[] {
+export function matrixOf(replays: readonly ReplayedOn[], room: Room): string[] {
   const events = new Map<number, Differing['event']>();
   for (const { differences } of replays) {
     for (const { event } of differences) events.set(event.position, event);
@@ -42,11 +42,13 @@ export function matrixOf(replays: readonly ReplayedOn[]): string[] {
       }),
     ]);
   const counts = replays.map(({ differences }) => String(differences.length));
-  return alignedLines([
-    ['position', 'call', 'recorded', ...replays.map(({ release }) => release)],
-    ...rows,
-    ['', 'differences', '', ...counts],
-  ]);
+  const columns = [
+    { title: 'position' },
+    { title: 'call', cut: { at: 'end', to: 11 } },
+    { title: 'recorded' },
+    ...replays.map(({ release }) => ({ title: release, cut: { at: 'end', to: 6 } }) as const),
+  ] as const;
+  return tableLines(columns, [...rows, ['', 'differences', '', ...counts]], room);
 }
 
 function answerText({ errno, ret }: Answer, recorded?: Answer): string {

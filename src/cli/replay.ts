@@ -7,6 +7,7 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { progressBar } from './progress-bar.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { roomOf, WIDE_FLAG } from './table.ts';
 
 /** Differences of one page. */
 const PAGE = 1000;
@@ -24,6 +25,7 @@ const FLAGS = {
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "the differences as the API's JSON, one a line" },
+  wide: WIDE_FLAG,
 } as const;
 
 export const replay = command({
@@ -68,7 +70,8 @@ export const replay = command({
       replays.push({ release: other, differences });
     }
     bar.clear();
-    const lines = flags.json ? replays.map((one) => JSON.stringify(one)) : matrixOf(replays);
+    const room = roomOf(print, flags.wide);
+    const lines = flags.json ? replays.map((one) => JSON.stringify(one)) : matrixOf(replays, room);
     for (const line of lines) print.out(line);
     return replays.every(({ differences }) => differences.length === 0) ? EXIT.done : EXIT.differs;
   },

@@ -4,6 +4,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { type Column, createTable, roomOf, tableLines, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
   to: { value: 'URL', about: 'for add: where alerts are posted to' },
@@ -30,6 +31,7 @@ const FLAGS = {
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "one JSON object a line, as the API's" },
+  wide: WIDE_FLAG,
 } as const;
 
 export const rules = command({
@@ -81,13 +83,23 @@ async function list({ flags, print }: Called): Promise<ExitCode> {
   const { items } = await restClient(serviceFrom(flags)).get<{ readonly items: readonly Rule[] }>(
     '/v1/rules',
   );
-  for (const rule of items) {
-    const { rule_id, name, url, suspended, pending, dead } = rule;
+  const rows = items.map(({ rule_id, name, url, suspended, pending, dead }) => {
     const state = `${pending} pending, ${dead} dead${suspended ? ', suspended' : ''}`;
-    print.out(flags.json ? JSON.stringify(rule) : `${rule_id}  ${name}  to ${url}: ${state}`);
-  }
+    return [String(rule_id), name, state, url];
+  });
+  const lines = flags.json
+    ? items.map((rule) => JSON.stringify(rule))
+    : tableLines(RULE_COLUMNS, rows, roomOf(print, flags.wide));
+  for (const line of lines) print.out(line);
   return EXIT.done;
 }
+
+const RULE_COLUMNS: readonly Column[] = [
+  { title: 'rule' },
+  { title: 'name', cut: { at: 'end', to: 16 } },
+  { title: 'deliveries' },
+  { title: 'to', cut: { at: 'end', to: 16 } },
+];
 
 async function add({ flags, print }: Called, name: string): Promise<ExitCode> {
   const { to: url, filter, 'secret-file': file } = flags;
@@ -171,22 +183,32 @@ async function remove({ flags, print }: Called, id: string): Promise<ExitCode> {
 async function deliveries({ flags, print }: Called, id: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const state = flags.state === undefined ? '' : `&state=${encodeURIComponent(flags.state)}`;
+  const table = createTable(DELIVERY_COLUMNS, roomOf(print, flags.wide));
   for (let after = ''; ; ) {
     const path = `${pathOf(id)}/deliveries?limit=1000${state}${after}`;
     const { items, next } = await client.get<{
       readonly items: readonly Delivery[];
       readonly next?: string;
     }>(path);
-    for (const one of items) {
-      const { delivery_id, host, position, attempts, fault } = one;
-      const why = fault === undefined ? '' : `: ${fault}`;
-      const line = `${delivery_id}  ${host} ${position}  ${one.state}, ${attempts} attempts${why}`;
-      print.out(flags.json ? JSON.stringify(one) : line);
-    }
+    const rows = items.map((one) => {
+      const { delivery_id, host, position, attempts, fault = '' } = one;
+      return [String(delivery_id), host, String(position), one.state, String(attempts), fault];
+    });
+    const lines = flags.json ? items.map((one) => JSON.stringify(one)) : table.lines(rows);
+    for (const line of lines) print.out(line);
     if (next === undefined) return EXIT.done;
     after = `&next=${next}`;
   }
 }
+
+const DELIVERY_COLUMNS: readonly Column[] = [
+  { title: 'delivery' },
+  { title: 'host', cut: { at: 'end', to: 16 } },
+  { title: 'position' },
+  { title: 'state' },
+  { title: 'attempts', rank: 1 },
+  { title: 'fault', cut: { at: 'end', to: 16 } },
+];
 
 async function retry({ flags, print }: Called, id: string): Promise<ExitCode> {
   const answer = await restClient(serviceFrom(flags)).post<{ readonly retried: number }>(

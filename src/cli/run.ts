@@ -19,6 +19,7 @@ import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
 import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { roomOf, WIDE_FLAG } from './table.ts';
 
 const NEWEST = MEASURED_VERSIONS.at(-1) ?? '';
 /** What shells say of a program that there is not. */
@@ -58,6 +59,7 @@ export const run = command({
     junit: { value: 'FILE', about: "the same, as JUnit's XML" },
     strict: { about: 'end with 3 when the program made a call that the model does not know' },
     quiet: { about: 'no summary on stderr' },
+    wide: WIDE_FLAG,
   },
   example: 'npx bpfledger run --release 5.10,6.1,7.3 -- bpftool prog list',
   async run({ flags, words, print }) {
@@ -113,7 +115,8 @@ export const run = command({
     const [only] = runs;
     if (runs.length === 1 && only !== undefined) return only.code;
     const isReported = flags.tap === '-' || flags.junit === '-';
-    if (!isReported) for (const line of matrixLines(runs)) print.out(line);
+    if (!isReported)
+      for (const line of matrixLines(runs, roomOf(print, flags.wide))) print.out(line);
     return runs.every(({ code }) => code === 0) ? EXIT.done : EXIT.differs;
   },
 });

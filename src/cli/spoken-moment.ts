@@ -10,7 +10,11 @@ export const SPOKEN_FORMS = '03:12, yesterday 14:00, 2026-03-01 03:12, 10m ago';
 
 /** @param now the time of asking; its time zone is that of the terminal */
 export function spokenMoment(text: string, now: Date): string {
-  return (ago(text, now) ?? onDay(text, now))?.toISOString() ?? text;
+  const time = (ago(text, now) ?? onDay(text, now))?.toISOString();
+  if (time === undefined) return text;
+  // The service knows microseconds, which a date has not.
+  const [, fraction = ''] = /\.(\d{1,6})$/u.exec(text) ?? [];
+  return fraction === '' ? time : time.replace('.000Z', `.${fraction.padEnd(3, '0')}Z`);
 }
 
 /** `90s ago`, `10m ago`, `2h ago`, `3d ago`. */
@@ -24,7 +28,7 @@ function ago(text: string, now: Date): Date | undefined {
 /** A time of day, of the day that stands before it or of the last 24 hours. */
 function onDay(text: string, now: Date): Date | undefined {
   const [, day, hour, minute, second = '0'] =
-    /^(?:(today|yesterday|\d{4}-\d\d-\d\d) )?([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/u.exec(
+    /^(?:(today|yesterday|\d{4}-\d\d-\d\d) )?([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d{1,6})?)?$/u.exec(
       text,
     ) ?? [];
   if (hour === undefined) return undefined;

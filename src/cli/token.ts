@@ -11,8 +11,9 @@ import {
   type TokenEntry,
   type TokenTimes,
 } from '../main.ts';
-import { command, type Printer } from './command.ts';
-import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
+import { command } from './command.ts';
+import { EXIT, InputError, UsageError } from './exit-code.ts';
+import { type Column, roomOf, tableLines, WIDE_FLAG } from './table.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -33,6 +34,7 @@ export const token = command({
       about: 'for list: of the service, which keeps the last uses there',
     },
     'tokens-file': { value: 'FILE', about: 'the file (BPFLEDGER_TOKENS_FILE)' },
+    wide: WIDE_FLAG,
   },
   example: "npx bpfledger token create ci --role writer --hosts 'ci-*' --expires 90d",
   async run({ flags, words, print }) {
@@ -43,7 +45,9 @@ export const token = command({
       if (verb === 'list' && name === undefined) {
         const dataDir = flags['data-dir'] ?? configurationOf(process.env).dataDir;
         const uses = await readTokenUses(join(dataDir, TOKEN_USES_FILE));
-        return listTokens(await readTokenEntries(file), uses, print);
+        const rows = tokenRows(await readTokenEntries(file), uses);
+        for (const line of tableLines(COLUMNS, rows, roomOf(print, flags.wide))) print.out(line);
+        return EXIT.done;
       }
       if (name === undefined || extra !== undefined) throw wrongWords();
       if (verb === 'revoke') {
@@ -98,25 +102,24 @@ function rateOf(flag: string, text: string): number {
   throw new UsageError(`--${flag} ${text} is not a whole number from 1 on`);
 }
 
-function listTokens(entries: readonly TokenEntry[], uses: TokenTimes, print: Printer): ExitCode {
-  const width = Math.max(4, ...entries.map(({ name }) => name.length));
-  const heads = ['name'.padEnd(width), 'role'.padEnd(8), 'expires'.padEnd(20)];
-  print.out([...heads, 'last used'.padEnd(20), 'rate     hosts'].join('  '));
-  for (const { name, role, hosts, expires, ...rates } of entries) {
+const COLUMNS: readonly Column[] = [
+  { title: 'name', cut: { at: 'end', to: 12 } },
+  { title: 'role' },
+  { title: 'expires', rank: 1 },
+  { title: 'last used', rank: 2 },
+  { title: 'rate', rank: 3 },
+  { title: 'hosts', cut: { at: 'end', to: 12 } },
+];
+
+function tokenRows(entries: readonly TokenEntry[], uses: TokenTimes): string[][] {
+  return entries.map(({ name, role, hosts, expires, ...rates }) => {
     const isOver = expires !== undefined && Date.parse(expires) <= Date.now();
     const end = isOver ? 'over' : secondOf(expires === undefined ? undefined : Date.parse(expires));
-    const used = uses.get(`token:${name}`);
+    const lastUse = uses.get(`token:${name}`);
     const { requests_per_second: perSecond = '-', requests_concurrent: concurrent = '-' } = rates;
-    print.out(
-      [
-        ...[name.padEnd(width), role.padEnd(8), end.padEnd(20)],
-        secondOf(used === undefined ? undefined : used / 1000).padEnd(20),
-        `${perSecond}/${concurrent}`.padEnd(7),
-        hosts.join(' '),
-      ].join('  '),
-    );
-  }
-  return EXIT.done;
+    const used = secondOf(lastUse === undefined ? undefined : lastUse / 1000);
+    return [name, role, end, used, `${perSecond}/${concurrent}`, hosts.join(' ')];
+  });
 }
 
 /** @param ms milliseconds since the epoch */

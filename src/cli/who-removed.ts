@@ -5,7 +5,7 @@
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { questionPath, SERVICE_FLAGS } from './question.ts';
+import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 
@@ -90,11 +90,12 @@ export const whoRemoved = command({
       print.out(JSON.stringify({ ...place, position, at, by, removed }));
       return EXIT.done;
     }
-    print.out(`${position} at ${at}: ${by.comm}[${by.pid}] ${by.call} (${by.actor})`);
+    const say = (line: string) => print.out(sparedAt(line, { flags, print }));
+    say(`${position} at ${at}: ${by.comm}[${by.pid}] ${by.call} (${by.actor})`);
     for (const { prog_id, prog_name, because, back } of removed) {
-      print.out(`  took program ${prog_id} ${prog_name}`.trimEnd());
-      for (const line of because) print.out(`    ${line}`);
-      print.out(
+      say(`  took program ${prog_id} ${prog_name}`.trimEnd());
+      for (const line of because) say(`    ${line}`);
+      say(
         back === undefined
           ? '    it did not come back'
           : `    back at ${back.position} at ${back.at} by ${back.by.comm}[${back.by.pid}] ${back.by.call}`,

@@ -62,7 +62,9 @@ describe('rules', { timeout: 90_000 }, () => {
       'call=mkdir',
     );
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=\n$/);
-    expect(await run('rules', 'list')).toBe(`1  made  to ${receiver.url}: 0 pending, 0 dead\n`);
+    expect(await run('rules', 'list')).toContain(
+      `\n1     made  0 pending, 0 dead  ${receiver.url}\n`,
+    );
 
     // Down: committed, and not delivered.
     const { port } = receiver;
@@ -91,7 +93,7 @@ describe('rules', { timeout: 90_000 }, () => {
     ]);
     await becomes('delivered', 2);
     const lines = (await run('rules', 'deliveries', '1', '--state', 'delivered')).split('\n');
-    expect(lines[0]).toMatch(/^1 {2}web1 2 {2}delivered, \d+ attempts$/);
+    expect(lines[1]).toMatch(/^1 +web1 +2 +delivered +\d+$/);
     expect(await run('rules', 'retry', '1')).toBe('0 deliveries are tried again\n');
     expect(await run('rules', 'remove', '1')).toBe('rule 1 is removed\n');
     expect(await run('rules', 'list')).toBe('');

@@ -289,7 +289,7 @@ describe('serve with tokens', () => {
     expect(withFlag.out).toBe('host web1 runs 6.18.44\n');
     const env = { BPFLEDGER_TOKEN: TOKEN };
     const withVariable = await bpfledger(['hosts', '--url', service.url], { env });
-    expect(withVariable.out).toBe('web1  at position 1\n');
+    expect(withVariable.out).toMatch(/^host {2}position {2}recorded .*\nweb1 {2}1 {9}\S+Z\n$/);
   });
 
   it('reads them again on SIGHUP, and keeps them when the file is no good', PATIENCE, async () => {

@@ -119,7 +119,7 @@ describe('branch', () => {
     expect(made.lines).toEqual(['try  at position 2, from web1 at 2']);
     await run('syscall', 'try', 'mkdir', 'path=/try');
     const listed = await run('branch', 'list', 'web1');
-    expect(listed.lines).toEqual(['try  at position 3, from web1 at 2']);
+    expect(listed.lines).toEqual(['branch  position  of    up to', 'try     3         web1  2']);
     const { lines } = await run('branch', 'diff', 'web1', 'try');
     expect(lines.slice(0, 2)).toEqual([
       'try shares the log of web1 up to 2; web1 went on',

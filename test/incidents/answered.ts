@@ -69,6 +69,7 @@ export async function printedBy(service: TestedService, line: string): Promise<s
   if (command === undefined) throw new Error(`no command ${name}`);
   const printed: string[] = [];
   const print = {
+    columns: undefined,
     out: (text: string) => void printed.push(text),
     err: (text: string) => void printed.push(text),
   };

@@ -1,6 +1,6 @@
 /** One program on several releases: how it ended on each, and what each answered first otherwise. */
 import { sameAnswer } from '../../domain/agreement.ts';
-import { alignedLines } from '../columns.ts';
+import { type Room, tableLines } from '../table.ts';
 import type { Answered, Tally } from './tally.ts';
 import { outcomeText } from './trace.ts';
 
@@ -17,14 +17,21 @@ export interface RunOn {
 }
 
 /** A table with a line for each release; all are compared with the first. */
-export function matrixLines(runs: readonly RunOn[]): string[] {
+export function matrixLines(runs: readonly RunOn[], room: Room): string[] {
   const [first] = runs;
   const rows = runs.map(({ release, code, tally }): readonly string[] => {
     const difference = firstDifference(first?.tally.answers ?? [], tally.answers);
     return [release, String(code), String(tally.asked), String(tally.refused), difference];
   });
   const last = `first answer that ${first?.release} does not give`;
-  return alignedLines([['release', 'exit code', 'calls', 'refused', last], ...rows]);
+  const columns = [
+    { title: 'release' },
+    { title: 'exit code' },
+    { title: 'calls', rank: 2 },
+    { title: 'refused', rank: 1 },
+    { title: last, cut: { at: 'end', to: 20 } },
+  ] as const;
+  return tableLines(columns, rows, room);
 }
 
 function firstDifference(one: readonly Answered[], other: readonly Answered[]): string {

@@ -1,0 +1,69 @@
+/**
+ * Events as a table, for a terminal: a line an event, without what follows from the rest. The cells
+ * that are cut are whole in the lines of `event-text.ts`.
+ */
+import type { WireEvent } from './event-text.ts';
+import { spareTime } from './spare-text.ts';
+import { type Column, createTable, type Room } from './table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: '#', least: 5 },
+  { title: 'time', least: 8, rank: 2 },
+  { title: 'process', least: 12, cut: { at: 'start', to: 12 }, rank: 1 },
+  { title: 'call', least: 11, cut: { at: 'end', to: 11 } },
+  { title: 'on', least: 12, cut: { at: 'start', to: 13 }, rank: 3 },
+  { title: 'answer', least: 12, cut: { at: 'end', to: 18 } },
+];
+
+/** Effects that say no more than that the call was done. */
+const PLAIN = new Set([
+  'FdOpened',
+  'FdClosed',
+  'EffectiveSlotWritten',
+  'ProcessSpawned',
+  'ProcessExited',
+]);
+
+/** The fields by which an effect says what it is about; the first that is there. */
+const OBJECTS = ['prog_id', 'link_id', 'map_id', 'path'] as const;
+
+/** Turns events into lines as they come. */
+export function eventRows(room: Room, now: () => Date): (events: readonly WireEvent[]) => string[] {
+  const table = createTable(COLUMNS, room);
+  return (events) => table.lines(events.map((event) => rowOf(event, now())));
+}
+
+function rowOf(event: WireEvent, now: Date): string[] {
+  const { position, at, comm, pid, call } = event;
+  const time = shortTime(at, now);
+  return [String(position), time, `${comm}[${pid}]`, call.name, placeOf(event), answerOf(event)];
+}
+
+/** A time to the second: the order of events is that of their positions. */
+function shortTime(text: string, now: Date): string {
+  return spareTime(text, now).replace(/\.\d+$/u, '');
+}
+
+/** The cgroup or file that a call names. */
+function placeOf({ call }: WireEvent): string {
+  const named = [call.target_path, call.path, call.prog_name].find(
+    (one) => typeof one === 'string' && one !== '',
+  );
+  return named === undefined ? '' : String(named);
+}
+
+function answerOf({ outcome, effects, source }: WireEvent): string {
+  const { ret, errno, rule } = outcome;
+  const became = effects.filter(({ type }) => !PLAIN.has(type)).map(effectName);
+  // What became of it says that it was done.
+  const answer = ret === 0 && became.length > 0 ? '' : String(errno ?? ret);
+  return [source === 'inferred' ? 'inferred' : '', answer, rule ?? '', became.join(', ')]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function effectName(effect: WireEvent['effects'][number]): string {
+  const fields: Readonly<Record<string, unknown>> = effect;
+  const about = OBJECTS.map((field) => fields[field]).find((one) => (one ?? '') !== '');
+  return about === undefined ? effect.type : `${effect.type} ${about}`;
+}
