@@ -3,16 +3,20 @@ import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 import { SPOKEN_FORMS, spokenMoment } from './spoken-moment.ts';
+
+/** The word for the last position. */
+const HEAD = 'head';
 
 export const at = command({
   usage: 'HOST MOMENT [options]',
   about:
     'Prints the position of a moment, the event there, and the state after it: boot, cgroups,\n' +
-    'programs, links with their holders, pins and processes. MOMENT is a position, an RFC 3339\n' +
-    'time, the end of a boot (boot:2), or a time of the clock of this terminal:\n' +
+    'programs, links with their holders, pins and processes. MOMENT is a position, head, an\n' +
+    'RFC 3339 time, the end of a boot (boot:2), or a time of the clock of this terminal:\n' +
     `${SPOKEN_FORMS}. --json prints the whole state.`,
   flags: {
     at: { value: 'MOMENT', about: 'the MOMENT, in place of the second word' },
@@ -20,15 +24,17 @@ export const at = command({
   },
   example: 'npx bpfledger at demo 20',
   async run({ flags, words, print }) {
-    const [host, word, extra] = words;
+    const [named, word, extra] = words;
     if (word !== undefined && flags.at !== undefined) {
       throw new UsageError(`at takes one MOMENT, not ${word} and --at ${flags.at}`);
     }
-    const moment = flags.at ?? (word && spokenMoment(word, new Date()));
-    if (host === undefined || moment === undefined || extra !== undefined) {
+    const moment = flags.at ?? (word === HEAD ? undefined : word && spokenMoment(word, new Date()));
+    const isGiven = moment !== undefined || word === HEAD;
+    if (named === undefined || !isGiven || extra !== undefined) {
       throw new UsageError('at needs a HOST and a MOMENT, such as at demo 20');
     }
     const client = restClient(serviceFrom(flags));
+    const host = await hostMeant(client, named);
     const question = { host, resource: 'state', query: { at: moment } };
     const answer = await client.get<StateAnswer>(questionPath(question));
     if (flags.json) {

@@ -1,9 +1,10 @@
 /** `bpfledger cgroups`: the tree, with what is attached to each cgroup and what runs on it. */
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { programNamer } from './program-names.ts';
-import { AT_FLAG, questionPath } from './question.ts';
+import { AT_FLAG, oneHost, questionPath } from './question.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Room, roomOf, WIDE_FLAG } from './table.ts';
 
@@ -22,9 +23,8 @@ export const cgroups = command({
   },
   example: 'npx bpfledger cgroups demo --path /system.slice',
   async run({ flags, words, print }) {
-    const [host, extra] = words;
-    if (host === undefined || extra !== undefined) throw new UsageError('cgroups needs one HOST');
     const client = restClient(serviceFrom(flags));
+    const host = await hostMeant(client, oneHost('cgroups', words));
     const { state } = await client.get<StateAnswer>(
       questionPath({ host, resource: 'state', query: { at: flags.at } }),
     );

@@ -9,6 +9,7 @@ import { SIGNED_HEADS_FILE, SignedHeads } from '../events/proof/signed-heads.ts'
 import { command, type Invocation } from './command.ts';
 import { printExactly } from './exact-text.ts';
 import { EXIT, InputError, UsageError } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 interface Checkpoint {
@@ -61,7 +62,7 @@ export const checkpoint = command({
     }
     if (verb === 'accept') return accept(host, flags, print);
     const client = restClient(serviceFrom(flags));
-    const path = `${hostPath(host)}/checkpoints`;
+    const path = `${hostPath(await hostMeant(client, host))}/checkpoints`;
     const show = (one: Checkpoint) => {
       if (flags.note) printExactly(noteOf(one));
       else print.out(flags.json ? JSON.stringify(one) : textOf(one));

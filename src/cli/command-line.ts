@@ -8,6 +8,9 @@ import { spokenMoment } from './spoken-moment.ts';
 /** Values of flags that may be said as people say a time. */
 const MOMENTS: ReadonlySet<string | undefined> = new Set(['MOMENT', 'TIME']);
 
+/** Flags whose default is the head, so that it may be said. */
+const ENDS_AT_HEAD: ReadonlySet<string> = new Set(['at', 'to']);
+
 interface Line {
   readonly flags: Typed<Flags>;
   readonly words: readonly string[];
@@ -41,6 +44,7 @@ export function readLine(name: string, command: Command, args: readonly string[]
     const wanted = options[token.name]?.type;
     if (wanted === undefined) throw unknownFlag(name, command, token.rawName);
     const value = flagValue(name, token, wanted);
+    if (value === 'head' && ENDS_AT_HEAD.has(token.name)) continue;
     flags[token.name] =
       value !== true && MOMENTS.has(command.flags[token.name]?.value)
         ? spokenMoment(value, new Date())

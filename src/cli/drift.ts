@@ -5,6 +5,7 @@ import { command } from './command.ts';
 import { fieldsText } from './event-text.ts';
 import { differenceLines, repairLines } from './executor-text.ts';
 import { EXIT } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { oneHost, questionPath, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 
@@ -32,8 +33,8 @@ export const drift = command({
   flags: SERVICE_FLAGS,
   example: 'npx bpfledger drift web1',
   async run({ flags, words, print }) {
-    const host = oneHost('drift', words);
     const client = restClient(serviceFrom(flags));
+    const host = await hostMeant(client, oneHost('drift', words));
     const told = await client.get<Drift>(questionPath({ host, resource: 'drift', query: {} }));
     const { standing } = told;
     for (const line of flags.json ? [JSON.stringify(told)] : driftLines(told)) print.out(line);

@@ -1,5 +1,6 @@
 /** The flags that choose events: the filters of the API, under the same names. */
 import type { Flags, Typed } from './command.ts';
+import { programFilter } from './named/programs.ts';
 
 export const EVENT_FILTERS = {
   call: { value: 'NAME', about: 'only this call' },
@@ -14,7 +15,7 @@ export const EVENT_FILTERS = {
   actor: { value: 'WHO', about: 'only recorded by this actor' },
   source: { value: 'S', about: 'only decided, observed or inferred events' },
   drift: { value: 'BOOL', about: 'true: only where the kernel answered otherwise than the rules' },
-  program: { value: 'ID', about: 'only what names this program' },
+  program: { value: 'PROGRAM', about: 'only what names this program: its name, tag or id' },
   tag: { value: 'TAG', about: 'only what touches programs with this tag' },
   'prog-name': { value: 'NAME', about: 'only what touches programs of this name' },
   link: { value: 'ID', about: 'only what names this link' },
@@ -26,9 +27,11 @@ export const EVENT_FILTERS = {
 
 /** The filters that were typed, as query parameters. */
 export function filterOf(flags: Typed<typeof EVENT_FILTERS>): Record<string, string> {
-  const names = Object.keys(EVENT_FILTERS) as (keyof typeof EVENT_FILTERS)[];
+  const { program, ...named } = EVENT_FILTERS;
+  const names = Object.keys(named) as (keyof typeof named)[];
   const given = names.map((name) => [name.replaceAll('-', '_'), flags[name]] as const);
-  return Object.fromEntries(
+  const filter = Object.fromEntries(
     given.filter((pair): pair is [string, string] => pair[1] !== undefined),
   );
+  return flags.program === undefined ? filter : { ...filter, ...programFilter(flags.program) };
 }

@@ -9,6 +9,8 @@ import { eventRows } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { eventsBackward, eventsForward } from './list-events.ts';
+import { hostMeant } from './named/hosts.ts';
+import { recordedFilter } from './named/programs.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
 
@@ -79,7 +81,7 @@ async function headOf(client: RestClient, host: string): Promise<number> {
   return (await client.get<{ readonly position: number }>(hostPath(host))).position;
 }
 
-async function list(called: Called, host: string): Promise<ExitCode> {
+async function list(called: Called, named: string): Promise<ExitCode> {
   const { flags, print } = called;
   const tail = countOf('tail', flags.tail);
   const limit = countOf('limit', flags.limit) ?? tail ?? Number.POSITIVE_INFINITY;
@@ -91,12 +93,18 @@ async function list(called: Called, host: string): Promise<ExitCode> {
     throw new UsageError(`--tail takes ${TAIL_MAX} at most; with --reverse, any number`);
   }
   const client = restClient(serviceFrom(flags));
+  const host = await hostMeant(client, named);
   const after = countOf('after', flags.after) ?? 0;
   const to = await headOf(client, host);
+  const { program, ...others } = flags;
+  const filter = {
+    ...filterOf({ ...others, program: undefined }),
+    ...(program !== undefined && (await recordedFilter(program, { client, host, at: undefined }))),
+  };
   const stretch = {
     client,
     host,
-    filter: filterOf(flags),
+    filter,
     after,
     to,
     page: limit + 1,
@@ -128,12 +136,13 @@ function leftOutText(backward: boolean, shown: number, position: number): string
     : `${shown} events; later ones are left out: continue with --after ${position - 1}`;
 }
 
-async function follow(called: Called, host: string): Promise<ExitCode> {
+async function follow(called: Called, named: string): Promise<ExitCode> {
   const { flags } = called;
   for (const flag of ['limit', 'tail', 'reverse'] as const) {
     if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with events list`);
   }
   const client = restClient(serviceFrom(flags));
+  const host = await hostMeant(client, named);
   const after = countOf('after', flags.after) ?? (await readHeadId(client, hostPath(host)));
   const query = new URLSearchParams(filterOf(flags));
   const { show, flush } = shower(called);

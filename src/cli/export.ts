@@ -9,6 +9,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const exportLog = command({
@@ -33,7 +34,7 @@ export const exportLog = command({
     const range: Record<string, string> = after === undefined ? {} : { after };
     const query = new URLSearchParams({ ...filterOf(flags), ...range, format });
     const client = restClient(serviceFrom(flags));
-    const path = `${hostPath(host)}/export?${query}`;
+    const path = `${hostPath(await hostMeant(client, host))}/export?${query}`;
     const { body } = await client.open(path);
     if (body === null) throw new Error('the service answered without a body');
     if (output === undefined) {

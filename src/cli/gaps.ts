@@ -17,7 +17,10 @@ export const gaps = command({
     'microsecond, with the events that opened and closed each gap.',
   flags: {
     ...PLACE_FLAGS,
-    program: { value: 'ID', about: 'gaps of this program (default: of any program)' },
+    program: {
+      value: 'PROGRAM',
+      about: 'gaps of this program: its name, tag or id (default: any)',
+    },
     ...SPAN_FLAGS,
     ...SERVICE_FLAGS,
   },

@@ -7,6 +7,7 @@ import { requestFromWords } from './call-words.ts';
 import { command } from './command.ts';
 import { answerText, effectLine } from './event-text.ts';
 import { EXIT, InputError, UsageError } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const plan = command({
@@ -33,7 +34,8 @@ export const plan = command({
     }
     const body = fromInput ? await requestsFromInput() : requestFromWords(call, flags.pid);
     const client = restClient(serviceFrom(flags));
-    const planned = await client.post<Plan>(`${hostPath(host)}/plan`, body);
+    const path = `${hostPath(await hostMeant(client, host))}/plan`;
+    const planned = await client.post<Plan>(path, body);
     const lines = flags.json ? [JSON.stringify(planned)] : planLines(planned);
     for (const line of lines) print.out(line);
     const isRefused = planned.calls.some(({ outcome }) => outcome.errno !== undefined);

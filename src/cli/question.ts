@@ -1,8 +1,11 @@
 /** What the commands share that ask a question about a host: flags, and printing the answer. */
 import { hostPath } from '../client/host-path.ts';
-import { restClient } from '../client/rest-client.ts';
+import { type RestClient, restClient } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
 import { UsageError } from './exit-code.ts';
+import { cgroupsMeant } from './named/cgroups.ts';
+import { hostsMeant } from './named/hosts.ts';
+import { programMeant } from './named/programs.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareText } from './spare-text.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
@@ -23,8 +26,13 @@ export const SPAN_FLAGS = {
   to: { value: 'MOMENT', about: 'where to end; default: the head' },
 } as const;
 
+export const PROGRAM_FLAG = {
+  value: 'PROGRAM',
+  about: 'the program: its name, tag, or id in the boot of the moment',
+} as const;
+
 export const PLACE_FLAGS = {
-  cgroup: { value: 'CGROUP', about: 'path or id of the cgroup' },
+  cgroup: { value: 'CGROUP', about: 'path of the cgroup, its last part, a pattern, or its id' },
   type: { value: 'TYPE', about: 'attach type, in any spelling: egress, cgroup_inet_egress' },
 } as const;
 
@@ -39,6 +47,7 @@ export interface ClientOptions {
 }
 
 export interface Question {
+  /** A name, or a pattern of names. */
   readonly host: string;
   /** Below the host: `gaps`, `links/7/history`. */
   readonly resource: string;
@@ -54,12 +63,26 @@ export function questionPath({ host, resource, query }: Question): string {
   return `${hostPath(host)}/${resource}?${new URLSearchParams(given)}`;
 }
 
-/** Asks the service and prints its answer: the text, or the JSON in one line. */
-export async function printAnswer(
+/**
+ * Asks the service and prints its answer: the text, or the JSON in one line. Where the host or the
+ * cgroup is a pattern it asks about each that fits.
+ */
+export async function printAnswer(options: ClientOptions, question: Question): Promise<void> {
+  const client = restClient(serviceFrom(options.flags));
+  const hosts = await hostsMeant(client, question.host);
+  for (const host of hosts) {
+    if (hosts.length > 1 && !options.flags.json) options.print.out(`host ${host}`);
+    for (const one of await namedQuestions(client, { ...question, host })) {
+      await printOne(client, options, one);
+    }
+  }
+}
+
+async function printOne(
+  client: RestClient,
   { flags, print }: ClientOptions,
   question: Question,
 ): Promise<void> {
-  const client = restClient(serviceFrom(flags));
   if (flags.json) {
     print.out(JSON.stringify(await client.get<object>(questionPath(question))));
     return;
@@ -68,6 +91,19 @@ export async function printAnswer(
   const response = await client.open(questionPath({ ...question, query }));
   const lines = (await response.text()).trimEnd().split('\n');
   for (const line of lines) print.out(sparedAt(line, { flags, print }));
+}
+
+/** The question with ids and paths in place of names, once for each cgroup that is meant. */
+async function namedQuestions(client: RestClient, question: Question): Promise<Question[]> {
+  const { host, query } = question;
+  const where = { client, host, at: query.at ?? query.to };
+  const named: Record<string, string | undefined> = { ...query };
+  if (named.program !== undefined) named.program = await programMeant(named.program, where);
+  const [, verb, program] = /^(has|lacks):(.+)$/u.exec(named.condition ?? '') ?? [];
+  if (program !== undefined) named.condition = `${verb}:${await programMeant(program, where)}`;
+  if (named.cgroup === undefined) return [{ ...question, query: named }];
+  const cgroups = await cgroupsMeant(named.cgroup, where);
+  return cgroups.map((cgroup) => ({ ...question, query: { ...named, cgroup } }));
 }
 
 /** A line of an answer, as whoever reads it needs it. */

@@ -4,6 +4,7 @@ import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { progressBar } from './progress-bar.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -38,17 +39,18 @@ export const replay = command({
   example: 'npx bpfledger replay demo --release 7.3',
   async run(invocation) {
     const { flags, words, print } = invocation;
-    const [host, extra] = words;
+    const [named, extra] = words;
     const { release, at } = flags;
-    if (host === undefined || extra !== undefined) throw new UsageError('replay needs one HOST');
+    if (named === undefined || extra !== undefined) throw new UsageError('replay needs one HOST');
     if (release === undefined) {
-      throw new UsageError(`replay needs a release; try replay ${host} --release 7.3`);
+      throw new UsageError(`replay needs a release; try replay ${named} --release 7.3`);
     }
     const client = restClient(serviceFrom(flags));
     const others = release.split(',').filter((name) => name !== '');
     if (others.length > RELEASES_MAX) {
       throw new UsageError(`--release takes ${RELEASES_MAX} releases at most`);
     }
+    const host = await hostMeant(client, named);
     const question = {
       ...(at !== undefined && { at }),
       consequences: flags.consequences === true,

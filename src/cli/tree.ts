@@ -2,6 +2,7 @@
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { hostMeant } from './named/hosts.ts';
 import { AT_FLAG, oneHost, questionPath, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 
@@ -23,8 +24,8 @@ export const tree = command({
   },
   example: 'npx bpfledger tree demo --at 20',
   async run({ flags, words, print }) {
-    const host = oneHost('tree', words);
     const client = restClient(serviceFrom(flags));
+    const host = await hostMeant(client, oneHost('tree', words));
     if (flags.format !== undefined) {
       if (flags.format !== 'bpftool') throw new UsageError('--format takes bpftool only');
       const { at, under, 'cgroup-root': cgroup_root } = flags;

@@ -16,6 +16,7 @@ import { command, type Invocation } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { beginsAsBundle } from './import/format.ts';
 import { readKeptHeads } from './kept-heads.ts';
+import { hostMeant } from './named/hosts.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
@@ -64,7 +65,7 @@ export const verify = command({
   },
 });
 
-async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
+async function ofHost(named: string, flags: Typed): Promise<Verdicts> {
   const { key, 'trusted-keys': list, checkpoint } = flags;
   if (key !== undefined) throw new UsageError('--key goes with a FILE');
   if (list !== undefined) {
@@ -72,10 +73,11 @@ async function ofHost(host: string, flags: Typed): Promise<Verdicts> {
       '--trusted-keys goes with a FILE: a service has BPFLEDGER_TRUSTED_KEYS_FILE',
     );
   }
+  const client = restClient(serviceFrom(flags));
+  const host = await hostMeant(client, named);
   const witnesses = witnessesOf(flags);
   const all = checkpoint === undefined ? [] : await readKeptHeads(checkpoint, host, witnesses);
   const kept = all.slice(-KEPT_MAX);
-  const client = restClient(serviceFrom(flags));
   // It reads the whole log: the time that other requests may take says nothing here.
   const query = kept.length === 0 ? '' : `?kept=${kept.map(textOf).join(',')}`;
   const answer = await client.open(`${hostPath(host)}/verify${query}`);

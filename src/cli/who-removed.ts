@@ -5,6 +5,8 @@
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { cgroupMeant } from './named/cgroups.ts';
+import { hostMeant } from './named/hosts.ts';
 import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
@@ -62,12 +64,14 @@ export const whoRemoved = command({
   },
   example: 'npx bpfledger who-removed demo /system.slice/docker-4f1c9e.scope device --around 34',
   async run({ flags, words, print }) {
-    const [host, cgroup, attach_type, extra] = words;
-    if (host === undefined || cgroup === undefined || attach_type === undefined || extra) {
+    const [named, typed, attach_type, extra] = words;
+    if (named === undefined || typed === undefined || attach_type === undefined || extra) {
       throw new UsageError('who-removed needs a HOST, a CGROUP and a TYPE');
     }
-    const place = { host, cgroup, attach_type };
     const client = restClient(serviceFrom(flags));
+    const host = await hostMeant(client, named);
+    const cgroup = await cgroupMeant(typed, { client, host, at: undefined });
+    const place = { host, cgroup, attach_type };
     const { items, programs } = await timelineOf(client, place);
     const removal = nearest(removalsOf(items), flags.around);
     if (removal === undefined) {

@@ -82,3 +82,54 @@ describe('a command about the past', () => {
     expect(refused.err).toContain(said);
   });
 });
+
+describe('what is asked about may be named', () => {
+  it.each([
+    ['a host by a pattern', ['explain', 'ctlb-*', ...PLACE, '--program', '5001'], 'ended at 9'],
+    [
+      'a program by a pattern, at a moment',
+      ['explain', HOST, ...PLACE, '--at', '8', '--program', 'cali_*'],
+      'is effective on /',
+    ],
+    [
+      'a program by its name',
+      ['events', 'list', HOST, '--program', 'cali_ctlb_v4', '--call', 'prog_load'],
+      '20  2026',
+    ],
+    [
+      'a cgroup by the last part of its path',
+      ['history', HOST, 'cgroup', 'pod-shop'],
+      'cgroup 3 made at /kubepods.slice/pod-shop',
+    ],
+    [
+      'several cgroups by a pattern',
+      ['gaps', HOST, '--cgroup', '/kube*', '--type', 'connect4'],
+      '/kubepods.slice/pod-shop for',
+    ],
+    ['the head by that word', ['at', HOST, 'head'], '28  2026-'],
+    ['the head by that word in a flag', ['tree', HOST, '--at', 'head'], 'CgroupPath'],
+  ] as const)('%s', async (_, args, says) => {
+    const { code, out, err } = await run(args);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(says);
+  });
+
+  it.each([
+    [['explain', HOST, ...PLACE, '--program', 'cali_ctlb_v4'], 'cali_ctlb_v4 means 3 programs'],
+    [['explain', HOST, ...PLACE, '--program', 'cali_ctlb_v6'], 'did you mean cali_ctlb_v4?'],
+    [
+      ['events', 'list', HOST, '--program', 'none'],
+      `bpfledger events list ${HOST} --effect ProgLoaded shows all`,
+    ],
+    [
+      ['blame', HOST, '--cgroup', 'pod-mail', '--type', 'egress'],
+      `bpfledger cgroups ${HOST} shows the tree`,
+    ],
+    [['at', 'web-*', 'head'], `there is no host web-* on this service; there are ${HOST}`],
+    [['history', HOST, 'link', 'pod-shop'], 'a link has a number, and pod-shop is none'],
+  ] as const)('%j is refused, with what to try next', async (args, said) => {
+    const { code, err } = await run(args);
+    expect(code).toBe(2);
+    expect(err).toContain(said);
+  });
+});
