@@ -6,6 +6,7 @@ import { rebuild as rebuildHost } from '../projections/rebuild.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
+import { progressBar } from './progress-bar.ts';
 import { STORAGE_FLAGS, storageFrom } from './settings.ts';
 
 export const rebuild = command({
@@ -29,12 +30,15 @@ export const rebuild = command({
       const pending = await pendingMigrations(database);
       if (pending.length > 0)
         throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
+      const bar = progressBar(process.stderr);
       let sum = 0;
       for await (const { host_id, name } of hostsOf(database, only)) {
         const { position, rows, differing, replaced } = await rebuildHost(database, {
           host_id,
           check,
-        });
+          progress: (done, of) =>
+            bar.draw(check ? `comparing ${name}` : `rebuilding ${name}`, done, of),
+        }).finally(() => bar.clear());
         sum += differing;
         const told = { host: name, position, rows, differing, replaced };
         print.out(flags.json ? JSON.stringify(told) : sentence(told));

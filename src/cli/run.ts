@@ -83,11 +83,13 @@ export const run = command({
     const target = targetOf(flags, releases.length);
     const runs: RunOn[] = [];
     const report = () => writeReports(flags, runs, words[0] ?? '', print);
-    for (const release of releases) {
+    for (const [i, release] of releases.entries()) {
       const begin = performance.now();
       const tally = new Tally(releases.length > 1);
       const recording = target === undefined ? undefined : new Recording();
-      if (releases.length > 1) print.err(`bpfledger: on ${release.id}`);
+      if (releases.length > 1) {
+        print.err(`bpfledger: on ${release.id}, ${i + 1} of ${releases.length}`);
+      }
       const kernel = release.kernel ?? boot(release.id);
       const record = (made: Made) => {
         tally.add(made);

@@ -1,7 +1,7 @@
 /** `bpfledger verify`: whether a log is what was recorded; of a host, or of an exported file. */
 
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { hexOf } from '../events/encoding/hex.ts';
@@ -17,6 +17,7 @@ import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { beginsAsBundle } from './import/format.ts';
 import { readKeptHeads } from './kept-heads.ts';
 import { hostMeant } from './named/hosts.ts';
+import { progressBar, readWithBar } from './progress-bar.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
@@ -80,8 +81,9 @@ async function ofHost(named: string, flags: Typed): Promise<Verdicts> {
   const kept = all.slice(-KEPT_MAX);
   // It reads the whole log: the time that other requests may take says nothing here.
   const query = kept.length === 0 ? '' : `?kept=${kept.map(textOf).join(',')}`;
-  const answer = await client.open(`${hostPath(host)}/verify${query}`);
-  return (await answer.json()) as Verdicts;
+  const path = `${hostPath(host)}/verify${query}`;
+  const answer = client.open(path).then((response) => response.json());
+  return (await progressBar(process.stderr).during(`verifying ${host}`, answer)) as Verdicts;
 }
 
 function witnessesOf({ witness, checkpoint }: Typed): readonly string[] {
@@ -113,7 +115,12 @@ async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
           .catch(asInput)
           .then((host) => readKeptHeads(checkpoint, host, witnesses));
   const outside = { kept, ...(trusted !== undefined && { trusted, required: true }) };
-  return verifyBundle(createReadStream(file), outside).catch(asInput);
+  const bar = progressBar(process.stderr);
+  const { size } = await stat(file).catch(asInput);
+  const bytes = readWithBar(file, { bar, what: 'verifying', size });
+  return verifyBundle(bytes, outside)
+    .catch(asInput)
+    .finally(() => bar.clear());
 }
 
 async function readTrusted(flags: Typed): Promise<TrustedKeys | undefined> {

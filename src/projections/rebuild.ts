@@ -20,6 +20,8 @@ export interface RebuildOptions {
   readonly host_id: number;
   /** Only compare; change nothing and delay no writer. */
   readonly check?: boolean;
+  /** Hears how many events of the log were folded, and of how many. */
+  readonly progress?: (done: number, of: number) => void;
 }
 
 export interface Rebuilt {
@@ -43,16 +45,16 @@ export interface Rebuilt {
  * @throws UnreadableEvent or DamagedLog when an event is damaged; nothing is changed then
  */
 export function rebuild(database: Database, options: RebuildOptions): Promise<Rebuilt> {
-  const { host_id, check = false } = options;
+  const { host_id, check = false, progress = () => undefined } = options;
   return database.transaction(async (tx) => {
     for (const table of projector.tables) await createShadow(tx, table);
     const kernel = emptyKernel();
     const { position: from } = await readHead(tx, host_id);
     // A branch has rows of its own; those of its prefix are its origin's.
     const grown = await grownFrom(tx, host_id);
-    await derive(tx, kernel, { host_id, after: 0, to: from, grown });
+    await derive(tx, kernel, { host_id, after: 0, to: from, grown, progress });
     const { position } = check ? { position: from } : await lockHead(tx, host_id);
-    await derive(tx, kernel, { host_id, after: from, to: position, grown });
+    await derive(tx, kernel, { host_id, after: from, to: position, grown, progress });
 
     // Rows after a locked head are of no event; during a check a writer may just add some.
     const upTo = check ? position : Number.MAX_SAFE_INTEGER;
@@ -79,11 +81,12 @@ interface RebuildSpan {
   readonly to: number;
   /** Up to this position the rows belong to another host. */
   readonly grown: number;
+  readonly progress: (done: number, of: number) => void;
 }
 
 /** Folds a range of the log into `kernel` and its rows into the shadow tables. */
 async function derive(tx: Queryable, kernel: Kernel, range: RebuildSpan): Promise<void> {
-  const { host_id, after, to, grown } = range;
+  const { host_id, after, to, grown, progress } = range;
   let position = after;
   for await (const page of readThrough(tx, host_id, { from: after + 1, to })) {
     const rows = projector.tables.map((): ProjectionRow[] => []);
@@ -98,6 +101,7 @@ async function derive(tx: Queryable, kernel: Kernel, range: RebuildSpan): Promis
     for (const [i, table] of projector.tables.entries()) {
       await fillShadow(tx, table, { host_id, rows: rows[i] ?? [] });
     }
+    progress(position, to);
   }
   if (position !== to) throw new DamagedLog(position + 1, `missing before the head ${to}`);
 }

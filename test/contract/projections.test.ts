@@ -204,7 +204,10 @@ describe.each([
           sizeOf: () => size,
         });
         hosts.push(host_id);
-        const rebuilt = await rebuild(database, { host_id });
+        const told: number[] = [];
+        const progress = (done: number, of: number) => void told.push(done / of);
+        const rebuilt = await rebuild(database, { host_id, progress });
+        expect(told.at(-1)).toBe(1);
         expect(rebuilt).toMatchObject({ position: 300, differing: 0, replaced: false });
         expect(rebuilt.rows).toBeGreaterThan(10);
       }

@@ -1,11 +1,12 @@
 /** An exported log becomes a host, byte for byte. */
-import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { restClient } from '../../client/rest-client.ts';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { verifyBundle } from '../../time-travel/verify/bundle.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf } from '../exit-code.ts';
+import { progressBar, readWithBar } from '../progress-bar.ts';
 import { serviceFrom } from '../service-flags.ts';
 import { verdictLines } from '../verdict-text.ts';
 
@@ -23,9 +24,15 @@ export async function importBundle(
   flags: ImportFlags,
   print: Printer,
 ): Promise<ExitCode> {
-  const verdicts = await verifyBundle(createReadStream(file)).catch((error: unknown) => {
+  const asInput = (error: unknown): never => {
     throw new InputError(`${file}: ${sentenceOf(error)}`);
-  });
+  };
+  const { size } = await stat(file).catch(asInput);
+  const bar = progressBar(process.stderr);
+  const bytes = readWithBar(file, { bar, what: 'verifying', size });
+  const verdicts = await verifyBundle(bytes)
+    .catch(asInput)
+    .finally(() => bar.clear());
   if (!verdicts.chain.holds) {
     for (const line of verdictLines(verdicts)) print.err(line);
     return EXIT.differs;
@@ -35,11 +42,15 @@ export async function importBundle(
   const sent = {
     method: 'POST',
     headers: { 'content-type': BUNDLE_TYPE },
-    body: Readable.toWeb(createReadStream(file)) as unknown as ReadableStream,
+    body: Readable.toWeb(
+      Readable.from(readWithBar(file, { bar, what: 'sending', size })),
+    ) as unknown as ReadableStream,
     // fetch needs `duplex` to send a body that is read while it is sent.
     duplex: 'half',
   };
-  const response = await client.open(`/v1/bundles${query}`, sent as RequestInit);
+  const response = await client
+    .open(`/v1/bundles${query}`, sent as RequestInit)
+    .finally(() => bar.clear());
   const made = (await response.json()) as {
     readonly host: string;
     readonly position: number;

@@ -1,5 +1,4 @@
 /** What strace recorded becomes events of a host; the service reads it, here it is told of. */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { hostPath } from '../../client/host-path.ts';
@@ -8,7 +7,7 @@ import { problemText, restClient, ServiceRefusal } from '../../client/rest-clien
 import type { Counted, ImportedRecording } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
-import { type Bar, progressBar } from '../progress-bar.ts';
+import { type Bar, progressBar, readWithBar } from '../progress-bar.ts';
 import { serviceFrom } from '../service-flags.ts';
 import type { ImportFlags } from './bundle.ts';
 
@@ -68,7 +67,9 @@ async function send(
   const sent = {
     method: 'POST',
     headers: { 'content-type': 'text/plain' },
-    body: Readable.toWeb(Readable.from(watched(file, size, bar))) as unknown as ReadableStream,
+    body: Readable.toWeb(
+      Readable.from(readWithBar(file, { bar, what: 'sending', size })),
+    ) as unknown as ReadableStream,
     // fetch needs `duplex` to send a body that is read while it is sent.
     duplex: 'half',
   };
@@ -91,15 +92,6 @@ async function send(
 function refused(line: string): ServiceRefusal {
   const { status } = JSON.parse(line) as { readonly status: number };
   return new ServiceRefusal(status, problemText(line, status));
-}
-
-async function* watched(file: string, size: number, bar: Bar): AsyncGenerator<Uint8Array> {
-  let sent = 0;
-  for await (const chunk of createReadStream(file)) {
-    yield chunk as Uint8Array;
-    sent += (chunk as Uint8Array).byteLength;
-    bar.draw('sending', sent, size);
-  }
 }
 
 function queryOf({ release, 'cgroup-mount': cgroup, bpffs }: RecordingFlags): string {

@@ -35,7 +35,7 @@ export function isPattern(typed: string): boolean {
 }
 
 /** Whether a name fits a pattern. */
-export function namePattern(pattern: string): (name: string) => boolean {
+function namePattern(pattern: string): (name: string) => boolean {
   const parts = pattern.split(/([*?])/u).map((part) => {
     if (part === '*') return '.*';
     return part === '?' ? '.' : part.replace(/[\\^$.|+()[\]{}]/gu, '\\$&');
