@@ -36,3 +36,13 @@ it.each([48, 60, 80, 100])('fits %i columns, also when later events are wider', 
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(room);
   expect(lines[2]).toContain('ENOENT');
 });
+
+it.each([
+  [2026, '03-24 06:57:46'],
+  [2025, '2025-03-24'],
+])('an event of another day in %i says its day, and keeps what it is about', (year, said) => {
+  const at = new Date(year, 2, 24, 6, 57, 46).toISOString();
+  const [, line] = eventRows(80, () => NOW)([{ ...REFUSED, at }]);
+  expect(line).toContain(`  ${said}  `);
+  expect(line).toContain('4f1c9e.scope');
+});

@@ -9,10 +9,10 @@ import { type Column, createTable, type Room } from './table.ts';
 const COLUMNS: readonly Column[] = [
   { title: '#', least: 5 },
   { title: 'time', least: 8, rank: 2 },
-  { title: 'process', least: 12, cut: { at: 'start', to: 12 }, rank: 1 },
+  { title: 'process', least: 12, cut: { at: 'start', to: 11 }, rank: 1 },
   { title: 'call', least: 11, cut: { at: 'end', to: 11 } },
   { title: 'on', least: 12, cut: { at: 'start', to: 13 }, rank: 3 },
-  { title: 'answer', least: 12, cut: { at: 'end', to: 18 } },
+  { title: 'answer', least: 12, cut: { at: 'end', to: 16 } },
 ];
 
 /** Effects that say no more than that the call was done. */
@@ -39,9 +39,13 @@ function rowOf(event: WireEvent, now: Date): string[] {
   return [String(position), time, `${comm}[${pid}]`, call.name, placeOf(event), answerOf(event)];
 }
 
-/** A time to the second: the order of events is that of their positions. */
+/** A time to the second, or the day of another year: the order of events is that of their positions. */
 function shortTime(text: string, now: Date): string {
-  return spareTime(text, now).replace(/\.\d+$/u, '');
+  const time = spareTime(text, now).replace(/\.\d+$/u, '');
+  const [day = '', clock] = time.split(' ');
+  if (clock === undefined) return time;
+  const year = `${now.getFullYear()}-`;
+  return day.startsWith(year) ? `${day.slice(year.length)} ${clock}` : day;
 }
 
 /** The cgroup or file that a call names. */

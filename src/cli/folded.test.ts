@@ -22,5 +22,7 @@ it('leaves what fits, what is JSON, words wider than the terminal, and narrow te
   ] as const) {
     expect(folded(line, columns)).toEqual([line]);
   }
+  const list = `ids=[${'5001,'.repeat(20)}7]`;
+  expect(folded(list, 80)[0]).toBe(`ids=[${'5001,'.repeat(15)}`);
   expect(folded(`on ${word} for egress`, 80)).toEqual(['on', `    ${word}`, '    for egress']);
 });

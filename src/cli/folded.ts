@@ -18,8 +18,10 @@ export function folded(line: string, columns: number): string[] {
   while (rest.length > columns) {
     const from = rest.length - rest.trimStart().length;
     const end = rest.lastIndexOf(' ', columns);
-    // A word that is wider than the terminal stays whole.
-    const cut = end > from ? end : rest.indexOf(' ', columns);
+    // A word that is wider than the terminal is cut behind a comma, or stays whole.
+    const comma = rest.lastIndexOf(',', columns - 1) + 1;
+    const fallback = comma > from ? comma : rest.indexOf(' ', columns);
+    const cut = end > from ? end : fallback;
     if (cut === -1) break;
     parts.push(rest.slice(0, cut).trimEnd());
     rest = indent + rest.slice(cut).trimStart();
