@@ -61,8 +61,9 @@ const CGROUP_BUILD_TYPES: readonly ProgType[] = [
 /** `BPF_F_SLEEPABLE` and `BPF_F_TOKEN_FD`. */
 const SLEEPABLE = 16;
 const TOKEN_FD = 65_536;
-/** Where the fields end that every modelled kernel has (`attach_prog_fd`). */
-const LAST_BYTE = 116;
+/** Where the fields lie that not every modelled kernel has. */
+const FD_ARRAY_OFFSET = 120;
+const FD_ARRAY_CNT_OFFSET = 148;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
@@ -141,12 +142,18 @@ function admission(caller: Caller, call: Load): Refusal | undefined {
   return unknownFields(switches, call) ?? first ?? unprivileged(caller, call);
 }
 
-/** Fields that lie after the last one which this kernel knows. */
+/**
+ * Fields that this kernel does not know: behind its attr (`bpf_check_uarg_tail_zero`), or behind the
+ * last field of the command (`CHECK_ATTR`). Those of the other commands lie within every attr.
+ */
 function unknownFields(switches: Switches, call: Load): Refusal | undefined {
-  const past =
-    (call.fd_array !== undefined && !switches.fd_array) ||
-    ((call.fd_array_cnt ?? 0) !== 0 && !switches.fd_array_cnt);
-  return past ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: LAST_BYTE }) : undefined;
+  const { attr_bytes } = switches;
+  const counts = (call.fd_array_cnt ?? 0) !== 0;
+  const end = counts ? FD_ARRAY_CNT_OFFSET : call.fd_array === undefined ? 0 : FD_ARRAY_OFFSET;
+  if (end >= attr_bytes) return refusal('E2BIG', 'bytes-after-attr', { attr_bytes });
+  const isPast =
+    (counts && !switches.fd_array_cnt) || (call.fd_array !== undefined && !switches.fd_array);
+  return isPast ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: end }) : undefined;
 }
 
 /** Whatever the count says, a program without instructions is none. */

@@ -12,6 +12,7 @@ export interface Switches {
   readonly attach_type_count: number;
   readonly prog_type_count: number;
   readonly bpf_command_count: number;
+  readonly attr_bytes: number;
   readonly prog_attach_attr_end: number;
   readonly prog_detach_attr_end: number;
   readonly prog_query_attr_end: number;

@@ -1,5 +1,5 @@
 /**
- * How long attrs and info structures are in a release, and where the last field of a command ends: a
+ * How long info structures are in a release, and where the last field of a command ends: a
  * byte after it must be zero (`bpf_check_uarg_tail_zero` and `CHECK_ATTR` in kernel/bpf/syscall.c).
  */
 import { reaches } from '../../domain/release/release.ts';
@@ -9,15 +9,6 @@ import { versionOf } from '../../domain/release/version.ts';
 export type Growth = readonly (readonly [since: string, number: number])[];
 
 const fixed = (bytes: number): Growth => [['5.7', bytes]];
-
-/** `sizeof(union bpf_attr)`. */
-const UNION: Growth = [
-  ['5.7', 120],
-  ['5.14', 128],
-  ['5.17', 144],
-  ['6.9', 152],
-  ['6.18', 168],
-];
 
 /** Ends of the last fields, for the commands whose ends no rule of the model looks at itself. */
 const LAST_FIELD: Readonly<Record<string, Growth>> = {
@@ -106,11 +97,6 @@ const INFO = {
     ['5.11', 32],
   ],
 } as const satisfies Readonly<Record<string, Growth>>;
-
-/** Bytes of the release's `union bpf_attr`. */
-export function unionBytes(release: string): number {
-  return grownTo(UNION, release);
-}
 
 /** Where the last field of a command ends; undefined when the model's own rules look at that. */
 export function lastFieldEnd(command: string, release: string): number | undefined {

@@ -3,7 +3,7 @@ import type { Errno } from '../../domain/errno.ts';
 import { bpfCommandOf } from '../../native/commands.ts';
 import type { Asking } from './asking.ts';
 import { AttrBytes } from './attr-bytes.ts';
-import { lastFieldEnd, unionBytes } from './attr-ends.ts';
+import { lastFieldEnd } from './attr-ends.ts';
 
 import {
   mapCreate,
@@ -72,7 +72,7 @@ function readAttr(
   address: bigint,
   size: number,
 ): { readonly attr: AttrBytes; readonly fault?: Errno } {
-  const union = unionBytes(kernel.boot.release);
+  const union = kernel.switches.attr_bytes;
   const bytes = size > SIZE_READ_MAX ? undefined : memory.read(address, size);
   const attr = new AttrBytes(bytes ?? NO_BYTES, union, address, size);
   if (bytes === undefined) return { attr, fault: size > SIZE_READ_MAX ? 'E2BIG' : 'EFAULT' };

@@ -244,13 +244,15 @@ const progFlags: Table = {
 
 const fdArray: Table = {
   page: 'prog_load',
-  title: 'A count of fds without the fds',
-  source: '`bpf_prog_load`, `process_fd_array`; semantics §7',
+  title: 'Fields behind the attr of a release',
+  source: '`bpf_check_uarg_tail_zero`, `CHECK_ATTR`, `process_fd_array`; semantics §5, §7',
   state: 'Each row starts from a kernel that just booted.',
   given: () => undefined,
   rows: `
-    | asked        | call                                              | v2-series..6.13 | 6.14.. |
-    | one fd       | prog_load prog_type = cgroup_skb; fd_array_cnt = 1 | EINVAL         | EFAULT |
+    | asked               | call                                                          | v2-series..5.13 | 5.14..6.8 | 6.9..6.13 | 6.14.. |
+    | a count and no fds  | prog_load prog_type = cgroup_skb; fd_array_cnt = 1            | E2BIG           | E2BIG     | EINVAL    | EFAULT |
+    | fds, and no count   | prog_load prog_type = cgroup_skb; fd_array = 0                | E2BIG           | ok        | ok        | ok     |
+    | both                | prog_load prog_type = cgroup_skb; fd_array = 0; fd_array_cnt = 1 | E2BIG        | E2BIG     | EINVAL    | EINVAL |
   `,
 };
 

@@ -16,26 +16,27 @@ const form: Table = {
   },
   call: 'prog_load prog_type = cgroup_skb; fd_array_cnt = 1073741824; insns = r0=1',
   rows: `
-    | wrong first                                     | mended by                       | v2-series..5.13 | 5.14..6.13 | 6.14.. |
-    | there is no field fd_array_cnt                  | no fd_array_cnt                 | EINVAL | EINVAL | –      |
-    | fd_array_cnt is larger than any array           | fd_array_cnt = 1                | –      | – | EINVAL |
-    | there is no fd_array                            | no fd_array_cnt                 | –      | – | EFAULT |
-    | the last instruction does not end it            | insns = jump:5 exit             | EINVAL | EINVAL | EINVAL |
-    | a jump leads behind the end                     | insns = fd:999 code:255 exit    | EINVAL | EINVAL | EINVAL |
-    | a map fd is closed                              | insns = fd:1 r0=1 exit          | EBADF  | EBADF | EBADF  |
-    | a map fd is no map                              | insns = idx:0 r0=1 exit         | EINVAL | EINVAL | EINVAL |
-    | a map is named by index, and there are no fds   | insns = value:4 r0=1 exit       | EINVAL | EPROTO | EPROTO |
-    | a hash has no address                           | insns = value:3+8 r0=1 exit     | EINVAL | EINVAL | EINVAL |
-    | the address is behind the value                 | insns = code:255 fd:999 exit    | EINVAL | EINVAL | EINVAL |
-    | an instruction is unknown; it stands before all | insns = r0=1 exit r0=1 exit     | EINVAL | EINVAL | EINVAL |
-    | instructions are never reached                  | insns = helper:4 r0=1 exit      | EINVAL | EINVAL | EINVAL |
-    | helper 4 is not for cgroup_skb                  | insns = r0=r3 exit              | EINVAL | EINVAL | EINVAL |
-    | a register is read that holds nothing           | insns = if:5 r0=1 exit          | EACCES | EACCES | EACCES |
-    | a register is compared that holds nothing       | insns = if:1 r0=2 exit; ret = 2 | EACCES | EACCES | EACCES |
-    | it is said to return 2, after a comparison      | insns = context:4000 exit; no ret | EINVAL | EINVAL | EINVAL |
-    | the context has no such field                   | insns = context:0 exit          | EACCES | EACCES | EACCES |
-    | the length of a packet may be anything          | insns = value:3+4 fd:4 r0=1 exit | EINVAL | EINVAL | EINVAL |
-    | nothing                                         |                                 | ok     | ok | ok     |
+    | wrong first                                     | mended by                       | v2-series..5.13 | 5.14..6.8 | 6.9..6.13 | 6.14.. |
+    | the attr ends before fd_array_cnt               | no fd_array_cnt                 | E2BIG | E2BIG | – | – |
+    | there is no field fd_array_cnt                  | no fd_array_cnt                 | – | – | EINVAL | – |
+    | fd_array_cnt is larger than any array           | fd_array_cnt = 1                | –      | – | – | EINVAL |
+    | there is no fd_array                            | no fd_array_cnt                 | –      | – | – | EFAULT |
+    | the last instruction does not end it            | insns = jump:5 exit             | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a jump leads behind the end                     | insns = fd:999 code:255 exit    | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a map fd is closed                              | insns = fd:1 r0=1 exit          | EBADF  | EBADF | EBADF | EBADF  |
+    | a map fd is no map                              | insns = idx:0 r0=1 exit         | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a map is named by index, and there are no fds   | insns = value:4 r0=1 exit       | EINVAL | EPROTO | EPROTO | EPROTO |
+    | a hash has no address                           | insns = value:3+8 r0=1 exit     | EINVAL | EINVAL | EINVAL | EINVAL |
+    | the address is behind the value                 | insns = code:255 fd:999 exit    | EINVAL | EINVAL | EINVAL | EINVAL |
+    | an instruction is unknown; it stands before all | insns = r0=1 exit r0=1 exit     | EINVAL | EINVAL | EINVAL | EINVAL |
+    | instructions are never reached                  | insns = helper:4 r0=1 exit      | EINVAL | EINVAL | EINVAL | EINVAL |
+    | helper 4 is not for cgroup_skb                  | insns = r0=r3 exit              | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a register is read that holds nothing           | insns = if:5 r0=1 exit          | EACCES | EACCES | EACCES | EACCES |
+    | a register is compared that holds nothing       | insns = if:1 r0=2 exit; ret = 2 | EACCES | EACCES | EACCES | EACCES |
+    | it is said to return 2, after a comparison      | insns = context:4000 exit; no ret | EINVAL | EINVAL | EINVAL | EINVAL |
+    | the context has no such field                   | insns = context:0 exit          | EACCES | EACCES | EACCES | EACCES |
+    | the length of a packet may be anything          | insns = value:3+4 fd:4 r0=1 exit | EINVAL | EINVAL | EINVAL | EINVAL |
+    | nothing                                         |                                 | ok     | ok | ok | ok     |
   `,
 };
 

@@ -138,7 +138,8 @@ function read(world: World, fields: Fields, field: string, word: string): unknow
   if (field === 'key') return keyOf(world, word);
   if (field === 'query_flags' || (field === 'flags' && takesFlagNames(fields)))
     return flagsOf(word);
-  if (field === 'map_fds') return word.split('+').map((label) => numberOf(world, field, label));
+  if (field === 'map_fds' || field === 'fd_array')
+    return word.split('+').map((label) => numberOf(world, field, label));
   if (['caps', 'bounding', 'inheritable', 'ambient'].includes(field))
     return word === 'none' ? [] : word.split('+');
   if (field === 'value' || /(?:^|_)(?:fd|pid|id)$/u.test(field))

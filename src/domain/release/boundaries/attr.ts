@@ -60,6 +60,18 @@ export const ATTR_SPECS = {
       { since: '7.0', value: 39, evidence: 'remembered' },
     ],
   },
+  attr_bytes: {
+    meaning:
+      'bytes of the attr that every command has; a byte behind them that is not zero is E2BIG',
+    source: 'semantics §5; union bpf_attr',
+    boundaries: [
+      from57(120),
+      { since: '5.14', value: 128, evidence: 'remembered' },
+      { since: '5.17', value: 144, evidence: 'remembered' },
+      { since: '6.9', value: 152, evidence: 'remembered' },
+      { since: '6.18', value: 168, evidence: 'measured' },
+    ],
+  },
   prog_attach_attr_end: {
     meaning: "where PROG_ATTACH's last field ends; bytes after it must be zero",
     source: 'semantics §5',

@@ -47,7 +47,8 @@ export const OBJECT_SPECS = {
     ],
   },
   fd_array_cnt: {
-    meaning: 'PROG_LOAD takes fd_array_cnt; before, its bytes must be zero',
+    meaning:
+      'PROG_LOAD takes fd_array_cnt; before, its bytes must be zero, where the attr has them',
     source: 'semantics §7; union bpf_attr',
     boundaries: [
       from57(false),
