@@ -301,10 +301,10 @@ export interface MapCalls {
     readonly numa_node?: number;
   };
   map_freeze: { readonly map_fd?: number };
-  map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key: MapKey };
+  map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
   map_update_elem: AttrSized & {
     readonly map_fd?: number;
-    readonly key: MapKey;
+    readonly key?: MapKey;
     readonly value: number;
     readonly flags?: number;
   };
@@ -317,7 +317,7 @@ export interface MapCalls {
   /** `flags`: only F_LOCK (4) is known. */
   map_lookup_and_delete_elem: {
     readonly map_fd?: number;
-    readonly key: MapKey;
+    readonly key?: MapKey;
     readonly flags?: number;
   };
   /** The elements `keys[i]` with `values[i]`, in this order. */

@@ -103,6 +103,13 @@ export const CODE_AND_MAP_RULES = {
     'htab_map_update_elem',
     'map {map_id} already has {max_entries} elements, its max_entries',
   ),
+  'queue-full': rule(
+    'queue_stack_map_push_elem §25.11',
+    'map {map_id} already has {max_entries} elements, its max_entries',
+  ),
+  'queue-empty': rule('__queue_map_get §25.11', 'map {map_id} has no element'),
+  'map-has-no-keys': rule('__bpf_copy_key §25.11', 'a {map_type} such as map {map_id} has no keys'),
+  'key-missing': rule('__bpf_copy_key §25.4', 'map {map_id} needs a key, and none is passed'),
   'index-out-of-range': rule('array_map_update_elem', 'the index is past the end of map {map_id}'),
   'program-unlike-owner': rule(
     'bpf_prog_map_compatible §25.8',

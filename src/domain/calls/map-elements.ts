@@ -13,6 +13,7 @@ import { lookForRoom } from '../maps/recency.ts';
 import type { Refusal } from '../outcome.ts';
 import { isStorageMap, storageKey } from '../storage.ts';
 import { deleteHeld, heldKey, updateHeld } from './held-elements.ts';
+import { isQueued, peek, pop, push } from './queued-elements.ts';
 
 /** End of MAP_DELETE_ELEM's key pointer in the attr. */
 const DELETE_ATTR_END = 16;
@@ -23,7 +24,11 @@ const LOCK = 4;
 export function mapLookup(caller: Caller, call: Calls['map_lookup_elem']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'read');
   if (isRefused(map)) return refuse(map);
-  const found = elementAt(map, call.key);
+  const { key } = call;
+  const bad = badKey(map, key);
+  if (bad !== undefined) return refuse(bad);
+  if (key === undefined) return peek(map);
+  const found = elementAt(map, key);
   if (found === undefined) return refuse(noElement(map));
   return succeed([], 0, { value: found.value });
 }
@@ -31,14 +36,18 @@ export function mapLookup(caller: Caller, call: Calls['map_lookup_elem']): Decis
 export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'write');
   if (isRefused(map)) return refuse(map);
+  const { key: passed, value, flags = 0 } = call;
+  if ((flags & LOCK) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const bad = badKey(map, passed);
+  if (bad !== undefined) return refuse(bad);
+  if (passed === undefined) return push(map, call);
   const kind = heldKind(map.map_type);
-  if (kind !== undefined) return updateHeld(caller, { map, kind, key: heldKey(call.key) }, call);
-  const flags = call.flags ?? 0;
-  const key = canonicalKey(map, call.key);
-  if (isLru(map)) return updateLru(caller, map, { key, value: call.value, flags });
-  const refused = updateRefused(map, call.key, flags);
+  if (kind !== undefined) return updateHeld(caller, { map, kind, key: heldKey(passed) }, call);
+  const key = canonicalKey(map, passed);
+  if (isLru(map)) return updateLru(caller, map, { key, value, flags });
+  const refused = updateRefused(map, passed, flags);
   if (refused !== undefined) return refuse(refused);
-  const update = { type: 'ElementUpdated', map_id: map.id, key, value: call.value } as const;
+  const update = { type: 'ElementUpdated', map_id: map.id, key, value } as const;
   return succeed([update]);
 }
 
@@ -73,7 +82,7 @@ function updateRefused(map: BpfMap, key: MapKey, flags: number): Refusal | undef
     if ((flags & ~EXIST) !== 0) return refusal('EINVAL', 'flags-unknown', { flags });
     return found === undefined ? noElement(map) : undefined;
   }
-  if (flags > EXIST || (flags & LOCK) !== 0) return refusal('EINVAL', 'flags-unknown', { flags });
+  if (flags > EXIST) return refusal('EINVAL', 'flags-unknown', { flags });
   if (isArray(map)) {
     if (found === undefined) return refusal('E2BIG', 'index-out-of-range', { map_id: map.id });
     return flags === NOEXIST ? refusal('EEXIST', 'element-exists', { map_id: map.id }) : undefined;
@@ -96,7 +105,7 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   if (isRefused(map)) return refuse(map);
   const kind = heldKind(map.map_type);
   if (kind !== undefined) return deleteHeld(caller, { map, kind, key: heldKey(call.key) });
-  if (isStorageMap(map) || isArray(map)) {
+  if (isStorageMap(map) || isArray(map) || isQueued(map)) {
     return refuse(refusal('EINVAL', 'elements-stay', { map_id: map.id, map_type: map.map_type }));
   }
   if (elementAt(map, call.key) === undefined) return refuse(noElement(map));
@@ -104,9 +113,8 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   return succeed([{ type: 'ElementDeleted', map_id: map.id, key }]);
 }
 
-/** Types whose elements can be taken out by one command (5.14); of a queue or stack it came before. */
+/** Types whose elements can be taken out by their keys (5.14). */
 const TAKEN_OUT: readonly MapType[] = ['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash'];
-const POPPED: readonly MapType[] = ['queue', 'stack'];
 
 /** MAP_LOOKUP_AND_DELETE_ELEM (`map_lookup_and_delete_elem`). */
 export function mapLookupAndDelete(
@@ -119,12 +127,15 @@ export function mapLookupAndDelete(
   if (isRefused(map)) return refuse(map);
   const { id: map_id, map_type } = map;
   if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
-  if (POPPED.includes(map_type)) return refuse(unmodelledElement(map));
+  const { key: passed } = call;
+  const bad = badKey(map, passed);
+  if (bad !== undefined) return refuse(bad);
+  if (isQueued(map)) return pop(map);
   if (!caller.kernel.switches.hash_lookup_and_delete || !TAKEN_OUT.includes(map_type)) {
     const call = 'map_lookup_and_delete_elem';
     return refuse(refusal('ENOTSUPP', 'map-lacks-command', { map_id, map_type, call }));
   }
-  const found = elementAt(map, call.key);
+  const found = passed === undefined ? undefined : elementAt(map, passed);
   if (found === undefined) return refuse(noElement(map));
   const { key, value } = found;
   return succeed([{ type: 'ElementDeleted', map_id, key }], 0, { value });
@@ -141,6 +152,7 @@ export function mapFreeze(caller: Caller, call: Calls['map_freeze']): Decision {
 export function mapNextKey(caller: Caller, call: Calls['map_get_next_key']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'read');
   if (isRefused(map)) return refuse(map);
+  if (isQueued(map)) return refuse(hasNoKeys(map));
   const key = call.key === undefined ? undefined : canonicalKey(map, call.key);
   const next = isArray(map) ? nextIndex(map, key) : nextElement(map, key);
   if (next === undefined) return refuse(refusal('ENOENT', 'no-next-key', { map_id: map.id }));
@@ -180,6 +192,16 @@ function openAnyMap(
   if (wanted !== 'read' && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
   if (file.access === undefined || file.access === wanted) return map;
   return refusal('EPERM', 'map-fd-restricted', { fd, access: file.access });
+}
+
+/** A command on one element passes no key to a map without keys, and one to all others (`__bpf_copy_key`). */
+function badKey(map: BpfMap, key: MapKey | undefined): Refusal | undefined {
+  if (map.key_size === 0) return key === undefined ? undefined : hasNoKeys(map);
+  return key === undefined ? refusal('EFAULT', 'key-missing', { map_id: map.id }) : undefined;
+}
+
+function hasNoKeys({ id: map_id, map_type }: BpfMap): Refusal {
+  return refusal('EINVAL', 'map-has-no-keys', { map_id, map_type });
 }
 
 /**

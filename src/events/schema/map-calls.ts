@@ -37,11 +37,16 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       attr_size: wholeAttrSize,
     }),
     strictObject({ name: z.literal('map_freeze'), map_fd }),
-    strictObject({ name: z.literal('map_lookup_elem'), map_fd, key, attr_size: wholeAttrSize }),
+    strictObject({
+      name: z.literal('map_lookup_elem'),
+      map_fd,
+      key: key.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
     strictObject({
       name: z.literal('map_update_elem'),
       map_fd,
-      key,
+      key: key.exactOptional(),
       value: u64,
       flags: u32.exactOptional(),
       attr_size: wholeAttrSize,
@@ -56,7 +61,7 @@ export function mapCalls<V extends Vocabulary>(words: V) {
     strictObject({
       name: z.literal('map_lookup_and_delete_elem'),
       map_fd,
-      key,
+      key: key.exactOptional(),
       flags: u32.exactOptional(),
     }),
     strictObject({

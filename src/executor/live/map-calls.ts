@@ -69,14 +69,16 @@ export function formOf(info: {
   const percpu = String(map_type).includes('percpu');
   const storage = STORAGE_TYPES.includes(map_type);
   const held = heldKind(map_type);
-  const filled = held === undefined && FILLED_MAPS.includes(map_type as MapTypeName);
+  // What no program looks up by a key: its elements are held objects, or in a queue.
+  const filled =
+    held === undefined && key_size > 0 && FILLED_MAPS.includes(map_type as MapTypeName);
   return { storage, percpu, filled, held, key_size, value_size };
 }
 
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, 0);
-  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyOrNone(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_lookup_elem', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const found = Number(value.readBigUInt64LE(0));
@@ -92,7 +94,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
     form.held === undefined
       ? valueBuffer(form, call.value)
       : fdBuffer(realFd(caller.process, call.value % 2 ** 32));
-  const key = keyBytes(caller.live, form, call.key);
+  const key = keyOrNone(caller.live, form, call.key);
   const attr = elementAttr(caller, call, key, value).u64(ELEMENT.flags, call.flags ?? 0);
   const answered = bpf(caller, 'map_update_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
@@ -101,7 +103,7 @@ export function mapUpdate(caller: LiveCaller, call: CallOf<'map_update_elem'>): 
 export function mapDelete(caller: LiveCaller, call: CallOf<'map_delete_elem'>): Decision {
   const form = formAt(caller, call.map_fd);
   const value = call.value === undefined ? undefined : valueBuffer(form, call.value);
-  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyOrNone(caller.live, form, call.key), value);
   const answered = bpf(caller, 'map_delete_elem', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -112,7 +114,7 @@ export function mapLookupAndDelete(
 ): Decision {
   const form = formAt(caller, call.map_fd);
   const value = valueBuffer(form, 0);
-  const attr = elementAttr(caller, call, keyBytes(caller.live, form, call.key), value);
+  const attr = elementAttr(caller, call, keyOrNone(caller.live, form, call.key), value);
   const answered = bpf(
     caller,
     'map_lookup_and_delete_elem',
@@ -124,7 +126,7 @@ export function mapLookupAndDelete(
 
 export function mapNextKey(caller: LiveCaller, call: CallOf<'map_get_next_key'>): Decision {
   const form = formAt(caller, call.map_fd);
-  const key = call.key === undefined ? undefined : keyBytes(caller.live, form, call.key);
+  const key = keyOrNone(caller.live, form, call.key);
   const next = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
   const answered = bpf(caller, 'map_get_next_key', elementAttr(caller, call, key, next));
   if ('errno' in answered) return failWith(answered.errno);
@@ -147,6 +149,10 @@ function elementAttr(
     .u32(ELEMENT.map_fd, realFd(process, map_fd))
     .pointer(ELEMENT.key, key)
     .pointer(ELEMENT.value, value);
+}
+
+function keyOrNone(live: LiveKernel, form: MapForm, key: MapKey | undefined): Buffer | undefined {
+  return key === undefined ? undefined : keyBytes(live, form, key);
 }
 
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */

@@ -39,7 +39,7 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
     case 'map_freeze':
       return { name: 'map_freeze', map_fd };
     case 'map_lookup':
-      return { name: 'map_lookup_elem', map_fd, key: keyOf(step.key, labels) };
+      return { name: 'map_lookup_elem', map_fd, ...keyIn(step, labels) };
     case 'map_delete':
       // The golden recorder fills in the value pointer of every element call, unless it is told not to.
       return {
@@ -48,15 +48,13 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
       };
     case 'map_take': {
       const flags = step.flags === undefined ? {} : { flags: Number(step.flags) };
-      const key = keyOf(step.key, labels);
-      return { name: 'map_lookup_and_delete_elem', map_fd, key, ...flags };
+      return { name: 'map_lookup_and_delete_elem', map_fd, ...keyIn(step, labels), ...flags };
     }
     case 'map_update': {
       const flags = Number(step.flags ?? 0);
-      const key = keyOf(step.key, labels);
       // A label stands for the fd of what the element is to hold.
       const value = typeof step.value === 'string' ? fd('value') : Number(step.value);
-      return { name: 'map_update_elem', map_fd, key, value, flags };
+      return { name: 'map_update_elem', map_fd, ...keyIn(step, labels), value, flags };
     }
     case 'map_batch':
       return batchCall(step, map_fd);
@@ -81,6 +79,11 @@ function batchCall(step: Step, map_fd: number): Call {
     default:
       return { name: 'map_lookup_and_delete_batch', count: Number(count), ...rest };
   }
+}
+
+/** A null stands for no pointer to a key. */
+function keyIn(step: Step, labels: LabelBook): { readonly key?: MapKey } {
+  return step.key === null ? {} : { key: keyOf(step.key, labels) };
 }
 
 function keyOf(key: unknown, labels: LabelBook): MapKey {

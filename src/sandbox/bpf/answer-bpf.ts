@@ -104,9 +104,15 @@ function answerCall(
   return encodeAnswer(asking, beside, read, decision);
 }
 
-function keepValue(asking: Asking, attr: AttrBytes, key: MapKey, value: Buffer | undefined): void {
+function keepValue(
+  asking: Asking,
+  attr: AttrBytes,
+  key: MapKey | undefined,
+  value: Buffer | undefined,
+): void {
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
-  if (map !== undefined && value !== undefined) asking.maps.keep(map, key, value);
+  if (map !== undefined && key !== undefined && value !== undefined)
+    asking.maps.keep(map, key, value);
 }
 
 function returned(writes: ReturnType<typeof typesInfoWrites>): Answer {

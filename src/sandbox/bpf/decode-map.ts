@@ -1,5 +1,6 @@
 /** MAP_CREATE, MAP_FREEZE and the commands on one element as calls of the model. */
 import type { MapKey } from '../../domain/call.ts';
+import { isQueued } from '../../domain/calls/queued-elements.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
 import { mapTypeOf } from '../../domain/map-type.ts';
 import { heldKind } from '../../domain/maps/holding.ts';
@@ -30,20 +31,24 @@ export function mapFreeze(attr: AttrBytes): Decoded {
 }
 
 export function mapLookup(asking: Asking, attr: AttrBytes): Decoded {
-  const key = keyIn(asking, attr);
-  return key === undefined ? FAULT : isCall({ name: 'map_lookup_elem', ...mapFd(attr), key });
+  const key = passedKey(asking, attr);
+  return key === undefined ? FAULT : isCall({ name: 'map_lookup_elem', ...mapFd(attr), ...key });
 }
 
 export function mapUpdate(asking: Asking, attr: AttrBytes): Decoded {
-  const key = keyIn(asking, attr);
+  const key = passedKey(asking, attr);
   if (key === undefined) return FAULT;
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+  // Longer values are kept by their keys, and a queue has none.
+  if (map !== undefined && isQueued(map) && map.value_size > WORD) {
+    return { is: 'unknown', command: 'map_update_elem' };
+  }
   const value = map === undefined ? NO_VALUE : valueAt(asking, map, attr.pointer(ELEMENT.value));
   if (!Buffer.isBuffer(value)) return value;
   // What an array of programs or maps is to hold, its value names by an fd.
   const holds = map !== undefined && heldKind(map.map_type) !== undefined;
   if (holds && value.length === FD_BYTES) asking.look(value.readInt32LE(0));
-  const call = { name: 'map_update_elem', ...mapFd(attr), key, value: numberIn(value) } as const;
+  const call = { name: 'map_update_elem', ...mapFd(attr), ...key, value: numberIn(value) } as const;
   return isCall({ ...call, ...some('flags', attr.u32(ELEMENT.flags)) }, { value });
 }
 
@@ -57,9 +62,9 @@ export function mapDelete(asking: Asking, attr: AttrBytes): Decoded {
 
 /** MAP_LOOKUP_AND_DELETE_ELEM. */
 export function mapTakeOut(asking: Asking, attr: AttrBytes): Decoded {
-  const key = keyIn(asking, attr);
+  const key = passedKey(asking, attr);
   if (key === undefined) return FAULT;
-  const call = { name: 'map_lookup_and_delete_elem', ...mapFd(attr), key } as const;
+  const call = { name: 'map_lookup_and_delete_elem', ...mapFd(attr), ...key } as const;
   return isCall({ ...call, ...some('flags', attr.u64(ELEMENT.flags)) });
 }
 
@@ -74,6 +79,14 @@ function mapFd(attr: AttrBytes) {
   return some('map_fd', attr.fd(ELEMENT.map_fd));
 }
 
+/** The same, of a command that passes no key to a map without keys. */
+function passedKey(asking: Asking, attr: AttrBytes): { readonly key?: MapKey } | undefined {
+  const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
+  if (map?.key_size === 0 && attr.pointer(ELEMENT.key) === 0n) return {};
+  const key = keyIn(asking, attr);
+  return key === undefined ? undefined : { key };
+}
+
 /** The key that a call passes; undefined where there is no such memory. */
 function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
@@ -84,6 +97,8 @@ function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
 }
 
 const FD_BYTES = 4;
+/** What the model keeps of a value. */
+const WORD = 8;
 const NO_VALUE = Buffer.alloc(0);
 
 /** The bytes of a value. */

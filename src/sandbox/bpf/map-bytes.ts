@@ -73,12 +73,13 @@ export class MapBytes {
     this.shared?.write(map, key, value);
   }
 
-  /** The bytes of a value: those that were kept, or those of the model's number. */
-  valueOf(map: BpfMap, key: MapKey, number: number, cpus: number): Buffer {
-    const shared = this.shared?.read(map, key);
+  /** The bytes of a value: those that were kept of its key, or those of the model's number. */
+  valueOf(map: BpfMap, key: MapKey | undefined, number: number, cpus: number): Buffer {
+    const shared = key === undefined ? undefined : this.shared?.read(map, key);
     if (shared !== undefined) return shared;
     const bytes = Buffer.alloc(valueBytes(map, cpus));
-    const kept = this.#maps.get(map.id)?.values.get(textOf(key));
+    const values = this.#maps.get(map.id)?.values;
+    const kept = key === undefined ? undefined : values?.get(textOf(key));
     // The model may have changed the number since: a storage was made anew.
     if (kept !== undefined && numberIn(kept) === number) return kept;
     const word = Buffer.alloc(WORD);

@@ -87,14 +87,14 @@ const unmodelled: Table = {
   page: 'map_elements',
   title: 'Elements that are not modelled',
   source: 'docs/coverage.md: such a call is a 422, and nothing is recorded of it',
-  state: '`Q` is a queue.',
+  state: '`T` is a stack_trace.',
   given(world) {
-    world.map('Q', { map_type: 'queue', key_size: 0, value_size: 4, max_entries: 4 });
+    world.map('T', { map_type: 'stack_trace', key_size: 4, value_size: 8, max_entries: 4 });
   },
-  call: 'map_update_elem map_fd = Q; key = 0; value = 1',
+  call: 'map_update_elem map_fd = T; key = 0; value = 1',
   rows: `
-    | wrong first                | mended by | all      |
-    | a queue's are not modelled |           | ENOTSUPP |
+    | wrong first                      | mended by | all      |
+    | a stack_trace's are not modelled |           | ENOTSUPP |
   `,
 };
 
@@ -202,7 +202,7 @@ const takenOut: Table = {
     world.name('r', world.does({ name: 'obj_get', path: '/h', file_flags: 8 }));
     world.name('w', world.does({ name: 'obj_get', path: '/h', file_flags: 16 }));
   },
-  call: 'map_lookup_and_delete_elem map_fd = closed; key = 1; flags = 5',
+  call: 'map_lookup_and_delete_elem map_fd = closed; flags = 5',
   rows: `
     | wrong first                    | mended by                  | v2-series..5.13 | 5.14..   |
     | flags above F_LOCK are unknown | flags = 4                  | EINVAL          | EINVAL   |
@@ -210,6 +210,7 @@ const takenOut: Table = {
     | the fd only reads              | map_fd = w                 | EPERM           | EPERM    |
     | the fd only writes             | map_fd = A                 | EPERM           | EPERM    |
     | no value has a lock            | no flags                   | EINVAL          | EINVAL   |
+    | no key is passed               | key = 1                    | EFAULT          | EFAULT   |
     | arrays keep their elements     | map_fd = M                 | ENOTSUPP        | ENOTSUPP |
     | storages stay                  | map_fd = H                 | ENOTSUPP        | ENOTSUPP |
     | there is no key 1              | key = 0                    | ENOTSUPP        | ENOENT   |

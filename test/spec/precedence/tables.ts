@@ -18,6 +18,7 @@ import { progAttachTables } from './prog-attach.ts';
 import { progDetachTables } from './prog-detach.ts';
 import { progLoadTables } from './prog-load.ts';
 import { progQueryTables } from './prog-query.ts';
+import { queueTables } from './queues.ts';
 import type { Table } from './table.ts';
 import { treeTables } from './tree.ts';
 import { v2SeriesTables } from './v2-series.ts';
@@ -40,6 +41,7 @@ export const TABLES: readonly Table[] = [
   ...mapTables,
   ...mapBatchTables,
   ...heldTables,
+  ...queueTables,
   ...treeTables,
   ...mountTables,
   ...cgroupfsTables,

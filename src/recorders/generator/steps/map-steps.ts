@@ -21,6 +21,7 @@ import { close, isFull } from './fd-steps.ts';
 
 const STORAGES: readonly MapTypeName[] = ['cgroup_storage', 'percpu_cgroup_storage'];
 const PLAIN: readonly MapTypeName[] = ['hash', 'array', 'lru_hash', 'percpu_hash', 'lpm_trie'];
+const QUEUED: readonly MapTypeName[] = ['queue', 'stack'];
 
 export function mapCreate(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
@@ -32,9 +33,18 @@ export function mapCreate(scene: Scene, proc: string): Step {
   const storage = random.chance(0.75);
   const map_type = random.pick(storage ? STORAGES : PLAIN.slice(0, 2));
   const odd = wrongly(scene) ? oddSize(scene) : {};
+  if (random.chance(scene.preset.maps / 8)) return queue(scene, proc);
   const type = random.chance(0.05) ? random.pick(PLAIN) : map_type;
   const key = storage && random.chance(0.4) ? { key_size: random.pick([8, 16]) } : {};
   return { op: 'map_create', proc, fd: scene.fresh('M'), map_type: type, ...key, ...odd };
+}
+
+/** A queue or a stack, small enough to be full now and then. */
+function queue(scene: Scene, proc: string): Step {
+  const { random } = scene;
+  const sizes = { key_size: 0, max_entries: random.pick([1, 2, 4]) };
+  const map_type = random.pick(QUEUED);
+  return { op: 'map_create', proc, fd: scene.fresh('M'), map_type, ...sizes };
 }
 
 /** A map that holds programs or maps; those to be held are often alike. */
@@ -143,7 +153,8 @@ export function mapUpdate(scene: Scene, proc: string): Step {
 export function mapDelete(scene: Scene, proc: string): Step {
   if (lacksMap(scene, proc)) return mapCreate(scene, proc);
   const pointer = scene.random.chance(0.8) ? { value: null } : {};
-  return { op: 'map_delete', proc, ...element(scene, proc), ...pointer };
+  const { fd, key } = element(scene, proc);
+  return { op: 'map_delete', proc, fd, key: key ?? 0, ...pointer };
 }
 
 /** A look at an element that takes it out. */
@@ -212,6 +223,8 @@ function element(scene: Scene, proc: string): { fd: FdField; key: unknown } {
   const map = found === undefined ? undefined : maps.get(found.file.id);
   const fd =
     found?.label ?? (random.chance(0.5) ? NOTHING : (oneOf(scene, others)?.label ?? NOTHING));
+  // A queue has no keys, and refuses one.
+  if (map?.key_size === 0 && !random.chance(0.1)) return { fd, key: null };
   if (map === undefined || !isStorageMap(map))
     return { fd, key: scene.random.below(wanted ? 3 : 6) };
   return { fd, key: storageKey(scene, map) };
