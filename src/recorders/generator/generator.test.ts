@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { boot } from '../../domain/boot.ts';
 import { decide } from '../../domain/decide.ts';
-import { isRefusal } from '../../domain/outcome.ts';
+import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { LabelBook } from '../golden/labels.ts';
@@ -25,6 +25,21 @@ it('equal origins give equal scenarios, and another seed or preset another one',
 it('a longer scenario begins with the shorter one', () => {
   const { steps } = randomScenario(origin('links', 1), 50);
   expect(randomScenario(origin('links', 1), 80).steps.slice(0, 50)).toEqual(steps);
+});
+
+it('a scenario leaves out what the model does not decide: the end of a name that is bound', () => {
+  const bound = { ...origin('mounts', 88_000_245), release: '6.18.44' };
+  const generator = generatorOf(bound);
+  const left: Step[] = [];
+  for (let i = 0; i < 80; i++) {
+    const made = generator.next();
+    const decision = decide(generator.kernel, made.pid, made.call);
+    if (isUnmodelled(decision.outcome)) left.push(made.step);
+    else generator.takeAnswer(made, decision);
+  }
+  expect(left.map(({ op }) => op)).toContain('unlink');
+  const { steps } = randomScenario(bound, 80);
+  for (const step of left) expect(steps).not.toContainEqual(step);
 });
 
 it('the presets together make every operation', () => {

@@ -11,7 +11,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { Kernel } from '../../domain/kernel.ts';
-import { isRefusal } from '../../domain/outcome.ts';
+import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { BOOT_PID, DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import { releaseOf } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
@@ -91,17 +91,22 @@ export function generatorOf(origin: Origin): Generator {
   };
 }
 
-/** The first `count` steps of a scenario, with the header that a recording of it would have. */
+/**
+ * The first `count` steps of a scenario that the model decides, with the header that a recording of it
+ * would have.
+ */
 export function randomScenario(
   origin: Origin,
   count: number,
 ): { readonly header: Header; readonly steps: readonly Step[] } {
   const generator = generatorOf(origin);
   const steps: Step[] = [];
-  for (let i = 0; i < count; i++) {
+  while (steps.length < count) {
     const made = generator.next();
+    const decision = decide(generator.kernel, made.pid, made.call);
+    if (isUnmodelled(decision.outcome)) continue;
     steps.push(made.step);
-    generator.takeAnswer(made, decide(generator.kernel, made.pid, made.call));
+    generator.takeAnswer(made, decision);
   }
   return { header: generator.header, steps };
 }
