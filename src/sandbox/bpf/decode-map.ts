@@ -23,6 +23,12 @@ export function mapCreate(attr: AttrBytes): Decoded {
     ...some('map_flags', attr.u32(MAP_CREATE.map_flags)),
     ...some('inner_map_fd', attr.fd(MAP_CREATE.inner_map_fd)),
     ...named('map_name', attr.name(MAP_CREATE.map_name)),
+    ...some('numa_node', attr.u32(MAP_CREATE.numa_node)),
+    ...some('btf_fd', attr.fd(MAP_CREATE.btf_fd)),
+    ...some('btf_key_type_id', attr.u32(MAP_CREATE.btf_key_type_id)),
+    ...some('btf_value_type_id', attr.u32(MAP_CREATE.btf_value_type_id)),
+    ...some('btf_vmlinux_value_type_id', attr.u32(MAP_CREATE.btf_vmlinux_value_type_id)),
+    ...some('map_extra', attr.u64(MAP_CREATE.map_extra)),
   });
 }
 
