@@ -75,9 +75,10 @@ export function nameAt(caller: Caller, path: string): { readonly place: Place } 
   return { place: below(directory.place, baseName(path)) };
 }
 
-/** What is said of a name where no bpffs is mounted any more. */
+/** What is said of a path where no bpffs is mounted any more: its first name is not there. */
 function outside(path: string, errno: 'ENOENT' | 'EPERM'): Refusal {
-  if (componentTooLong(baseName(path))) {
+  const [, first = ''] = path.split('/');
+  if (componentTooLong(first)) {
     return refusal('ENAMETOOLONG', 'component-too-long', { path });
   }
   return refusal(errno, errno === 'EPERM' ? 'not-on-a-bpffs' : 'no-such-path', { path });

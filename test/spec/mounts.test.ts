@@ -106,6 +106,21 @@ describe('the first instance', () => {
   });
 });
 
+describe('a path where no bpffs is mounted any more', () => {
+  const long = 'x'.repeat(256);
+  it.each([
+    ['/a', 'ENOENT'],
+    [`/${long}`, 'ENAMETOOLONG'],
+    // Its first name is looked up first, and is not there.
+    [`/a/${long}`, 'ENOENT'],
+    [`/${long}/a`, 'ENAMETOOLONG'],
+  ])('%.9s… is %s', (path, errno) => {
+    const world = pinnedInTwo();
+    world.does({ name: 'umount', path: '/', flags: 2 });
+    expect(world.asks({ name: 'bpffs_rmdir', path })).toBe(errno);
+  });
+});
+
 describe('a mount point', () => {
   it('is found where its directory was moved to', () => {
     const world = pinnedInTwo();

@@ -62,7 +62,8 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
 
 /** The kind of object of which the call used up an id. */
 function burned({ effects }: Decision): Answer {
-  const [, kind] = /^(Prog|Link|Map)IdBurned$/u.exec(effects[0]?.type ?? '') ?? [];
+  const kinds = effects.map(({ type }) => /^(Prog|Link|Map)IdBurned$/u.exec(type)?.[1]);
+  const kind = kinds.find((found) => found !== undefined);
   return kind === undefined ? {} : { burned: kind.toLowerCase() };
 }
 
