@@ -1,7 +1,11 @@
-/** The rules about instructions, and about maps and their elements. */
+/** The rules about what a load passes, about instructions, and about maps and their elements. */
 import { rule } from './rule.ts';
 
 export const CODE_AND_MAP_RULES = {
+  'bytes-after-attr': rule(
+    'bpf_check_uarg_tail_zero §5',
+    'the attr of this kernel ends at byte {attr_bytes}, and a byte behind it is not zero',
+  ),
   'helper-unknown-to-type': rule(
     'check_helper_call §7',
     'instruction {insn} calls helper {helper}, which a {prog_type} program may not call',

@@ -105,10 +105,6 @@ export const RULES = {
     'bpf_check_uarg_tail_zero §5',
     'the attr has {attr_size} bytes; the kernel looks at {limit} at most',
   ),
-  'bytes-after-attr': rule(
-    'bpf_check_uarg_tail_zero §5',
-    'the attr of this kernel ends at byte {attr_bytes}, and a byte behind it is not zero',
-  ),
   'bytes-after-last-field': rule(
     'CHECK_ATTR §5',
     'the attr has non-zero bytes after byte {last_byte}, the last byte that this command knows',
