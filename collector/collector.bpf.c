@@ -254,12 +254,14 @@ __noinline unsigned long long object_of_fd(unsigned int fd)
 /* Whether an fd is on a map whose elements hold programs or maps. */
 static __always_inline int is_holding_map(struct task_struct *task, unsigned int fd)
 {
-	struct file *file = file_at(task, fd);
+	unsigned long address = (unsigned long)file_at(task, fd);
+	struct file *file;
 	struct bpf_map *map;
 	unsigned int type;
 
-	if (!file || object_of((unsigned long)file) >> KIND_SHIFT != OBJECT_MAP)
+	if (!address || object_of(address) >> KIND_SHIFT != OBJECT_MAP)
 		return 0;
+	file = TYPED(file, address);
 	map = TYPED(bpf_map, FIELD(file, private_data));
 	type = FIELD(map, map_type);
 	return type == BPF_MAP_TYPE_PROG_ARRAY || type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||

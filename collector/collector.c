@@ -944,7 +944,7 @@ static void seed_holders(unsigned char *holders, int reader)
 		closedir(proc);
 }
 
-static void header(void)
+static void header(bool direct)
 {
 	struct utsname kernel;
 	char boot_id[64] = "";
@@ -957,8 +957,9 @@ static void header(void)
 		boot_id[strcspn(boot_id, "\n")] = 0;
 		fclose(file);
 	}
-	printf("{\"collector\":\"bpfledger\",\"contract\":%d,\"release\":\"%s\",\"boot_id\":\"%s\"}\n", CONTRACT,
+	printf("{\"collector\":\"bpfledger\",\"contract\":%d,\"release\":\"%s\",\"boot_id\":\"%s\",", CONTRACT,
 	       kernel.release, boot_id);
+	printf("\"reads\":\"%s\"}\n", direct ? "by loads" : "by helpers");
 	fflush(stdout);
 }
 
@@ -1110,7 +1111,7 @@ int main(int argc, char **argv)
 	}
 	seed_holders(collector->bss->holders, reader);
 	measure_clock();
-	header();
+	header(collector->rodata->direct);
 	ring = ring_buffer__new(bpf_map__fd(collector->maps.events), tell, 0, 0);
 	if (!ring) {
 		fprintf(stderr, "cannot map the ring buffer: %s\n", strerror(errno));
