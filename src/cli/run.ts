@@ -10,7 +10,6 @@ import type { Made } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
-import { runOnLive } from './run/live-kernel.ts';
 import { matrixLines, type RunOn } from './run/matrix.ts';
 import { recordOn } from './run/record-on.ts';
 import { Recording } from './run/recording.ts';
@@ -65,6 +64,8 @@ export const run = command({
   async run({ flags, words, print }) {
     if (words.length === 0) throw new UsageError('run needs a PROGRAM: run --release 6.1 -- true');
     if (flags.kernel !== undefined) {
+      // Runs on the model load none of it.
+      const { runOnLive } = await import('./run/live-flags.ts');
       const code = await started(() => runOnLive(flags, words, print), print);
       return (code ?? NO_PROGRAM) as ExitCode;
     }

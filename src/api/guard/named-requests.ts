@@ -13,10 +13,11 @@ export function nameRequests({ onAnswered }: Service): MiddlewareHandler<AccessE
     c.set('ids', ids);
     await next();
     c.res.headers.set(REQUEST_ID, ids.request_id);
+    if (onAnswered === undefined) return;
     const { method, path } = c.req;
     const actor = (c.get('principal') as { readonly actor: string } | undefined)?.actor;
     const route = routePath(c, -1);
-    onAnswered?.({
+    onAnswered({
       ...{ ...ids, method, path, route, status: c.res.status, ms: performance.now() - start },
       ...(actor !== undefined && { actor }),
     });

@@ -55,9 +55,9 @@ export async function runLive(
   const path = collectorPath(named);
   const kernel = await bindKernel();
   const folder = await mkdtemp(join(tmpdir(), 'bpfledger-live-'));
+  const spool = await Spool.open(folder, SPOOL_BYTES_MAX);
+  const collector = startCollector(path);
   try {
-    const spool = await Spool.open(folder, SPOOL_BYTES_MAX);
-    const collector = startCollector(path);
     let program: Promise<number> | undefined;
     let isOver = false;
     const sawAll = collector.ended.then(() => isOver);
@@ -78,15 +78,16 @@ export async function runLive(
         },
       },
     });
-    await spool.close();
-    if (program === undefined) throw new Error(`the collector ended ${await collector.ended}`);
     const isWhole = await sawAll;
     if (!isWhole) print.err(`bpfledger: the collector ended ${await collector.ended}`);
+    if (program === undefined) throw new Error('the program was not started');
     const code = await program;
     requireAll(isWhole, done);
     print.err(`bpfledger: recorded on host ${host}: ${done.recorded} events of the kernel here`);
     return code;
   } finally {
+    collector.stop();
+    await spool.close();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { type Decoded, FAULT, isCall, named, refused, some } from './decoded.ts';
-import { numberIn, valueBytes } from './map-bytes.ts';
+import { numberIn, valueBytes, WORD } from './map-bytes.ts';
 
 /** Bytes of a value that are read; no kernel passes more than a piece of its memory. */
 const VALUE_BYTES_MAX = 32 * 1024 * 1024;
@@ -103,8 +103,6 @@ function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
 }
 
 const FD_BYTES = 4;
-/** What the model keeps of a value. */
-const WORD = 8;
 const NO_VALUE = Buffer.alloc(0);
 
 /** The bytes of a value. */

@@ -11,7 +11,8 @@ import { isStorageMap } from '../../domain/storage.ts';
 
 /** Bytes of a key that are its number. */
 const NUMBER_BYTES = 4;
-const WORD = 8;
+/** Bytes of a number, which is what the model keeps of a value. */
+export const WORD = 8;
 /** Numbers for long keys go down from here, away from those that are short. */
 const LAST_NUMBER = 2 ** 32 - 1;
 

@@ -75,7 +75,6 @@ export const ATTR_PROBES = {
   },
   attach_type_count: attachTypeCount,
   prog_type_count: progTypeCount,
-  /** With fd 0 closed, a command that looks it up is EBADF. */
   async attr_bytes(bench, { attr_bytes: assumed }) {
     const load = { name: 'prog_load', prog_type: 'socket_filter' } as const;
     if ((await bench.ask({ ...load, fd_array_cnt: 1 })) !== 'E2BIG') {
@@ -84,6 +83,7 @@ export const ATTR_PROBES = {
     const hasArray = (await bench.ask({ ...load, fd_array: [0] })) !== 'E2BIG';
     return hasArray ? within(128, 152, assumed) : within(120, 128, assumed);
   },
+  /** With fd 0 closed, a command that looks it up is EBADF. */
   async bpf_command_count(bench) {
     const { ret: pid } = await bench.does({ name: 'fork' });
     await bench.does({ name: 'close', fd: 0 }, pid);

@@ -6,9 +6,16 @@ import { type RecordFlags, recordOn } from './record-on.ts';
 
 /** What only the model can do, or only it needs. */
 const OF_THE_MODEL = [
-  ...(['release', 'user', 'seed-state', 'trace', 'fail', 'kill-at', 'tap', 'junit'] as const),
-  ...(['strict'] as const),
-];
+  'release',
+  'user',
+  'seed-state',
+  'trace',
+  'fail',
+  'kill-at',
+  'tap',
+  'junit',
+  'strict',
+] as const;
 
 interface LiveFlags
   extends RecordFlags,
