@@ -13,6 +13,8 @@ const LENGTHS_FULL = [...LENGTHS, 10_000_000];
 const STEPS = 40;
 const FIRST_MS = 1000;
 const STEP_MS = 50;
+/** Of what the browser loads for the page itself, compressed; the answers of the API are not of it. */
+const FIRST_VIEW_KB = 80;
 
 /** Figures of one log, in milliseconds. */
 interface Felt {
@@ -43,7 +45,7 @@ export const page: Bench = {
         context.say(`looking at ${number(length)} events`);
         felt.set(length, await feltOf(context, browser, { url: service.url, length }));
       }
-      return sectionOf(felt);
+      return sectionOf(felt, await sizeOf(browser, service.url));
     } finally {
       await browser.close();
       await service.stop();
@@ -83,6 +85,18 @@ async function feltOf(
   };
 }
 
+/** Kilobytes of the document and its parts, as they came over the wire. */
+async function sizeOf(browser: Browser, url: string): Promise<Figure> {
+  const { page: shown, close } = await show(browser, url);
+  await shown.getByRole('main').waitFor();
+  const bytes: number = await shown.evaluate(`[
+    ...performance.getEntriesByType('navigation'),
+    ...performance.getEntriesByType('resource').filter(({ name }) => !name.includes('/v1/')),
+  ].reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`);
+  await close();
+  return figureOf([bytes / 1000]);
+}
+
 /** The median of the milliseconds from something that a reader does until the page shows it. */
 async function median(shown: Page, act: string): Promise<number> {
   const taken: number[] = await shown.evaluate(`(async () => {
@@ -116,7 +130,7 @@ const SCRUB = `const thumb = document.querySelector('.thumb');
 
 const TEXT = `The page in Chromium, on logs of a node with a tree of 1,000 cgroups, on PostgreSQL; the service is a process of its own on the same machine. *First picture*: from the navigation until the timeline, the tree and the event are drawn. *Step*: from the key until the next event, and the tree after it, are drawn; *scrub*: the same for positions all over the log. Each is the median of ${STEPS}, and each frame of the screen takes 17 ms.`;
 
-function sectionOf(felt: ReadonlyMap<number, Felt>): Section {
+function sectionOf(felt: ReadonlyMap<number, Felt>, size: Figure): Section {
   const bounds = [...felt].flatMap(([length, { first, step, scrub }]): Bound[] => {
     const of = `a log of ${number(length)} events`;
     return [
@@ -125,6 +139,8 @@ function sectionOf(felt: ReadonlyMap<number, Felt>): Section {
       bound(`scrub, ${of}`, scrub, STEP_MS),
     ];
   });
+  const view = { what: 'the first view, compressed', unit: 'kB', ours: size };
+  bounds.push({ target: 'page', ...view, wanted: { atMost: FIRST_VIEW_KB } });
   const counts = {
     title: 'Milliseconds for the counts of a whole log in 400 buckets',
     columns: ['events', 'ms'],

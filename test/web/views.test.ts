@@ -48,7 +48,13 @@ interface View {
 
 const VIEWS: readonly View[] = [
   { name: 'hosts', place: '/', shows: /demo-links.*3/s },
-  { name: 'start', place: '/#/demo', shows: /Where to begin|Select a cgroup/, scheme: 'dark' },
+  {
+    name: 'start',
+    place: '/#/demo',
+    shows: /Where to begin|Select a cgroup/,
+    scheme: 'dark',
+    isTop: true,
+  },
   { name: 'arrays', place: `/#/demo-links?at=18&${POD}`, shows: /pin|fd 5/, scheme: 'dark' },
   { name: 'lanes', place: `/${fragmentTo(INCIDENT)}`, shows: /1\.75 s/ },
   { name: 'links', place: `/#/demo-links?at=21&${POD}&view=lanes`, shows: /pin \/count/ },
