@@ -74,6 +74,7 @@ export interface SeenEvent {
   readonly source: 'decided' | 'observed' | 'inferred';
   readonly pid: number;
   readonly comm: string;
+  readonly uid?: number;
   readonly at: string;
   readonly call: {
     readonly name: string;
