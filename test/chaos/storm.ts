@@ -34,6 +34,8 @@ export interface Aftermath {
   readonly acknowledged: number;
   /** Attempts that got no answer, or a 5xx. */
   readonly failed: number;
+  /** Requests that were under way at a service when it was killed. */
+  readonly struck: number;
   readonly deeds: number;
   stop(): Promise<void>;
 }
@@ -43,6 +45,8 @@ const CALM_MS = 600;
 /** A client that is not answered gives up after so long, and repeats. */
 const PATIENCE_MS = 60_000;
 const RETRY_MS = 50;
+/** Events that are acknowledged after the last deed, for each client. */
+const AFTERWARDS = 5;
 
 /** Does all deeds under load, and compares the log with the answers. */
 export async function storm(plan: Storm): Promise<Aftermath> {
@@ -52,13 +56,17 @@ export async function storm(plan: Storm): Promise<Aftermath> {
   for (let i = 0; i < plan.instances; i++) services.push(await start());
   const faults: string[] = [];
   const told = new Map<string, Told>();
-  let [failed, isOver] = [0, false];
+  /** Requests under way, by the address of their service. */
+  const underWay = new Map<string, number>();
+  const count = (url: string, one: number) => underWay.set(url, (underWay.get(url) ?? 0) + one);
+  let [failed, struck, isOver] = [0, 0, false];
 
   async function post(path: string, body: unknown, key: string) {
     const living = services.filter((one) => one !== undefined);
     if (living.length === 0) return undefined;
     const { url } = random.pick(living);
     const headers = { 'content-type': 'application/json', 'idempotency-key': key };
+    count(url, 1);
     try {
       const signal = AbortSignal.timeout(PATIENCE_MS);
       const init = { method: 'POST', headers, body: JSON.stringify(body), signal };
@@ -67,6 +75,8 @@ export async function storm(plan: Storm): Promise<Aftermath> {
       return { status: response.status, answer };
     } catch {
       return undefined;
+    } finally {
+      count(url, -1);
     }
   }
 
@@ -97,6 +107,11 @@ export async function storm(plan: Storm): Promise<Aftermath> {
 
   async function restart(i: number, deed: 'kill' | 'terminate'): Promise<void> {
     const service = services[i];
+    if (deed === 'kill' && service !== undefined) {
+      // A kill between two requests proves nothing: it waits for one, however slow the machine is.
+      while ((underWay.get(service.url) ?? 0) === 0) await sleep(1);
+      struck += underWay.get(service.url) ?? 0;
+    }
     services[i] = undefined;
     if (deed === 'kill') await service?.kill();
     else if ((await service?.stop()) !== 0) faults.push('SIGTERM did not end a service in order');
@@ -111,13 +126,16 @@ export async function storm(plan: Storm): Promise<Aftermath> {
     else await plan.toDatabase?.(deed, random);
     plan.onDeed?.(deed, i + 1);
   }
+  // Whoever comes through the storm takes writes again.
+  const enough = told.size + AFTERWARDS * plan.clients;
+  while (told.size < enough) await sleep(RETRY_MS);
   isOver = true;
   await Promise.all(clients);
   const [service] = services as [ServiceProcess];
   faults.push(...differences(told, await wholeLog(service.url)));
   return {
     faults,
-    ...{ acknowledged: told.size, failed, deeds: plan.deeds.length },
+    ...{ acknowledged: told.size, failed, struck, deeds: plan.deeds.length },
     async stop() {
       for (const one of services) await one?.stop();
     },

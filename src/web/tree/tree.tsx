@@ -29,9 +29,15 @@ export function Tree({ moment, looked, onLooked }: Props) {
   const rowAt = useRows({ host, first: cgroups }, looked, { first, end });
   looked.top.current = first;
 
-  // What is selected, or else what the event changed, comes into view with the answer about it.
-  const row = answer?.sought?.row;
-  useEffect(() => reveal(list.current, row ?? -1), [path, row]);
+  // What is selected, or else what the event changed, comes into view with the answer about it. What the
+  // reader selects here is in view already: the answer must not take the reader back from elsewhere.
+  const chosen = useRef<string>();
+  const sought = isOld ? undefined : answer?.sought;
+  useEffect(() => {
+    if (sought === undefined) return;
+    if (sought.path !== chosen.current) reveal(list.current, sought.row ?? -1);
+    chosen.current = undefined;
+  }, [path, sought?.path, sought?.row]);
   const selected = selectedRow(answer, place.cgroup);
 
   const lookAt = (change: Partial<Looked>) => {
@@ -45,8 +51,12 @@ export function Tree({ moment, looked, onLooked }: Props) {
     onLooked({ ...looked, closed: next.slice(-CLOSED_MAX) });
   };
   const select = (nth: number) => {
-    const to = rowAt(Math.min(Math.max(0, nth), rows - 1));
-    if (to !== undefined) go({ cgroup: to.path, program: undefined });
+    const row = Math.min(Math.max(0, nth), rows - 1);
+    const to = rowAt(row);
+    if (to === undefined) return;
+    reveal(list.current, row);
+    chosen.current = to.path;
+    go({ cgroup: to.path, program: undefined });
   };
   const press = (pressed: KeyboardEvent) => {
     const on = rowAt(selected);
