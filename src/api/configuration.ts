@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { addressOf } from '../events/storage/postgres/address.ts';
-import { HELD_MAX, type HeldMax } from '../events/writing/host-writers.ts';
+import { HELD_MAX, type HeldMax } from '../events/writing/held-max.ts';
 import { type WebhookAllowed, webhookAllowed } from './alerts/public-address.ts';
 import { isLoopback } from './guard/origin.ts';
 import type { RateLimits } from './guard/rates.ts';

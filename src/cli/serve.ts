@@ -3,8 +3,7 @@
 import { restClient } from '../client/rest-client.ts';
 import { type Configuration, type Running, startService } from '../main.ts';
 import { command, type Printer } from './command.ts';
-import { type Demo, postDemo } from './demo.ts';
-import { postLinksDemo } from './demo-links.ts';
+import type { Demo } from './demo.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { tokenFrom, withUrl } from './service-flags.ts';
 import {
@@ -79,6 +78,9 @@ async function demoOn({ url }: Running, { tokensFile }: Configuration): Promise<
   if (tokensFile !== undefined && token === undefined) {
     throw new Error('--demo posts through the API: set BPFLEDGER_TOKEN to a token of role admin');
   }
+  // Loaded where it is asked for.
+  const { postDemo } = await import('./demo.ts');
+  const { postLinksDemo } = await import('./demo-links.ts');
   const client = restClient({ url, token });
   await postLinksDemo(client);
   return postDemo(client);

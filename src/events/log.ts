@@ -34,9 +34,10 @@ import {
   type MadeBranch,
 } from './writing/branching.ts';
 import type { CommitContext } from './writing/commit.ts';
+import { HELD_MAX, type HeldMax } from './writing/held-max.ts';
 import { type CreatedHost, createHost, type HostCreation } from './writing/host-creation.ts';
 import { HostWriter } from './writing/host-writer.ts';
-import { HELD_MAX, type HeldMax, HostWriters } from './writing/host-writers.ts';
+import { HostWriters } from './writing/host-writers.ts';
 import { findReceipt, sweepKeys } from './writing/idempotency.ts';
 import { GROWN_CHANNEL, notifierFor } from './writing/notifier.ts';
 

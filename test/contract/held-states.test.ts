@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Log } from '../../src/events/log.ts';
 import { LogRefusal } from '../../src/events/log-refusal.ts';
-import type { HeldMax } from '../../src/events/writing/host-writers.ts';
+import type { HeldMax } from '../../src/events/writing/held-max.ts';
 import { expectSoundLog } from './log-facts.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 

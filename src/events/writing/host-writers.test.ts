@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { HELD_MAX, type HeldMax } from './held-max.ts';
 import type { HostWriter } from './host-writer.ts';
-import { HELD_MAX, type HeldMax, HostWriters } from './host-writers.ts';
+import { HostWriters } from './host-writers.ts';
 
 /** Writers with states of ten rows each, and the hosts whose states were let go. */
 function writersWith(held: Partial<HeldMax>) {

@@ -31,7 +31,7 @@ export function Tree({ moment, looked, onLooked }: Props) {
 
   // What is selected, or else what the event changed, comes into view with the answer about it. What the
   // reader selects here is in view already: the answer must not take the reader back from elsewhere.
-  const chosen = useRef<string>();
+  const chosen = useRef<string | undefined>(undefined);
   const sought = isOld ? undefined : answer?.sought;
   useEffect(() => {
     if (sought === undefined) return;
