@@ -5,7 +5,7 @@ export default {
   entry: [
     'src/{main,cli/bpfledger}.ts',
     'src/library/*.ts',
-    'src/web/main.tsx',
+    'src/web/{main,docs/main}.tsx',
     'src/web/vite.config.ts',
     'src/events/storage/pglite/{prepare,thread}.ts',
     'src/sandbox/notify/launch-thread.ts',

@@ -1,5 +1,5 @@
-// Builds dist/ from src/, and dist/page from src/web, unless it is newer than everything it is built
-// from. `npm ci` runs this through `prepare`, so a fresh checkout has a working command; so does the
+// Builds dist/ from src/, dist/page from src/web, and dist/docs from the documentation, unless it is newer
+// than everything it is built from. `npm ci` runs this through `prepare`, so a fresh checkout has a working command; so does the
 // first `npx bpfledger`, perhaps while a service runs from dist/, which must not lose its files then.
 // Migrations and openapi.yaml are not copied: dist/ has the same depth as src/, and both find them at
 // the root of the package.
@@ -16,10 +16,11 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { listPages } from './docs-site/pages.js';
+import { writeSite } from './docs-site/site.js';
 import { writeTypedClient } from './typed-client.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +28,8 @@ const { bin, devDependencies } = JSON.parse(readFileSync(join(root, 'package.jso
 
 const command = join(root, bin.bpfledger);
 const page = join('dist', 'page');
-const TOOLS = ['typescript', '@types/node', 'vite', 'preact'];
+const site = join('dist', 'docs', 'site.json.br');
+const TOOLS = ['typescript', '@types/node', 'vite', 'preact', 'minisearch', 'marked'];
 
 /** Folders count as well: a file that was removed changes the time of its folder. */
 function isUpToDate() {
@@ -42,23 +44,34 @@ function isUpToDate() {
   ].every((path) => statSync(join(root, path)).mtimeMs < built);
 }
 
-/** @param {(folder: string) => number} build is told the folder whose node_modules has the tools */
-function withTools(build) {
-  const { resolve } = createRequire(import.meta.url);
-  try {
-    for (const name of TOOLS) resolve(`${name}/package.json`);
-  } catch {
-    return withToolsApart(build);
-  }
-  return build(root);
+function isSiteUpToDate() {
+  if (!existsSync(join(root, site))) return false;
+  const built = statSync(join(root, site)).mtimeMs;
+  const folders = ['scripts/docs-site', 'docs', 'docs/adr', 'docs/errno', 'docs/incidents'];
+  const scripts = readdirSync(join(root, 'scripts/docs-site')).map((name) =>
+    join('scripts/docs-site', name),
+  );
+  const sources = [...listPages(root).map(({ file }) => file), ...folders, ...scripts];
+  return sources.every((path) => statSync(join(root, path)).mtimeMs < built);
+}
+
+/**
+ * @typedef {(folder: string) => Promise<number>} Build is told the folder whose node_modules has the
+ *   tools, and gives an exit code
+ */
+
+/** @param {Build} build */
+async function withTools(build) {
+  const isHere = TOOLS.every((name) => existsSync(join(root, 'node_modules', name)));
+  return isHere ? build(root) : withToolsApart(build);
 }
 
 /**
  * After `npm ci --omit=dev` the tools are not there: they come, and go, in a folder of their own.
  *
- * @param {(folder: string) => number} build
+ * @param {Build} build
  */
-function withToolsApart(build) {
+async function withToolsApart(build) {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-build-'));
   try {
     const needed = TOOLS.map((name) => [name, devDependencies[name]]);
@@ -75,18 +88,26 @@ function withToolsApart(build) {
       console.error('dist/ is not built: its tools, development dependencies, cannot be fetched');
       return status ?? 1;
     }
-    return build(folder);
+    return await build(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string} tools */
-function buildAll(tools) {
+/** @type {Build} */
+async function buildAll(tools) {
   const typeRoots = ['--typeRoots', join(tools, 'node_modules', '@types')];
   const compiler = join(tools, 'node_modules', 'typescript', 'bin', 'tsc');
   const options = ['-p', 'tsconfig.json', ...(tools === root ? [] : typeRoots)];
-  return run(root, [compiler, ...options]) || buildPage(tools);
+  return run(root, [compiler, ...options]) || buildPage(tools) || (await buildSite(tools));
+}
+
+/** @type {Build} */
+async function buildSite(tools) {
+  const marked = join(tools, 'node_modules', 'marked', 'lib', 'marked.esm.js');
+  const { Marked } = await import(pathToFileURL(marked).href);
+  writeSite(Marked, root);
+  return 0;
 }
 
 /**
@@ -120,9 +141,11 @@ const inRoot = (/** @type {string} */ path) => pathToFileURL(join(root, path));
 writeTypedClient(inRoot('openapi.yaml'), inRoot('src/client/operations.generated.ts'));
 if (!isUpToDate()) {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const status = withTools(buildAll);
+  const status = await withTools(buildAll);
   if (status !== 0) process.exit(status);
   chmodSync(command, 0o755);
+} else if (!isSiteUpToDate()) {
+  process.exitCode = await withTools(buildSite);
 }
 
 // A first start unpacks this; without it, it would make and migrate a database for seconds.

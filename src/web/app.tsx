@@ -7,7 +7,7 @@ import { usePlace } from './state/use-place.ts';
 
 export function App() {
   const { host } = usePlace();
-  if (location.pathname === '/docs') return <Reference />;
+  if (location.pathname === '/reference') return <Reference />;
   return host === undefined ? <Fleet /> : <Host key={host} host={host} />;
 }
 
@@ -15,7 +15,9 @@ export function App() {
 function Reference() {
   const [part, load] = useState<{ readonly View: ComponentType } | undefined>();
   useEffect(() => {
-    void import('./docs/reference.tsx').then(({ ApiReference }) => load({ View: ApiReference }));
+    void import('./reference/reference.tsx').then(({ ApiReference }) =>
+      load({ View: ApiReference }),
+    );
   }, []);
   return part === undefined ? null : <part.View />;
 }

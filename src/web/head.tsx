@@ -10,7 +10,7 @@ export function TopBar({ children }: { readonly children?: ComponentChildren }) 
       </a>
       {children}
       <nav class="ways">
-        <a href="/docs">API</a>
+        <a href="/docs">Documentation</a> <a href="/reference">API</a>
       </nav>
     </header>
   );

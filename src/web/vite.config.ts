@@ -1,4 +1,7 @@
-/** How the page is built: into dist/page, from which the service serves it. */
+/**
+ * How the page is built, and the frame of the documentation: into dist/page, from which the service
+ * serves it.
+ */
 import { defineConfig } from 'vite';
 
 export default defineConfig({
@@ -10,6 +13,9 @@ export default defineConfig({
     // The policy of the page allows no data addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: ['index.html', 'docs.html'].map((name) => `${import.meta.dirname}/${name}`),
+    },
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 });

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { anchors } from '../../scripts/docs-site/links.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
@@ -71,13 +72,8 @@ it('code cites only headings that the documents have', () => {
   const missing = [...new Set(cited)].filter((citation) => {
     const [path = '', anchor] = citation.split('#');
     const headings = read(path).match(/^#+ .+$/gm) ?? [];
-    return !headings.some((heading) => anchorOf(heading) === anchor);
+    const anchorOf = anchors();
+    return !headings.some((heading) => anchorOf(heading.replace(/^#+ /, '')) === anchor);
   });
   expect(missing).toEqual([]);
 });
-
-/** The anchor of a heading, as GitHub makes it. */
-function anchorOf(heading: string): string {
-  const words = heading.replace(/^#+ /, '').toLowerCase();
-  return words.replace(/[^\w\- ]/g, '').replaceAll(' ', '-');
-}

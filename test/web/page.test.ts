@@ -154,7 +154,7 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
   it('shows each operation of the API with what it takes and answers', async () => {
     const { paths } = openapiDocument<{ readonly paths: Readonly<Record<string, object>> }>();
     const all = Object.values(paths).reduce((sum, one) => sum + Object.keys(one).length, 0);
-    await read('/docs', async (page) => {
+    await read('/reference', async (page) => {
       await eventually(() => page.getByText(`${all} operations`).count()).toBe(1);
       await page.getByLabel('Search operations').fill('getTimeline');
       await page.getByText('What happened over a span').click();

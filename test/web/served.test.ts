@@ -25,7 +25,7 @@ const addressesIn = (text: string): string[] =>
   [...text.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, address = '']) => address);
 
 describe('the page', () => {
-  it.each(['/', '/docs'])('is open to anyone at %s, although the API is not', async (path) => {
+  it.each(['/', '/reference'])('is open to anyone at %s, although the API is not', async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');

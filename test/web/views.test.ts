@@ -80,7 +80,7 @@ const VIEWS: readonly View[] = [
     ...{ scheme: 'dark', isTop: true },
   },
   {
-    ...{ name: 'reference', place: '/docs', shows: /\b\d operations/ },
+    ...{ name: 'reference', place: '/reference', shows: /\b\d operations/ },
     // All of them are too many for axe.
     act: (page) => page.getByLabel('Search operations').fill('history'),
   },

@@ -1,50 +1,29 @@
 /**
- * The page: what the build made of src/web, at `/` and `/docs`. It holds no secret, so it is open to
+ * The page: what the build made of src/web, at `/` and `/reference`. It holds no secret, so it is open to
  * anyone who reaches the service; what it shows, it asks the API for, as the caller who signs in.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { ProblemError } from '../problem.ts';
 import type { App } from '../routing.ts';
+import { ASKED_AGAIN, KEPT, type SentFile, sendFile } from '../sent-file.ts';
 
 /** The same folder from the sources and from the built program. */
 const FOLDER = fileURLToPath(new URL('../../../dist/page', import.meta.url));
 const ASSETS = 'assets';
 
-/** It runs its own scripts and styles, asks its own service, and is in no frame. */
-const POLICY = [
-  "default-src 'none'",
-  ...["script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'"],
-  ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-].join('; ');
-
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  svg: 'image/svg+xml',
-};
-
-interface File {
-  readonly type: string;
-  readonly bytes: Buffer;
-  readonly gzipped: Buffer;
-}
-
-function readFile(...path: readonly string[]): File {
-  const bytes = readFileSync(join(FOLDER, ...path));
-  const ending = path.at(-1)?.split('.').at(-1) ?? '';
-  return { type: TYPES[ending] ?? 'application/octet-stream', bytes, gzipped: gzipSync(bytes) };
+function readFile(...path: readonly string[]): SentFile {
+  const bytes = new Uint8Array(readFileSync(join(FOLDER, ...path)));
+  return { ending: path.at(-1)?.split('.').at(-1) ?? '', bytes };
 }
 
 interface Built {
-  readonly document: File;
+  readonly document: SentFile;
   /** By name. A name has a hash of what the file holds. */
-  readonly assets: ReadonlyMap<string, File>;
+  readonly assets: ReadonlyMap<string, SentFile>;
 }
 
 /** Reads what was built; undefined when nothing was. */
@@ -58,18 +37,6 @@ function readBuilt(): Built | undefined {
   }
 }
 
-function send(c: Context, { type, bytes, gzipped }: File, cacheControl: string): Response {
-  const zipped = /\bgzip\b/.test(c.req.header('accept-encoding') ?? '');
-  return c.body(new Uint8Array(zipped ? gzipped : bytes), 200, {
-    'content-type': type,
-    'cache-control': cacheControl,
-    'content-security-policy': POLICY,
-    'referrer-policy': 'no-referrer',
-    vary: 'accept-encoding',
-    ...(zipped && { 'content-encoding': 'gzip' }),
-  });
-}
-
 /** Serves the page and its parts. */
 export function page(app: App): void {
   let built: Built | undefined;
@@ -79,8 +46,8 @@ export function page(app: App): void {
     const detail = 'the page is not built: run `npm run prepare`';
     throw new ProblemError('no-such-route', { detail });
   };
-  for (const path of ['/', '/docs']) {
-    app.get(path, 'open', (c) => send(c, files().document, 'no-cache'));
+  for (const path of ['/', '/reference']) {
+    app.get(path, 'open', (c) => sendFile(c, files().document, ASKED_AGAIN));
   }
   app.openapi(
     {
@@ -92,7 +59,7 @@ export function page(app: App): void {
       if (file === undefined) {
         throw new ProblemError('no-such-route', { detail: 'the page has no such part' });
       }
-      return send(c, file, 'public, max-age=31536000, immutable');
+      return sendFile(c, file, KEPT);
     }) as never,
   );
 }

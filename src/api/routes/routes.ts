@@ -14,6 +14,7 @@ import { bundles } from './bundles.ts';
 import { cgroups } from './cgroups.ts';
 import { checkpoints } from './checkpoints.ts';
 import { diff } from './diff.ts';
+import { docs } from './docs.ts';
 import { drift } from './drift.ts';
 import { effective } from './effective.ts';
 import { eventStream } from './event-stream.ts';
@@ -54,6 +55,7 @@ export function routes(app: App, service: Service): void {
 
   operations(app, service);
   page(app);
+  docs(app);
   releases(app);
   fleetEvents(app, service);
   fleetPrograms(app, service);
