@@ -52,7 +52,9 @@ function isSiteUpToDate() {
     join('scripts/docs-site', name),
   );
   const sources = [...listPages(root).map(({ file }) => file), ...folders, ...scripts];
-  return sources.every((path) => statSync(join(root, path)).mtimeMs < built);
+  return sources
+    .filter((path) => existsSync(join(root, path)))
+    .every((path) => statSync(join(root, path)).mtimeMs < built);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Which files are pages of the documentation, under which address each is served, and by which topic it
 // is found. What a topic lists by name comes in that order; a folder comes with all that is in it.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -62,7 +62,7 @@ export const TOPICS = [
 ];
 
 /**
- * Every page, by topic.
+ * Every page, by topic. A part of a checkout, such as what an image is built of, has those that are there.
  *
  * @param {string} root the checkout
  * @returns {Page[]}
@@ -70,12 +70,15 @@ export const TOPICS = [
 export function listPages(root) {
   return TOPICS.flatMap((topic) => {
     const files = topic.files ?? filesOf(root, topic.folder ?? '');
-    return files.map((file) => ({ file, address: addressOf(file), topic }));
+    return files
+      .filter((file) => existsSync(join(root, file)))
+      .map((file) => ({ file, address: addressOf(file), topic }));
   });
 }
 
 /** The contents of a folder come first. @param {string} root @param {string} folder */
 function filesOf(root, folder) {
+  if (!existsSync(join(root, folder))) return [];
   const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
   const isContents = (/** @type {string} */ name) => name === 'README.md';
   const sorted = [...names.filter(isContents), ...names.filter((name) => !isContents(name)).sort()];

@@ -1,7 +1,7 @@
 // The documentation as a site: each page of it in the frame that vite made of src/web/docs.html, and
 // what a search reads, packed into one file; the service gives them out below /docs.
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { listPages, TOPICS } from './pages.js';
@@ -116,7 +116,7 @@ export function writeSite(Marked, root) {
   };
   for (const { links } of pages) {
     for (const { target } of links) {
-      if (target.kind !== 'picture') continue;
+      if (target.kind !== 'picture' || !existsSync(join(root, target.file))) continue;
       copyFileSync(join(root, target.file), join(folder, 'pictures', pictureName(target.file)));
     }
   }

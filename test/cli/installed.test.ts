@@ -4,7 +4,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -49,7 +49,7 @@ describe.skipIf(!needs('registry').ok)('an installed bpfledger', () => {
     const place = join(folder, 'checkout');
     const { stdout } = await run('git', ['ls-files', '-z'], { cwd: root });
     const needed =
-      /^(src|scripts|migrations)\/|^(package|package-lock|tsconfig)\.json$|^openapi\.yaml$/;
+      /^(src|scripts|migrations|docs)\/|^(package|package-lock|tsconfig)\.json$|^openapi\.yaml$|^README\.md$/;
     for (const path of stdout.split('\0').filter((name) => needed.test(name))) {
       mkdirSync(dirname(join(place, path)), { recursive: true });
       cpSync(join(root, path), join(place, path));
@@ -62,6 +62,7 @@ describe.skipIf(!needs('registry').ok)('an installed bpfledger', () => {
     const command = await fromCheckout();
     const { stdout } = await run(process.execPath, [command, '--help']);
     expect(stdout).toContain('run the service');
+    expect(existsSync(join(dirname(command), '..', 'docs', 'site.json.br'))).toBe(true);
   });
 
   it.skipIf(!needs('postgresql').ok)(
