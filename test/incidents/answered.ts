@@ -65,7 +65,8 @@ export function filledIn(
 export async function printedBy(service: TestedService, line: string): Promise<string> {
   const [name = '', ...args] = line.split(' ');
   const module = (await import(`../../src/cli/${name}.ts`)) as Record<string, Command>;
-  const command = module[name];
+  const exported = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const command = module[exported];
   if (command === undefined) throw new Error(`no command ${name}`);
   const printed: string[] = [];
   const print = {

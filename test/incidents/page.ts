@@ -50,6 +50,9 @@ const SYMPTOMS: readonly (readonly [symptom: string, incidents: readonly string[
       'daemon-reload-gap',
       'reexec-drops-filters',
       'ctlb-stops-at-every-restart',
+      'hotplug-drops-passthrough-devices',
+      'pins-go-with-the-mount',
+      'attach-without-flags-replaces',
     ],
   ],
   [
@@ -59,14 +62,39 @@ const SYMPTOMS: readonly (readonly [symptom: string, incidents: readonly string[
       'replace-flag-lost-appends-silently',
       'legacy-attach-survives-its-process',
       'same-program-three-ways',
+      'closer-detaches-with-flags',
+      'mount-hides-the-pins',
     ],
   ],
-  ['EPERM on attach', ['exclusive-parent-blocks-subtree', 'link-and-legacy-flag-mix']],
+  [
+    'EPERM on attach',
+    [
+      'exclusive-parent-blocks-subtree',
+      'link-and-legacy-flag-mix',
+      'attach-without-flags-replaces',
+    ],
+  ],
   ['E2BIG on attach', ['device-prog-leak-e2big']],
-  ['ENOLINK on update', ['pinned-link-outlives-its-cgroup']],
+  ['ENOLINK on update', ['pinned-link-outlives-its-cgroup', 'links-pinned-on-a-dying-cgroup']],
+  [
+    'a pin is not where it was',
+    ['attached-but-the-pin-is-missing', 'mount-hides-the-pins', 'pins-go-with-the-mount'],
+  ],
   ['EBADF, and the descriptor is open', ['wrong-directory-fd']],
-  ['EINVAL, and the flags look right', ['flag-errors', 'ordering-before-preorder-revision']],
-  ['the detach does not take it away', ['link-not-removable-by-prog-detach']],
+  [
+    'EINVAL, and the flags look right',
+    [
+      'flag-errors',
+      'ordering-before-preorder-revision',
+      'link-create-takes-no-mode',
+      'closer-detaches-with-flags',
+    ],
+  ],
+  [
+    'the detach does not take it away',
+    ['link-not-removable-by-prog-detach', 'closer-detaches-with-flags'],
+  ],
+  ['devices are denied to the wrong ones', ['device-filter-lands-on-the-session']],
   [
     'success, and nothing happens',
     [
@@ -74,6 +102,8 @@ const SYMPTOMS: readonly (readonly [symptom: string, incidents: readonly string[
       'attach-failure-reported-as-success',
       'reloaded-but-hooks-run-old-programs',
       'override-child-replaces-parent-verdict',
+      'attached-to-the-agents-own-cgroup',
+      'links-pinned-on-a-dying-cgroup',
     ],
   ],
   [

@@ -44,6 +44,36 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     ],
   },
   {
+    incident: 'attach-without-flags-replaces',
+    command: 'who-removed HOST /kubepods egress --around {step:5}',
+    says: [
+      '{step:5} at …: sensor[{pid:sensor}] prog_attach … took program {prog:policy_a} policy_a',
+      'was replaced at {step:5}',
+      'To change that: attach it to /kubepods without flags; it replaces program {prog:policy_b}',
+      'back at {step:11}',
+    ],
+  },
+  {
+    incident: 'attached-but-the-pin-is-missing',
+    command: 'history HOST program {prog:sock_sendmsg4}',
+    says: [
+      '{step:3} at … pinned at /globals/cgroups_sendmsg4',
+      '{step:7} at … bpftool[{pid:bpftool}] prog_attach … attached to cgroup 1 (/)',
+      '{step:9} at … unlink … pin /globals/cgroups_sendmsg4 removed',
+      '{step:14} at … it was detached by prog_detach',
+      '{step:15} at … freed',
+    ],
+  },
+  {
+    incident: 'attached-to-the-agents-own-cgroup',
+    command:
+      'explain HOST --cgroup /kubepods/pod-web --type cgroup_inet4_connect --program {prog:sock_connect4} --at {step:11}',
+    says: [
+      'is not effective on /kubepods/pod-web',
+      'nobody attached it to this cgroup or to one above it; it is attached on /kubepods/pod-cilium/agent',
+    ],
+  },
+  {
     incident: 'cgroups-leak-with-their-programs',
     command: 'events list HOST --cgroup /teleport',
     says: [
@@ -52,6 +82,16 @@ export const ANSWERS: readonly AnsweredIncident[] = [
       '{step:30}  … rmdir(path=/teleport/run-3) = EBUSY … live processes 0, child cgroups 1',
       '{step:32}  … ProgFreed prog_id={prog:rec_2} reason=cgroup_removed',
       '{step:34}  … rmdir(path=/teleport/run-3/sub) … ProgFreed prog_id={prog:rec_3}',
+    ],
+  },
+  {
+    incident: 'closer-detaches-with-flags',
+    command: 'history HOST cgroup /kubepods.slice/pod-9c.slice/cri-app.scope',
+    says: [
+      '{step:5} at … program {prog:dev_1} … at place 0 (multi)',
+      '{step:7} at … program {prog:dev_2} … at place 1 (multi)',
+      '{step:9} at … prog_detach … refused with EINVAL: attach_flags',
+      '{step:11} at … program {prog:dev_1} … removed from',
     ],
   },
   {
@@ -76,6 +116,15 @@ export const ANSWERS: readonly AnsweredIncident[] = [
       '/system.slice/backup.service for cgroup_device, … gaps: 1',
       'opened by {step:15} at … by systemd[{pid:systemd}] prog_detach',
       'closed by {step:23} at … by systemd[{pid:systemd}] prog_attach',
+    ],
+  },
+  {
+    incident: 'device-filter-lands-on-the-session',
+    command: 'history HOST cgroup /user.slice/session-2.scope',
+    says: [
+      '{step:4} at … snap-confine-1[{pid:snap-confine-1}] prog_attach',
+      '{step:9} at … snap-confine-2[{pid:snap-confine-2}] prog_attach … (snap_editor) replaced program {prog:dev_player} (snap_player) … freed: another program replaced it',
+      '{step:13} at … operator[{pid:operator}] prog_detach … (snap_editor) removed from',
     ],
   },
   {
@@ -137,6 +186,16 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     ],
   },
   {
+    incident: 'hotplug-drops-passthrough-devices',
+    command:
+      'who-removed HOST /kubepods.slice/pod-vm7.slice/cri-launcher.scope device --around {step:10}',
+    says: [
+      '{step:10} at …: virt-handler[{pid:virt-handler}] prog_attach … took program {prog:runc_dev} runc_devices',
+      'attached at {step:5} by runc',
+      'it did not come back',
+    ],
+  },
+  {
     incident: 'legacy-attach-survives-its-process',
     command: 'history HOST cgroup /system.slice/acct.slice',
     says: [
@@ -160,6 +219,17 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     ],
   },
   {
+    incident: 'link-create-takes-no-mode',
+    command: 'history HOST process {pid:aya-app}',
+    says: [
+      '{step:4} at … link_create … refused with EINVAL: flags 1 are unknown',
+      '{step:5} at … link_create … refused with EINVAL: flags 2 are unknown',
+      '{step:6} at … link {link:dev_link} attached … at place 0 (multi)',
+      '{step:8} at … refused with EPERM: … already holds multi entries',
+      '{step:9} at … at place 1 (multi)',
+    ],
+  },
+  {
     incident: 'link-not-removable-by-prog-detach',
     command: 'history HOST program {prog:cil_sock4_v1}',
     says: [
@@ -169,6 +239,28 @@ export const ANSWERS: readonly AnsweredIncident[] = [
       '{step:15} at … refused with ENOENT',
       '{step:17} at … refused with ENOENT',
       '{step:23} at … link_detach … removed from',
+    ],
+  },
+  {
+    incident: 'links-pinned-on-a-dying-cgroup',
+    command: 'history HOST link {link:link_connect}',
+    says: [
+      '{step:4} at … link {link:link_connect} attached to cgroup … (/init/bootstrap)',
+      '{step:5} at … pinned at /cil_connect',
+      '{step:11} at … updated from program {prog:connect_1} … to program {prog:connect_2}',
+      '{step:14} at … rmdir … link {link:link_connect} lost its cgroup',
+      '{step:18} at … refused with ENOLINK',
+    ],
+  },
+  {
+    incident: 'mount-hides-the-pins',
+    command: 'events list HOST --after {step:6}',
+    says: [
+      '{step:7}  … mount(path=/apps)',
+      '{step:12}  … obj_get(path=/apps/count) = ENOENT',
+      '{step:14}  … LinkCreated … link_id={link:count_link_2}',
+      '{step:19}  … umount(path=/apps)',
+      '{step:20}  … obj_get(path=/apps/count) = ',
     ],
   },
   {
@@ -216,6 +308,15 @@ export const ANSWERS: readonly AnsweredIncident[] = [
       '{step:29}  … LinkUpdated link_id={link:ctlb_v6}',
       '{step:30}  … ENOLINK',
       '{step:36}  … LinkCreated',
+    ],
+  },
+  {
+    incident: 'pins-go-with-the-mount',
+    command: 'gaps HOST --cgroup / --type cgroup_inet4_connect --from {step:4}',
+    says: [
+      'gaps: 1',
+      'opened by {step:8} at … umount (local)',
+      'closed by {step:14} at … agent-2[{pid:agent-2}] link_create',
     ],
   },
   {

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { readGolden } from './files.ts';
 import { type Header, parseScenarios, type Scenario } from './scenario.ts';
 
-const RECORDING = fileURLToPath(new URL('../../../test/histories/6.18.jsonl.br', import.meta.url));
+/** Those of 6.18.44, as two builds of it answered them. */
+const RECORDINGS = ['6.18.jsonl.br', '6.18.44.jsonl.br'].map((name) =>
+  fileURLToPath(new URL(`../../../test/histories/${name}`, import.meta.url)),
+);
 
 export interface Incident extends Scenario {
   readonly header: Header & {
@@ -18,8 +21,13 @@ export interface Incident extends Scenario {
 
 /** The incidents as a 6.18 kernel answered them, by name. */
 export async function readIncidents(): Promise<Incident[]> {
-  const scenarios = parseScenarios(await readGolden(RECORDING), RECORDING);
-  return scenarios.filter(isIncident).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const files = await Promise.all(
+    RECORDINGS.map(async (file) => parseScenarios(await readGolden(file), file)),
+  );
+  return files
+    .flat()
+    .filter(isIncident)
+    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 function isIncident(scenario: Scenario): scenario is Incident {
