@@ -32,7 +32,16 @@ export const cgroups = command({
     const shown = state.cgroups.filter(({ path }) => isAtOrBelow(path, top)).sort(byPath);
     if (shown.length === 0) throw new Error(`host ${host} has no cgroup ${top}`);
     const room = roomOf(print, flags.wide);
-    const nameOf = programNamer(state.programs, room);
+    const attached = new Set(
+      state.cgroups.flatMap(({ attached: lists }) =>
+        lists.flatMap(({ entries }) => entries.map(({ prog_id }) => prog_id)),
+      ),
+    );
+    // One that is attached nowhere is not taken for another of its name.
+    const nameOf = programNamer(
+      state.programs.filter(({ prog_id }) => attached.has(prog_id)),
+      room,
+    );
     for (const cgroup of shown) {
       if (flags.json) print.out(JSON.stringify(cgroup));
       else for (const line of cgroupLines(cgroup, { nameOf, room })) print.out(line);

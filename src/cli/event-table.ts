@@ -12,7 +12,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'process', least: 12, cut: { at: 'start', to: 11 }, rank: 1 },
   { title: 'call', least: 11, cut: { at: 'end', to: 11 } },
   { title: 'on', least: 12, cut: { at: 'start', to: 13 }, rank: 3 },
-  { title: 'answer', least: 12, cut: { at: 'end', to: 16 } },
+  { title: 'answer', least: 12, cut: { at: 'end', to: 16, keep: 19 } },
 ];
 
 /** Effects that say no more than that the call was done. */
@@ -36,7 +36,9 @@ export function eventRows(room: Room, now: () => Date): (events: readonly WireEv
 function rowOf(event: WireEvent, now: Date): string[] {
   const { position, at, comm, pid, call } = event;
   const time = shortTime(at, now);
-  return [String(position), time, `${comm}[${pid}]`, call.name, placeOf(event), answerOf(event)];
+  const place = placeOf(event);
+  const answer = answerOf(event, place);
+  return [String(position), time, `${comm}[${pid}]`, call.name, place, answer];
 }
 
 /** A time to the second, or the day of another year: the order of events is that of their positions. */
@@ -48,26 +50,29 @@ function shortTime(text: string, now: Date): string {
   return day.startsWith(year) ? `${day.slice(year.length)} ${clock}` : day;
 }
 
-/** The cgroup or file that a call names. */
-function placeOf({ call }: WireEvent): string {
+/** The cgroup, file or program that a call names. */
+export function placeOf({ call }: WireEvent): string {
   const named = [call.target_path, call.path, call.prog_name].find(
     (one) => typeof one === 'string' && one !== '',
   );
   return named === undefined ? '' : String(named);
 }
 
-function answerOf({ outcome, effects, source }: WireEvent): string {
+function answerOf({ outcome, effects, source }: WireEvent, place: string): string {
   const { ret, errno, rule } = outcome;
-  const became = effects.filter(({ type }) => !PLAIN.has(type)).map(effectName);
-  // What became of it says that it was done.
-  const answer = ret === 0 && became.length > 0 ? '' : String(errno ?? ret);
+  const became = effects
+    .filter(({ type }) => !PLAIN.has(type))
+    .map((one) => effectName(one, place));
+  // What became of it says that it was done; the fd that it is known by is the least of it.
+  const answer = errno === undefined && became.length > 0 ? '' : String(errno ?? ret);
   return [source === 'inferred' ? 'inferred' : '', answer, rule ?? '', became.join(', ')]
     .filter((part) => part !== '')
     .join(' ');
 }
 
-function effectName(effect: WireEvent['effects'][number]): string {
+/** An effect, and what it is about, unless the call names that already. */
+function effectName(effect: WireEvent['effects'][number], place: string): string {
   const fields: Readonly<Record<string, unknown>> = effect;
   const about = OBJECTS.map((field) => fields[field]).find((one) => (one ?? '') !== '');
-  return about === undefined ? effect.type : `${effect.type} ${about}`;
+  return about === undefined || about === place ? effect.type : `${effect.type} ${about}`;
 }

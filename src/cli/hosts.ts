@@ -6,7 +6,7 @@ import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
-import { type Column, createTable, type Room, roomOf, WIDE_FLAG } from './table.ts';
+import { type Column, createTable, type Room, roomOf, type Table, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
   release: {
@@ -62,13 +62,16 @@ async function list({ flags, print }: Called): Promise<ExitCode> {
   }
   const client = restClient(serviceFrom(flags));
   const room = roomOf(print, flags.wide);
-  const table = createTable(COLUMNS, room);
+  let table: Table | undefined;
   for (let after: string | undefined; ; ) {
     const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
     const { items, next } = await client.get<HostPage>(`/v1/hosts?limit=1000${query}`);
+    // On a terminal a column that nothing stands in is left out, if no page is to come.
+    const isSpare = room !== undefined && next === undefined && !items.some(isImported);
+    table ??= createTable(isSpare ? COLUMNS.slice(0, -1) : COLUMNS, room);
     const lines = flags.json
       ? items.map((host) => JSON.stringify(host))
-      : table.lines(items.map((host) => rowOf(host, room)));
+      : table.lines(items.map((host) => rowOf(host, room).slice(0, isSpare ? -1 : undefined)));
     for (const line of lines) print.out(line);
     if (next === undefined) return EXIT.done;
     after = next;
@@ -81,6 +84,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'recorded', rank: 1 },
   { title: 'imported', rank: 2, cut: { at: 'end', to: 20 } },
 ];
+
+function isImported({ imported }: HostRow): boolean {
+  return imported !== undefined;
+}
 
 function rowOf({ name, position, recorded_at, imported }: HostRow, room: Room): string[] {
   const recorded = room === undefined ? recorded_at : spareTime(recorded_at, new Date());

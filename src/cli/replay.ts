@@ -2,13 +2,15 @@
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command, type Invocation } from './command.ts';
+import { placeOf } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
 import { progressBar } from './progress-bar.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
-import { roomOf, WIDE_FLAG } from './table.ts';
+import { spareTime } from './spare-text.ts';
+import { type Room, roomOf, WIDE_FLAG } from './table.ts';
 
 /** Differences of one page. */
 const PAGE = 1000;
@@ -108,7 +110,9 @@ async function showOne(
       for (const { sentence } of difference.switches) {
         counts.set(sentence, (counts.get(sentence) ?? 0) + 1);
       }
-      const lines = flags.json ? [JSON.stringify(difference)] : differenceLines(difference);
+      const lines = flags.json
+        ? [JSON.stringify(difference)]
+        : differenceLines(difference, roomOf(print, flags.wide));
       for (const line of lines) print.out(line);
     }
     if (page.next !== undefined || flags.json) continue;
@@ -131,11 +135,20 @@ interface ReplayPage {
   readonly next?: number;
 }
 
-function differenceLines({ event, because, switches, sentence }: Difference): string[] {
-  const [asked = ''] = eventLines({ ...event, effects: [] });
+function differenceLines({ event, because, switches, sentence }: Difference, room: Room): string[] {
+  const [whole = ''] = eventLines({ ...event, effects: [] });
+  const asked = room === undefined ? whole : shortEvent(event);
   const names = switches.map(({ name }) => name).join(', ');
   const why = because === 'earlier' ? 'follows from an earlier difference' : names;
   return [asked, `     ${sentence}`, `     because: ${why}`];
+}
+
+/** The sentence has the answers; on a terminal the call is named, and its fields are left out. */
+function shortEvent(event: WireEvent): string {
+  const { position, at, comm, pid, call } = event;
+  const place = placeOf(event);
+  const on = place === '' ? '' : ` on ${place}`;
+  return `${position} at ${spareTime(at, new Date())} by ${comm}[${pid}] ${call.name}${on}`;
 }
 
 interface ReplayTotals extends ReplayPage {

@@ -45,6 +45,16 @@ it('takes of the widest column first', () => {
   expect(tableLines(columns, [['12345', '123456789']], 10)[1]).toBe('123…  123…');
 });
 
+it('takes what a column would keep last', () => {
+  const columns = [
+    { title: 'a', cut: { at: 'end', to: 3, keep: 7 } },
+    { title: 'b', cut: { at: 'end', to: 3 } },
+  ] as const;
+  const row = ['123456789', '123456'];
+  expect(tableLines(columns, [row], 13)[1]).toBe('123456…  123…');
+  expect(tableLines(columns, [row], 11)[1]).toBe('12345…  12…');
+});
+
 it('no line is wider than the terminal, whatever its width, while it can be', () => {
   for (let room = 18; room < 90; room++) {
     for (const line of tableLines(COLUMNS, ROWS, room)) {

@@ -8,8 +8,11 @@ export interface Column {
   readonly title: string;
   /** How little it matters: 0, the default, is never left out; of others the highest goes first. */
   readonly rank?: number;
-  /** It may be cut to so many characters, where its text says least: at its start or its end. */
-  readonly cut?: { readonly at: 'start' | 'end'; readonly to: number };
+  /**
+   * It may be cut to so many characters, where its text says least: at its start or its end; below
+   * `keep` only when no other column can be cut.
+   */
+  readonly cut?: { readonly at: 'start' | 'end'; readonly to: number; readonly keep?: number };
   /** Characters that it takes at least, for tables whose later rows are not known yet. */
   readonly least?: number;
 }
@@ -75,7 +78,10 @@ function fitted(
     let over = totalOf(widths) - room;
     if (over <= 0) return widths;
     const cuttable = columns
-      .map(({ cut }, i) => ({ i, to: cut?.to ?? Number.POSITIVE_INFINITY }))
+      .map(({ cut }, i) => {
+        const to = cut?.to ?? Number.POSITIVE_INFINITY;
+        return { i, to, keep: cut?.keep ?? to };
+      })
       .filter(({ i, to }) => (widths[i] ?? 0) > to);
     const spare = cuttable.reduce((sum, { i, to }) => sum + (widths[i] ?? 0) - to, 0);
     if (spare >= over) {
@@ -92,16 +98,24 @@ function fitted(
   }
 }
 
+interface Cuttable {
+  readonly i: number;
+  readonly to: number;
+  readonly keep: number;
+}
+
 /** Takes a character of the widest column that may be cut. */
-function takeOne(
-  widths: (number | undefined)[],
-  cuttable: readonly { readonly i: number; readonly to: number }[],
-): void {
-  let widest: number | undefined;
-  for (const { i, to } of cuttable) {
-    const width = widths[i] ?? 0;
-    if (width > to && (widest === undefined || width > (widths[widest] ?? 0))) widest = i;
-  }
+function takeOne(widths: (number | undefined)[], cuttable: readonly Cuttable[]): void {
+  const widestAbove = (least: (one: Cuttable) => number) => {
+    let widest: number | undefined;
+    for (const one of cuttable) {
+      const width = widths[one.i] ?? 0;
+      const isWidest = widest === undefined || width > (widths[widest] ?? 0);
+      if (width > least(one) && isWidest) widest = one.i;
+    }
+    return widest;
+  };
+  const widest = widestAbove(({ keep }) => keep) ?? widestAbove(({ to }) => to);
   if (widest !== undefined) widths[widest] = (widths[widest] ?? 0) - 1;
 }
 

@@ -49,7 +49,7 @@ describe('a branch', () => {
     ]);
     expect(found.events).toMatchObject([{ position: 3, call: 'mkdir' }]);
     const text = await get('/v1/hosts/what-if/diff?against=web&format=text');
-    expect(await text.text()).toMatch(/^From position 3 of web to 3: 1 events changed this\n/);
+    expect(await text.text()).toMatch(/^From position 3 of web to 3: 1 event changed this\n/);
     const same = await parsed(
       await get('/v1/hosts/what-if/diff?against=web&from=2&to=2'),
       diffAnswer,

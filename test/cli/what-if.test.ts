@@ -125,7 +125,7 @@ describe('branch', () => {
       'try shares the log of web1 up to 2; web1 went on',
       'with positions 3…4, whose changes the branch does not have:',
     ]);
-    expect(lines[2]).toBe('From position 4 of web1 to 3: 1 events changed this');
+    expect(lines[2]).toBe('From position 4 of web1 to 3: 1 event changed this');
     expect(lines.join('\n')).toContain('/try');
     const { lines: dropped } = await run('branch', 'drop', 'web1', 'try');
     expect(dropped).toEqual(['branch try is dropped']);

@@ -1,7 +1,7 @@
 // The documentation at /docs: served to anyone, under the policy of the page, and as a person uses it:
 // by topics, by the search, by the keyboard, on a phone.
 
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,8 +9,9 @@ import { problem, startTestService, type TestService } from '../api/running.ts';
 import { needs } from '../support/needs.ts';
 import { eventually, openBrowser, reading, seriousFindings, widthOf } from './browser.ts';
 
-/** Bytes of all pages with what a search reads, as they are packed, and of all that one page loads. */
+/** Bytes of all pages with what a search reads, as they are packed; of all pictures; of what a page loads. */
 const SITE_MAX = 400_000;
+const PICTURES_MAX = 600_000;
 const PAGE_MAX = 40_000;
 
 let service: TestService;
@@ -62,8 +63,11 @@ describe('the documentation', () => {
   });
 
   it('is small: all of it as it is packed, and a page with its parts', async () => {
-    const site = join(import.meta.dirname, '..', '..', 'dist', 'docs', 'site.json.br');
-    expect(statSync(site).size).toBeLessThan(SITE_MAX);
+    const folder = join(import.meta.dirname, '..', '..', 'dist', 'docs');
+    const bytesOf = (...path: string[]) => statSync(join(folder, ...path)).size;
+    expect(bytesOf('site.json.br')).toBeLessThan(SITE_MAX);
+    const pictures = readdirSync(join(folder, 'pictures')).map((name) => bytesOf('pictures', name));
+    expect(pictures.reduce((sum, size) => sum + size, 0)).toBeLessThan(PICTURES_MAX);
     const packed = { 'accept-encoding': 'gzip' };
     let bytes = (await (await get('/docs/glossary', packed)).arrayBuffer()).byteLength;
     const html = await (await get('/docs/glossary')).text();

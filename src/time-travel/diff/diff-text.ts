@@ -39,12 +39,23 @@ export function diffText(
     ),
     section(
       'Programs',
-      rowChanges(diff.programs, ({ prog_id, prog_name }) => programText(prog_id, prog_name)),
+      rowChanges(
+        diff.programs,
+        ({ prog_id, prog_name }) => programText(prog_id, prog_name),
+        (key) => programText(Number(key), names.get(Number(key))),
+      ),
     ),
-    section('Links', rowChanges(diff.links, linkText)),
+    section(
+      'Links',
+      rowChanges(diff.links, linkText, (key) => `link ${key}`),
+    ),
     section(
       'Maps',
-      rowChanges(diff.maps, ({ map_id, map_name }) => `map ${map_id} (${map_name})`),
+      rowChanges(
+        diff.maps,
+        ({ map_id, map_name }) => `map ${map_id} (${map_name})`,
+        (key) => `map ${key}`,
+      ),
     ),
     section(
       'Pins and directories',
@@ -59,7 +70,8 @@ export function diffText(
   const head = `From position ${start} to ${to}: `;
   if (sections.length === 0) return [`${head}nothing changed`];
   const causes = events.map((event) => `  ${eventText(event)}`);
-  return [`${head}${events.length} events changed this`, ...sections, 'Events', ...causes];
+  const many = events.length === 1 ? '1 event' : `${events.length} events`;
+  return [`${head}${many} changed this`, ...sections, 'Events', ...causes];
 }
 
 function section(title: string, changes: readonly Change[]): string[] {
@@ -122,23 +134,27 @@ function linkText({ link_id, prog_id, attach_type }: StateDiff['links']['added']
 function rowChanges<R>(
   { added, removed, changed }: RowsDiff<R>,
   told: (row: RowsDiff<R>['added'][number]) => string,
+  named: (key: number | string) => string = String,
 ): Change[] {
   return [
     ...added.map((row) => ({ lines: [`+ ${told(row)}`], because: row.because })),
     ...removed.map((row) => ({ lines: [`- ${told(row)}`], because: row.because })),
-    ...changed.map((row) => ({ lines: [`~ ${changedText(row)}`], because: row.because })),
+    ...changed.map((row) => ({
+      lines: [`~ ${named(row.key)}: ${changedText(row)}`],
+      because: row.because,
+    })),
   ];
 }
 
 /** Fields that follow from others and would only repeat them. */
 const SILENT: readonly string[] = ['refs', 'children'];
 
-function changedText<R>({ key, was, is }: ChangedRow<R>): string {
+function changedText<R>({ was, is }: ChangedRow<R>): string {
   const fields = Object.keys(is).filter((field) => !SILENT.includes(field));
   const told = (row: Partial<R>, field: string): string =>
     fieldText((row as Readonly<Record<string, unknown>>)[field]);
   const texts = fields.map((field) => `${field} ${told(was, field)} -> ${told(is, field)}`);
-  return `${key}: ${texts.join('; ') || 'other holders'}`;
+  return texts.join('; ') || 'other holders';
 }
 
 function fieldText(value: unknown): string {

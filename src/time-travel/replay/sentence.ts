@@ -17,6 +17,10 @@ export function differenceSentence(
 ): string {
   const answered = event.expected ?? event.outcome;
   const [was, is] = [outcomeText(answered), outcomeText(replayed.outcome)];
+  const outputs = differingOutputs(answered, replayed.outcome);
+  if (outputs.length > 0) {
+    return `returns the same in both, with ${release.was} / ${release.is}: ${outputs.join(', ')}`;
+  }
   if (was !== is) return `${release.was}: ${was}; ${release.is}: ${is}`;
   const before = effectsWithout(event.effects, replayed.effects);
   const after = effectsWithout(replayed.effects, event.effects);
@@ -33,6 +37,29 @@ function outcomeText(outcome: Outcome): string {
   const { ret, ...outputs } = outcome;
   const told = Object.keys(outputs).length === 0 ? '' : ` ${JSON.stringify(outputs)}`;
   return `returns ${ret}${told}`;
+}
+
+/** What two successes with one return value gave otherwise; empty where there is no such thing. */
+function differingOutputs(was: Outcome, is: Outcome): string[] {
+  if (isRefusal(was) || isRefusal(is) || was.ret !== is.ret) return [];
+  const [before, after] = [outputsOf(was), outputsOf(is)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => `${name} ${before.get(name) ?? 'none'} / ${after.get(name) ?? 'none'}`);
+}
+
+/** Outputs by name, such as `query.revision`. */
+function outputsOf({ ret, ...outputs }: Outcome & { readonly ret: number }): Map<string, string> {
+  return new Map(
+    Object.entries(outputs).flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? Object.entries(value).map(([field, one]): [string, string] => [
+            `${name}.${field}`,
+            JSON.stringify(one),
+          ])
+        : [[name, JSON.stringify(value)] as [string, string]],
+    ),
+  );
 }
 
 /** The effects of one side that the other does not have. */
