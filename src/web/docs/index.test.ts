@@ -4,7 +4,8 @@ import { excerptOf, indexOf, type Section } from './index.ts';
 const SECTIONS: readonly Section[] = [
   ['/docs/alerts', 'Alerts', '', 'Rules tell of events by webhooks.'],
   ['/docs/alerts#empty', 'Alerts', 'An array is empty', 'A rule waits for a spell.'],
-  ['/docs/errno/prog_attach', 'prog_attach', 'Everything is wrong', 'EPERM EPERM EPERM'],
+  ['/docs/errno/prog_attach', 'Errno tables › prog_attach', '', ''],
+  ['/docs/errno/prog_attach#all', 'Errno tables › prog_attach', 'All', 'EPERM EPERM EPERM'],
   ['/docs/incidents/mix', 'Incidents › mix', '', 'The old agent was refused with EPERM.'],
   ['/docs/run', 'Run a program', '', 'It answers prog_attach and alerts nobody.'],
 ];
@@ -33,7 +34,11 @@ it('gives what has all words first, then what has some, and nothing for none', a
 });
 
 it('gives what tells of one case before a table that has the word on every line', async () => {
-  expect(await addresses('eperm')).toEqual(['/docs/incidents/mix', '/docs/errno/prog_attach']);
+  expect(await addresses('eperm')).toEqual(['/docs/incidents/mix', '/docs/errno/prog_attach#all']);
+});
+
+it('gives the page that is called by the word first', async () => {
+  expect((await addresses('prog_attach'))[0]).toBe('/docs/errno/prog_attach');
 });
 
 it('shows the text around what was found', () => {

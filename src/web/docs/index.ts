@@ -27,13 +27,16 @@ const INDEXED_IN_ONE_PIECE = 50;
 /** What tells of one thing is found before tables that have each errno on every line, and what was. */
 const WEIGHTS: readonly (readonly [begin: string, weight: number])[] = [
   ['/docs/recipes', 1.5],
-  ['/docs/incidents', 1.5],
+  ['/docs/incidents', 1.2],
   ['/docs/errno', 0.2],
   ['/docs/changelog', 0.2],
   ['/docs/bench', 0.3],
   ['/docs/releases-compared', 0.3],
   ['/docs/adr', 0.5],
 ];
+
+/** The page that is called by the very word. */
+const WEIGHT_OF_NAMED = 5;
 
 /** Words as the pages write them: `prog_attach` is one, and so are its parts. */
 function wordsOf(text: string): string[] {
@@ -54,7 +57,7 @@ export async function indexOf(
     boost: { title: 4, heading: 3 },
     prefix: true,
     fuzzy: (term: string) => (term.length > 5 ? 1 : 0),
-    boostDocument: (id: number) => weightOf(sections[id]?.[0] ?? ''),
+    boostDocument: (id: number, term: string) => weightOf(sections[id], term),
   } as const;
   const found = (typed: string) => {
     const exact = index.search(typed, { ...options, combineWith: 'AND' }).slice(0, FOUND_MAX);
@@ -73,7 +76,11 @@ export async function indexOf(
     });
 }
 
-function weightOf(address: string): number {
+function weightOf(section: Section | undefined, term: string): number {
+  if (section === undefined) return 1;
+  const [address, title, heading] = section;
+  const isNamed = heading === '' && title.toLowerCase().split(' › ').at(-1) === term;
+  if (isNamed) return WEIGHT_OF_NAMED;
   return WEIGHTS.find(([begin]) => address.startsWith(begin))?.[1] ?? 1;
 }
 
