@@ -38,6 +38,11 @@ describe('refusals of one call by one rule', () => {
   });
 });
 
+it('a summary of one call says so', () => {
+  const [line] = summaryLines('6.1', { tally: refused(1), unmodelled: new Map(), foreign: 0 });
+  expect(line).toBe('bpfledger: 1 call on 6.1, 1 refused');
+});
+
 describe('results as TAP', () => {
   it('are one test for each release, with what was refused', () => {
     expect(tapLines([passed, failed])).toEqual([

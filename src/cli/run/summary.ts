@@ -16,8 +16,9 @@ interface Told {
 export function summaryLines(release: string, { tally, foreign, unmodelled }: Told): string[] {
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
+  const calls = tally.asked === 1 ? '1 call' : `${tally.asked} calls`;
   return [
-    `bpfledger: ${tally.asked} calls on ${release}, ${tally.refused} refused`,
+    `bpfledger: ${calls} on ${release}, ${tally.refused} refused`,
     ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${left} others`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
