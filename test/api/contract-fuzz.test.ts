@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { faultOf } from '../hostile/answers.ts';
-import { prepareHosts } from '../hostile/hosts.ts';
+import { answerOf, type Send } from '../hostile/exchange.ts';
+import { makeWorld } from '../hostile/hosts.ts';
 import { operations, Requests } from '../hostile/requests.ts';
 import { seedOfRun } from '../support/seed.ts';
 import { startTestService, type TestService } from './running.ts';
@@ -14,12 +15,13 @@ import { startTestService, type TestService } from './running.ts';
 const REQUESTS = Number(process.env.BPFLEDGER_CONTRACT_REQUESTS ?? 6);
 
 const seed = seedOfRun(20260512);
-const requests = new Requests(randomFrom(seed));
 let service: TestService;
+let requests: Requests;
+const send: Send = async (url, sent) => answerOf(await service.app.request(url, sent));
 
 beforeAll(async () => {
   service = await startTestService();
-  await prepareHosts(service.app);
+  requests = new Requests(randomFrom(seed), await makeWorld(send, 'h'));
 }, 60_000);
 afterAll(() => service.close());
 
@@ -29,12 +31,12 @@ it(NAME, { timeout: 120_000 + REQUESTS * 5000 }, async () => {
   const answered = new Set<string>();
   for (let round = 0; round < REQUESTS; round++) {
     for (const operation of operations) {
-      const [url, init] = requests.requestOf(operation);
-      const response = await service.app.request(url, init);
-      const asked = `${init.method} ${url} ${init.body ?? ''} -> ${response.status}`;
-      if (response.status < 400) answered.add(operation.operationId);
-      const again = async (other: string) => service.app.request(other, init);
-      const fault = await faultOf(operation, { url, response, again });
+      const [url, sent] = requests.requestOf(operation);
+      const answer = await send(url, sent);
+      const asked = `${sent.method} ${url} ${sent.body ?? ''} -> ${answer.status}`;
+      if (answer.status < 400) answered.add(operation.operationId);
+      const again = (other: string) => send(other, sent);
+      const fault = await faultOf(operation, { url, answer, again });
       expect(fault, asked.slice(0, 1000)).toBeUndefined();
     }
   }

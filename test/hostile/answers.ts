@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { closed } from '../support/openapi.ts';
+import type { Answer } from './exchange.ts';
 import { type Asked, document } from './requests.ts';
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -24,26 +25,18 @@ function schemaFaults(body: unknown, where: readonly string[]): string | undefin
 /** A request that was answered, and how to ask the like of it once more. */
 export interface Exchange {
   readonly url: string;
-  readonly response: Response;
-  readonly again: (url: string) => Promise<Response>;
+  readonly answer: Answer;
+  readonly again: (url: string) => Promise<Answer>;
+  /** Others change what it is about meanwhile: two answers may be of two moments. */
+  readonly isShared?: boolean;
 }
 
-/**
- * Reads an answer, a stream only as far as its head.
- *
- * @returns undefined when it is as the document says
- */
+/** @returns undefined when an answer is as the document says, or else what is wrong with it */
 export async function faultOf(
   { path, method, responses }: Asked,
-  { url, response, again }: Exchange,
+  { url, answer: { status, type, text }, again, isShared = false }: Exchange,
 ): Promise<string | undefined> {
-  const { status } = response;
-  const type = response.headers.get('content-type')?.split(';')[0] ?? '';
-  if (type === 'text/event-stream') {
-    await response.body?.cancel();
-    return status === 200 ? undefined : `a stream with the status ${status}`;
-  }
-  const text = await response.text();
+  if (text === undefined) return status === 200 ? undefined : `a stream with the status ${status}`;
   if (status >= 500) return `${status}: ${text.slice(0, 300)}`;
   const key = String(status) in responses ? String(status) : 'default';
   const content = responses[key]?.content ?? {};
@@ -55,8 +48,8 @@ export async function faultOf(
   if (!(type in content)) return `${status} of the type ${type}, which the document does not have`;
   if (!/json$/.test(type) || type.endsWith('ndjson')) return undefined;
   const where = ['paths', path, method, 'responses', key, 'content', type, 'schema'];
-  const answer: unknown = JSON.parse(text);
-  const whole = status === 200 ? await wholeOf(answer, { url, again }) : answer;
+  const value: unknown = JSON.parse(text);
+  const whole = status === 200 ? await wholeOf(value, { url, again, isShared }) : value;
   if (whole === undefined) return `some fields are not those of the whole: ${text.slice(0, 300)}`;
   return schemaFaults(whole, where);
 }
@@ -67,16 +60,21 @@ export async function faultOf(
  */
 async function wholeOf(
   answer: unknown,
-  { url, again }: Omit<Exchange, 'response'>,
+  { url, again, isShared }: Omit<Exchange, 'answer'>,
 ): Promise<unknown> {
   const [path = '', query] = url.split('?');
   const asked = new URLSearchParams(query);
   const fields = asked.getAll('fields');
   if (fields.length === 0) return answer;
   asked.delete('fields');
-  const whole = (await (await again(`${path}?${asked}`)).json()) as { items: readonly object[] };
+  const { text = '' } = await again(`${path}?${asked}`);
+  const whole = JSON.parse(text) as { items: readonly object[] };
+  if (isShared) return hasOnly(answer as typeof whole, fields) ? whole : undefined;
   const items = whole.items.map((item) =>
     Object.fromEntries(Object.entries(item).filter(([name]) => fields.includes(name))),
   );
   return isDeepStrictEqual(answer, { ...whole, items }) ? whole : undefined;
 }
+
+const hasOnly = ({ items }: { readonly items: readonly object[] }, fields: readonly string[]) =>
+  items.every((item) => Object.keys(item).every((name) => fields.includes(name)));

@@ -8,7 +8,9 @@ import { ProofRefused, verifyConsistency, verifyInclusion } from '../../src/clie
 import { sealSegments } from '../../src/events/proof/seal.ts';
 import { openStored, segmentHash } from '../../src/events/reading/segment-reader.ts';
 import { UnreadableSegment } from '../../src/events/segment/segment.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { post, type TestService } from '../api/running.ts';
+import { spoiledBytes } from './spoiled-bytes.ts';
 
 export interface FileKind {
   readonly name: string;
@@ -20,6 +22,7 @@ export interface FileKind {
 /** A recording is cut here, so that one takes some milliseconds. */
 const STRACE_CHARS = 40_000;
 const EVENTS = 60;
+const FAULTS_MAX = 20;
 
 /** Makes the files on a service, which reads them too. */
 export async function fileKinds(service: TestService): Promise<FileKind[]> {
@@ -90,6 +93,30 @@ export async function fileKinds(service: TestService): Promise<FileKind[]> {
       read: (bytes) => readProof(bytes.toString(), keys.items[0]?.public_key ?? ''),
     },
   ];
+}
+
+/**
+ * Has files spoiled and read, each of a kind by chance.
+ *
+ * @returns what was wrong, and the milliseconds of the slowest one
+ */
+export async function spoilFiles(
+  service: TestService,
+  { files: wanted, seed }: { readonly files: number; readonly seed: number },
+): Promise<{ readonly slowestMs: number; readonly faults: readonly string[] }> {
+  const random = randomFrom(seed, 'files');
+  const kinds = await fileKinds(service);
+  const faults: string[] = [];
+  let slowestMs = 0;
+  for (let i = 0; i < wanted && faults.length < FAULTS_MAX; i++) {
+    const { name, files, read } = random.pick(kinds);
+    const bytes = spoiledBytes(random.pick(files), random, random.pick(files));
+    const began = performance.now();
+    const fault = await read(bytes);
+    slowestMs = Math.max(slowestMs, performance.now() - began);
+    if (fault !== undefined) faults.push(`${name}: ${fault}\n    ${bytes.toString('base64')}`);
+  }
+  return { slowestMs, faults };
 }
 
 const ndjson = (service: TestService, host: string, bytes: Buffer) =>

@@ -6,6 +6,7 @@ import type { Random } from '../../src/recorders/generator/random.ts';
 import { callsOf } from '../../src/recorders/golden/calls-of.ts';
 import { goldenFiles, readGolden } from '../../src/recorders/golden/files.ts';
 import { parseScenarios } from '../../src/recorders/golden/scenario.ts';
+import type { Sent } from './exchange.ts';
 
 /** Calls that are kept to pick from. */
 const CALLS_MAX = 20_000;
@@ -63,14 +64,22 @@ export class SpoiledCalls {
   readonly #calls: readonly RecordedCall[];
   readonly #random: Random;
   /** Goes on through the recordings, so that ids and paths are most often those of the state. */
-  #at = 0;
+  #at: number;
 
   constructor(calls: readonly RecordedCall[], random: Random) {
     this.#calls = calls;
     this.#random = random;
+    this.#at = random.below(calls.length);
   }
 
-  next(): object[] {
+  /** A request that posts some of them. */
+  requestTo(host: string): [string, Sent] {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify(this.#next());
+    return [`/v1/hosts/${host}/syscalls`, { method: 'POST', headers, body }];
+  }
+
+  #next(): object[] {
     const random = this.#random;
     if (random.chance(0.05)) this.#at = random.below(this.#calls.length);
     const from = this.#at % this.#calls.length;

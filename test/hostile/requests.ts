@@ -3,6 +3,8 @@
 
 import type { Random } from '../../src/recorders/generator/random.ts';
 import { openapiDocument } from '../support/openapi.ts';
+import type { Sent } from './exchange.ts';
+import type { World } from './hosts.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -50,24 +52,24 @@ export const operations: readonly Asked[] = Object.entries(document.paths).flatM
     Object.entries(methods).map(([method, operation]) => ({ path, method, ...operation })),
 );
 
-/** Values that mean something on the host, and some that mean nothing anywhere. */
-const TELLING: Readonly<Record<string, readonly string[]>> = {
-  host: ['h', 'h', 'h', 'h2', 'nobody', 'H'],
-  name: ['b', 'c', 'nobody', 'policy'],
+/** Values that mean something in a world, and some that mean nothing anywhere. */
+const tellingOf = (world: World): Readonly<Record<string, readonly string[]>> => ({
+  host: [world.host, world.host, world.host, world.other, 'nobody', world.host.toUpperCase()],
+  name: [world.branch, `${world.host}-c`, 'nobody', 'policy'],
   cgroup: ['/', '/pods', '2', '/none'],
   attach_type: ['egress', 'connect4', '1', 'nothing'],
   path: ['/p', '/pods', '/'],
   at: ['1', '3', 'boot:1', '2026-01-01T00:00:00Z', '99999', 'never'],
   from: ['1', '2', 'boot:1', '5.10', '2026-01-01T00:00:00Z'],
   to: ['4', 'boot:1', '6.18', '2030-01-01T00:00:00Z'],
-  condition: ['has:1', 'lacks:1', 'empty', 'filled', 'differs:h2', 'odd'],
+  condition: ['has:1', 'lacks:1', 'empty', 'filled', `differs:${world.other}`, 'odd'],
   format: ['json', 'text', 'bpftool', 'csv', 'bundle'],
   program_name: ['policy', 'none'],
-  rule: ['1', '2', '3', '4', '99'],
+  rule: [...world.rules, '99999'],
   release: ['6.18', '5.10', 'none'],
   wait_for: ['0', '1', '2'],
   wait: ['1', '60', '61'],
-};
+});
 const ODD = [
   '',
   '\0',
@@ -83,17 +85,21 @@ const ODD = [
   '1',
 ];
 
-/** Makes requests. */
+/** Makes requests about a world. */
 export class Requests {
   readonly #random: Random;
+  readonly #world: World;
+  readonly #telling: ReturnType<typeof tellingOf>;
 
-  constructor(random: Random) {
+  constructor(random: Random, world: World) {
     this.#random = random;
+    this.#world = world;
+    this.#telling = tellingOf(world);
   }
 
   #textFor(name: string, schema: Schema): string {
     if (this.#random.chance(0.15)) return this.#random.pick(ODD);
-    const telling = TELLING[name];
+    const telling = this.#telling[name];
     if (telling !== undefined) return this.#random.pick(telling);
     const value = this.#instanceOf(schema.items ?? schema, 0);
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -133,19 +139,22 @@ export class Requests {
         return Object.fromEntries(fields);
       }
       default:
-        return this.#random.pick(['/', '/pods', 'a', '1', '6.18', 'h9', '2026-01-01T00:00:00Z']);
+        return this.#random.pick([
+          ...['/', '/pods', `${this.#world.host}-a`, '1', '6.18'],
+          ...[`${this.#world.host}-9`, '2026-01-01T00:00:00Z'],
+        ]);
     }
   }
 
   /** A request of an operation: its path and query, and the rest. */
-  requestOf({ path, method, parameters = [], requestBody }: Asked): [string, RequestInit] {
+  requestOf({ path, method, parameters = [], requestBody }: Asked): [string, Sent] {
     const query = new URLSearchParams();
     const headers: Record<string, string> = {};
     let target = path;
     for (const { name, in: where, required, schema } of parameters) {
       if (where === 'path') {
         const value =
-          name in TELLING || this.#random.chance(0.1)
+          name in this.#telling || this.#random.chance(0.1)
             ? this.#textFor(name, schema)
             : this.#random.pick(['1', '2']);
         // A URL resolves `..` before anybody sees it, and would be one of another operation.

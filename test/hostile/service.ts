@@ -1,0 +1,53 @@
+// The service that hostile requests are sent to, in a process of its own, so that its memory is its own
+// too; `service-process.ts` starts it and asks it. Its one argument is the URL of a PostgreSQL server;
+// without one it is on PGlite.
+
+import { setInterval } from 'node:timers';
+import { migrate } from '../../src/events/storage/migrate.ts';
+import { openPglite } from '../../src/events/storage/pglite-database.ts';
+import { openPostgres } from '../../src/events/storage/postgres-database.ts';
+import { startTestService } from '../api/running.ts';
+import { verifyAllHosts } from '../support/verified-hosts.ts';
+import { spoilFiles } from './files.ts';
+import { isOfWorld } from './hosts.ts';
+import type { Ask, Reply } from './service-process.ts';
+import { isOfVisit } from './visit.ts';
+
+const MIB = 1024 * 1024;
+/** Milliseconds after which what a test may look at is forgotten: it is no memory of the service. */
+const FORGET_MS = 200;
+
+const [url] = process.argv.slice(2);
+const database = url === undefined ? await openPglite() : openPostgres({ url });
+await migrate(database);
+const service = await startTestService({ database });
+setInterval(() => service.answered.splice(0), FORGET_MS).unref();
+
+process.on('message', ({ id, ask }: { readonly id: number; readonly ask: Ask }) => {
+  void reply(ask).then(
+    (answer) => process.send?.({ id, answer }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
+  );
+});
+// A parent that is gone asks no more.
+process.on('disconnect', () => process.exit());
+process.send?.({ id: 0, answer: await service.listen() });
+
+async function reply(ask: Ask): Promise<Reply[Ask['what']]> {
+  switch (ask.what) {
+    case 'memory':
+      (globalThis as { readonly gc?: () => void }).gc?.();
+      return process.memoryUsage().rss / MIB;
+    case 'verify':
+      return verified((name) => isOfWorld(name, ask.host));
+    case 'verify others':
+      return verified((name) => !isOfVisit(name));
+    case 'files':
+      return spoilFiles(service, ask);
+  }
+}
+
+async function verified(isMeant: (name: string) => boolean): Promise<Reply['verify']> {
+  const { events, faults } = await verifyAllHosts(database, isMeant);
+  return { events, faults: [...faults, ...service.faults.splice(0).map(String)] };
+}
