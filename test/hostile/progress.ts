@@ -8,6 +8,7 @@ export interface DoneVisit {
   readonly nth: number;
   readonly requests: number;
   readonly statuses: Readonly<Record<string, number>>;
+  readonly busy: number;
   readonly events: number;
   readonly faults: readonly string[];
   /** MiB of the service after it. */

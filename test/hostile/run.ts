@@ -98,11 +98,12 @@ await service.stop();
 await server?.stop();
 
 for (const fault of faults.slice(progress.faults.length)) console.log(fault);
+const busy = progress.visits.reduce((sum, visited) => sum + visited.busy, 0);
 const events = progress.visits.reduce((sum, visited) => sum + visited.events, others.events);
 const made = progress.requests - before;
 console.log(
   `seed ${seed} on ${values.on}: ${progress.requests} requests (${made} of them in ${seconds.toFixed(0)} s, ` +
-    `${Math.round(made / seconds)} a second): ${progress.statuses}; ${events} events recorded, ` +
+    `${Math.round(made / seconds)} a second): ${progress.statuses}, ${busy} × busy; ${events} events recorded, ` +
     `each reproduced; memory ${Math.round(warm)} to ${Math.round(most)} MiB; ${faults.length} faults`,
 );
 process.exitCode = faults.length > 0 ? 1 : 0;

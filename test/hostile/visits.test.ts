@@ -56,11 +56,27 @@ it('a request that is not answered as the document says is told with its number'
   expect(requests).toBe(13);
 }, 300_000);
 
+it('a request is repeated when the service does as much as it may, and only then', async () => {
+  const send = openConnection(url).send;
+  const problem = (kind: string) =>
+    `{"type":"urn:bpfledger:problem:${kind}","detail":"two diffs are under way","retry_after":1}`;
+  const told = ['busy', 'busy', 'unavailable'];
+  const busy: typeof send = async (path, sent) => {
+    const kind = path.endsWith('-spoiled/syscalls') ? told.shift() : undefined;
+    if (kind === undefined) return send(path, sent);
+    return { status: 503, type: 'application/problem+json', text: problem(kind) };
+  };
+  const calls = await recordedCalls(RELEASE);
+  const visited = await visit(busy, { seed, nth: 5, requests: 4, calls });
+  expect(visited.busy).toBe(2);
+  expect(visited.faults).toEqual([expect.stringContaining('visit 5, request 1: 503: ')]);
+}, 300_000);
+
 it('a run goes on behind the visits that its file has, of its seed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-hostile-'));
   const path = join(folder, 'progress');
   const done = { seed, nth: 0, requests: 7, statuses: { 200: 5, 422: 2 } };
-  const visited = { ...done, events: 3, faults: [], memory: 1 };
+  const visited = { ...done, busy: 0, events: 3, faults: [], memory: 1 };
   new Progress(seed, path).add(visited);
   new Progress(seed + 1, path).add({ ...visited, seed: seed + 1, nth: 1 });
   writeFileSync(path, '{"seed":', { flag: 'a' });
