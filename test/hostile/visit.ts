@@ -18,6 +18,8 @@ const FAULTS_MAX = 5;
 const FAULT_CHARS = 2000;
 /** Milliseconds until a client asks again that was told to come back. */
 const COME_BACK_MS = 200;
+/** How often it asks: what is still as busy after minutes has lost count of what it does. */
+const ASKS_MAX = 1000;
 
 /** The name of the host that a visit is about; its other hosts have names that begin with it. */
 export const hostOfVisit = (nth: number) => `v${nth}`;
@@ -53,9 +55,9 @@ export async function visit(send: Send, { seed, nth, requests, calls }: Visit): 
   const faults: string[] = [];
   let [done, busy] = [0, 0];
   const insist: Send = async (path, asked) => {
-    for (;;) {
+    for (let asks = 1; ; asks++) {
       const answer = await send(path, asked);
-      if (!isBusy(answer)) return answer;
+      if (!isBusy(answer) || asks === ASKS_MAX) return answer;
       busy++;
       await sleep(COME_BACK_MS);
     }

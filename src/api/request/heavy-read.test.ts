@@ -71,6 +71,22 @@ describe('a heavy read', () => {
     expect(await stands(asked)).toBe(true);
   });
 
+  it('is no leak to the process, however many are under way', async () => {
+    const { app, asked } = endless({ all: 40, each: 20 });
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => warnings.push(warning);
+    process.on('warning', warn);
+    const client = new AbortController();
+    const { signal } = client;
+    const answers = Array.from({ length: 20 }, () => app.request('/', { signal }));
+    while (asked.count < 20) await turn();
+    client.abort();
+    await Promise.all(answers);
+    await turn();
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
+  });
+
   it('ends with the service', async () => {
     const { app, asked, closing, refusals } = endless();
     const answer = app.request('/');

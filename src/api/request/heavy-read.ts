@@ -2,6 +2,7 @@
  * Heavy reads: questions that read much of a log or compare whole states. A bounded number of each kind is
  * answered concurrently, each for a bounded time, and only while somebody waits for the answer.
  */
+import { setMaxListeners } from 'node:events';
 import type { Context } from 'hono';
 import type { Database } from '../../events/storage/database.ts';
 import { whileWanted } from '../../events/storage/while-wanted.ts';
@@ -88,6 +89,8 @@ export class HeavyReads {
     const closes = () => over.abort(unwanted('the service shuts down'));
     const timer = setTimeout(() => over.abort(this.#tookTooLong()), this.#kind.ms).unref();
     client.addEventListener('abort', left);
+    // Each one under way listens, and rooms bound how many those are.
+    setMaxListeners(0, closing);
     closing.addEventListener('abort', closes);
     if (client.aborted) left();
     if (closing.aborted) closes();

@@ -73,9 +73,11 @@ export function recordings(app: App, service: Service): void {
       ...(cgroup_mount !== undefined && { cgroup: cgroup_mount }),
       ...(bpffs_mount !== undefined && { bpffs: bpffs_mount }),
     };
-    const under = reads.begin(c);
+    const key = idempotencyKey(c);
     const { actor } = c.get('principal');
-    const lines = told(c, service, { host, actor, release, mounts, key: idempotencyKey(c) }, under);
+    // Whoever begins ends: what may be refused is looked at before.
+    const under = reads.begin(c);
+    const lines = told(c, service, { host, actor, release, mounts, key }, under);
     // While nothing is answered a problem still has a status of its own.
     const first = await lines.next();
     const stream = pullStream(withProblem(first.value ?? '', lines), {
