@@ -12,11 +12,14 @@ const ownDatabases = ['test/api/durability.test.ts', 'test/api/stale-projections
 
 const onKernel = ['test/kernel/**/*.test.ts'];
 
+// What comes some time is waited for as long as it takes on a slow machine with much else to do.
+const patient = { testTimeout: 120_000, expect: { poll: { timeout: 30_000 } } };
+
 const servers = {
+  ...patient,
   exclude: ['**/node_modules/**', ...fast],
   globalSetup: ['test/support/built.ts', 'test/support/postgres-for-all.ts'],
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  hookTimeout: 120_000,
 };
 
 const apiOnPostgresql = {
@@ -34,7 +37,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       // These keep nothing in modules, so they load each module once: a third less time.
-      { test: { name: 'unit', include: fast, testTimeout: 30_000, isolate: false } },
+      { test: { ...patient, name: 'unit', include: fast, isolate: false } },
       {
         test: {
           ...servers,

@@ -100,10 +100,7 @@ describe.skipIf(!needs('postgresql').ok)('two instances', () => {
       [soon],
     );
     await mkdir(other, 'a', '/after');
-    for (let i = 0; i < 300 && !receiver.got.map(pathOf).includes('/after'); i++) {
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    expect(receiver.got.map(pathOf)).toContain('/after');
+    await expect.poll(() => receiver.got.map(pathOf), { interval: 25 }).toContain('/after');
     expect([one.faults, other.faults]).toEqual([[], []]);
   });
 });

@@ -61,13 +61,8 @@ const remove = (rule: number, who = 'all') =>
   service.app.request(`/v1/rules/${rule}`, { method: 'DELETE', headers: bearer(who) });
 
 /** Waits until a condition holds. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400; i++) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it does not come to hold');
-}
+const until = (holds: () => Promise<boolean>): Promise<void> =>
+  expect.poll(holds, { interval: 25 }).toBe(true);
 
 const mkdir = (path: string) => ({ name: 'mkdir', path });
 const EGRESS = 'cgroup_inet_egress';

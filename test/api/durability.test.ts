@@ -97,17 +97,25 @@ describe('the socket', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  /** Sends bytes and hangs up after a moment; returns what came back. */
-  function raw(text: string): Promise<string> {
+  /** Sends bytes, and hangs up after a moment and when `wanted` has come; returns what came back. */
+  function raw(text: string, wanted = ''): Promise<string> {
     const { hostname, port } = new URL(service.url);
     return new Promise((resolve) => {
       let got = '';
+      let isTime = false;
+      const hangUp = () => {
+        if (isTime && got.includes(wanted)) socket.destroy();
+      };
       const socket = connect(Number(port), hostname, () => {
         socket.write(text);
-        setTimeout(() => socket.destroy(), 500);
+        setTimeout(() => {
+          isTime = true;
+          hangUp();
+        }, 500);
       });
       socket.on('data', (data) => {
         got += String(data);
+        hangUp();
       });
       socket.on('close', () => resolve(got));
       socket.on('error', () => undefined);
@@ -132,6 +140,7 @@ describe('the socket', () => {
     const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
     const got = await raw(
       head('application/x-ndjson', 'chunked') + chunk(line) + chunk('{"call":{"na'),
+      `"/whole-${before}"`,
     );
     expect(got).toContain(`"/whole-${before}"`);
     const after = await allEvents(service.url);

@@ -117,7 +117,7 @@ describe('after a log went back and on to the same position', () => {
     expect((await get(path, known)).status).toBe(304);
     await replaced();
     // States of the past are compared with the log once a second.
-    await expect.poll(async () => (await get(path, known)).status, { timeout: 5000 }).toBe(200);
+    await expect.poll(async () => (await get(path, known)).status).toBe(200);
   });
 
   it('what was there before keeps its tags', async () => {

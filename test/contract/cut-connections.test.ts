@@ -47,12 +47,14 @@ describe.skipIf(!needs('postgresql').ok)('cut connections', () => {
       }
     });
     for (let i = 0; i < CUTS; i++) {
+      // Some are answered between two cuts, however long a connection takes to come back.
+      const before = settled.answered;
       await pause(100);
+      while (settled.answered === before) await pause(5);
       await cut();
     }
     stopped = true;
     await Promise.all(asking);
-    expect(settled.answered).toBeGreaterThan(0);
     expect(settled.refused).toBeGreaterThan(0);
     await pause(200);
     const after = Array.from({ length: 50 }, (_, n) => database.query('select $1::int8 as n', [n]));

@@ -157,13 +157,13 @@ function pick(random: Random): 'none' | 'before' | 'after' {
   return drawn < 0.3 ? 'after' : 'none';
 }
 
-/** A client with a key repeats what failed until it is answered. */
+/** A client with a key repeats what failed until it is answered: as long as connections are cut, and on. */
 async function insist<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await work();
     } catch (error) {
-      if (attempt > 200) throw error;
+      if (attempt > 5000) throw error;
       await sleep(2);
     }
   }

@@ -27,14 +27,12 @@ export interface Exchange {
   readonly url: string;
   readonly answer: Answer;
   readonly again: (url: string) => Promise<Answer>;
-  /** Others change what it is about meanwhile: two answers may be of two moments. */
-  readonly isShared?: boolean;
 }
 
 /** @returns undefined when an answer is as the document says, or else what is wrong with it */
 export async function faultOf(
   { path, method, responses }: Asked,
-  { url, answer: { status, type, text }, again, isShared = false }: Exchange,
+  { url, answer: { status, type, text }, again }: Exchange,
 ): Promise<string | undefined> {
   if (text === undefined) return status === 200 ? undefined : `a stream with the status ${status}`;
   if (status >= 500) return `${status}: ${text.slice(0, 300)}`;
@@ -49,7 +47,7 @@ export async function faultOf(
   if (!/json$/.test(type) || type.endsWith('ndjson')) return undefined;
   const where = ['paths', path, method, 'responses', key, 'content', type, 'schema'];
   const value: unknown = JSON.parse(text);
-  const whole = status === 200 ? await wholeOf(value, { url, again, isShared }) : value;
+  const whole = status === 200 ? await wholeOf(value, { url, again }) : value;
   if (whole === undefined) return `some fields are not those of the whole: ${text.slice(0, 300)}`;
   return schemaFaults(whole, where);
 }
@@ -60,7 +58,7 @@ export async function faultOf(
  */
 async function wholeOf(
   answer: unknown,
-  { url, again, isShared }: Omit<Exchange, 'answer'>,
+  { url, again }: Omit<Exchange, 'answer'>,
 ): Promise<unknown> {
   const [path = '', query] = url.split('?');
   const asked = new URLSearchParams(query);
@@ -69,12 +67,8 @@ async function wholeOf(
   asked.delete('fields');
   const { text = '' } = await again(`${path}?${asked}`);
   const whole = JSON.parse(text) as { items: readonly object[] };
-  if (isShared) return hasOnly(answer as typeof whole, fields) ? whole : undefined;
   const items = whole.items.map((item) =>
     Object.fromEntries(Object.entries(item).filter(([name]) => fields.includes(name))),
   );
   return isDeepStrictEqual(answer, { ...whole, items }) ? whole : undefined;
 }
-
-const hasOnly = ({ items }: { readonly items: readonly object[] }, fields: readonly string[]) =>
-  items.every((item) => Object.keys(item).every((name) => fields.includes(name)));

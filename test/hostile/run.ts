@@ -14,6 +14,7 @@ import { RELEASE } from './hosts.ts';
 import { Progress } from './progress.ts';
 import { startHostileService } from './service-process.ts';
 import { hostOfVisit, REQUESTS_OF_VISIT, visit } from './visit.ts';
+import { withTokenOf } from './visit-tokens.ts';
 
 const FAULTS_MAX = 20;
 /** Requests after which memory is looked at, once all code was used. */
@@ -43,7 +44,7 @@ const progress = new Progress(seed, values.progress);
 const before = progress.requests;
 
 const server = values.on === 'pglite' ? undefined : await startPostgres();
-const service = await startHostileService(server?.url);
+const service = await startHostileService({ first, end, databaseUrl: server?.url });
 const calls = await recordedCalls(RELEASE);
 const began = performance.now();
 const until = began + Number(values.minutes) * 60_000;
@@ -62,7 +63,7 @@ async function visitInTurn(): Promise<void> {
   for (let nth = visits.shift(); nth !== undefined; nth = visits.shift()) {
     if (performance.now() > until || progress.faults.length >= FAULTS_MAX) break;
     const requests = Math.min(REQUESTS_OF_VISIT, wanted - nth * REQUESTS_OF_VISIT);
-    const visited = await visit(connection.send, { seed, nth, requests, calls });
+    const visited = await visit(withTokenOf(nth, connection.send), { seed, nth, requests, calls });
     const verified = await service.ask({ what: 'verify', host: hostOfVisit(nth) });
     const memory = await service.ask({ what: 'memory' });
     const faults = [...visited.faults, ...verified.faults];

@@ -36,9 +36,19 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Starts it. @param databaseUrl of a PostgreSQL server; without one it is on PGlite */
-export async function startHostileService(databaseUrl?: string): Promise<HostileService> {
-  const args = databaseUrl === undefined ? [] : [databaseUrl];
+export interface HostileServiceOptions {
+  /** The first visit that comes to it. */
+  readonly first: number;
+  /** The one behind the last. */
+  readonly end: number;
+  /** Of a PostgreSQL server; without one it is on PGlite. */
+  readonly databaseUrl: string | undefined;
+}
+
+/** Starts it. */
+export async function startHostileService(options: HostileServiceOptions): Promise<HostileService> {
+  const { first, end, databaseUrl = '' } = options;
+  const args = [`${first}`, `${end}`, databaseUrl];
   const child = fork(join(import.meta.dirname, 'service.ts'), args, {
     execArgv: ['--expose-gc', '--import', 'tsx'],
   });

@@ -1,6 +1,5 @@
 // The service that hostile requests are sent to, in a process of its own, so that its memory is its own
-// too; `service-process.ts` starts it and asks it. Its one argument is the URL of a PostgreSQL server;
-// without one it is on PGlite.
+// too; `service-process.ts` starts it and asks it, and gives it its arguments.
 
 import { setInterval } from 'node:timers';
 import { migrate } from '../../src/events/storage/migrate.ts';
@@ -12,15 +11,20 @@ import { spoilFiles } from './files.ts';
 import { isOfWorld } from './hosts.ts';
 import type { Ask, Reply } from './service-process.ts';
 import { isOfVisit } from './visit.ts';
+import { tokensOfVisits } from './visit-tokens.ts';
 
 const MIB = 1024 * 1024;
 /** Milliseconds after which what a test may look at is forgotten: it is no memory of the service. */
 const FORGET_MS = 200;
 
-const [url] = process.argv.slice(2);
-const database = url === undefined ? await openPglite() : openPostgres({ url });
+const [first, end, url = ''] = process.argv.slice(2);
+const database = url === '' ? await openPglite() : openPostgres({ url });
 await migrate(database);
-const service = await startTestService({ database });
+const service = await startTestService({
+  database,
+  tokens: tokensOfVisits(Number(first), Number(end)),
+  loopback: true,
+});
 setInterval(() => service.answered.splice(0), FORGET_MS).unref();
 
 process.on('message', ({ id, ask }: { readonly id: number; readonly ask: Ask }) => {

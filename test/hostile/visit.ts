@@ -70,9 +70,7 @@ export async function visit(send: Send, { seed, nth, requests, calls }: Visit): 
       .then((answer) => {
         statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
         const again = (other: string) => insist(other, sent);
-        // A question about all hosts sees what other visits do.
-        const isShared = !operation.path.includes('{host}');
-        return faultOf(operation, { url, answer, again, isShared });
+        return faultOf(operation, { url, answer, again });
       })
       .catch((error: unknown) => `no answer, or none that can be read: ${error}`);
     if (fault === undefined) continue;

@@ -12,6 +12,7 @@ import { recordedCalls } from './golden-calls.ts';
 import { RELEASE } from './hosts.ts';
 import { Progress } from './progress.ts';
 import { type Visited, visit } from './visit.ts';
+import { tokensOfVisits, withTokenOf } from './visit-tokens.ts';
 
 const REQUESTS = 60;
 
@@ -20,7 +21,7 @@ let service: TestService;
 let url: string;
 
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({ tokens: tokensOfVisits(1, 6), loopback: true });
   url = await service.listen();
 }, 60_000);
 afterAll(() => service?.close());
@@ -30,7 +31,12 @@ it(`each answer is as the document says, and each log verifies, seed ${seed}`, a
   const visited = await Promise.all(
     [1, 2, 3].map(async (nth): Promise<Visited> => {
       const connection = openConnection(url);
-      const came = await visit(connection.send, { seed, nth, requests: REQUESTS, calls });
+      const came = await visit(withTokenOf(nth, connection.send), {
+        seed,
+        nth,
+        requests: REQUESTS,
+        calls,
+      });
       connection.close();
       return came;
     }),
@@ -47,7 +53,7 @@ it('a request that is not answered as the document says is told with its number'
   const strange = { status: 200, type: 'application/json', text: '{"strange":true}' };
   const spoilt: typeof send = async (path, sent) =>
     path.endsWith('-spoiled/syscalls') ? strange : send(path, sent);
-  const { requests, faults } = await visit(spoilt, {
+  const { requests, faults } = await visit(withTokenOf(4, spoilt), {
     ...{ seed, nth: 4, requests: REQUESTS },
     calls: await recordedCalls(RELEASE),
   });
@@ -67,7 +73,7 @@ it('a request is repeated when the service does as much as it may, and only then
     return { status: 503, type: 'application/problem+json', text: problem(kind) };
   };
   const calls = await recordedCalls(RELEASE);
-  const visited = await visit(busy, { seed, nth: 5, requests: 4, calls });
+  const visited = await visit(withTokenOf(5, busy), { seed, nth: 5, requests: 4, calls });
   expect(visited.busy).toBe(2);
   expect(visited.faults).toEqual([expect.stringContaining('visit 5, request 1: 503: ')]);
 }, 300_000);

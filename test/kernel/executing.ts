@@ -12,7 +12,7 @@ import { COMMAND, environment, root } from '../support/command.ts';
 import { cgroup2Mount } from '../support/needs.ts';
 
 const NAME = 'bpfledger-executor-';
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 60_000;
 
 export interface Ground {
   readonly cgroup: string;

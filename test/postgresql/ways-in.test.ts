@@ -5,7 +5,6 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/events/storage/database.ts';
@@ -62,13 +61,11 @@ describe.skipIf(!needs('postgresql-programs').ok)('a server is reached', () => {
         return row?.ssl === true;
       };
       // The server may still be reading its new configuration.
-      for (let attempt = 0; attempt < 50 && !(await encrypted()); attempt++) await sleep(100);
-      expect(await encrypted()).toBe(true);
+      await expect.poll(encrypted).toBe(true);
       proxy.fallSilent();
       await expect(database.query('select 1')).rejects.toThrow('was given up');
       proxy.mend();
-      for (let attempt = 0; attempt < 50 && !(await encrypted()); attempt++) await sleep(100);
-      expect(await encrypted()).toBe(true);
+      await expect.poll(encrypted).toBe(true);
     });
     await proxy.close();
   });

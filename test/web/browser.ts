@@ -8,6 +8,7 @@ import {
   chromium,
   type Locator,
   type Page,
+  type Request,
 } from 'playwright-core';
 import { expect } from 'vitest';
 import { findChromium } from '../support/needs.ts';
@@ -18,10 +19,15 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox'] });
 }
 
+/** Milliseconds in which a page that does not change is what it will be, once its answers are there. */
+const STILL_MS = 300;
+
 export interface Shown {
   readonly page: Page;
   /** Errors and warnings of the console, and exceptions. */
   readonly faults: string[];
+  /** Waits until all that the page asks for is there, and it looks the same for a while. */
+  still(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -36,26 +42,40 @@ export async function show(
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const faults: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(String(error)));
+  const asked = new Set<Request>();
+  const isStream = (request: Request) => new URL(request.url()).pathname.endsWith('/stream');
+  page.on('request', (request) => void (isStream(request) || asked.add(request)));
+  page.on('requestfinished', (request) => void asked.delete(request));
+  page.on('requestfailed', (request) => void asked.delete(request));
   await page.goto(url);
-  return { page, faults, close: () => context.close() };
+  const still = async () => {
+    for (let before = ''; ; ) {
+      const now = await page.locator('#page').innerHTML();
+      if (now === before && asked.size === 0) return now;
+      before = now;
+      await page.waitForTimeout(STILL_MS);
+    }
+  };
+  return { page, faults, still, close: () => context.close() };
 }
 
 /** Shows a page to a reader, and expects that nothing went wrong on it. */
 export async function reading(
   browser: Browser,
   url: string,
-  read: (page: Page) => Promise<void>,
+  read: (page: Page, shown: Shown) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<void> {
-  const { page, faults, close } = await show(browser, url, options);
+  const shown = await show(browser, url, options);
+  const { page, faults, close } = shown;
   try {
-    await read(page);
+    await read(page, shown);
     expect(faults).toEqual([]);
   } finally {
     await close();
@@ -64,7 +84,7 @@ export async function reading(
 
 /** What a page shows comes when its answers have come. */
 export const eventually = (read: () => unknown): ReturnType<typeof expect.poll> =>
-  expect.poll(read, { timeout: 10_000, interval: 20 });
+  expect.poll(read, { interval: 20 });
 
 /** A part of the page by its name. */
 export const region = (page: Page, name: string): Locator => page.getByRole('region', { name });

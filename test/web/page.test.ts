@@ -11,12 +11,10 @@ import { restClient } from '../../src/client/rest-client.ts';
 import { startTestService, type TestService } from '../api/running.ts';
 import { needs } from '../support/needs.ts';
 import { openapiDocument } from '../support/openapi.ts';
-import { eventually, openBrowser, position, reading, region, show } from './browser.ts';
+import { eventually, openBrowser, position, reading, region, type Shown, show } from './browser.ts';
 
-type Rest = readonly [read: (page: Page) => Promise<void>, options?: Parameters<typeof reading>[3]];
+type Rest = readonly [read: Parameters<typeof reading>[2], options?: Parameters<typeof reading>[3]];
 
-/** Milliseconds in which nothing of a picture changes when all answers have come. */
-const STILL_MS = 300;
 const SCOPE = '/system.slice/docker-4f1c9e.scope';
 
 describe.skipIf(!needs('chromium').ok)('the page', () => {
@@ -100,35 +98,28 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
 
   it('shows another reader the same picture by its address', async () => {
     const place = `/#/demo?at=20&cgroup=${SCOPE}&type=cgroup_device&from=15&to=30`;
-    const picture = async (page: Page) => {
+    const picture = async ({ page, still }: Shown) => {
       await eventually(() => slots(page).count()).toBe(3);
       await eventually(() => slots(page).nth(2).innerText()).toMatch(/@ 20/);
       await eventually(() => page.locator('.event.old, .tree.old').count()).toBe(0);
       await eventually(() => page.getByText('Effective arrays').count()).toBe(1);
-      const html = () => page.locator('#page').innerHTML();
-      // The parts come in any order: the picture is whole when it stays as it is.
-      for (let before = ''; ; ) {
-        const now = await html();
-        if (now === before) return now;
-        before = now;
-        await page.waitForTimeout(STILL_MS);
-      }
+      return still();
     };
     let first = '';
     let address = '';
-    await read('/#/demo', async (page) => {
+    await read('/#/demo', async (page, shown) => {
       await page.goto(`${url}${place}`);
       // On another way to the same place.
       await eventually(() => position(page).inputValue()).toBe('20');
       await page.keyboard.press('ArrowLeft');
       await eventually(() => position(page).inputValue()).toBe('19');
       await page.keyboard.press('ArrowRight');
-      first = await picture(page);
+      first = await picture(shown);
       await eventually(() => page.url()).toContain('at=20');
       address = page.url();
     });
-    await read(new URL(address).pathname + new URL(address).hash, async (page) => {
-      await eventually(() => picture(page)).toBe(first);
+    await read(new URL(address).pathname + new URL(address).hash, async (_, shown) => {
+      await eventually(() => picture(shown)).toBe(first);
     });
   });
 

@@ -145,6 +145,10 @@ describe.skipIf(!needs('chromium').ok)('each view', () => {
         'document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText',
       );
     const tabTo = async (name: string) => {
+      const there = page
+        .getByText(name, { exact: true })
+        .or(page.getByLabel(name, { exact: true }));
+      await there.first().waitFor();
       for (let i = 0; i < 60; i++) {
         await page.keyboard.press('Tab');
         if ((await focused()) === name) return page.keyboard.press('Enter');
