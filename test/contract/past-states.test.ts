@@ -4,6 +4,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
 import { loadState } from '../../src/events/reading/host-state.ts';
+import { knowLine } from '../../src/events/reading/lineage.ts';
+import { markAt } from '../../src/events/reading/mark-at.ts';
 import { PastStates } from '../../src/events/reading/past-states.ts';
 import type { Queryable } from '../../src/events/storage/database.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
@@ -83,6 +85,60 @@ describeStores('past states', ({ open }) => {
     expect(isLate).toBe(false);
     const on = await loadState(store.database, grown, 55);
     expect(await past.read(grown, 55, snapshotOf)).toEqual(snapshotOf(on.kernel));
+  });
+
+  it('have a mark when the log comes to a position between the reads of its mark and its state', async () => {
+    const steps = [...randomHistory({ seed: 6, events: 60 })];
+    for (const kept of [undefined, 30]) {
+      const grown = await addHost(store.database, `past-marked-${kept ?? 'none'}`);
+      await appendHistory(store.database, grown, steps.slice(0, 40), { sizeOf: () => 40 });
+      let isHeld = false;
+      let isMarkRead = false;
+      let go = () => {};
+      const grows = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const database: Queryable = {
+        async query(text, params) {
+          if (isHeld && !isMarkRead && text.includes('as mark')) {
+            isMarkRead = true;
+            const early = await store.database.query<never>(text, params);
+            await appendHistory(store.database, grown, steps.slice(40), { sizeOf: () => 20 });
+            go();
+            return early;
+          }
+          if (isHeld) await grows;
+          return store.database.query(text, params);
+        },
+      };
+      knowLine(database, grown, false);
+      const past = pastStates(database, 1_000_000);
+      const markOf = (position: number) => past.read(grown, position, (_, mark) => mark);
+      // The check of the log comes before both reads.
+      if (kept === undefined) await markOf(99).catch(() => undefined);
+      else await markOf(kept);
+      isHeld = true;
+      const told = await markOf(50);
+      expect(isMarkRead).toBe(true);
+      expect(told).toBe(await markAt(store.database, grown, 50));
+      expect(await markOf(50)).toBe(told);
+    }
+  });
+
+  it('whose mark could not be read are asked for again', async () => {
+    let isDown = true;
+    const database: Queryable = {
+      async query(text, params) {
+        if (isDown && text.includes('as mark')) throw new Error('the connection is lost');
+        return store.database.query(text, params);
+      },
+    };
+    const past = pastStates(database, 1_000_000);
+    const [host] = hosts as [number];
+    const read = () => past.read(host, 900, (_, mark) => mark);
+    await expect(read()).rejects.toThrow('the connection is lost');
+    isDown = false;
+    expect(await read()).toBe(await markAt(store.database, host, 900));
   });
 
   it('are read from the database once', async () => {

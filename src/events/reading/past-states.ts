@@ -8,6 +8,7 @@ import { stateRows } from '../../domain/size.ts';
 import { readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
+import { DamagedLog } from './damaged-log.ts';
 import { continues, type HistoryChange, type Known } from './history.ts';
 import { foldUpTo, loadState, type Reached } from './host-state.ts';
 import { markAt } from './mark-at.ts';
@@ -109,13 +110,21 @@ export class PastStates {
     const kernel = layerOn(below);
     const from = { kernel, position: near.position };
     const reading = foldUpTo(this.#database, hostId, from, position);
-    const mark = this.#markAt(hostId, position);
-    return read(await this.#at(hostId, position, reading), await mark);
+    const state = this.#at(hostId, position, reading);
+    const mark = this.#markBeside(state, hostId, position);
+    return read(await state, await mark);
   }
 
-  /** A mark that is waited for beside a state: how that fails is told first. */
-  #markAt(hostId: number, position: number): Promise<string> {
-    const mark = markAt(this.#database, hostId, position);
+  /**
+   * A mark that is read beside a state: how the state fails is told first. The log may come to the
+   * position between the two reads, so a mark that was not there yet is read again behind the state.
+   */
+  #markBeside(state: Promise<unknown>, hostId: number, position: number): Promise<string> {
+    const mark = markAt(this.#database, hostId, position).catch(async (error: unknown) => {
+      if (!(error instanceof DamagedLog)) throw error;
+      await state;
+      return markAt(this.#database, hostId, position);
+    });
     mark.catch(() => undefined);
     return mark;
   }
@@ -155,11 +164,11 @@ export class PastStates {
 
   #load(hostId: number, position: number): Kept {
     const kernel = this.#at(hostId, position, loadState(this.#database, hostId, position));
-    const mark = this.#markAt(hostId, position);
+    const mark = this.#markBeside(kernel, hostId, position);
     const kept: Kept = { hostId, position, kernel, mark, rows: 0 };
     this.#kept = [...this.#kept, kept];
-    kernel.then(
-      (loaded) => {
+    Promise.all([kernel, mark]).then(
+      ([loaded]) => {
         if (!this.#kept.includes(kept)) return;
         kept.rows = stateRows(loaded);
         this.#rows += kept.rows;
