@@ -43,7 +43,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (entry === undefined) {
     const hint = suggestion(name, known);
-    throw new UsageError(`there is no command ${name}${hint} (there are ${known.join(', ')})`);
+    throw new UsageError(`there is no command ${name}${hint}; bpfledger help lists all`);
   }
   const command = await entry.load();
   const { help, ...line } = readLine(name, command, args);

@@ -8,8 +8,9 @@ import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
-import { EXIT, UsageError } from './exit-code.ts';
+import { EXIT } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
+import { oneHost } from './question.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const exportLog = command({
@@ -28,8 +29,7 @@ export const exportLog = command({
   },
   example: 'npx bpfledger export demo --output demo.bundle',
   async run({ flags, words, print }) {
-    const [host, extra] = words;
-    if (host === undefined || extra !== undefined) throw new UsageError('export needs one HOST');
+    const host = oneHost('export', words);
     const { format = 'bundle', after, output } = flags;
     const range: Record<string, string> = after === undefined ? {} : { after };
     const query = new URLSearchParams({ ...filterOf(flags), ...range, format });

@@ -120,8 +120,11 @@ export function sparedAt(
 /** The one host that a command line names. Throws `UsageError`. */
 export function oneHost(name: string, words: readonly string[]): string {
   const [host, extra] = words;
-  if (host === undefined || extra !== undefined) throw new UsageError(`${name} needs one HOST`);
-  return host;
+  if (host === undefined) throw new UsageError(`${name} needs one HOST`);
+  if (extra === undefined) return host;
+  throw new UsageError(
+    `${name} takes one HOST, and "${extra}" came after ${host}; all else are flags: bpfledger help ${name}`,
+  );
 }
 
 /** A flag that must be given. Throws `UsageError` with an example of it. */

@@ -7,6 +7,7 @@ import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
 import { progressBar } from './progress-bar.ts';
+import { oneHost } from './question.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
@@ -41,9 +42,8 @@ export const replay = command({
   example: 'npx bpfledger replay demo --release 7.3',
   async run(invocation) {
     const { flags, words, print } = invocation;
-    const [named, extra] = words;
+    const named = oneHost('replay', words);
     const { release, at } = flags;
-    if (named === undefined || extra !== undefined) throw new UsageError('replay needs one HOST');
     if (release === undefined) {
       throw new UsageError(`replay needs a release; try replay ${named} --release 7.3`);
     }

@@ -60,7 +60,7 @@ describe('help', () => {
 const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['', 'which command?'],
   ['conferm x', 'there is no command conferm; did you mean "conform"?'],
-  ['constructor', 'there is no command constructor (there are serve, migrate'],
+  ['constructor', 'there is no command constructor; bpfledger help lists all'],
   ['conform', 'conform needs a PATH'],
   ['conform x --relase 6.18', 'conform has no option --relase; did you mean "--release"?'],
   ['conform x -q', 'conform has no option -q (it has --release, --via'],
@@ -109,6 +109,9 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['events list web1 --tail 10001', '--tail takes 10000 at most; with --reverse, any number'],
   ['events follow web1 --reverse', '--reverse goes with events list'],
   ['cgroups', 'cgroups needs one HOST'],
+  ['diff demo 5 3', 'diff takes one HOST, and "5" came after demo; all else are flags'],
+  ['replay demo 5', 'replay takes one HOST, and "5" came after demo'],
+  ['export demo out.jsonl', 'export takes one HOST, and "out.jsonl" came after demo'],
   ['rebuild a b', 'rebuild takes one HOST'],
   ['serve web1', 'serve takes no web1'],
   ['migrate web1', 'migrate takes no web1'],

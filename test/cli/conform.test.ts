@@ -145,7 +145,7 @@ describe('a recording that cannot be read', () => {
   it('is not there, or a folder without any: 2', async () => {
     mkdirSync(join(folder, 'empty'));
     for (const [path, said] of [
-      ['nowhere', 'ENOENT'],
+      ['nowhere', 'nowhere: there is no such file or folder'],
       ['empty', 'no golden file'],
     ] as const) {
       const { code, err } = await bpfledger(['conform', join(folder, path)]);

@@ -1,4 +1,5 @@
 /** Golden files on disk: plain JSON lines, or compressed; single files, or folders of them. */
+import type { Stats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,13 +18,23 @@ const NAME = /\.jsonl(?:\.gz|\.br)?$/u;
 export async function goldenFiles(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    const files = (await stat(path)).isDirectory() ? await filesBelow(path) : [path];
+    const files = (await lookedAt(path)).isDirectory() ? await filesBelow(path) : [path];
     const golden = files.filter((file) => NAME.test(file));
     if (golden.length === 0)
       throw new Error(`${path} has no golden file (.jsonl, .jsonl.gz, .jsonl.br)`);
     found.push(...golden);
   }
   return found;
+}
+
+async function lookedAt(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file or folder' : `cannot be read: ${code}`;
+    throw new Error(`${path}: ${why}`);
+  }
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
