@@ -105,7 +105,17 @@ export const LINK_UPDATE = { link_fd: 0, new_prog_fd: 4, flags: 8, old_prog_fd: 
 export const LINK_DETACH = { link_fd: 0 } as const;
 export const ITER_CREATE = { link_fd: 0, flags: 4 } as const;
 export const RAW_TRACEPOINT_OPEN = { name: 0, prog_fd: 8 } as const;
-export const TASK_FD_QUERY = { pid: 0, fd: 4, flags: 8, prog_id: 24 } as const;
+export const TASK_FD_QUERY = {
+  pid: 0,
+  fd: 4,
+  flags: 8,
+  buf_len: 12,
+  buf: 16,
+  prog_id: 24,
+  fd_type: 28,
+  probe_offset: 32,
+  probe_addr: 40,
+} as const;
 export const ENABLE_STATS = { type: 0 } as const;
 
 /** OBJ_PIN and OBJ_GET. */

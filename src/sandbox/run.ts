@@ -279,6 +279,7 @@ class Run {
     return {
       cpus: possibleCpus(),
       placeOf: (notified, path, dirFd) => pinPlace(this.#places, notified, path, dirFd),
+      lookAt: (tid, fd) => this.#processes.lookAt(tid, fd),
       isInterface,
       unmodelled: (_, what) => this.#unmodelled.set(what, (this.#unmodelled.get(what) ?? 0) + 1),
     };

@@ -194,17 +194,19 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
   return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
 }
 
-/** Another program or BTF that a program is attached to; of the kinds that can be, it is not told. */
+/**
+ * Another program or BTF that a program is attached to. Only tracing and ext programs are attached to
+ * programs (`bpf_prog_load_check_attach`), and that is not modelled.
+ */
 function badTarget(
   caller: Caller,
   type: ProgType,
   { attach_prog_fd = 0 }: Load,
 ): Refusal | undefined {
   if (attach_prog_fd === 0) return undefined;
-  if (fileAt(caller, attach_prog_fd)?.kind === 'btf') {
-    return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
-  }
-  if (type === 'struct_ops' || NEEDS_BTF.includes(type)) {
+  const target = fileAt(caller, attach_prog_fd)?.kind;
+  if (target === 'btf') return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
+  if (target === 'prog' && (type === 'tracing' || type === 'ext')) {
     return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
   }
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });

@@ -16,6 +16,8 @@ import { typesInfoWrites } from './info.ts';
 /** What the machine around the program tells that no call does. */
 export interface Surroundings {
   readonly cpus: number;
+  /** Makes sure that an fd of a thread of the program is what it is in the model: see `Asking`. */
+  lookAt(tid: number, fd: number): number | undefined;
   placeOf(notified: Notified, path: string, dirFd: number | undefined): PinPlace;
   isInterface(index: number): boolean;
   /** A call that the model does not know: its command, and why. */
@@ -27,7 +29,6 @@ const SIZE_MASK = 0xffff_ffffn;
 const WITHOUT_OBJECTS: Readonly<Record<string, Errno>> = {
   btf_get_next_id: 'ENOENT',
   btf_get_fd_by_id: 'ENOENT',
-  task_fd_query: 'ENOTSUPP',
 };
 
 /** The answer to one bpf(2). */
@@ -36,6 +37,7 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
     kernel: notified.kernel,
     pid: notified.tgid,
     look: (fd) => notified.look(fd),
+    lookAt: around.lookAt,
     memory: notified.memory,
     maps: beside.maps,
     cpus: around.cpus,

@@ -12,6 +12,12 @@ export interface Asking {
   readonly pid: number;
   /** Makes sure that the model's fd of this number is what the caller really has there. */
   look(fd: number): void;
+  /**
+   * The same for an fd of another thread.
+   *
+   * @returns the pid of its process; undefined when the program has no such thread
+   */
+  lookAt(tid: number, fd: number): number | undefined;
   readonly memory: Memory;
   readonly maps: MapBytes;
   readonly cpus: number;

@@ -61,6 +61,7 @@ const LAST_FIELD: Readonly<Record<string, Growth>> = {
   enable_stats: fixed(4),
   prog_bind_map: fixed(12),
   batch: fixed(56),
+  task_fd_query: fixed(48),
 };
 const SAME_ATTR: Readonly<Record<string, string>> = {
   obj_get: 'obj_pin',

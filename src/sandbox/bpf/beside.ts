@@ -2,6 +2,7 @@
 import type { Call, CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import type { Passed } from './decoded.ts';
 import { MapBytes } from './map-bytes.ts';
 
 export interface ProgramFacts {
@@ -21,6 +22,8 @@ export class Beside {
   readonly programs = new Map<number, ProgramFacts>();
   /** Flags that a map was created with. */
   readonly mapFlags = new Map<number, number>();
+  /** Names of tracepoints that links were opened on. */
+  readonly tracepoints = new Map<number, string>();
   /** Types, by the number of the open file in the model. */
   readonly types = new Map<number, { readonly id: number; readonly bytes: Buffer }>();
   /** Open files that LINK_CREATE made: their links in /proc have another name than others'. */
@@ -32,7 +35,7 @@ export class Beside {
   keep(
     kernel: Kernel,
     pid: number,
-    { call, license = '' }: { readonly call: Call; readonly license?: string },
+    { call, license = '', tracepoint }: Passed & { readonly call: Call },
     { effects }: Decision,
   ): void {
     const made = effects[0];
@@ -43,6 +46,7 @@ export class Beside {
     } else if (made?.type === 'LinkCreated' && made.fd !== undefined) {
       const file = kernel.processes.get(pid)?.fds.get(made.fd)?.file;
       if (file !== undefined) this.madeLinks.add(file);
+      if (tracepoint !== undefined) this.tracepoints.set(made.link_id, tracepoint);
     } else return;
     if (++this.#made % CLEAN_EVERY === 0) this.#clean(kernel);
   }
@@ -55,6 +59,8 @@ export class Beside {
     this.maps.forget((id) => kernel.maps.has(id));
     for (const id of this.programs.keys()) if (!kernel.programs.has(id)) this.programs.delete(id);
     for (const id of this.mapFlags.keys()) if (!kernel.maps.has(id)) this.mapFlags.delete(id);
+    for (const id of this.tracepoints.keys())
+      if (!kernel.links.has(id)) this.tracepoints.delete(id);
     for (const file of this.madeLinks) if (!kernel.files.has(file)) this.madeLinks.delete(file);
     for (const file of this.types.keys()) if (!kernel.files.has(file)) this.types.delete(file);
   }

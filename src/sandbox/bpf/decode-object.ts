@@ -81,11 +81,13 @@ export function iterCreate(attr: AttrBytes): Decoded {
 /** Without a name it is the program that says where it is attached. */
 export function rawTracepointOpen(asking: Asking, attr: AttrBytes): Decoded {
   const address = attr.pointer(RAW_TRACEPOINT_OPEN.name);
-  if (address !== 0n && asking.memory.readText(address, TRACEPOINT_BYTES_MAX) === undefined) {
-    return FAULT;
-  }
+  const tracepoint = address === 0n ? '' : asking.memory.readText(address, TRACEPOINT_BYTES_MAX);
+  if (tracepoint === undefined) return FAULT;
   const prog_fd = some('prog_fd', attr.fd(RAW_TRACEPOINT_OPEN.prog_fd));
-  return isCall({ name: 'foreign_link_create', ...prog_fd, attach_type: 'trace_raw_tp' });
+  return isCall(
+    { name: 'foreign_link_create', ...prog_fd, attach_type: 'trace_raw_tp' },
+    { tracepoint },
+  );
 }
 
 export function enableStats(attr: AttrBytes): Decoded {

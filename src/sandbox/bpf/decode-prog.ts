@@ -60,7 +60,7 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
   }
   const expected = attr.u32(PROG_LOAD.expected_attach_type);
-  // What other programs are attached to by BTF is not modelled.
+  // Which other functions the kernel's BTF has is not modelled.
   const hook = attachTypeOf(expected) === 'lsm_cgroup' ? attr.u32(PROG_LOAD.attach_btf_id) : 0;
   const call = {
     name: 'prog_load',
@@ -71,6 +71,7 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...some('prog_btf_fd', attr.fd(PROG_LOAD.prog_btf_fd)),
     ...some('func_info_cnt', attr.u32(PROG_LOAD.func_info_cnt)),
     ...some('line_info_cnt', attr.u32(PROG_LOAD.line_info_cnt)),
+    ...some('attach_prog_fd', attr.fd(PROG_LOAD.attach_prog_fd)),
     ...named('prog_name', attr.name(PROG_LOAD.prog_name)),
     ...(isRead && count <= INSNS_TOLD_MAX ? told(insns, code) : { insn_cnt: count }),
     ...fds,

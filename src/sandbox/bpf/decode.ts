@@ -29,6 +29,7 @@ import {
 } from './decode-object.ts';
 import { progAttach, progBindMap, progLoad, progQuery, progTestRun } from './decode-prog.ts';
 import { type Decoded, isCall, refused } from './decoded.ts';
+import { taskFdQuery } from './task-fd.ts';
 
 /** One page: a longer attr is refused unread. */
 const SIZE_READ_MAX = 4096;
@@ -135,6 +136,8 @@ function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): D
       return nextId('map', attr);
     case 'btf_load':
       return btfLoad(asking, attr);
+    case 'task_fd_query':
+      return taskFdQuery(asking, attr);
     case 'enable_stats':
       return enableStats(attr);
     case 'map_create':

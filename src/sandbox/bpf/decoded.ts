@@ -7,6 +7,7 @@ export interface Passed {
   readonly value?: Buffer;
   readonly license?: string;
   readonly types?: Buffer;
+  readonly tracepoint?: string;
 }
 
 export type Decoded =

@@ -10,6 +10,7 @@ import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
 import type { ReadCall } from './decode.ts';
 import { infoWrites } from './info.ts';
+import { taskFdAnswer } from './task-fd.ts';
 
 /** Bytes of a log that are written, at most: what `log_size` may be. */
 const LOG_BYTES_MAX = 2 ** 24;
@@ -33,6 +34,9 @@ export function encodeAnswer(
   if (opened !== undefined) {
     const writes = call.name === 'prog_load' ? logWrites(attr, accepted(attr)) : [];
     return { is: 'object', ...opened, cloexec: true, writes };
+  }
+  if (call.name === 'task_fd_query') {
+    return taskFdAnswer(asking, beside, attr, { call, prog_id: outcome.prog_id ?? 0 });
   }
   const writes = outputsOf(asking, beside, { attr, decoded }, outcome);
   if (writes === undefined) return refuse('EFAULT');

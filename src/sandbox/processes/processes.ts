@@ -7,6 +7,7 @@ import { type Libc, must } from '../../native/libc.ts';
 import type { World } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
 import { FdTables, type Holder } from './fd-tables.ts';
+import { programsLeft } from './leftovers.ts';
 import { descendantsOf, fdLinksOf, hasThread, imageOf, statusOf } from './proc.ts';
 import { WATCHED, type Watch } from './watch.ts';
 
@@ -69,6 +70,18 @@ export class Processes {
     const known = isSame ? cached : this.#ofNewThread(tid);
     if (known?.mayHaveExecuted) this.#lookForExec(known);
     return known;
+  }
+
+  /**
+   * Looks at one fd of a thread of the program.
+   *
+   * @returns the pid of its process; undefined when the program has no such thread
+   */
+  lookAt(tid: number, fd: number): number | undefined {
+    const pid = statusOf(tid)?.tgid ?? 0;
+    const holder = programsLeft().includes(pid) ? this.of(tid) : undefined;
+    if (holder !== undefined) this.tables.look(holder, fd);
+    return holder?.pid;
   }
 
   /** A thread is about to run another program, if that can be done. */

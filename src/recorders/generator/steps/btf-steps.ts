@@ -94,14 +94,23 @@ function extra({ random }: Scene): { map_extra?: number } {
 export function description(scene: Scene, proc: string): Readonly<Record<string, unknown>> {
   const { random, preset } = scene;
   if (preset.btf === 0 || !random.chance(preset.btf)) return {};
-  if (random.chance(0.1)) {
-    const target = fdOf(scene, proc, random.chance(0.5) ? 'prog' : 'btf');
-    return random.chance(0.5) ? { attach_btf_id: random.pick([1, 5]) } : { target };
-  }
+  if (random.chance(0.15)) return aim(scene, proc);
   const btf = random.chance(0.2) ? notTypes(scene, proc) : typesOf(scene, proc);
   return {
     ...{ btf, func_info_cnt: random.pick([0, 1, 1, 1, 2]) },
     ...(random.chance(0.5) ? { line_info_cnt: 1 } : {}),
+  };
+}
+
+/** What no program here can be attached to: fds of every kind, and functions. */
+function aim(scene: Scene, proc: string): Readonly<Record<string, unknown>> {
+  const { random } = scene;
+  const target = fdOf(scene, proc, random.pick(['prog', 'prog', 'btf', 'map', 'link']));
+  const structures = { prog_type: 'struct_ops', expected_attach_type: null };
+  return {
+    ...(random.chance(0.7) ? { target } : {}),
+    ...(random.chance(0.6) ? { attach_btf_id: random.pick([1, 5]) } : {}),
+    ...(random.chance(0.3) ? structures : {}),
   };
 }
 
