@@ -16,12 +16,13 @@ const folder = mkdtempSync(join(tmpdir(), 'bpfledger-files-'));
 const files = join(folder, 'files');
 const hostile = join(folder, 'hostile');
 const mounts = join(folder, 'mounts');
+const taskFds = join(folder, 'task-fds');
 /** Where anybody may make files. */
 const plain = join(folder, 'plain');
 
 beforeAll(() => {
   if (!listener.ok) return;
-  for (const file of [files, hostile, mounts]) {
+  for (const file of [files, hostile, mounts, taskFds]) {
     const source = join(import.meta.dirname, `${basename(file)}.c`);
     execFileSync('gcc', ['-O1', '-pthread', '-o', file, source]);
   }
@@ -48,6 +49,15 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
 
   it.skipIf(!kernel.ok)('are mounted elsewhere by a program that a real kernel agrees with', () => {
     expect(onRealTrees(mounts, plain)).toEqual({ code: 0, out: '' });
+  });
+
+  it('are told by what they run, also those of another process, as on a kernel', async () => {
+    const answers = await running('--quiet', '--strict', '--', taskFds);
+    expect(answers).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it.skipIf(!kernel.ok)('are asked about by a program that a real kernel agrees with', () => {
+    expect(onRealTrees(taskFds)).toEqual({ code: 0, out: '' });
   });
 
   it('leave nothing behind, and touch nothing of this machine', async () => {

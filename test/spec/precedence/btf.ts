@@ -68,11 +68,11 @@ const loaded: Table = {
   rows: `
     | wrong first                              | mended by             | all    |
     | a cgroup's program has no function       | no attach_btf_id; attach_prog_fd = a | EINVAL |
-    | nor another program                      | attach_prog_fd = closed; prog_type = tracing; expected_attach_type = trace_fentry; attach_btf_id = 1 | EINVAL |
-    | the target is closed                     | attach_prog_fd = map  | EINVAL |
-    | it is a map                              | attach_prog_fd = a    | EINVAL |
-    | a target of tracing is not modelled      | prog_type = lsm; expected_attach_type = lsm_mac | ENOTSUPP |
-    | lsm is attached to no program            | prog_type = struct_ops | EINVAL |
+    | nor another program                      | attach_prog_fd = closed; prog_type = tracing; expected_attach_type = trace_fentry | EINVAL |
+    | the target of tracing is closed          | attach_prog_fd = map; prog_type = ext; expected_attach_type = 0 | EINVAL |
+    | that of ext is a map                     | attach_prog_fd = a    | EINVAL |
+    | a program as target is not modelled      | prog_type = lsm; expected_attach_type = lsm_mac | ENOTSUPP |
+    | lsm is attached to no program            | prog_type = struct_ops; expected_attach_type = 0 | EINVAL |
     | nor is struct_ops                        | attach_prog_fd = types; prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress | EINVAL |
     | those types are not the kernel's         | no attach_prog_fd     | ENOTSUPP |
     | the name has a dash                      | no prog_name          | EINVAL |
