@@ -29,8 +29,7 @@ import type { Answer, Memory } from '../../src/sandbox/notified.ts';
 
 const CPUS = possibleCpus();
 /** Calls that go through bpf(2). */
-const BY_BPF =
-  /^(prog|link|map|obj)_|^(foreign_link_create|iter_create|btf_load|enable_stats)$/u;
+const BY_BPF = /^(prog|link|map|obj)_|^(foreign_link_create|iter_create|btf_load|enable_stats)$/u;
 
 /** Buffers by made-up addresses. */
 class Addresses implements Memory {
