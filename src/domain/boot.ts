@@ -11,7 +11,7 @@ export function emptyKernel(): Kernel {
   const release = SERIES.at(-1) ?? '';
   const switches = releaseOf(release)?.switches;
   if (switches === undefined) throw new Error(`no switches for ${release}`);
-  const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, cgroup: 0 };
+  const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, btf: 0, cgroup: 0 };
   const boot = { number: 0, boot_id: '', release, config: DEFAULT_CONFIG };
   const { unprivileged_bpf_disabled } = DEFAULT_CONFIG;
   const sysctls = { unprivileged_bpf_disabled };

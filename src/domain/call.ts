@@ -244,6 +244,7 @@ export interface ObjectCalls {
   link_get_fd_by_id: AttrSized & { readonly link_id: number; readonly open_flags?: number };
   /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
   map_get_fd_by_id: AttrSized & { readonly map_id: number; readonly open_flags?: number };
+  btf_get_fd_by_id: AttrSized & { readonly btf_id: number; readonly open_flags?: number };
   /** TASK_FD_QUERY: which program runs on what another process has open. */
   task_fd_query: {
     readonly target_pid: number;
@@ -262,6 +263,7 @@ export interface ObjectCalls {
   prog_get_next_id: AttrSized & { readonly start_id: number };
   link_get_next_id: AttrSized & { readonly start_id: number };
   map_get_next_id: AttrSized & { readonly start_id: number };
+  btf_get_next_id: AttrSized & { readonly start_id: number };
 }
 
 /** The commands on many elements of a map. */

@@ -3,6 +3,7 @@
  * call. Lookups of fds follow semantics §6 (`bpf_prog_get`, `bpf_link_get_from_fd`,
  * `cgroup_get_from_fd`).
  */
+import { isKernelsBtf } from './btf.ts';
 import { ALL_CAPABILITIES, type Capability } from './capability.ts';
 import { refusal } from './decision.ts';
 import type { Fd } from './fd-table.ts';
@@ -83,12 +84,15 @@ export function mapAt(
   return { map: expectObject(caller.kernel.maps.get(file.id)), file };
 }
 
-/** Why an fd names no BTF: EBADF when closed, EINVAL when it is something else (`btf_get_by_fd`). */
-export function btfRefused(caller: Caller, fd: number, field: string): Refusal | undefined {
+/** BTF of a user that an fd names (`btf_get_by_fd`): EBADF when closed, EINVAL when it is something else. */
+export function btfAt(caller: Caller, fd: number, field: string): OpenFile | Refusal {
   const file = fileAt(caller, fd);
   if (file === undefined) return refusal('EBADF', 'btf-fd-not-open', { field, fd });
-  if (file.kind === 'btf') return undefined;
-  return refusal('EINVAL', 'btf-fd-is-no-btf', { field, fd, kind: file.kind });
+  if (file.kind !== 'btf') {
+    return refusal('EINVAL', 'btf-fd-is-no-btf', { field, fd, kind: file.kind });
+  }
+  if (!isKernelsBtf(caller.kernel, file.id)) return file;
+  return refusal('EACCES', 'btf-is-kernels', { field, fd, btf_id: file.id });
 }
 
 /**

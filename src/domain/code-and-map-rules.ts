@@ -36,6 +36,10 @@ export const CODE_AND_MAP_RULES = {
     'whether a {prog_type} program sleeps is not for the caller to choose',
   ),
   'btf-fd-not-open': rule('btf_get_by_fd', '{field} is fd {fd}, which is not open'),
+  'btf-is-kernels': rule(
+    'check_btf_info, map_create',
+    '{field} is fd {fd}, whose BTF {btf_id} is the kernel’s, and describes no program or map of a user',
+  ),
   'btf-fd-is-no-btf': rule('btf_get_by_fd', '{field} is fd {fd}, which is not BTF but {kind}'),
   'func-info-count': rule(
     'check_btf_func §7',

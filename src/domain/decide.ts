@@ -10,7 +10,7 @@ import { cgroupChmod, cgroupChown, cgroupWrite } from './calls/cgroup-files.ts';
 import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
 import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
 import { foreignLinkCreate, iterCreate } from './calls/foreign-links.ts';
-import { getFdById, getNextId, objGetInfo } from './calls/ids.ts';
+import { btfGetFdById, getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
@@ -184,12 +184,16 @@ function answer(caller: Caller, call: Call): Decision {
       return passGate(caller, call, (_, { map_id: id, ...flags }) =>
         getFdById(caller, 'map', { id, ...flags }),
       );
+    case 'btf_get_fd_by_id':
+      return passGate(caller, call, btfGetFdById);
     case 'prog_get_next_id':
       return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'prog', start_id));
     case 'link_get_next_id':
       return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'link', start_id));
     case 'map_get_next_id':
       return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'map', start_id));
+    case 'btf_get_next_id':
+      return passGate(caller, call, (_, { start_id }) => getNextId(caller, 'btf', start_id));
     case 'map_create':
       return passGate(caller, call, mapCreate);
     case 'map_lookup_elem':

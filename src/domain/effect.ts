@@ -122,7 +122,10 @@ export interface Effects {
   FdOpened: {
     readonly fd: number;
     readonly kind: FileKind;
-    /** Of `other` the mount that an open directory of a bpffs keeps; else 0. */
+    /**
+     * Of `other` the mount that an open directory of a bpffs keeps, or 0; of `btf` 0 in logs that
+     * kept no ids of BTF.
+     */
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
     readonly access?: 'read' | 'write';
@@ -169,6 +172,8 @@ export interface Effects {
     readonly storage_map_ids: readonly number[];
     /** The kernel's function that it is attached to, by its BTF; absent for none. */
     readonly attach_btf_id?: number;
+    /** BTF that it holds, each once: of its functions and lines, and of a counted `fd_array`. */
+    readonly btf_ids?: readonly number[];
     /** Pages that its instructions lock, where they are more than one (kernels up to 5.10). */
     readonly pages?: number;
   };
@@ -264,6 +269,8 @@ export interface Effects {
     readonly map_flags?: number;
     /** The map that the maps in this map of maps are like. */
     readonly inner_map_id?: number;
+    /** BTF that it holds, each once: of its keys and values, and of the maps that it is for. */
+    readonly btf_ids?: readonly number[];
   };
   MapBound: { readonly prog_id: number; readonly map_id: number };
   /** No call changes its elements any more. */
@@ -278,6 +285,8 @@ export interface Effects {
   };
   /** A map id was taken by a MAP_CREATE that then found no free fd (§16). */
   MapIdBurned: { readonly map_id: number };
+  /** An id of BTF was taken by a BTF_LOAD that then found no free fd (§16). */
+  BtfIdBurned: { readonly btf_id: number };
   StorageMade: StoragePlace;
   StorageRemoved: StoragePlace & { readonly reason: Reason };
   /** An LRU map looked for room for an element; what it lets go of is deleted (§25.10). */

@@ -88,6 +88,9 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
+    case 'BtfIdBurned':
+      kernel.counters.btf = Math.max(kernel.counters.btf, effect.btf_id + 1);
+      return;
     case 'BpffsMounted':
     case 'BpffsUnmounted':
       return evolveMount(kernel, effect);

@@ -60,6 +60,8 @@ export interface Program {
   readonly storage_map_ids: readonly number[];
   /** The kernel's function that it is attached to, by its BTF; 0 for none. */
   readonly attach_btf_id: number;
+  /** BTF that it holds (§28). */
+  readonly btf_ids: readonly number[];
   /** Pages of its instructions, which its user locks (kernels up to 5.10). */
   readonly pages: number;
   /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */
@@ -182,6 +184,8 @@ export interface BpfMap {
   readonly map_flags: number;
   /** Of a map of maps: what the maps in it are like. */
   readonly inner: MapMeta | undefined;
+  /** BTF that it holds (§28). */
+  readonly btf_ids: readonly number[];
   /** Of a prog_array, once a program has to do with it. */
   owner: MapOwner | undefined;
   frozen: boolean;
@@ -197,6 +201,13 @@ export interface BpfMap {
   /** Of an LRU map. */
   recency: Recency | undefined;
   /** Open file descriptions, pins, programs that use or bind it, and maps of maps that hold it. */
+  refs: number;
+}
+
+/** Types that BTF_LOAD took. Those of the kernel and its modules have no row (`btf.ts`). */
+export interface Btf {
+  readonly id: number;
+  /** Open file descriptions, programs and maps. */
   refs: number;
 }
 
@@ -240,6 +251,7 @@ export interface Counters {
   prog: number;
   link: number;
   map: number;
+  btf: number;
   cgroup: number;
 }
 
@@ -262,6 +274,7 @@ export interface Kernel {
   programs: Table<number, Program>;
   links: Table<number, Link>;
   maps: Table<number, BpfMap>;
+  btfs: Table<number, Btf>;
   cgroups: Table<number, Cgroup>;
   /** Living cgroups by path. */
   cgroupIds: Table<string, number>;
@@ -298,6 +311,7 @@ export function emptyTables() {
     programs: new Table<number, Program>(SHALLOW),
     links: new Table<number, Link>(SHALLOW),
     maps: new Table<number, BpfMap>(SHALLOW),
+    btfs: new Table<number, Btf>(SHALLOW),
     cgroups: new Table<number, Cgroup>(CGROUP),
     cgroupIds: new Table<string, number>(NAMED_ID),
     bpffs: new Table<string, BpffsNode>(BPFFS_NODE),
@@ -319,6 +333,7 @@ export function layerOn(base: Kernel): Kernel {
     programs: base.programs.layer(),
     links: base.links.layer(),
     maps: base.maps.layer(),
+    btfs: base.btfs.layer(),
     cgroups: base.cgroups.layer(),
     cgroupIds: base.cgroupIds.layer(),
     bpffs: base.bpffs.layer(),
@@ -342,6 +357,7 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
   layer.programs.flush();
   layer.links.flush();
   layer.maps.flush();
+  layer.btfs.flush();
   layer.cgroups.flush();
   layer.cgroupIds.flush();
   layer.bpffs.flush();

@@ -1,9 +1,11 @@
-/** The ids that new cgroups, programs, links and maps get. */
+/** The ids that new cgroups, programs, links, maps and BTF objects get. */
+import { kernelsBtfs } from './btf.ts';
 import type { ObjectKind } from './effect.ts';
 import type { Kernel } from './kernel.ts';
 
 /** The highest id that an event can hold of a program, a link or a map. */
 const OBJECT_ID_MAX = 2 ** 32 - 1;
+const INT_MAX = 2 ** 31 - 1;
 
 /**
  * The id of the next program, link or map: one above the highest so far. Past the last id the
@@ -12,6 +14,12 @@ const OBJECT_ID_MAX = 2 ** 32 - 1;
 export function nextObjectId(kernel: Kernel, kind: ObjectKind): number {
   const next = kernel.counters[kind];
   return next <= OBJECT_ID_MAX ? next : lowestFrom(1, tableOf(kernel, kind));
+}
+
+/** The id of the next BTF object: below `INT_MAX`, past which the count begins again. */
+export function nextBtfId(kernel: Kernel): number {
+  const next = kernel.counters.btf;
+  return next < INT_MAX ? next : lowestFrom(kernelsBtfs(kernel) + 1, kernel.btfs);
 }
 
 /** The id of the next cgroup. A log of an older release may have ids of its own in the way. */

@@ -21,7 +21,7 @@ const NAME_CHARS_PER_ROW = 400;
 
 /** Rows of a state, with what they hold. */
 export function stateRows(kernel: Kernel): number {
-  const { processes, files, programs, links, maps, cgroups, bpffs, writtenArrays } = kernel;
+  const { processes, files, programs, links, maps, btfs, cgroups, bpffs, writtenArrays } = kernel;
   return (
     kernel.contents +
     processes.size +
@@ -29,6 +29,7 @@ export function stateRows(kernel: Kernel): number {
     programs.size +
     links.size +
     maps.size +
+    btfs.size +
     cgroups.size +
     bpffs.size +
     writtenArrays.size
@@ -55,8 +56,12 @@ export function contentsOf(kernel: Kernel): number {
     const counts = shared_with.every((other) => other > pid);
     rows += (counts ? fds.rows : 0) + mailbox.length;
   }
-  for (const { map_ids } of kernel.programs.values()) rows += map_ids.length;
-  for (const { elements } of kernel.maps.values()) rows += elements.length;
+  for (const { map_ids, btf_ids } of kernel.programs.values()) {
+    rows += map_ids.length + btf_ids.length;
+  }
+  for (const { elements, btf_ids } of kernel.maps.values()) {
+    rows += elements.length + btf_ids.length;
+  }
   for (const cgroup of kernel.cgroups.values()) rows += entryRows(cgroup) + nameRows(cgroup.path);
   for (const path of kernel.bpffs.keys()) rows += nameRows(path);
   return rows;

@@ -9,6 +9,7 @@ import { type Fd, FdTable } from './fd-table.ts';
 import {
   type BpffsNode,
   type BpfMap,
+  type Btf,
   type Cgroup,
   type Kernel,
   type Link,
@@ -134,6 +135,7 @@ const programs = codecOf<Program>()({
     map_ids: (row) => row.map_ids,
     storage_map_ids: (row) => row.storage_map_ids,
     attach_btf_id: (row) => row.attach_btf_id,
+    btf_ids: (row) => row.btf_ids,
     pages: (row) => row.pages,
     refs: (row) => row.refs,
   },
@@ -148,6 +150,7 @@ const programs = codecOf<Program>()({
     map_ids: at(columns.map_ids, i),
     storage_map_ids: at(columns.storage_map_ids, i),
     attach_btf_id: at(columns.attach_btf_id, i),
+    btf_ids: at(columns.btf_ids, i),
     pages: at(columns.pages, i),
     refs: at(columns.refs, i),
   }),
@@ -184,6 +187,7 @@ const maps = codecOf<BpfMap>()({
     id: (row) => row.id,
     map_flags: (row) => row.map_flags,
     inner: (row) => row.inner ?? 0,
+    btf_ids: (row) => row.btf_ids,
     owner: (row) => row.owner ?? 0,
     frozen: (row) => (row.frozen ? 1 : 0),
     uid: (row) => row.uid,
@@ -201,6 +205,7 @@ const maps = codecOf<BpfMap>()({
     id: at(columns.id, i),
     map_flags: at(columns.map_flags, i),
     inner: at(columns.inner, i) || undefined,
+    btf_ids: at(columns.btf_ids, i),
     owner: at(columns.owner, i) || undefined,
     frozen: at(columns.frozen, i) === 1,
     uid: at(columns.uid, i),
@@ -209,6 +214,11 @@ const maps = codecOf<BpfMap>()({
     recency: at(columns.recency, i) || undefined,
     refs: at(columns.refs, i),
   }),
+});
+
+const btfs = codecOf<Btf>()({
+  values: { id: (row) => row.id, refs: (row) => row.refs },
+  row: (columns, i) => ({ id: at(columns.id, i), refs: at(columns.refs, i) }),
 });
 
 const cgroups = codecOf<Cgroup>()({
@@ -292,6 +302,7 @@ export const STORED = {
   programs,
   links,
   maps,
+  btfs,
   cgroups,
   bpffs,
   mounts,

@@ -21,7 +21,7 @@ import { makeScratch, removeScratch, type Scratch } from './live/scratch.ts';
 import type { LiveWorld } from './live/world.ts';
 
 /** Links let go of programs, and those of maps. */
-const LATE_ORDER: readonly Late[] = ['links', 'cgroup', 'pin', 'maps'];
+const LATE_ORDER: readonly Late[] = ['links', 'cgroup', 'pin', 'maps', 'btf'];
 /** How deep programs and maps of what was let go of hold one another. */
 const HELD_TURNS = 3;
 
@@ -94,6 +94,8 @@ function openMachine(
   return {
     tellsAllEffects: false,
     async perform(pid, call) {
+      // What holds BTF shows in these answers alone.
+      if (call.name.startsWith('btf_get_')) await settleAll();
       const decision = await performLive(live, pid, call);
       if (isRefusal(decision.outcome)) {
         const effect = await burned.after(call, () => performLive(live, pid, call));
@@ -121,6 +123,7 @@ function countIds(config: BootConfig): LiveKernel['nameNew'] {
     prog: config.first_prog_id,
     link: config.first_link_id,
     map: config.first_map_id,
+    btf: (config.kernel_btfs ?? 1) + 1,
     cgroup: config.first_cgroup_id,
     process: config.first_pid,
   };
@@ -158,6 +161,7 @@ function lateAfter(live: LiveKernel, call: Call): readonly Late[] {
         ...(live.detached ? (['pin'] as const) : []),
         ...(live.traces ? (['links'] as const) : []),
         ...(live.mapForms.size === 0 ? [] : (['maps'] as const)),
+        ...(live.describes ? (['btf'] as const) : []),
       ];
     default:
       return [];

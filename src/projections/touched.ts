@@ -148,6 +148,7 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'ProgIdBurned':
     case 'LinkIdBurned':
     case 'MapIdBurned':
+    case 'BtfIdBurned':
     case 'MapOwned':
     case 'RoomMade':
     case 'LinkReferenceLeaked':

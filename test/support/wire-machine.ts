@@ -241,6 +241,7 @@ function liveKernel(
     limit: Buffer.alloc(16),
     nameNew: () => 0,
     holds: false,
+    describes: false,
     detached: false,
   };
 }

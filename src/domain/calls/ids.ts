@@ -1,4 +1,5 @@
 /** Ids and info: fetching and walking by id, OBJ_GET_INFO_BY_FD (semantics §16). */
+import { isKernelsBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
@@ -19,7 +20,7 @@ interface Ids {
   keys(): Iterable<number>;
 }
 
-function objects(kernel: Kernel, kind: ObjectKind): Ids {
+function objects(kernel: Kernel, kind: ObjectKind | 'btf'): Ids {
   switch (kind) {
     case 'prog':
       return kernel.programs;
@@ -27,6 +28,8 @@ function objects(kernel: Kernel, kind: ObjectKind): Ids {
       return kernel.links;
     case 'map':
       return kernel.maps;
+    case 'btf':
+      return kernel.btfs;
     default:
       return kind satisfies never;
   }
@@ -55,13 +58,37 @@ export function getFdById(
   return succeed([{ type: 'FdOpened', fd, kind, id, ...(flags !== 0 && { access }) }], fd);
 }
 
-/** PROG_, LINK_ and MAP_GET_NEXT_ID: the smallest id above the start; the start need not exist. */
-export function getNextId(caller: Caller, kind: ObjectKind, start: number): Decision {
+const TOKEN_FD = 65_536;
+
+/**
+ * BTF_GET_FD_BY_ID: no flag but that of a token (6.15), whose field is not modelled.
+ */
+export function btfGetFdById(caller: Caller, call: Calls['btf_get_fd_by_id']): Decision {
+  const { btf_id: id, open_flags: flags = 0 } = call;
+  if (flags === TOKEN_FD && fileAt(caller, 0) === undefined) {
+    return refuse(refusal('ENOTSUPP', 'not-modelled', { what: 'a token of BTF_GET_FD_BY_ID' }));
+  }
+  if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
+  const refused = sysAdminOnly(caller, 'btf_get_fd_by_id');
+  if (refused !== undefined) return refuse(refused);
+  if (!isKernelsBtf(caller.kernel, id) && !caller.kernel.btfs.has(id)) {
+    return refuse(refusal('ENOENT', 'no-object-with-id', { kind: 'btf', id }));
+  }
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  return succeed([{ type: 'FdOpened', fd, kind: 'btf', id }], fd);
+}
+
+/** PROG_, LINK_, MAP_ and BTF_GET_NEXT_ID: the smallest id above the start; the start need not exist. */
+export function getNextId(caller: Caller, kind: ObjectKind | 'btf', start: number): Decision {
   const command = `${kind}_get_next_id`;
   if (kind === 'link' && !caller.kernel.switches.link_ids) return unknownCommand(command);
   if (start >= ID_END) return refuse(refusal('EINVAL', 'start-id-too-large', { start_id: start }));
   const refused = sysAdminOnly(caller, command);
   if (refused !== undefined) return refuse(refused);
+  if (kind === 'btf' && isKernelsBtf(caller.kernel, start + 1)) {
+    return succeed([], 0, { next_id: start + 1 });
+  }
   let next: number | undefined;
   for (const id of objects(caller.kernel, kind).keys()) {
     if (id > start && (next === undefined || id < next)) next = id;

@@ -1,9 +1,10 @@
 /** MAP_CREATE and PROG_BIND_MAP (semantics §18, §25; `map_create`, `bpf_prog_bind_map`). */
 
+import { heldBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
 import {
   bpfCapable,
-  btfRefused,
+  btfAt,
   type Caller,
   has,
   lowestFree,
@@ -50,8 +51,8 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
-  const badBtf = btfOf(caller, create);
-  if (badBtf !== undefined) return refuse(badBtf);
+  const btf = btfOf(caller, create);
+  if (typeof btf !== 'number') return refuse(btf);
   const map_id = nextObjectId(caller.kernel, 'map');
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
@@ -65,6 +66,7 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
     ...accessOf(map_flags),
     ...(kept === 0 ? {} : { map_flags: kept }),
     ...(isMapOfMaps(map_type) ? innerOf(caller, inner_map_fd) : {}),
+    ...holdsOf(caller, create, btf),
   };
   return succeed([effect], fd);
 }
@@ -165,13 +167,13 @@ function badExtra({ map_type, map_extra }: Create): Refusal | undefined {
   return refusal('EINVAL', 'map-extra', { map_type, map_extra });
 }
 
-/** BTF is looked together the map is made; which types are in it, is not told here. */
-function btfOf(caller: Caller, create: Create): Refusal | undefined {
+/** The id of the BTF that describes the map, 0 for none; which types are in it, is not told here. */
+function btfOf(caller: Caller, create: Create): number | Refusal {
   const { map_type, btf_fd, btf_key_type_id, btf_value_type_id } = create;
-  if (btf_key_type_id === 0 && btf_value_type_id === 0) return undefined;
-  const refused = btfRefused(caller, btf_fd, 'btf_fd');
-  if (refused !== undefined) return refused;
-  if (!TAKES_NO_BTF.includes(map_type as MapTypeName)) return undefined;
+  if (btf_key_type_id === 0 && btf_value_type_id === 0) return 0;
+  const file = btfAt(caller, btf_fd, 'btf_fd');
+  if (isRefused(file)) return file;
+  if (!TAKES_NO_BTF.includes(map_type as MapTypeName)) return file.id;
   return refusal('ENOTSUPP', 'map-takes-no-btf', { map_type });
 }
 
@@ -275,6 +277,16 @@ function badInnerMap(caller: Caller, { inner_map_fd }: Create): Refusal | undefi
   if (isMapOfMaps(map_type)) return refusal('EINVAL', 'map-cannot-be-inner', { map_id, map_type });
   if (!NEVER_INNER.includes(map_type)) return undefined;
   return refusal('ENOTSUPP', 'map-cannot-be-inner', { map_id, map_type });
+}
+
+/** A map holds its own BTF, and a map of maps that of the map it was made like (`bpf_map_meta_alloc`). */
+function holdsOf(caller: Caller, create: Create, btf: number): { btf_ids?: readonly number[] } {
+  const inner = isMapOfMaps(create.map_type)
+    ? mapAt(caller, create.inner_map_fd, 'inner_map_fd')
+    : undefined;
+  const [first = 0] = inner === undefined || isRefused(inner) ? [] : inner.map.btf_ids;
+  const btf_ids = heldBtf(caller.kernel, [btf, first]);
+  return btf_ids.length === 0 ? {} : { btf_ids };
 }
 
 function innerOf(caller: Caller, fd: number): { readonly inner_map_id?: number } {

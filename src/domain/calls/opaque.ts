@@ -6,6 +6,7 @@
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, fileAt, lowestFree, noFreeFd, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
+import { nextBtfId } from '../next-id.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
 
@@ -24,14 +25,20 @@ const TRIED_OTHERWISE: readonly ProgType[] = [
 
 export function btfLoad(caller: Caller): Decision {
   if (!bpfCapable(caller)) return refuse(refusal('EPERM', 'btf-needs-bpf', {}));
-  return opened(caller, 'btf');
+  const btf_id = nextBtfId(caller.kernel);
+  const fd = lowestFree(caller);
+  // The id is given out before the fd (`btf_new_fd`), and is not given out again.
+  if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'BtfIdBurned', btf_id }]);
+  return succeed([{ type: 'FdOpened', fd, kind: 'btf', id: btf_id }], fd);
 }
 
 export function enableStats(caller: Caller, { type = 0 }: Calls['enable_stats']): Decision {
   const refused = sysAdminOnly(caller, 'enable_stats');
   if (refused !== undefined) return refuse(refused);
   if (type !== 0) return refuse(refusal('EINVAL', 'stats-unknown', { type }));
-  return opened(caller, 'other');
+  const fd = lowestFree(caller);
+  if (fd === undefined) return refuse(noFreeFd(caller));
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id: 0 }], fd);
 }
 
 export function progTestRun(caller: Caller, call: Calls['prog_test_run']): Decision {
@@ -98,10 +105,4 @@ export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
     return refuse(refusal('ENOENT', 'stream-unknown', { prog_id: file.id }));
   }
   return refuse(refusal('EINVAL', 'fd-not-for-command', { cmd, fd: 0, kind: file.kind }));
-}
-
-function opened(caller: Caller, kind: 'btf' | 'other'): Decision {
-  const fd = lowestFree(caller);
-  if (fd === undefined) return refuse(noFreeFd(caller));
-  return succeed([{ type: 'FdOpened', fd, kind, id: 0 }], fd);
 }

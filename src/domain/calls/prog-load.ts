@@ -1,11 +1,13 @@
 /** PROG_LOAD: the checks of semantics §7 in the kernel's order (`bpf_prog_load`). */
 
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
+import { isKernelsBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd } from '../caller.ts';
 import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
+import { NO_IDS } from '../ids.ts';
 import type { BpfMap } from '../kernel.ts';
 import { hasHooks } from '../lsm-hooks.ts';
 import { askOwners } from '../maps/holding.ts';
@@ -86,7 +88,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
     : foreignKind(type, call.prog_flags ?? 0);
   const accepted = verdict(caller, { call, type, expected, foreign });
   if (isRefused(accepted)) return refuse(accepted);
-  const { maps, returns } = accepted;
+  const { maps, btfIds, returns } = accepted;
   const program = { prog_type: type, expected_attach_type: expected };
   const { unlike, owned } = askOwners(caller.kernel.switches, maps, program);
   if (unlike !== undefined) {
@@ -114,7 +116,8 @@ export function progLoad(caller: Caller, call: Load): Decision {
   } as const;
   const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
   const { attach_btf_id = 0 } = call;
-  const loaded = byBtf ? { ...effect, attach_btf_id } : effect;
+  const described = btfIds.length === 0 ? effect : { ...effect, btf_ids: btfIds };
+  const loaded = byBtf ? { ...described, attach_btf_id } : described;
   const isSure = accepted.verified && !byBtf;
   return succeed(
     [pages > 1 ? { ...loaded, pages } : loaded],
@@ -122,9 +125,6 @@ export function progLoad(caller: Caller, call: Load): Decision {
     isSure ? undefined : { verified: false },
   );
 }
-
-/** Most programs use no map; all of them share one empty list. */
-const NO_IDS: readonly number[] = [];
 
 function idsOf(maps: readonly BpfMap[]): readonly number[] {
   return maps.length === 0 ? NO_IDS : maps.map((map) => map.id);
@@ -204,9 +204,14 @@ function badTarget(
   { attach_prog_fd = 0 }: Load,
 ): Refusal | undefined {
   if (attach_prog_fd === 0) return undefined;
-  const target = fileAt(caller, attach_prog_fd)?.kind;
-  if (target === 'btf') return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
-  if (target === 'prog' && (type === 'tracing' || type === 'ext')) {
+  const target = fileAt(caller, attach_prog_fd);
+  const isBtf = target?.kind === 'btf';
+  if (isBtf && !isKernelsBtf(caller.kernel, target.id)) {
+    return refusal('ENOTSUPP', 'btf-is-no-kernels', { fd: attach_prog_fd });
+  }
+  const takesBtf = type === 'struct_ops' || NEEDS_BTF.includes(type);
+  const takesProg = type === 'tracing' || type === 'ext';
+  if ((isBtf && takesBtf) || (target?.kind === 'prog' && takesProg)) {
     return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
   }
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });

@@ -5,8 +5,9 @@
  */
 import type { AttachType } from '../attach-type.ts';
 import { type AttachTypeName, CGROUP_HOOKS } from '../attach-type.ts';
+import { heldBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, btfRefused, type Caller, fileAt, has, mapAt } from '../caller.ts';
+import { bpfCapable, btfAt, type Caller, fileAt, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
@@ -40,6 +41,8 @@ type Load = Calls['prog_load'];
 /** A program that may be loaded. */
 export interface Accepted {
   readonly maps: readonly BpfMap[];
+  /** BTF that it holds. */
+  readonly btfIds: readonly number[];
   /** The constant that it returns, where it is known. */
   readonly returns: number | undefined;
   /** Whether all that the verifier looks at is known here. */
@@ -61,7 +64,7 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
-    badDescription(caller, call) ??
+    used.takeDescription(call) ??
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
@@ -78,16 +81,8 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const bad =
     returns === undefined ? undefined : outOfRange(caller, returns, { type, expected, isFollowed });
   const constant = typeof returns === 'number' ? returns : undefined;
-  return bad ?? { maps: used.maps, returns: constant, verified };
-}
-
-/** BTF of functions and lines; which types are in it, and what it says of them, is not told. */
-function badDescription(
-  caller: Caller,
-  { prog_btf_fd = 0, func_info_cnt = 0, line_info_cnt = 0 }: Load,
-): Refusal | undefined {
-  const isLookedAt = func_info_cnt !== 0 || line_info_cnt !== 0;
-  return isLookedAt ? btfRefused(caller, prog_btf_fd, 'prog_btf_fd') : undefined;
+  const btfIds = heldBtf(caller.kernel, used.btfIds);
+  return bad ?? { maps: used.maps, btfIds, returns: constant, verified };
 }
 
 /** The functions that are described must be those of the program (`check_btf_func`). */
@@ -170,11 +165,12 @@ const SLEEPERS_MAPS: readonly MapType[] = [
   ...(['inode_storage', 'sk_storage', 'task_storage', 'cgrp_storage', 'arena'] as const),
 ];
 
-/** The maps that a program uses, each once; a program has at most one storage map a kind. */
+/** The maps and BTF that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
   readonly #maySleep: boolean;
   readonly maps: BpfMap[] = [];
+  readonly btfIds: number[] = [];
 
   constructor(caller: Caller, maySleep: boolean) {
     this.#caller = caller;
@@ -194,11 +190,25 @@ class UsedMaps {
     for (let i = 0; i < fd_array_cnt; i++) {
       const fd = fd_array?.[i];
       if (fd === undefined) return refusal('EFAULT', 'fd-array-short', short);
-      // BTF of another module, from which functions are called.
-      if (fileAt(this.#caller, fd)?.kind === 'btf') continue;
+      // BTF from which functions may be called (`__add_used_btf`).
+      const file = fileAt(this.#caller, fd);
+      if (file?.kind === 'btf') {
+        this.btfIds.push(file.id);
+        continue;
+      }
       const map = this.take(fd, 'fd_array');
       if (isRefusal(map)) return map;
     }
+    return undefined;
+  }
+
+  /** BTF of functions and lines; which types are in it, and what it says of them, is not told. */
+  takeDescription(call: Load): Refusal | undefined {
+    const { prog_btf_fd = 0, func_info_cnt = 0, line_info_cnt = 0 } = call;
+    if (func_info_cnt === 0 && line_info_cnt === 0) return undefined;
+    const file = btfAt(this.#caller, prog_btf_fd, 'prog_btf_fd');
+    if (isRefused(file)) return file;
+    this.btfIds.push(file.id);
     return undefined;
   }
 

@@ -1,3 +1,4 @@
+import { kernelsBtfs } from '../btf.ts';
 import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
 import { USUAL_SETS } from '../exec-sets.ts';
@@ -25,6 +26,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     prog: config.first_prog_id,
     link: config.first_link_id,
     map: config.first_map_id,
+    btf: kernelsBtfs(kernel) + 1,
     cgroup: config.first_cgroup_id,
   };
   const id = config.root_cgroup_id;

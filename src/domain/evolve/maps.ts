@@ -1,12 +1,13 @@
 import type { MapKey } from '../call.ts';
 import type { Effect, EffectOf } from '../effect.ts';
 import { isLru, placeOf } from '../elements.ts';
+import { NO_IDS } from '../ids.ts';
 import { type Element, type Kernel, NEVER_LOOKED } from '../kernel.ts';
 import { heldKind, metaOf, ownerOf } from '../maps/holding.ts';
 import { lookForRoom, remembered, without } from '../maps/recency.ts';
 import { mapPages } from '../memlock.ts';
 import { isStorageMap } from '../storage.ts';
-import { addRefs, assertUnreferenced, openFd } from './references.ts';
+import { addBtfRefs, addRefs, assertUnreferenced, openFd } from './references.ts';
 
 type MapEffect = Extract<
   Effect,
@@ -74,7 +75,7 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
 
 function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number): void {
   const { map_id: id, fd, map_type, key_size, value_size, max_entries, map_name } = effect;
-  const { access, inner_map_id, map_flags = 0 } = effect;
+  const { access, inner_map_id, map_flags = 0, btf_ids = NO_IDS } = effect;
   const template = inner_map_id === undefined ? undefined : kernel.maps.get(inner_map_id);
   // Who made one that was found is not known.
   const maker = fd === undefined ? undefined : kernel.processes.get(pid);
@@ -95,6 +96,7 @@ function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number):
     id,
     map_flags,
     inner: template === undefined ? undefined : metaOf(template),
+    btf_ids,
     owner: undefined,
     frozen: false,
     uid: maker === undefined ? 0 : maker.uid,
@@ -104,6 +106,8 @@ function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number):
     refs: 0,
   });
   kernel.counters.map = Math.max(kernel.counters.map, id + 1);
+  for (const btf of btf_ids) addBtfRefs(kernel, btf, 1);
+  kernel.contents += btf_ids.length;
   if (fd !== undefined) openFd(kernel, pid, fd, { kind: 'map', id, access });
 }
 
@@ -111,9 +115,11 @@ function createMap(kernel: Kernel, effect: EffectOf<'MapCreated'>, pid: number):
 function forgetMap(kernel: Kernel, id: number): void {
   const map = kernel.maps.get(id);
   const kind = map === undefined ? undefined : heldKind(map.map_type);
-  kernel.contents -= map?.elements.length ?? 0;
   kernel.maps.delete(id);
-  if (map === undefined || kind === undefined) return;
+  if (map === undefined) return;
+  kernel.contents -= map.elements.length + map.btf_ids.length;
+  for (const btf of map.btf_ids) addBtfRefs(kernel, btf, -1);
+  if (kind === undefined) return;
   for (const { value } of map.elements) addRefs(kernel, kind, value, -1);
 }
 

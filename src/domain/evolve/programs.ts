@@ -1,7 +1,8 @@
 import type { EffectOf } from '../effect.ts';
+import { NO_IDS } from '../ids.ts';
 import type { Kernel } from '../kernel.ts';
 import { ownerOf } from '../maps/holding.ts';
-import { addRefs, assertUnreferenced, openFd } from './references.ts';
+import { addBtfRefs, addRefs, assertUnreferenced, openFd } from './references.ts';
 
 export function evolveProgram(
   kernel: Kernel,
@@ -14,14 +15,15 @@ export function evolveProgram(
   }
   if (effect.type === 'ProgFreed') {
     assertUnreferenced(kernel, 'prog', effect.prog_id);
-    const { map_ids } = kernel.programs.edit(effect.prog_id);
+    const { map_ids, btf_ids } = kernel.programs.edit(effect.prog_id);
     for (const id of map_ids) addRefs(kernel, 'map', id, -1);
-    kernel.contents -= map_ids.length;
+    for (const id of btf_ids) addBtfRefs(kernel, id, -1);
+    kernel.contents -= map_ids.length + btf_ids.length;
     kernel.programs.delete(effect.prog_id);
     return;
   }
   const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
-  const { map_ids, storage_map_ids, attach_btf_id = 0, pages = 1 } = effect;
+  const { map_ids, storage_map_ids, attach_btf_id = 0, pages = 1, btf_ids = NO_IDS } = effect;
   // Written out: docs/performance.md#a-spread-with-a-new-field
   kernel.programs.set(id, {
     id,
@@ -34,6 +36,7 @@ export function evolveProgram(
     map_ids,
     storage_map_ids,
     attach_btf_id,
+    btf_ids,
     pages,
     refs: 0,
   });
@@ -45,6 +48,7 @@ export function evolveProgram(
     if (map?.map_type !== 'prog_array' || map.owner !== undefined) continue;
     kernel.maps.edit(mapId).owner = ownerOf(kernel, effect);
   }
-  kernel.contents += map_ids.length;
+  for (const btf of btf_ids) addBtfRefs(kernel, btf, 1);
+  kernel.contents += map_ids.length + btf_ids.length;
   if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'prog', id });
 }

@@ -1,4 +1,5 @@
 /** Reference counts (semantics §3): taking and dropping references on objects. */
+import { isKernelsBtf } from '../btf.ts';
 import { isObjectKind, type ObjectKind } from '../effect.ts';
 import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
@@ -76,10 +77,23 @@ export function putFile(kernel: Kernel, fileId: number): void {
   addHeld(kernel, file, -1);
 }
 
-/** Counts an open file description on what it keeps: an object, or the mount of a directory. */
+/** Counts an open file description on what it keeps: an object, BTF, or the mount of a directory. */
 function addHeld(kernel: Kernel, { kind, id }: Pick<OpenFile, 'kind' | 'id'>, delta: number): void {
   if (isObjectKind(kind)) addRefs(kernel, kind, id, delta);
+  else if (kind === 'btf') addBtfRefs(kernel, id, delta);
   else if (kind === 'other' && id !== 0) addMountRefs(kernel, id, delta);
+}
+
+/** Counts a holder of BTF; with the last one it ends. That of the kernel, and of logs without ids, is not counted. */
+export function addBtfRefs(kernel: Kernel, id: number, delta: number): void {
+  if (id === 0 || isKernelsBtf(kernel, id)) return;
+  const { btfs, counters } = kernel;
+  if (!btfs.has(id)) btfs.set(id, { id, refs: 0 });
+  counters.btf = Math.max(counters.btf, id + 1);
+  const btf = btfs.edit(id);
+  btf.refs += delta;
+  if (btf.refs < 0) throw new Error(`impossible effect: BTF ${id} has ${btf.refs} refs`);
+  if (btf.refs === 0) btfs.delete(id);
 }
 
 /** One more reference of an open file description: dup, fork, an fd in flight. */

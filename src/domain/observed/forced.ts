@@ -37,6 +37,8 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
       return duplicate(caller, call);
     case 'prog_load':
       return loadEffects(caller, call, outcome);
+    case 'btf_get_fd_by_id':
+      return [{ type: 'FdOpened', fd: outcome.ret, kind: 'btf', id: call.btf_id }];
     case 'map_create':
       return mapMade(caller, call, outcome);
     case 'link_create':

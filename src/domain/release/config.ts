@@ -8,6 +8,11 @@ export interface BootConfig {
   readonly first_prog_id: number;
   readonly first_link_id: number;
   readonly first_map_id: number;
+  /**
+   * How many BTF objects the kernel and its modules have: their ids are 1 to this, and the first that
+   * is loaded gets the next. Absent: one from 5.11 on, before none.
+   */
+  readonly kernel_btfs?: number;
   /** Pid that the first spawned process gets. */
   readonly first_pid: number;
   /** sysctl kernel.unprivileged_bpf_disabled: 0, 1 or 2. */

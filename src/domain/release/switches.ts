@@ -63,6 +63,7 @@ export interface Switches {
   readonly map_of_maps_batches: boolean;
   readonly lru_lets_go_by_size: boolean;
   readonly hash_lookup_and_delete: boolean;
+  readonly kernel_btf_has_id: boolean;
   readonly prog_array_compares_hook: boolean;
   readonly prog_array_compares_storage: boolean;
   readonly inner_maps_of_any_entries: boolean;

@@ -270,6 +270,12 @@ export const CALL_FIELDS: {
   prog_get_next_id: startId,
   link_get_next_id: startId,
   map_get_next_id: startId,
+  btf_get_next_id: startId,
+  btf_get_fd_by_id: fieldList<Calls['btf_get_fd_by_id']>({
+    btf_id: plain(),
+    open_flags: plain(),
+    attr_size: plain(),
+  }),
 
   map_create: fieldList<Calls['map_create']>({
     map_type: mapType,

@@ -92,6 +92,8 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   bpf: 72,
   mount: 73,
   umount: 74,
+  btf_get_fd_by_id: 75,
+  btf_get_next_id: 76,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -157,6 +159,7 @@ export const EFFECT_CODES: Codes<EffectType> = {
   MapOwned: 59,
   BpffsMounted: 60,
   BpffsUnmounted: 61,
+  BtfIdBurned: 62,
 };
 
 export const REASON_CODES: Codes<Reason> = {

@@ -13,6 +13,7 @@ const firstId = z
   .min(1)
   .max(2 ** 31 - 2);
 const cgroupId = u64.min(1);
+const KERNEL_BTFS_MAX = 10_000;
 const PID_MAX = 2 ** 22;
 
 /** A value of the kind that the switch has in the delta table. */
@@ -45,6 +46,8 @@ const fields = {
   nofile: u32,
 };
 
+/** A kernel has one, and each of its modules. */
+const kernelBtfs = z.int().min(0).max(KERNEL_BTFS_MAX).exactOptional();
 /** Bytes; -1 is none. */
 const memlock = z.int().min(-1).exactOptional();
 
@@ -60,6 +63,7 @@ function allOptional<S extends Readonly<Record<string, z.ZodType>>>(shape: S): A
 /** A boot's configuration as the ledger holds it. */
 export const bootConfig = strictObject({
   ...fields,
+  kernel_btfs: kernelBtfs,
   memlock,
   switches: switches.exactOptional(),
 }).meta({
@@ -74,6 +78,7 @@ export const bootConfigRequest = strictObject({
     first_cgroup_id: fields.first_cgroup_id.max(CGROUP_ID_MAX),
     nofile: fields.nofile.max(NR_OPEN),
   }),
+  kernel_btfs: kernelBtfs,
   memlock,
   switches: switches.exactOptional(),
 }).meta({ id: 'BootConfigRequest' });

@@ -49,6 +49,12 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       attr_size: wholeAttrSize,
     }),
     strictObject({
+      name: z.literal('btf_get_fd_by_id'),
+      btf_id: u32,
+      open_flags: u32.exactOptional(),
+      attr_size: wholeAttrSize,
+    }),
+    strictObject({
       name: z.literal('task_fd_query'),
       target_pid: words.fd as V['fd'],
       target_fd: words.fd as V['fd'],
@@ -60,5 +66,6 @@ export function objectCalls<V extends Vocabulary>(words: V) {
     strictObject({ name: z.literal('prog_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
     strictObject({ name: z.literal('link_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
     strictObject({ name: z.literal('map_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
+    strictObject({ name: z.literal('btf_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
   ] as const;
 }

@@ -2,8 +2,8 @@
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import { readField } from '../../domain/attr.ts';
 import type { CallOf } from '../../domain/call.ts';
-import type { ObjectKind } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
+import type { IdKind } from './identities.ts';
 import type { LiveCaller, LiveKernel } from './live-kernel.ts';
 import { type LiveProcess, NEVER_OPEN, realFd } from './process.ts';
 
@@ -41,7 +41,7 @@ export function targetFd(
 }
 
 /** The kernel's id for one of the log; an id that the log never gave out stands for no object. */
-export function realId({ ids }: LiveKernel, kind: ObjectKind, id: number): number {
+export function realId({ ids }: LiveKernel, kind: IdKind, id: number): number {
   if (id === 0) return 0;
   return ids.realOf(kind, id) ?? NEVER_GIVEN;
 }

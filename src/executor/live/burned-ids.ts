@@ -5,14 +5,17 @@
  */
 import { mkdirSync } from 'node:fs';
 import type { Call } from '../../domain/call.ts';
-import type { Effect, ObjectKind } from '../../domain/effect.ts';
+import type { Effect } from '../../domain/effect.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BTF_LOAD } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { assemble, INSN_BYTES } from '../../native/instructions.ts';
 import { cString, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
+import type { IdKind } from './identities.ts';
 import type { LiveKernel } from './live-kernel.ts';
-import { realIdBehind } from './objects.ts';
+import { realBtfId, realIdBehind } from './objects.ts';
+import { BTF } from './types.ts';
 
 /** Times that a call is refused again before an id counts as used up by it. */
 const TRIES = 4;
@@ -20,11 +23,19 @@ const CGROUP_SKB = 8;
 const ARRAY = 2;
 const EGRESS = 1;
 
-const MADE: { readonly [N in Call['name']]?: ObjectKind } = {
+const MADE: { readonly [N in Call['name']]?: IdKind } = {
   prog_load: 'prog',
   link_create: 'link',
   map_create: 'map',
+  btf_load: 'btf',
 };
+
+const MAKES = {
+  prog: 'prog_load',
+  link: 'link_create',
+  map: 'map_create',
+  btf: 'btf_load',
+} as const satisfies Readonly<Record<IdKind, keyof typeof BPF>>;
 
 export class BurnedIds {
   readonly #live: LiveKernel;
@@ -60,6 +71,7 @@ export class BurnedIds {
     if (least > 1) throw new Error(`a refused ${call.name} used up ${least} ids`);
     const id = this.#live.nameNew(kind);
     if (kind === 'prog') return { type: 'ProgIdBurned', prog_id: id };
+    if (kind === 'btf') return { type: 'BtfIdBurned', btf_id: id };
     return kind === 'link'
       ? { type: 'LinkIdBurned', link_id: id }
       : { type: 'MapIdBurned', map_id: id };
@@ -70,16 +82,18 @@ export class BurnedIds {
   }
 
   /** The kernel's id of an object that is made and closed again. */
-  #next(kind: ObjectKind): number {
+  #next(kind: IdKind): number {
     const fd = this.#make(kind);
-    const id = realIdBehind(this.#live, fd);
-    must(this.#live.kernel.call(SYS.close, fd), 'close the probe');
+    const { kernel } = this.#live;
+    const id = kind === 'btf' ? realBtfId(kernel, fd) : realIdBehind(this.#live, fd);
+    must(kernel.call(SYS.close, fd), 'close the probe');
     return id;
   }
 
-  #make(kind: ObjectKind): number {
+  #make(kind: IdKind): number {
     const { kernel } = this.#live;
     const attr = new Attr(kernel);
+    if (kind === 'btf') attr.pointer(BTF_LOAD.btf, BTF).u32(BTF_LOAD.btf_size, BTF.length);
     if (kind === 'map') attr.u32(0, ARRAY).u32(4, 4).u32(8, 4).u32(12, 1);
     if (kind === 'prog') {
       const insns = assemble(1, []);
@@ -90,8 +104,7 @@ export class BurnedIds {
       this.#place ??= this.#opened();
       attr.u32(0, this.#place.prog).u32(4, this.#place.cgroup).u32(8, EGRESS);
     }
-    const command = kind === 'map' ? 'map_create' : kind === 'prog' ? 'prog_load' : 'link_create';
-    const made = kernel.call(SYS.bpf, BPF[command], attr.buffer, ATTR_BYTES);
+    const made = kernel.call(SYS.bpf, BPF[MAKES[kind]], attr.buffer, ATTR_BYTES);
     return must(made, `make the probe of a ${kind}`);
   }
 

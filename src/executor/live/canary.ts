@@ -7,16 +7,19 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { BTF_LOAD, MAP_CREATE, PROG_LOAD } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { assemble } from '../../native/instructions.ts';
 import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
+import { realBtfId } from './objects.ts';
+import { BTF, INT_ID } from './types.ts';
 
 /**
  * The late work to wait for: the objects of a removed cgroup, of a pin, the maps of a program, the
- * programs of tracepoint links.
+ * programs of tracepoint links, the BTF of a map.
  */
-export type Late = 'cgroup' | 'pin' | 'maps' | 'links';
+export type Late = 'cgroup' | 'pin' | 'maps' | 'links' | 'btf';
 
 const WAIT_MS_MAX = 20_000;
 const POLL_MS = 1;
@@ -34,6 +37,7 @@ export interface CanaryPlace {
 
 /** Waits until the kernel has done its late work about `late`. */
 export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Promise<void> {
+  if (late === 'btf') return settleBtf(kernel);
   const map = create(kernel);
   const prog = load(kernel, map.fd, late === 'links' ? RAW_TRACEPOINT : CGROUP_SKB);
   close(kernel, map.fd);
@@ -60,6 +64,26 @@ export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Pr
   await waitUntilGone(kernel, 'map_get_next_id', map.id);
 }
 
+/** A program and a map let go of BTF: both are made with types of the canary's own. */
+async function settleBtf(kernel: Kernel): Promise<void> {
+  const load = new Attr(kernel).pointer(BTF_LOAD.btf, BTF).u32(BTF_LOAD.btf_size, BTF.length);
+  const btf = command(kernel, 'btf_load', load);
+  const id = realBtfId(kernel, btf);
+  const map = create(kernel, btf).fd;
+  const insns = assemble(1, []);
+  const fds = Buffer.alloc(4);
+  fds.writeUInt32LE(btf, 0);
+  const attr = new Attr(kernel).u32(0, CGROUP_SKB).u32(4, insns.length / 8);
+  attr.pointer(8, insns).pointer(16, cString('GPL')).name(48, 'canary');
+  attr.pointer(PROG_LOAD.fd_array, fds).u32(PROG_LOAD.fd_array_cnt, 1);
+  const made = kernel.call(SYS.bpf, BPF.prog_load, attr.buffer, ATTR_BYTES);
+  // Before 6.14 a program holds none in this way.
+  if ('ret' in made) close(kernel, made.ret);
+  close(kernel, map);
+  close(kernel, btf);
+  await waitUntilGone(kernel, 'btf_get_next_id', id);
+}
+
 function command(kernel: Kernel, name: keyof typeof BPF, attr: Attr): number {
   return must(kernel.call(SYS.bpf, BPF[name], attr.buffer, ATTR_BYTES), `${name} of the canary`);
 }
@@ -68,8 +92,12 @@ function close(kernel: Kernel, fd: number): void {
   must(kernel.call(SYS.close, fd), 'close the canary');
 }
 
-function create(kernel: Kernel) {
+function create(kernel: Kernel, btf?: number) {
   const attr = new Attr(kernel).u32(0, ARRAY).u32(4, 4).u32(8, 4).u32(12, 1).name(28, 'canary');
+  if (btf !== undefined) {
+    attr.u32(MAP_CREATE.btf_fd, btf);
+    attr.u32(MAP_CREATE.btf_key_type_id, INT_ID).u32(MAP_CREATE.btf_value_type_id, INT_ID);
+  }
   return identify(kernel, command(kernel, 'map_create', attr));
 }
 
@@ -104,7 +132,7 @@ function attach(kernel: Kernel, fd: number, path: string): void {
 
 async function waitUntilGone(
   kernel: Kernel,
-  walk: 'prog_get_next_id' | 'map_get_next_id',
+  walk: 'prog_get_next_id' | 'map_get_next_id' | 'btf_get_next_id',
   id: number,
 ): Promise<void> {
   const deadline = performance.now() + WAIT_MS_MAX;

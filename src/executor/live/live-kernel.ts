@@ -4,14 +4,14 @@
  */
 
 import type { Decision } from '../../domain/decision.ts';
-import type { Effect, ObjectKind } from '../../domain/effect.ts';
+import type { Effect } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Refusal, Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Kernel } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import type { Cgroups } from './cgroups.ts';
-import type { Identities } from './identities.ts';
+import type { Identities, IdKind } from './identities.ts';
 import type { LiveProcess } from './process.ts';
 
 /** Forms of maps that keys and values are laid out by. */
@@ -36,6 +36,8 @@ export interface LiveKernel {
   traces: boolean;
   /** Whether a map that holds objects was made: what such maps let go of goes late, one after the other. */
   holds: boolean;
+  /** Whether BTF was loaded: programs and maps let go of it late. */
+  describes: boolean;
   /** Whether a mount was taken out of its tree lazily: an open directory may end it, with its pins. */
   detached: boolean;
   /** The directory that is `/` of the log's bpffs. */
@@ -49,7 +51,7 @@ export interface LiveKernel {
   /** RLIMIT_NOFILE of this process: soft and hard. */
   readonly limit: Buffer;
   /** The log's id for an object or cgroup or process that a call just made. */
-  nameNew(kind: ObjectKind | 'cgroup' | 'process'): number;
+  nameNew(kind: IdKind | 'cgroup' | 'process'): number;
 }
 
 /** A process of the log that makes a call on the live kernel. */

@@ -11,6 +11,7 @@ import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
 import { runUnderRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
+import type { IdKind } from './identities.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
 import { type LiveProcess, realFd } from './process.ts';
@@ -108,7 +109,7 @@ function openObject(caller: LiveCaller, answered: Answered): Decision {
 /** PROG_, LINK_ and MAP_GET_NEXT_ID: walks over objects that others of this machine made. */
 export function getNextId(
   caller: LiveCaller,
-  kind: ObjectKind,
+  kind: IdKind,
   start: number,
   attr_size: number | undefined,
 ): Decision {
@@ -124,7 +125,7 @@ export function getNextId(
 }
 
 /** The log's ids and the kernel's grow together, so the nearest smaller one stands for a gap. */
-function realStart({ live }: LiveCaller, kind: ObjectKind, start: number): number {
+function realStart({ live }: LiveCaller, kind: IdKind, start: number): number {
   if (start === 0 || start >= ID_END) return start;
   let nearest = 0;
   for (const [id, real] of live.ids.all(kind)) if (id <= start) nearest = Math.max(nearest, real);

@@ -4,6 +4,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { Attr } from '../../native/attr.ts';
 import {
   BTF_LOAD,
+  BY_ID,
   ENABLE_STATS,
   ITER_CREATE,
   PROG_TEST_RUN,
@@ -12,10 +13,12 @@ import {
 } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { cString, SYS } from '../../native/syscall.ts';
+import { realId } from './anchor.ts';
 import { adopt, bpf } from './bpf.ts';
 import { runUnderConditions } from './conditions.ts';
 import { adoptLink } from './link-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
+import { realBtfId } from './objects.ts';
 import { NEVER_OPEN, realFd } from './process.ts';
 import { BTF } from './types.ts';
 import { Withheld } from './withheld.ts';
@@ -56,7 +59,24 @@ export function btfLoad(caller: LiveCaller): Decision {
   const attr = new Attr(caller.live.kernel)
     .pointer(BTF_LOAD.btf, BTF)
     .u32(BTF_LOAD.btf_size, BTF.length);
-  return opens(caller, 'btf_load', attr, 'btf');
+  const answered = bpf(caller, 'btf_load', attr);
+  if ('errno' in answered) return failWith(answered.errno);
+  const { live } = caller;
+  const id = live.nameNew('btf');
+  live.ids.introduce('btf', realBtfId(live.kernel, answered.ret), id);
+  live.describes = true;
+  return opened(caller, answered.ret, { kind: 'btf', id });
+}
+
+export function btfGetFdById(caller: LiveCaller, call: CallOf<'btf_get_fd_by_id'>): Decision {
+  const { live } = caller;
+  const attr = new Attr(live.kernel, call.attr_size)
+    .u32(BY_ID.start_id, realId(live, 'btf', call.btf_id))
+    .u32(BY_ID.open_flags, call.open_flags ?? 0);
+  const answered = bpf(caller, 'btf_get_fd_by_id', attr);
+  if ('errno' in answered) return failWith(answered.errno);
+  const id = live.ids.idOf('btf', realBtfId(live.kernel, answered.ret));
+  return opened(caller, answered.ret, { kind: 'btf', id });
 }
 
 export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): Decision {
@@ -92,16 +112,19 @@ export function byNumber(caller: LiveCaller, { cmd }: CallOf<'bpf'>): Decision {
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
 
-function opens(
-  caller: LiveCaller,
-  command: keyof typeof BPF,
-  attr: Attr,
-  kind: 'btf' | 'other' = 'other',
-): Decision {
+function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {
   const answered = bpf(caller, command, attr);
   if ('errno' in answered) return failWith(answered.errno);
-  const fd = adopt(caller, { real: answered.ret, cloexec: true, kind, id: 0 });
-  return succeed([{ type: 'FdOpened', fd, kind, id: 0 }], fd);
+  return opened(caller, answered.ret, { kind: 'other', id: 0 });
+}
+
+function opened(
+  caller: LiveCaller,
+  real: number,
+  what: { readonly kind: 'btf' | 'other'; readonly id: number },
+): Decision {
+  const fd = adopt(caller, { real, cloexec: true, ...what });
+  return succeed([{ type: 'FdOpened', fd, ...what }], fd);
 }
 
 export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): Decision {

@@ -1,4 +1,5 @@
 /** Opens the context in which live calls are made, and closes it with all that it holds. */
+import { existsSync } from 'node:fs';
 import type { BootConfig } from '../../domain/release/config.ts';
 import { type Kernel, must, SYS } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
@@ -23,11 +24,12 @@ export function openLive(
   return {
     kernel,
     processes: new Map(),
-    ids: new Identities(),
+    ids: idsOfKernel(),
     cgroups: new Cgroups(kernel, top, config.root_cgroup_id),
     mapForms: new Map(),
     traces: false,
     holds: false,
+    describes: false,
     detached: false,
     bpffs,
     standard: {
@@ -39,6 +41,13 @@ export function openLive(
     limit,
     nameNew,
   };
+}
+
+/** The kernel's own BTF has the first id, here as in a log. */
+function idsOfKernel(): Identities {
+  const ids = new Identities();
+  if (existsSync('/sys/kernel/btf/vmlinux')) ids.introduce('btf', 1, 1);
+  return ids;
 }
 
 /**

@@ -41,6 +41,7 @@ import {
 import { mount, umount } from './mount-calls.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
+  btfGetFdById,
   btfLoad,
   byNumber,
   enableStats,
@@ -148,8 +149,8 @@ type Command = Extract<
   Call,
   {
     readonly name:
-      | (`prog_${string}` | `link_${string}` | `map_${string}` | `obj_${string}`)
-      | ('foreign_link_create' | 'iter_create' | 'btf_load' | 'enable_stats')
+      | `${'prog' | 'link' | 'map' | 'obj' | 'btf'}_${string}`
+      | ('foreign_link_create' | 'iter_create' | 'enable_stats')
       | ('task_fd_query' | 'bpf');
   }
 >;
@@ -200,6 +201,10 @@ function command(caller: LiveCaller, call: Command): Decision {
       return getFdById(caller, 'link', call.link_id, call);
     case 'map_get_fd_by_id':
       return getFdById(caller, 'map', call.map_id, call);
+    case 'btf_get_fd_by_id':
+      return btfGetFdById(caller, call);
+    case 'btf_get_next_id':
+      return getNextId(caller, 'btf', call.start_id, call.attr_size);
     case 'prog_get_next_id':
       return getNextId(caller, 'prog', call.start_id, call.attr_size);
     case 'link_get_next_id':

@@ -11,7 +11,7 @@ const [INT, FUNC, FUNC_PROTO] = [1 << 24, 12 << 24, 13 << 24] as const;
 /** A signed number of 32 bits. */
 const SIGNED_32 = (1 << 24) | 32;
 /** The ids of the types, in the order in which they are written. */
-const INT_ID = 1;
+export const INT_ID = 1;
 const PROTO_ID = 2;
 const FUNC_ID = 3;
 const STRINGS = Buffer.from('\0int\0main\0');

@@ -95,7 +95,7 @@ it('a scenario with steps left out still says calls, as long as its processes ar
   for (const step of fewer) {
     const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
     const { outcome, effects } = perform(kernel, pid, callOf(step, labels));
-    labels.learn(effects, step.fd);
+    labels.learn(effects, step.fd ?? step.as);
     if (isRefusal(outcome)) continue;
     accepted++;
     relabel(step, outcome, labels);

@@ -84,7 +84,7 @@ export function generatorOf(origin: Origin): Generator {
     },
     takeAnswer({ step, pid }, decision) {
       applyAll(kernel, decision.effects, pid);
-      labels.learn(decision.effects, step.fd);
+      labels.learn(decision.effects, step.fd ?? step.as);
       const { outcome } = decision;
       if (!isRefusal(outcome)) relabel(step, outcome, labels);
     },

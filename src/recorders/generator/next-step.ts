@@ -118,6 +118,8 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   prog_by_id: byId('prog'),
   link_by_id: byId('link'),
   map_by_id: byId('map'),
+  btf_by_id: byId('btf'),
+  btf_next_id: nextId('btf'),
   prog_next_id: nextId('prog'),
   link_next_id: nextId('link'),
   map_next_id: nextId('map'),

@@ -208,6 +208,8 @@ export const PRESETS = {
         iter_create: 2,
         prog_test_run: 5,
         btf_load: 3,
+        btf_by_id: 2,
+        btf_next_id: 1,
         enable_stats: 2,
         task_fd_query: 5,
         bpf: 1,
@@ -261,6 +263,7 @@ export const PRESETS = {
     {
       ...{ btf_load: 12, map_create: 40, prog_load: 30, close: 16, dup: 3, send_fd: 2, recv_fd: 2 },
       ...{ obj_info: 0, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
+      ...{ btf_by_id: 10, btf_next_id: 8, rlimit_nofile: 0.5 },
     },
     { btf: 0.7, mapTypes: 0.1, maps: 0.2, code: 0.15, unprivileged: 0.15, fdNumbers: true },
   ),

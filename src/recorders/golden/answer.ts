@@ -3,7 +3,7 @@
 import type { Decision } from '../../domain/decision.ts';
 import { isObjectKind } from '../../domain/effect.ts';
 import { isRefusal, type ObjectInfo, type Outcome } from '../../domain/outcome.ts';
-import type { LabelBook } from './labels.ts';
+import type { IdKind, LabelBook } from './labels.ts';
 import type { Answer, Header, Step } from './scenario.ts';
 
 /** Steps whose success is an fd: its number is `ret` when a scenario shows fd numbers. */
@@ -24,6 +24,7 @@ const MAKES_FD = new Set([
   'prog_by_id',
   'link_by_id',
   'map_by_id',
+  'btf_by_id',
   'open_cg',
   'open_other',
   'recv_fd',
@@ -39,7 +40,7 @@ export function answerOf(
   const answer = {
     ...verdict(step, outcome, fd_numbers),
     ...(id_distances ? burned(decision) : {}),
-    ...answerOpen(decision, labels),
+    ...answerOpen(step, decision, labels),
     ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
     ...(outcome.batch === undefined ? {} : { batch: outcome.batch }),
   };
@@ -62,17 +63,18 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
 
 /** The kind of object of which the call used up an id. */
 function burned({ effects }: Decision): Answer {
-  const kinds = effects.map(({ type }) => /^(Prog|Link|Map)IdBurned$/u.exec(type)?.[1]);
+  const kinds = effects.map(({ type }) => /^(Prog|Link|Map|Btf)IdBurned$/u.exec(type)?.[1]);
   const kind = kinds.find((found) => found !== undefined);
   return kind === undefined ? {} : { burned: kind.toLowerCase() };
 }
 
-function answerOpen({ effects }: Decision, labels: LabelBook): Answer {
+function answerOpen(step: Step, { effects }: Decision, labels: LabelBook): Answer {
   const [effect] = effects;
   if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived' && effect?.type !== 'FdCopied') {
     return {};
   }
   const { kind, id } = effect;
+  if (step.op === 'btf_by_id') return { obj: labels.labelOf('btf', id) };
   if (!isObjectKind(kind)) return {};
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };
 }
@@ -98,7 +100,7 @@ function outputs(
 ): Answer {
   if (outcome.info !== undefined) return infoOf(outcome.info, labels);
   if (outcome.next_id !== undefined) {
-    const kind = step.op.split('_', 1)[0] as 'prog' | 'link' | 'map';
+    const kind = step.op.split('_', 1)[0] as IdKind;
     return { next: labels.labelOf(kind, outcome.next_id) };
   }
   if (step.op === 'task_fd_query') return { prog: labels.labelOf('prog', outcome.prog_id ?? 0) };

@@ -2,8 +2,11 @@
  * Labels: golden files name processes, fds and objects by labels that are never reused; a machine
  * knows numbers. The book keeps which is which (golden README, "Labels").
  */
-import type { Effect, ObjectKind } from '../../domain/effect.ts';
+import type { Effect, EffectOf, ObjectKind } from '../../domain/effect.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
+
+/** What a label can stand for that has an id. */
+export type IdKind = ObjectKind | 'btf';
 
 /** Stands for a label that is not open: a number that no process of a scenario gets to. */
 const NO_FD = 1_000_000;
@@ -21,7 +24,7 @@ export class LabelBook {
   readonly #pids = new Map<string, number>();
   readonly #fds = new Map<string, Map<string, LabelledFd>>();
   readonly #objects = new Map<string, string>();
-  readonly #ids = new Map<string, { readonly kind: ObjectKind; readonly id: number }>();
+  readonly #ids = new Map<string, { readonly kind: IdKind; readonly id: number }>();
   readonly #paths = new Map<number, string>();
   /** The last cgroup of a path, also when it is gone. */
   readonly #lastCgroup = new Map<string, number>();
@@ -108,6 +111,7 @@ export class LabelBook {
       if (effect.type === 'ProgLoaded') this.#nameObject('prog', effect.prog_id, label);
       else if (effect.type === 'LinkCreated') this.#nameObject('link', effect.link_id, label);
       else if (effect.type === 'MapCreated') this.#nameObject('map', effect.map_id, label);
+      else if (effect.type === 'FdOpened') this.#learnBtf(effect, label);
       else if (effect.type === 'CgroupMade') {
         this.#paths.set(effect.cgroup_id, effect.path);
         this.#lastCgroup.set(effect.path, effect.cgroup_id);
@@ -115,24 +119,30 @@ export class LabelBook {
     }
   }
 
-  #nameObject(kind: ObjectKind, id: number, label: unknown): void {
+  /** BTF has the label of its first fd. */
+  #learnBtf({ kind, id }: EffectOf<'FdOpened'>, label: unknown): void {
+    if (kind !== 'btf' || id === 0 || this.#objects.has(`btf ${id}`)) return;
+    this.#nameObject('btf', id, label);
+  }
+
+  #nameObject(kind: IdKind, id: number, label: unknown): void {
     this.#objects.set(`${kind} ${id}`, String(label));
     this.#ids.set(String(label), { kind, id });
   }
 
-  labelOf(kind: ObjectKind, id: number): string {
+  labelOf(kind: IdKind, id: number): string {
     return this.#objects.get(`${kind} ${id}`) ?? `unlabelled ${kind} ${id}`;
   }
 
   /** The id for an object label of a kind, or a raw number. */
-  id(kind: ObjectKind, field: unknown): number {
+  id(kind: IdKind, field: unknown): number {
     if (typeof field === 'number') return field;
     const known = this.#ids.get(String(field));
     return known?.kind === kind ? known.id : NO_ID;
   }
 
   /** The labels of all objects of a kind that ever were, oldest first. */
-  objectsOf(kind: ObjectKind): string[] {
+  objectsOf(kind: IdKind): string[] {
     const labels: string[] = [];
     for (const [label, object] of this.#ids) if (object.kind === kind) labels.push(label);
     return labels;

@@ -51,6 +51,7 @@ export function relabel(step: Step, { ret, lost }: Success, labels: LabelBook): 
     case 'prog_by_id':
     case 'link_by_id':
     case 'map_by_id':
+    case 'btf_by_id':
     case 'pidfd_getfd':
     case 'iter_create':
     case 'btf_load':

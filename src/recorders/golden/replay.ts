@@ -116,7 +116,7 @@ export async function performStep(
 ): Promise<Performed> {
   const pid = step.op === 'spawn' ? BOOT_PID : labels.pid(step.proc);
   const decision = await machine.perform(pid, callOf(step, labels));
-  labels.learn(decision.effects, step.fd);
+  labels.learn(decision.effects, step.fd ?? step.as);
   if (step.op === 'map_keys') return mapKeys(step, decision, machine, labels);
   const answer = answerOf(step, decision, labels, header);
   if (isRefusal(decision.outcome)) return { answer, decisions: [decision] };

@@ -278,6 +278,13 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
         ...{ name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) },
         ...chosen(step, 'open_flags'),
       } as Call;
+    case 'btf_by_id':
+      return {
+        ...{ name: 'btf_get_fd_by_id', btf_id: labels.id('btf', step.id) },
+        ...chosen(step, 'open_flags'),
+      } as Call;
+    case 'btf_next_id':
+      return { name: 'btf_get_next_id', start_id: labels.id('btf', step.start) };
     case 'prog_next_id':
       return { name: 'prog_get_next_id', start_id: labels.id('prog', step.start) };
     case 'link_next_id':

@@ -133,6 +133,6 @@ function take(
   labels: LabelBook,
 ): void {
   applyAll(kernel, effects, pid);
-  labels.learn(effects, step.fd);
+  labels.learn(effects, step.fd ?? step.as);
   if (!isRefusal(outcome)) relabel(step, outcome, labels);
 }

@@ -122,6 +122,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ProgIdBurned':
     case 'LinkIdBurned':
     case 'MapIdBurned':
+    case 'BtfIdBurned':
       return;
     default:
       effect satisfies never;

@@ -124,6 +124,8 @@ function objectText(effect: ObjectEffect): string {
       return `program id ${effect.prog_id} used up`;
     case 'MapIdBurned':
       return `map id ${effect.map_id} used up`;
+    case 'BtfIdBurned':
+      return `BTF id ${effect.btf_id} used up`;
     case 'MapOwned':
       return `map ${effect.map_id} takes programs of type ${effect.prog_type} from now on`;
     case 'RoomMade':

@@ -86,4 +86,62 @@ const loaded: Table = {
   `,
 };
 
-export const btfTables: readonly Table[] = [described, local, loaded];
+/** A loader that may load BTF and no more, and `full`, which has no free fd. */
+function loaders(world: World): void {
+  types(world);
+  const user = world.name('user', world.does({ name: 'fork' }));
+  world.does({ name: 'capset', caps: ['bpf'] }, user);
+  const full = world.name('full', world.does({ name: 'fork' }));
+  world.does({ name: 'setrlimit', nofile: 3 }, full);
+}
+
+const byId: Table = {
+  page: 'get_fd_by_id',
+  title: 'BTF',
+  source: '`bpf_btf_get_fd_by_id`, `bpf_get_btf_vmlinux`; semantics §28',
+  state:
+    '`types` is BTF that was loaded; its id is 2 where the kernel has the id 1, else 1. `user` is root ' +
+    'with CAP_BPF alone (up to 5.7 that is nothing), `full` has no free fd. ENOTSUPP stands for a 422.',
+  given: loaders,
+  rows: `
+    | asked | call | v2-series..5.7 | 5.8..5.10 | 5.11.. |
+    | flags come before privilege | btf_get_fd_by_id pid = user; btf_id = 9; open_flags = 8 | EPERM | EINVAL | EINVAL |
+    | privilege before the id | btf_get_fd_by_id pid = user; btf_id = 9 | EPERM | EPERM | EPERM |
+    | no BTF has the id | btf_get_fd_by_id pid = full; btf_id = 9 | ENOENT | ENOENT | ENOENT |
+    | nor the id 0 | btf_get_fd_by_id btf_id = 0 | ENOENT | ENOENT | ENOENT |
+    | no fd is free | btf_get_fd_by_id pid = full; btf_id = 1 | EMFILE | EMFILE | EMFILE |
+    | the first BTF | btf_get_fd_by_id btf_id = 1 | ok | ok | ok |
+    | the second | btf_get_fd_by_id btf_id = 2 | ENOENT | ENOENT | ok |
+    | for a token of fd 0, a file | btf_get_fd_by_id btf_id = 1; open_flags = 65536 | EINVAL | EINVAL | EINVAL |
+    | the id after the kernel's | btf_get_next_id start_id = 1 | ENOENT | ENOENT | ok |
+    | the first id | btf_get_next_id start_id = 0 | ok | ok | ok |
+    | the range before the privilege | btf_get_next_id pid = user; start_id = 2147483647 | EPERM | EINVAL | EINVAL |
+    | privilege | btf_get_next_id pid = user; start_id = 9 | EPERM | EPERM | EPERM |
+    | no more | btf_get_next_id start_id = 2 | ENOENT | ENOENT | ENOENT |
+  `,
+};
+
+/** The kernel's BTF, in an fd. */
+function kernels(world: World): void {
+  types(world);
+  world.name('vmlinux', world.does({ name: 'btf_get_fd_by_id', btf_id: 1 }));
+}
+
+const ofKernel: Table = {
+  page: 'prog_load',
+  title: 'What the types of the kernel describe',
+  source: '`check_btf_info`, `map_create`, `bpf_prog_load`; semantics §28',
+  state: '`types` is BTF of a user, `vmlinux` that of the kernel (5.11).',
+  given: kernels,
+  rows: `
+    | asked                     | call                                                                            | 5.11.. |
+    | a program's functions     | prog_load prog_type = socket_filter; prog_btf_fd = vmlinux; func_info_cnt = 1   | EACCES |
+    | those of a user describe  | prog_load prog_type = socket_filter; prog_btf_fd = types; func_info_cnt = 1     | ok     |
+    | a map's keys              | map_create map_type = array; key_size = 4; value_size = 4; max_entries = 1; btf_fd = vmlinux; btf_key_type_id = 1; btf_value_type_id = 1 | EACCES |
+    | also of a type that takes none | map_create map_type = sockmap; key_size = 4; value_size = 4; max_entries = 1; btf_fd = vmlinux; btf_key_type_id = 1; btf_value_type_id = 1 | EACCES |
+    | what a filter is attached to | prog_load prog_type = socket_filter; attach_prog_fd = vmlinux                | EINVAL |
+    | those of a user are nothing to attach to | prog_load prog_type = socket_filter; attach_prog_fd = types      | ENOTSUPP |
+  `,
+};
+
+export const btfTables: readonly Table[] = [described, local, loaded, byId, ofKernel];

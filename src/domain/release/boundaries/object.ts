@@ -122,6 +122,15 @@ export const OBJECT_SPECS = {
       { since: '6.18.44', value: true, evidence: 'measured' },
     ],
   },
+  kernel_btf_has_id: {
+    meaning: 'the BTF of the kernel and of its modules has ids, the first ones',
+    source: 'semantics §28; btf_parse_vmlinux, bpf_get_btf_vmlinux',
+    boundaries: [
+      from57(false),
+      { since: '5.11', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   prog_array_compares_hook: {
     meaning: 'the programs of a prog_array must have one expected attach type',
     source: 'semantics §25.8; __bpf_prog_map_compatible',

@@ -1,5 +1,5 @@
 /** Steps of objects: links by their fds, and everything by its id. */
-import type { ObjectKind } from '../../../domain/effect.ts';
+import type { IdKind } from '../../golden/labels.ts';
 import type { Step } from '../../golden/scenario.ts';
 import {
   anyFd,
@@ -56,8 +56,8 @@ export function objInfo(scene: Scene, proc: string): Step {
   return { op: 'obj_info', proc, fd: anyFd(scene, proc) };
 }
 
-/** PROG_, LINK_ and MAP_GET_FD_BY_ID, also of objects that are gone. */
-export function byId(kind: ObjectKind): (scene: Scene, proc: string) => Step {
+/** PROG_, LINK_, MAP_ and BTF_GET_FD_BY_ID, also of objects that are gone. */
+export function byId(kind: IdKind): (scene: Scene, proc: string) => Step {
   return (scene, proc) => {
     if (isFull(scene, proc)) return close(scene, proc);
     const id = idOf(scene, kind);
@@ -70,8 +70,8 @@ function openFlags({ random, preset }: Scene): { open_flags?: number } {
   return { open_flags: random.pick([8, 16, 24, 1, 65_536]) };
 }
 
-/** PROG_, LINK_ and MAP_GET_NEXT_ID. */
-export function nextId(kind: ObjectKind): (scene: Scene, proc: string) => Step {
+/** PROG_, LINK_, MAP_ and BTF_GET_NEXT_ID. */
+export function nextId(kind: IdKind): (scene: Scene, proc: string) => Step {
   return (scene, proc) => {
     const { random } = scene;
     const odd = [0, 1, 2 ** 31 - 2, 2 ** 31 - 1, 2 ** 32 - 1];
@@ -81,7 +81,7 @@ export function nextId(kind: ObjectKind): (scene: Scene, proc: string) => Step {
 }
 
 /** The label of an object, alive or gone, or of none of that kind. */
-function idOf(scene: Scene, kind: ObjectKind): FdField {
+function idOf(scene: Scene, kind: IdKind): FdField {
   const { random, labels } = scene;
   if (wrongly(scene)) return random.pick([NOTHING, 0]);
   const known = labels.objectsOf(kind);

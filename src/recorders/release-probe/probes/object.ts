@@ -155,6 +155,13 @@ export const OBJECT_PROBES = {
     const call = { name: 'map_lookup_and_delete_elem', map_fd, key: 0 } as const;
     return (await bench.ask(call)) === 'ENOENT';
   },
+  async kernel_btf_has_id(bench) {
+    const { effects } = await bench.does({ name: 'btf_load' });
+    const [made] = effects;
+    const own = made?.type === 'FdOpened' ? made.id : 0;
+    const { next_id } = await bench.does({ name: 'btf_get_next_id', start_id: 0 });
+    return next_id !== own;
+  },
   async prog_array_compares_hook(bench) {
     const hooks = ['cgroup_inet_ingress', 'cgroup_inet_egress'] as const;
     const second = await secondInProgArray(
