@@ -15,7 +15,7 @@ import { linkCreate } from './calls/link-create.ts';
 import { linkDetach } from './calls/link-detach.ts';
 import { linkUpdate } from './calls/link-update.ts';
 import { mapDeleteBatch, mapLookupBatch, mapUpdateBatch } from './calls/map-batch.ts';
-import { mapCreate, progBindMap } from './calls/map-create.ts';
+import { mapCreate } from './calls/map-create.ts';
 import {
   mapDelete,
   mapFreeze,
@@ -39,6 +39,7 @@ import {
   umask,
 } from './calls/process.ts';
 import { progAttach } from './calls/prog-attach.ts';
+import { progBindMap } from './calls/prog-bind-map.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
 import { progQuery } from './calls/prog-query.ts';

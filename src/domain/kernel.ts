@@ -3,6 +3,7 @@
  * references on it. `evolve` changes it, `decide` only reads it.
  */
 import type { AttachType } from './attach-type.ts';
+import type { Btf } from './btf-row.ts';
 import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
 import type { EntryHolder, FileKind, ObjectKind } from './effect.ts';
@@ -10,6 +11,7 @@ import type { ExecSets } from './exec-sets.ts';
 import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
+import type { Recency } from './maps/lru-lists.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
 import type { Switches } from './release/switches.ts';
@@ -153,20 +155,6 @@ export interface MapMeta {
   readonly map_flags: number;
 }
 
-/** How the elements of an LRU map stand in its three lists (`maps/recency.ts`). */
-export interface Recency {
-  /** The first of them came since the map last looked for room. */
-  readonly pending: number;
-  /** So many after those were used; the rest is idle. */
-  readonly active: number;
-  /** Keys of those that were used since the map last looked at them. */
-  readonly used: readonly MapKey[];
-  /** Rooms that are free without a look. */
-  readonly spare: number;
-}
-
-export const NEVER_LOOKED: Recency = { pending: 0, active: 0, used: [], spare: 0 };
-
 /** Which programs a prog_array takes: those like the first that used it or was put into it. */
 export interface MapOwner {
   readonly prog_type: ProgType;
@@ -201,13 +189,6 @@ export interface BpfMap {
   /** Of an LRU map. */
   recency: Recency | undefined;
   /** Open file descriptions, pins, programs that use or bind it, and maps of maps that hold it. */
-  refs: number;
-}
-
-/** Types that BTF_LOAD took. Those of the kernel and its modules have no row (`btf.ts`). */
-export interface Btf {
-  readonly id: number;
-  /** Open file descriptions, programs and maps. */
   refs: number;
 }
 

@@ -3,13 +3,14 @@
  * reading a snapshot: columns are a fifth of the text that rows with the names of their fields
  * are, and are read without making an object for each row.
  */
+
 import { attachTypeNumber, attachTypeOf } from './attach-type.ts';
+import type { Btf } from './btf-row.ts';
 import { USUAL_SETS } from './exec-sets.ts';
 import { type Fd, FdTable } from './fd-table.ts';
 import {
   type BpffsNode,
   type BpfMap,
-  type Btf,
   type Cgroup,
   type Kernel,
   type Link,

@@ -1,4 +1,4 @@
-/** MAP_CREATE and PROG_BIND_MAP (semantics §18, §25; `map_create`, `bpf_prog_bind_map`). */
+/** MAP_CREATE (semantics §18, §25; `map_create`). */
 
 import { heldBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
@@ -11,9 +11,8 @@ import {
   mapAt,
   netAdminCapable,
   noFreeFd,
-  progAt,
 } from '../caller.ts';
-import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
+import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { type MapType, type MapTypeName, mapTypeNumber, mapTypeOf } from '../map-type.ts';
 import {
   HASH_BYTES_MAX,
@@ -344,18 +343,4 @@ function isMapOfMaps(type: MapType): boolean {
 function accessOf(flags: number): { access?: 'read' | 'write' } {
   if ((flags & rdonly) !== 0) return { access: 'read' };
   return (flags & wronly) === 0 ? {} : { access: 'write' };
-}
-
-/** A reference only: attaching makes no storage for a bound map; binding twice succeeds (§25.2). */
-export function progBindMap(caller: Caller, call: Calls['prog_bind_map']): Decision {
-  if (!caller.kernel.switches.prog_bind_map) return unknownCommand('prog_bind_map');
-  if ((call.flags ?? 0) !== 0) {
-    return refuse(refusal('EINVAL', 'flags-unknown', { flags: call.flags ?? 0 }));
-  }
-  const program = progAt(caller, call.prog_fd ?? 0, 'prog_fd');
-  if (isRefused(program)) return refuse(program);
-  const found = mapAt(caller, call.map_fd ?? 0, 'map_fd');
-  if (isRefused(found)) return refuse(found);
-  if (program.map_ids.includes(found.map.id)) return succeed();
-  return succeed([{ type: 'MapBound', prog_id: program.id, map_id: found.map.id }]);
 }

@@ -5,8 +5,9 @@
  * used meanwhile out of the way. As on a machine of two CPUs, for processes that stay on one of them.
  */
 import type { MapKey } from '../call.ts';
-import { type BpfMap, type Element, NEVER_LOOKED } from '../kernel.ts';
+import type { BpfMap, Element } from '../kernel.ts';
 import type { Switches } from '../release/switches.ts';
+import { NEVER_LOOKED } from './lru-lists.ts';
 
 /** Elements that one look passes by, and most that it lets go of (`LOCAL_FREE_TARGET`). */
 const AT_ONE_LOOK = 128;

@@ -95,6 +95,11 @@ export function description(scene: Scene, proc: string): Readonly<Record<string,
   const { random, preset } = scene;
   if (preset.btf === 0 || !random.chance(preset.btf)) return {};
   if (random.chance(0.15)) return aim(scene, proc);
+  // What is counted of an array a program holds, whether it names it or not.
+  if (random.chance(0.25)) {
+    const fds = [typesOf(scene, proc), typesOf(scene, proc)];
+    return { fd_array: fds, fd_array_cnt: random.pick([1, 2]) };
+  }
   const btf = random.chance(0.2) ? notTypes(scene, proc) : typesOf(scene, proc);
   return {
     ...{ btf, func_info_cnt: random.pick([0, 1, 1, 1, 2]) },
