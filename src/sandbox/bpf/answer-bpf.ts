@@ -1,6 +1,7 @@
 /** bpf(2): reads the call, has the model decide it, and says what the process gets. */
 import type { MapKey } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
+import type { OpenFile } from '../../domain/kernel.ts';
 import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { ELEMENT, INFO_BY_FD } from '../../native/attr-fields.ts';
 import { type Answer, type Notified, refuse } from '../notified.ts';
@@ -25,11 +26,6 @@ export interface Surroundings {
 }
 
 const SIZE_MASK = 0xffff_ffffn;
-/** Commands that no rule decides, with what a kernel without such objects answers. */
-const WITHOUT_OBJECTS: Readonly<Record<string, Errno>> = {
-  btf_get_next_id: 'ENOENT',
-  btf_get_fd_by_id: 'ENOENT',
-};
 
 /** The answer to one bpf(2). */
 export function answerBpf(notified: Notified, around: Surroundings, beside: Beside): Answer {
@@ -72,9 +68,8 @@ function answerUnknown(
   { command, attr }: ReadCall,
 ): Answer {
   if (isOnElements(command)) return answerElements(notified, asking, command, attr);
-  const errno = WITHOUT_OBJECTS[command];
-  if (errno === undefined) around.unmodelled(notified, command);
-  return refuse(errno ?? 'EINVAL');
+  around.unmodelled(notified, command);
+  return refuse('EINVAL');
 }
 
 function answerCall(
@@ -89,9 +84,11 @@ function answerCall(
   const { kernel, tgid } = notified;
   if (call.name === 'obj_get_info_by_fd') {
     notified.look(attr.fd(INFO_BY_FD.bpf_fd));
-    const file = kernel.processes.get(tgid)?.fds.get(attr.fd(INFO_BY_FD.bpf_fd))?.file;
-    const types = file === undefined ? undefined : beside.types.get(file);
-    if (types !== undefined) return returned(typesInfoWrites(asking, attr, types));
+    const open = openAt(notified, attr.fd(INFO_BY_FD.bpf_fd));
+    const bytes = open?.kind === 'btf' ? beside.typesOf(kernel, open.id) : undefined;
+    if (open !== undefined && bytes !== undefined) {
+      return returned(typesInfoWrites(asking, attr, { id: open.id, bytes }));
+    }
   }
   if (call.name === 'obj_pin') knowUmask(notified);
   const decision = notified.perform(call);
@@ -100,10 +97,16 @@ function answerCall(
   if (!isRefusal(outcome)) {
     beside.keep(kernel, tgid, { call, ...passed }, decision);
     if (call.name === 'map_update_elem') keepValue(asking, attr, call.key, passed.value);
-    const file = kernel.processes.get(tgid)?.fds.get(outcome.ret)?.file;
-    if (passed.types !== undefined && file !== undefined) beside.keepTypes(file, passed.types);
+    const { types } = passed;
+    if (types !== undefined) beside.keepTypes(openAt(notified, outcome.ret)?.id ?? 0, types);
   }
   return encodeAnswer(asking, beside, read, decision);
+}
+
+/** What a number of the process is open on, in the model. */
+function openAt({ kernel, tgid }: Notified, fd: number): OpenFile | undefined {
+  const entry = kernel.processes.get(tgid)?.fds.get(fd);
+  return entry === undefined ? undefined : kernel.files.get(entry.file);
 }
 
 function keepValue(

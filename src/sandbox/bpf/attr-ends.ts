@@ -68,6 +68,7 @@ const SAME_ATTR: Readonly<Record<string, string>> = {
   prog_get_next_id: 'next_id',
   link_get_next_id: 'next_id',
   map_get_next_id: 'next_id',
+  btf_get_next_id: 'next_id',
   map_lookup_batch: 'batch',
   map_lookup_and_delete_batch: 'batch',
   map_update_batch: 'batch',

@@ -1,4 +1,6 @@
 /** What a program may ask of its objects that the model does not keep: instructions, licence, flags. */
+import { existsSync, readFileSync } from 'node:fs';
+import { isKernelsBtf } from '../../domain/btf.ts';
 import type { Call, CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Kernel } from '../../domain/kernel.ts';
@@ -14,6 +16,9 @@ export interface ProgramFacts {
   readonly ret: number | undefined;
 }
 
+const KERNELS_TYPES = '/sys/kernel/btf/vmlinux';
+const NO_TYPES = Buffer.alloc(0);
+
 /** Objects that are freed are let go of after this many new ones. */
 const CLEAN_EVERY = 256;
 
@@ -24,12 +29,12 @@ export class Beside {
   readonly mapFlags = new Map<number, number>();
   /** Names of tracepoints that links were opened on. */
   readonly tracepoints = new Map<number, string>();
-  /** Types, by the number of the open file in the model. */
-  readonly types = new Map<number, { readonly id: number; readonly bytes: Buffer }>();
+  /** Types that were loaded, by the id of their BTF. */
+  readonly #types = new Map<number, Buffer>();
   /** Open files that LINK_CREATE made: their links in /proc have another name than others'. */
   readonly madeLinks = new Set<number>();
+  #kernelsTypes: Buffer | undefined;
   #made = 0;
-  #typesLoaded = 0;
 
   /** Keeps what a call told of the object that it made. */
   keep(
@@ -51,8 +56,15 @@ export class Beside {
     if (++this.#made % CLEAN_EVERY === 0) this.#clean(kernel);
   }
 
-  keepTypes(file: number, bytes: Buffer): void {
-    this.types.set(file, { id: ++this.#typesLoaded, bytes });
+  keepTypes(btfId: number, bytes: Buffer): void {
+    this.#types.set(btfId, bytes);
+  }
+
+  /** The types of BTF; the kernel's are those of the machine, which the process may read as a file too. */
+  typesOf(kernel: Kernel, btfId: number): Buffer | undefined {
+    if (!isKernelsBtf(kernel, btfId)) return this.#types.get(btfId);
+    this.#kernelsTypes ??= existsSync(KERNELS_TYPES) ? readFileSync(KERNELS_TYPES) : NO_TYPES;
+    return this.#kernelsTypes;
   }
 
   #clean(kernel: Kernel): void {
@@ -62,7 +74,7 @@ export class Beside {
     for (const id of this.tracepoints.keys())
       if (!kernel.links.has(id)) this.tracepoints.delete(id);
     for (const file of this.madeLinks) if (!kernel.files.has(file)) this.madeLinks.delete(file);
-    for (const file of this.types.keys()) if (!kernel.files.has(file)) this.types.delete(file);
+    for (const id of this.#types.keys()) if (!kernel.btfs.has(id)) this.#types.delete(id);
   }
 }
 

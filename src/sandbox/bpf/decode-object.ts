@@ -167,6 +167,11 @@ export function fdById(kind: ObjectKind, attr: AttrBytes): Decoded {
   }
 }
 
-export function nextId(kind: ObjectKind, attr: AttrBytes): Decoded {
+export function btfById(attr: AttrBytes): Decoded {
+  const flags = some('open_flags', attr.u32(BY_ID.open_flags));
+  return isCall({ name: 'btf_get_fd_by_id', btf_id: attr.u32(BY_ID.start_id), ...flags });
+}
+
+export function nextId(kind: ObjectKind | 'btf', attr: AttrBytes): Decoded {
   return isCall({ name: `${kind}_get_next_id`, start_id: attr.u32(BY_ID.start_id) });
 }

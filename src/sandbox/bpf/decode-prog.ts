@@ -68,6 +68,7 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...(expected !== 0 && { expected_attach_type: attachTypeOf(expected) }),
     ...some('prog_flags', attr.u32(PROG_LOAD.prog_flags)),
     ...some('attach_btf_id', hook),
+    ...some('attach_prog_fd', attr.fd(PROG_LOAD.attach_prog_fd)),
     ...some('prog_btf_fd', attr.fd(PROG_LOAD.prog_btf_fd)),
     ...some('func_info_cnt', attr.u32(PROG_LOAD.func_info_cnt)),
     ...some('line_info_cnt', attr.u32(PROG_LOAD.line_info_cnt)),

@@ -15,6 +15,7 @@ import {
   mapUpdate,
 } from './decode-map.ts';
 import {
+  btfById,
   btfLoad,
   enableStats,
   fdById,
@@ -128,6 +129,10 @@ function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): D
       return fdById('link', attr);
     case 'map_get_fd_by_id':
       return fdById('map', attr);
+    case 'btf_get_fd_by_id':
+      return btfById(attr);
+    case 'btf_get_next_id':
+      return nextId('btf', attr);
     case 'prog_get_next_id':
       return nextId('prog', attr);
     case 'link_get_next_id':

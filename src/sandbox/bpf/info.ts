@@ -1,5 +1,7 @@
 /** What OBJ_GET_INFO_BY_FD writes: `struct bpf_prog_info`, `bpf_map_info`, `bpf_link_info`. */
+
 import { attachTypeNumber } from '../../domain/attach-type.ts';
+import { isKernelsBtf } from '../../domain/btf.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
@@ -76,7 +78,9 @@ const TRACING_LINK = 2;
 /** Where links on interfaces and of tracing have their attach type. */
 const OTHER_ATTACH_TYPE: Readonly<Record<number, number>> = { 2: 16, 5: 20, 11: 20, 13: 20 };
 
-const BTF = { btf: 0, btf_size: 8, id: 12 } as const;
+const BTF = { btf: 0, btf_size: 8, id: 12, name: 16, name_len: 24, kernel_btf: 28 } as const;
+/** The kernel's own BTF has a name; that of a user has none. */
+const VMLINUX = 'vmlinux';
 
 /** The bytes to write for an info, and the attr's new length. */
 export function infoWrites(
@@ -101,7 +105,7 @@ export function infoWrites(
   }
 }
 
-/** The same of types that were loaded. */
+/** The same of types: those that were loaded, and the kernel's. */
 export function typesInfoWrites(
   asking: Asking,
   attr: AttrBytes,
@@ -113,7 +117,13 @@ export function typesInfoWrites(
   bytes.writeUInt32LE(types.length, BTF.btf_size);
   bytes.writeUInt32LE(id, BTF.id);
   const copied = array(given.readBigUInt64LE(BTF.btf), types.subarray(0, wanted));
-  return [...copied, ...finish(attr, bytes, room)];
+  const name = isKernelsBtf(asking.kernel, id) ? VMLINUX : '';
+  bytes.writeUInt32LE(name.length, BTF.name_len);
+  bytes.writeUInt32LE(name === '' ? 0 : 1, BTF.kernel_btf);
+  const nameRoom = given.readUInt32LE(BTF.name_len);
+  const text = Buffer.from(`${name}\0`);
+  const named = nameRoom < text.length ? [] : array(given.readBigUInt64LE(BTF.name), text);
+  return [...copied, ...named, ...finish(attr, bytes, room)];
 }
 
 /** The structure as the caller passed it: lengths and pointers that it asks by. */

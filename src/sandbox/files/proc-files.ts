@@ -210,7 +210,9 @@ export function objectLink(beside: Beside, open: OpenFile & { readonly file: num
       return 'anon_inode:bpf-map';
     case 'link':
       return beside.madeLinks.has(open.file) ? 'anon_inode:bpf_link' : 'anon_inode:bpf-link';
+    case 'btf':
+      return 'anon_inode:btf';
     default:
-      return beside.types.has(open.file) ? 'anon_inode:btf' : undefined;
+      return undefined;
   }
 }
