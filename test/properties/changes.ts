@@ -32,6 +32,7 @@ function withSideEffect(before: Snapshot, effect: Effect, { call, pid }: Called)
   if (what === 'link_create LinkIdBurned') kernel.counters.link++;
   else if (what === 'prog_load ProgIdBurned') kernel.counters.prog++;
   else if (what === 'map_create MapIdBurned') kernel.counters.map++;
+  else if (what === 'btf_load BtfIdBurned') kernel.counters.btf++;
   else if (what === 'link_update LinkReferenceLeaked') {
     kernel.links.edit((effect as EffectOf<'LinkReferenceLeaked'>).link_id).refs++;
   } else if (KEPT.test(what)) applyAll(kernel, [effect], pid);
@@ -110,6 +111,8 @@ function idGiven(effect: Effect): { readonly kind: string; readonly id: number }
     case 'MapCreated':
     case 'MapIdBurned':
       return { kind: 'map', id: effect.map_id };
+    case 'BtfIdBurned':
+      return { kind: 'btf', id: effect.btf_id };
     case 'CgroupMade':
       return { kind: 'cgroup', id: effect.cgroup_id };
     default:

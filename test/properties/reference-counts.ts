@@ -30,6 +30,7 @@ function counted({ found }: { readonly found: boolean }): Watch {
       compare(counts, `prog ${id}`, refs, found);
     for (const [id, { refs }] of kernel.links.entries()) compare(counts, `link ${id}`, refs, found);
     for (const [id, { refs }] of kernel.maps.entries()) compare(counts, `map ${id}`, refs, found);
+    for (const [id, { refs }] of kernel.btfs.entries()) compare(counts, `btf ${id}`, refs);
     holds(counts.size === 0, () => `references on what is gone: ${[...counts.keys()].join(', ')}`);
     treeCounts(kernel);
   };
@@ -47,6 +48,7 @@ function recount(kernel: Kernel): Counts {
   }
   for (const { kind, id } of kernel.files.values()) {
     if (isObjectKind(kind)) count(counts, `${kind} ${id}`);
+    if (kind === 'btf' && kernel.btfs.has(id)) count(counts, `btf ${id}`);
   }
   for (const { kind, id } of kernel.bpffs.values()) {
     if (kind !== 'dir') count(counts, `${kind} ${id}`);
@@ -61,8 +63,10 @@ function recount(kernel: Kernel): Counts {
   }
   for (const program of kernel.programs.values()) {
     for (const id of program.map_ids) count(counts, `map ${id}`);
+    for (const id of program.btf_ids) count(counts, `btf ${id}`);
   }
-  for (const { map_type, elements } of kernel.maps.values()) {
+  for (const { map_type, elements, btf_ids } of kernel.maps.values()) {
+    for (const id of btf_ids) count(counts, `btf ${id}`);
     const kind = heldKind(map_type);
     if (kind !== undefined) for (const { value } of elements) count(counts, `${kind} ${value}`);
   }

@@ -115,6 +115,7 @@ const VALUES: ValuesOf = {
   prog_get_next_id: { start_id: U32 },
   link_get_next_id: { start_id: U32 },
   map_get_next_id: { start_id: U32 },
+  btf_get_next_id: { start_id: U32 },
   map_create: {
     map_type: ['array', 'hash', 'percpu_array', 'lpm_trie', 0, 99, 2 ** 32 - 1],
     key_size: U32,
