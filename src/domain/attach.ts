@@ -97,7 +97,7 @@ interface Place {
 /** The hook's own list; EINVAL when other hooks have all the slots (`bpf_cgroup_atype_find`). */
 function placeOfHook(
   kernel: Kernel,
-  { id: prog_id, attach_btf_id }: Program,
+  { id: prog_id, btf: { attach_btf_id } }: Program,
   whole: EntryList,
 ): Place | Refusal {
   const slot = slotOf(kernel, attach_btf_id);

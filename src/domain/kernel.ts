@@ -3,7 +3,7 @@
  * references on it. `evolve` changes it, `decide` only reads it.
  */
 import type { AttachType } from './attach-type.ts';
-import type { Btf } from './btf-row.ts';
+import type { Btf, ProgramBtf } from './btf-row.ts';
 import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
 import type { EntryHolder, FileKind, ObjectKind } from './effect.ts';
@@ -60,10 +60,7 @@ export interface Program {
   readonly uid: number;
   map_ids: readonly number[];
   readonly storage_map_ids: readonly number[];
-  /** The kernel's function that it is attached to, by its BTF; 0 for none. */
-  readonly attach_btf_id: number;
-  /** BTF that it holds (§28). */
-  readonly btf_ids: readonly number[];
+  readonly btf: ProgramBtf;
   /** Pages of its instructions, which its user locks (kernels up to 5.10). */
   readonly pages: number;
   /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */

@@ -56,8 +56,8 @@ export function contentsOf(kernel: Kernel): number {
     const counts = shared_with.every((other) => other > pid);
     rows += (counts ? fds.rows : 0) + mailbox.length;
   }
-  for (const { map_ids, btf_ids } of kernel.programs.values()) {
-    rows += map_ids.length + btf_ids.length;
+  for (const { map_ids, btf } of kernel.programs.values()) {
+    rows += map_ids.length + btf.held.length;
   }
   for (const { elements, btf_ids } of kernel.maps.values()) {
     rows += elements.length + btf_ids.length;

@@ -5,7 +5,7 @@
  */
 
 import { attachTypeNumber, attachTypeOf } from './attach-type.ts';
-import type { Btf } from './btf-row.ts';
+import { type Btf, NO_BTF } from './btf-row.ts';
 import { USUAL_SETS } from './exec-sets.ts';
 import { type Fd, FdTable } from './fd-table.ts';
 import {
@@ -49,7 +49,7 @@ const codecOf =
 
 const at = <T>(column: readonly T[], i: number): T => column[i] as T;
 
-/** Stands for the usual sets, and for root's access. */
+/** Stands for the usual sets, for root's access, and for no BTF. */
 const NONE = 0;
 
 const processes = codecOf<Process>()({
@@ -135,8 +135,7 @@ const programs = codecOf<Program>()({
     uid: (row) => row.uid,
     map_ids: (row) => row.map_ids,
     storage_map_ids: (row) => row.storage_map_ids,
-    attach_btf_id: (row) => row.attach_btf_id,
-    btf_ids: (row) => row.btf_ids,
+    btf: (row) => (row.btf === NO_BTF ? NONE : row.btf),
     pages: (row) => row.pages,
     refs: (row) => row.refs,
   },
@@ -150,8 +149,7 @@ const programs = codecOf<Program>()({
     uid: at(columns.uid, i),
     map_ids: at(columns.map_ids, i),
     storage_map_ids: at(columns.storage_map_ids, i),
-    attach_btf_id: at(columns.attach_btf_id, i),
-    btf_ids: at(columns.btf_ids, i),
+    btf: at(columns.btf, i) || NO_BTF,
     pages: at(columns.pages, i),
     refs: at(columns.refs, i),
   }),

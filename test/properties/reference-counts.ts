@@ -63,7 +63,7 @@ function recount(kernel: Kernel): Counts {
   }
   for (const program of kernel.programs.values()) {
     for (const id of program.map_ids) count(counts, `map ${id}`);
-    for (const id of program.btf_ids) count(counts, `btf ${id}`);
+    for (const id of program.btf.held) count(counts, `btf ${id}`);
   }
   for (const { map_type, elements, btf_ids } of kernel.maps.values()) {
     for (const id of btf_ids) count(counts, `btf ${id}`);

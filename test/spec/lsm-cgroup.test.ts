@@ -45,7 +45,7 @@ function query(world: World, path: string, fields: { effective?: true; prog_cnt?
 /** How many programs of a cgroup hook a function, and how many there are. */
 function counts(world: World, path: string, btfId: number): readonly [number, number] {
   const ids = query(world, path)?.prog_ids ?? [];
-  const hooks = ids.map((id) => world.kernel.programs.get(id)?.attach_btf_id);
+  const hooks = ids.map((id) => world.kernel.programs.get(id)?.btf.attach_btf_id);
   return [hooks.filter((hook) => hook === btfId).length, ids.length];
 }
 

@@ -36,6 +36,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   bounding: 'The capability bounding set.',
   bpf_fd: 'An fd of a program, link or map.',
   bpffs: 'The names in the bpffs: pins and directories.',
+  btf_id: 'The id of a BTF object.',
+  btf_ids: 'The BTF objects that it holds, by their ids.',
   btf_fd: 'An fd of the BTF that describes the keys and values of the map.',
   btf_key_type_id: 'The type of the keys, by its id in that BTF.',
   btf_value_type_id: 'The type of the values, by its id in that BTF.',
@@ -111,6 +113,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   first_cgroup_id: 'The id of the first cgroup that is made.',
   first_link_id: 'The id of the first link.',
   first_map_id: 'The id of the first map.',
+  kernel_btfs:
+    'How many BTF objects the kernel and its modules have: the ids from 1 on. Absent: one from 5.11 on, before none.',
   first_pid: 'The pid of the first process after the boot process.',
   first_prog_id: 'The id of the first program.',
   flags: 'Flags of the call.',

@@ -125,7 +125,7 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
   }
   const program = kind === 'prog' ? kernel.programs.get(id) : undefined;
   if (program !== undefined) {
-    const { prog_type, tag, prog_name, uid, map_ids, attach_btf_id } = program;
+    const { prog_type, tag, prog_name, uid, map_ids, btf } = program;
     const info = {
       kind: 'prog',
       id,
@@ -135,6 +135,7 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
       created_by_uid: uid,
       map_ids,
     } as const;
+    const { attach_btf_id } = btf;
     return attach_btf_id === 0 ? info : { ...info, attach_btf_id };
   }
   const map = kind === 'map' ? kernel.maps.get(id) : undefined;

@@ -85,8 +85,9 @@ function unfit(
 /** The list of the program's hook is looked through for the link (LSM_CGROUP). */
 function ofOtherHook(kernel: Kernel, link: Link, program: Program): Refusal | undefined {
   if (!hasHooks(link.attach_type)) return undefined;
-  const { id: prog_id, attach_btf_id } = program;
-  const current = kernel.programs.get(link.prog_id)?.attach_btf_id;
+  const { id: prog_id } = program;
+  const { attach_btf_id } = program.btf;
+  const current = kernel.programs.get(link.prog_id)?.btf.attach_btf_id;
   if (current === attach_btf_id) return undefined;
   if (slotOf(kernel, attach_btf_id) === undefined) {
     return refusal('EINVAL', 'lsm-slots-taken', { prog_id, attach_btf_id });

@@ -41,7 +41,7 @@ export function progDetach(caller: Caller, call: Calls['prog_detach'], target: n
   // A wrong fd only means that no program is named.
   const named = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
   const whole = listOf(cgroup, type);
-  const btfId = isRefused(named) ? 0 : named.attach_btf_id;
+  const btfId = isRefused(named) ? 0 : named.btf.attach_btf_id;
   const slot = hasHooks(type) ? slotOf(caller.kernel, btfId) : undefined;
   if (slot === undefined && hasHooks(type)) {
     return refuse(refusal('EINVAL', 'lsm-slots-taken', { prog_id: 0, attach_btf_id: btfId }));

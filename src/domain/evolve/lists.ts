@@ -71,7 +71,7 @@ function evolveHookList(
 
 /** The hook that a new entry's program is for. */
 function partFor(kernel: Kernel, holder: EntryHolder): Pick<HookPart, 'slot' | 'btf_id'> {
-  const btf_id = kernel.programs.get(progIdOf(kernel, holder))?.attach_btf_id ?? 0;
+  const btf_id = kernel.programs.get(progIdOf(kernel, holder))?.btf.attach_btf_id ?? 0;
   const slot = slotOf(kernel, btf_id);
   if (slot === undefined) throw new Error(`impossible effect: no slot is free for hook ${btf_id}`);
   return { slot, btf_id };

@@ -1,3 +1,4 @@
+import { NO_BTF, type ProgramBtf } from '../btf-row.ts';
 import type { EffectOf } from '../effect.ts';
 import { NO_IDS } from '../ids.ts';
 import type { Kernel } from '../kernel.ts';
@@ -15,15 +16,16 @@ export function evolveProgram(
   }
   if (effect.type === 'ProgFreed') {
     assertUnreferenced(kernel, 'prog', effect.prog_id);
-    const { map_ids, btf_ids } = kernel.programs.edit(effect.prog_id);
+    const { map_ids, btf } = kernel.programs.edit(effect.prog_id);
     for (const id of map_ids) addRefs(kernel, 'map', id, -1);
-    for (const id of btf_ids) addBtfRefs(kernel, id, -1);
-    kernel.contents -= map_ids.length + btf_ids.length;
+    for (const id of btf.held) addBtfRefs(kernel, id, -1);
+    kernel.contents -= map_ids.length + btf.held.length;
     kernel.programs.delete(effect.prog_id);
     return;
   }
   const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
-  const { map_ids, storage_map_ids, attach_btf_id = 0, pages = 1, btf_ids = NO_IDS } = effect;
+  const { map_ids, storage_map_ids, pages = 1 } = effect;
+  const btf = btfOf(effect);
   // Written out: docs/performance.md#a-spread-with-a-new-field
   kernel.programs.set(id, {
     id,
@@ -35,8 +37,7 @@ export function evolveProgram(
     uid,
     map_ids,
     storage_map_ids,
-    attach_btf_id,
-    btf_ids,
+    btf,
     pages,
     refs: 0,
   });
@@ -48,7 +49,12 @@ export function evolveProgram(
     if (map?.map_type !== 'prog_array' || map.owner !== undefined) continue;
     kernel.maps.edit(mapId).owner = ownerOf(kernel, effect);
   }
-  for (const btf of btf_ids) addBtfRefs(kernel, btf, 1);
-  kernel.contents += map_ids.length + btf_ids.length;
+  for (const held of btf.held) addBtfRefs(kernel, held, 1);
+  kernel.contents += map_ids.length + btf.held.length;
   if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'prog', id });
+}
+
+function btfOf({ attach_btf_id = 0, btf_ids }: EffectOf<'ProgLoaded'>): ProgramBtf {
+  if (attach_btf_id === 0 && btf_ids === undefined) return NO_BTF;
+  return { attach_btf_id, held: btf_ids ?? NO_IDS };
 }

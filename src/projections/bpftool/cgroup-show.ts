@@ -98,6 +98,6 @@ function showProgram(
     name: kernel.programs.get(id)?.prog_name ?? '',
     attach_btf_name: '',
     attach_btf_obj_id: 0,
-    attach_btf_id: kernel.programs.get(id)?.attach_btf_id ?? 0,
+    attach_btf_id: kernel.programs.get(id)?.btf.attach_btf_id ?? 0,
   };
 }
