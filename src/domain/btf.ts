@@ -18,6 +18,7 @@ export function isKernelsBtf(kernel: Kernel, id: number): boolean {
 
 /** What an object holds of the BTF objects that it was made with: each once, without the kernel's own. */
 export function heldBtf(kernel: Kernel, ids: readonly number[]): readonly number[] {
+  if (ids.length === 0) return NO_IDS;
   const held = new Set(ids.filter((id) => id !== 0 && !isKernelsBtf(kernel, id)));
   return held.size === 0 ? NO_IDS : [...held];
 }

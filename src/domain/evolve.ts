@@ -14,6 +14,7 @@ import { evolveMount } from './evolve/mounts.ts';
 import { evolvePin } from './evolve/pins.ts';
 import { evolveProcess } from './evolve/processes.ts';
 import { evolveProgram } from './evolve/programs.ts';
+import { burnBtfId } from './evolve/references.ts';
 import type { Kernel } from './kernel.ts';
 
 /**
@@ -88,9 +89,6 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'OwnerChanged':
     case 'ModeChanged':
       return evolvePin(kernel, effect);
-    case 'BtfIdBurned':
-      kernel.counters.btf = Math.max(kernel.counters.btf, effect.btf_id + 1);
-      return;
     case 'BpffsMounted':
     case 'BpffsUnmounted':
       return evolveMount(kernel, effect);
@@ -106,6 +104,8 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ElementUpdated':
     case 'ElementDeleted':
       return evolveMap(kernel, effect, pid);
+    case 'BtfIdBurned':
+      return burnBtfId(kernel, effect.btf_id);
     case 'Booted':
       return evolveBoot(kernel, effect);
     default:

@@ -9,6 +9,7 @@ import { heldBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
 import { bpfCapable, btfAt, type Caller, fileAt, has, mapAt } from '../caller.ts';
 import { isRefused, refusal } from '../decision.ts';
+import { NO_IDS } from '../ids.ts';
 import type { BpfMap } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
 import type { Refusal } from '../outcome.ts';
@@ -170,7 +171,8 @@ class UsedMaps {
   readonly #caller: Caller;
   readonly #maySleep: boolean;
   readonly maps: BpfMap[] = [];
-  readonly btfIds: number[] = [];
+  /** Most programs have to do with none, and share one list. */
+  btfIds: readonly number[] = NO_IDS;
 
   constructor(caller: Caller, maySleep: boolean) {
     this.#caller = caller;
@@ -193,7 +195,7 @@ class UsedMaps {
       // BTF from which functions may be called (`__add_used_btf`).
       const file = fileAt(this.#caller, fd);
       if (file?.kind === 'btf') {
-        this.btfIds.push(file.id);
+        this.btfIds = [...this.btfIds, file.id];
         continue;
       }
       const map = this.take(fd, 'fd_array');
@@ -208,7 +210,7 @@ class UsedMaps {
     if (func_info_cnt === 0 && line_info_cnt === 0) return undefined;
     const file = btfAt(this.#caller, prog_btf_fd, 'prog_btf_fd');
     if (isRefused(file)) return file;
-    this.btfIds.push(file.id);
+    this.btfIds = [...this.btfIds, file.id];
     return undefined;
   }
 

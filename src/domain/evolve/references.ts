@@ -87,13 +87,18 @@ function addHeld(kernel: Kernel, { kind, id }: Pick<OpenFile, 'kind' | 'id'>, de
 /** Counts a holder of BTF; with the last one it ends. That of the kernel, and of logs without ids, is not counted. */
 export function addBtfRefs(kernel: Kernel, id: number, delta: number): void {
   if (id === 0 || isKernelsBtf(kernel, id)) return;
-  const { btfs, counters } = kernel;
+  const { btfs } = kernel;
   if (!btfs.has(id)) btfs.set(id, { id, refs: 0 });
-  counters.btf = Math.max(counters.btf, id + 1);
+  burnBtfId(kernel, id);
   const btf = btfs.edit(id);
   btf.refs += delta;
   if (btf.refs < 0) throw new Error(`impossible effect: BTF ${id} has ${btf.refs} refs`);
   if (btf.refs === 0) btfs.delete(id);
+}
+
+/** An id of BTF is given out, and not given out again. */
+export function burnBtfId({ counters }: Kernel, id: number): void {
+  counters.btf = Math.max(counters.btf, id + 1);
 }
 
 /** One more reference of an open file description: dup, fork, an fd in flight. */
