@@ -1,6 +1,5 @@
 /** bpf(2): reads the call, has the model decide it, and says what the process gets. */
 import type { MapKey } from '../../domain/call.ts';
-import type { Errno } from '../../domain/errno.ts';
 import type { OpenFile } from '../../domain/kernel.ts';
 import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { ELEMENT, INFO_BY_FD } from '../../native/attr-fields.ts';
