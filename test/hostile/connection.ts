@@ -19,14 +19,22 @@ export function openConnection(origin: string): Connection {
   const { hostname, port } = new URL(origin);
   return {
     async send(path, { method, headers, body = '' }) {
-      const signal = AbortSignal.timeout(ANSWER_MS);
       const sent = method === 'GET' ? headers : { ...headers, 'content-length': byteLength(body) };
-      const asked = request({ agent, hostname, port, path, method, headers: sent, signal });
+      const asked = request({ agent, hostname, port, path, method, headers: sent });
+      const late = setTimeout(
+        () => asked.destroy(new Error(`nothing came for ${ANSWER_MS} ms`)),
+        ANSWER_MS,
+      );
       const answered = new Promise<IncomingMessage>((resolve, reject) => {
-        asked.once('response', resolve).once('error', reject);
+        // One that breaks may tell so more than once.
+        asked.once('response', resolve).on('error', reject);
       });
       asked.end(method === 'GET' ? '' : body);
-      return answerOf(await answered);
+      try {
+        return await answerOf(await answered);
+      } finally {
+        clearTimeout(late);
+      }
     },
     close: () => agent.destroy(),
   };
