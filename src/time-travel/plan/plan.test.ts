@@ -68,10 +68,12 @@ it('tells soon of ten thousand cgroups that hide a program', () => {
     const path = `${deep}/${i}`;
     after(kernel, [mkdir(path), attach(path, ['override'])]);
   }
-  const begin = performance.now();
+  // Time of the processor: the machine may have something else to do.
+  const begin = process.cpuUsage();
   const work = plan(kernel, [{ call: attach('/a', ['override']) }]);
   // Up to its first pause, in which the call is decided and its warnings found.
   expect(work.next().done).toBe(false);
-  expect(performance.now() - begin).toBeLessThan(500);
+  const { user, system } = process.cpuUsage(begin);
+  expect((user + system) / 1000).toBeLessThan(1000);
   expect(inOnePiece(work).notices[0]?.about.hidden_on).toBe(10_000);
 });
