@@ -72,6 +72,9 @@ describe('?format=bpftool', () => {
 
   it.each([
     ['cgroups?format=bpftool&path=/a', 'path'],
+    ['cgroups?format=bpftool&after=1', 'after'],
+    ['cgroups?format=bpftool&count=true', 'count'],
+    ['cgroups?format=bpftool&fields=path', 'fields'],
     ['cgroups?effective=true', 'effective'],
     ['cgroups?cgroup_root=/mnt', 'cgroup_root'],
     ['cgroups/2?effective=true', 'effective'],

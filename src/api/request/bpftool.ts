@@ -106,6 +106,16 @@ export function onlyWithBpftool(query: {
   }
 }
 
+const PARTS = ['after', 'prog_id', 'cgroup_id', 'count', 'fields'] as const;
+
+/** What bpftool prints is whole. Throws the problem of a query that asks for a part of it. */
+export function refuseParts(query: { readonly [Part in (typeof PARTS)[number]]?: unknown }): void {
+  for (const field of PARTS) {
+    if (query[field] === undefined) continue;
+    throw invalid([{ field, message: 'does not go with format=bpftool, which lists everything' }]);
+  }
+}
+
 /** `bpftool -j cgroup tree`, of one cgroup and those below it. */
 export async function answerTree(
   { service, c, host, at, signal }: BpftoolRequest & { readonly signal: AbortSignal },

@@ -19,6 +19,7 @@ import {
   bpftoolTree,
   bpftoolTreeQuery,
   onlyWithBpftool,
+  refuseParts,
 } from '../request/bpftool.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
 import { inOrder, itemsWith, listQuery } from '../request/list.ts';
@@ -107,6 +108,7 @@ export function cgroups(app: App, service: Service, states: HeavyReads): void {
       if (only !== undefined) {
         throw invalid([{ field: 'path', message: 'does not go with format=bpftool; use `under`' }]);
       }
+      refuseParts({ after, count, fields });
       const effective = query.effective === 'true';
       const tree = { under: under ?? '/', effective, root };
       const answer = states.answerJson(c, ({ signal }) =>

@@ -9,9 +9,15 @@ import { mapsByIds } from '../../projections/maps.ts';
 import type { CountedPage, Moment, PageRequest } from '../../projections/moment.ts';
 import { programsByIds } from '../../projections/programs.ts';
 import type { MomentText } from '../../time-travel/moment.ts';
-import { invalid, noSuchObject } from '../problem.ts';
+import { noSuchObject } from '../problem.ts';
 import { atQuery, momentOf, worldAt } from '../request/at.ts';
-import { answerObjects, bpftoolLink, bpftoolProg, bpftoolQuery } from '../request/bpftool.ts';
+import {
+  answerObjects,
+  bpftoolLink,
+  bpftoolProg,
+  bpftoolQuery,
+  refuseParts,
+} from '../request/bpftool.ts';
 import { inOrder, itemsWith, listQuery } from '../request/list.ts';
 import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams, reads } from '../routing.ts';
@@ -89,14 +95,6 @@ function orAs(schema: z.ZodType, bpftool: z.ZodType | undefined): z.ZodType {
   return bpftool === undefined ? schema : z.union([schema, bpftool]);
 }
 
-/** What bpftool prints is whole. */
-function refuseFilters(query: PageQuery): void {
-  for (const field of ['after', 'prog_id', 'cgroup_id', 'count', 'fields'] as const) {
-    if (query[field] === undefined) continue;
-    throw invalid([{ field, message: 'does not go with format=bpftool, which lists everything' }]);
-  }
-}
-
 function register(app: App, service: Service, kind: Kind): void {
   const { plural, singular, title, row, bpftool } = kind;
   const forms = bpftool === undefined ? {} : bpftoolQuery;
@@ -119,7 +117,7 @@ function register(app: App, service: Service, kind: Kind): void {
     const { host } = c.req.valid('param');
     const query: PageQuery = pinPage(c.req.valid('query'));
     if (query.format === 'bpftool' && bpftool !== undefined) {
-      refuseFilters(query);
+      refuseParts(query);
       return answerObjects({ service, c, host, at: query.at }, bpftool.kind);
     }
     const read = (kernel: Kernel) => kind.living(kernel, query);
