@@ -198,6 +198,7 @@ export async function serviceOn(
       ...{ database, clock: systemClock, projector, randomBytes, held },
       onGrown: (hostId) => arrivals.note(hostId),
       onHistoryChanged(change) {
+        if (change.deletion !== undefined) return logger.warn(change, 'a host was deleted');
         metrics.historyChanges.inc();
         logger.error(
           change,

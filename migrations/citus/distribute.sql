@@ -13,8 +13,24 @@ SET citus.enable_unsafe_triggers = on;
 SET citus.multi_shard_modify_mode = 'sequential';
 SET client_min_messages = warning;
 
+-- A host is not deleted from a cluster: what guards its rows would have to ask another table than that of
+-- the shard. So each shard refuses whoever asks, as it refuses changes.
+CREATE OR REPLACE FUNCTION "refuse_deletion"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
+		USING ERRCODE = 'insufficient_privilege';
+END;
+$$;
+CREATE OR REPLACE FUNCTION "refuse_deletion_by_others"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION 'no host is deleted from a database that is distributed by host (docs/citus.md)'
+		USING ERRCODE = 'feature_not_supported';
+END;
+$$;
+
 -- Small tables that every node has: who the hosts are and where they come from, keys, and the names of codes.
 SELECT create_reference_table('hosts');
+SELECT create_reference_table('host_deletions');
 SELECT create_reference_table('lineages');
 SELECT create_reference_table('imports');
 SELECT create_reference_table('signing_keys');

@@ -1,6 +1,7 @@
 /** The HTTP application: guards, routes, and problem documents for everything that goes wrong. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { toldOfDeletion } from './deleted-host.ts';
 import { invalidBy } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
@@ -12,8 +13,12 @@ import { guardApp } from './guarded-app.ts';
 import { timeRequests } from './metrics.ts';
 import { problemResponse } from './problem.ts';
 import { problemFrom } from './problem-of.ts';
+import type { ProblemSlug } from './problem-table.ts';
 import { routes } from './routes/routes.ts';
 import type { Service } from './service.ts';
+
+/** Problems that a host which is being deleted may seem to have. */
+const ODD: readonly ProblemSlug[] = ['internal', 'log-damaged'];
 
 /** The application over a service. */
 export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEnv> {
@@ -47,7 +52,9 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
   app.notFound((c) =>
     problemResponse(c, 'no-such-route', { detail: `there is no ${c.req.path.slice(0, 100)}` }),
   );
-  app.onError((error, c) => {
+  app.onError(async (raised, c) => {
+    const isOdd = ODD.includes(problemFrom(raised).slug);
+    const error = isOdd ? await toldOfDeletion(service, c.req.path, raised) : raised;
     const { slug, details } = problemFrom(error);
     if (slug === 'internal') service.onFault(error, c.get('ids'));
     return problemResponse(c, slug, details);

@@ -1,11 +1,13 @@
-/** `bpfledger hosts`: the hosts of a service, and a new one. */
+/** `bpfledger hosts`: the hosts of a service, a new one, and the end of one. */
 
 import { restClient } from '../client/rest-client.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { command, type Invocation } from './command.ts';
+import { listDeleted } from './deleted-hosts.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
+import { STORAGE_FLAGS } from './storage-flags.ts';
 import { type Column, createTable, type Room, roomOf, type Table, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
@@ -18,6 +20,9 @@ const FLAGS = {
     about: 'for create: when it booted (RFC 3339), before the first event of a recording',
   },
   config: { value: 'JSON', about: 'for create: what differs at boot, such as {"nofile":64}' },
+  yes: { about: 'for delete: really do it; without it, what would go is told' },
+  reason: { value: 'TEXT', about: 'for delete: why; kept with the record of the deletion' },
+  ...STORAGE_FLAGS,
   url: URL_FLAG,
   token: TOKEN_FLAG,
   json: { about: "one JSON object a line, as the API's" },
@@ -25,24 +30,43 @@ const FLAGS = {
 } as const;
 
 export const hosts = command({
-  usage: 'list | create NAME --release R [options]',
-  about: 'Lists the hosts of a service, or creates one: a new log with its first boot.',
+  usage: 'list | create NAME --release R | delete NAME --yes | deleted [options]',
+  about:
+    'list: the hosts of a service. create: a new log with its first boot. delete: removes a host with\n' +
+    'all that was recorded of it, for ever, as the owner of the database (--database-url, --data-dir);\n' +
+    'the service may run meanwhile on PostgreSQL. It is refused while branches read its log. deleted:\n' +
+    'which hosts were, by whom, how many events, and the hash at the end.',
   flags: FLAGS,
   example: 'npx bpfledger hosts create web1 --release 6.18',
   async run(invocation) {
     const [verb = 'list', name, extra] = invocation.words;
+    const isOne = name !== undefined && extra === undefined;
+    if (verb === 'delete') {
+      rejectFlags(invocation, CREATION_FLAGS, 'create');
+      if (isOne) return remove(invocation, name);
+      throw new UsageError('type hosts delete NAME, and --yes to really do it');
+    }
+    rejectFlags(invocation, DELETION_FLAGS, 'delete');
+    if (verb === 'create' && isOne) return create(invocation, name);
+    rejectFlags(invocation, CREATION_FLAGS, 'create');
     if (verb === 'list' && name === undefined) return list(invocation);
-    if (verb === 'create' && name !== undefined && extra === undefined) {
-      return create(invocation, name);
-    }
-    if (verb === 'delete' || verb === 'remove') {
-      throw new UsageError('hosts are never deleted: their logs are a record');
-    }
-    throw new UsageError('type hosts list, or hosts create NAME --release R');
+    if (verb === 'deleted' && name === undefined) return listDeleted(invocation);
+    throw new UsageError(
+      'type hosts list, hosts create NAME --release R, hosts delete NAME, or hosts deleted',
+    );
   },
 });
 
 type Called = Invocation<typeof FLAGS>;
+
+const CREATION_FLAGS = ['release', 'config', 'at'] as const;
+const DELETION_FLAGS = ['yes', 'reason', 'database-url', 'data-dir'] as const;
+
+/** Refuses flags that go with another verb. */
+function rejectFlags({ flags }: Called, names: readonly (keyof typeof FLAGS)[], verb: string) {
+  const typed = names.find((name) => flags[name] !== undefined);
+  if (typed !== undefined) throw new UsageError(`--${typed} goes with hosts ${verb}`);
+}
 
 interface HostRow {
   readonly name: string;
@@ -57,9 +81,6 @@ interface HostPage {
 }
 
 async function list({ flags, print }: Called): Promise<ExitCode> {
-  if (flags.release !== undefined || flags.config !== undefined || flags.at !== undefined) {
-    throw new UsageError('--release, --config and --at go with hosts create');
-  }
   const client = restClient(serviceFrom(flags));
   const room = roomOf(print, flags.wide);
   let table: Table | undefined;
@@ -117,6 +138,21 @@ async function create({ flags, print }: Called, name: string): Promise<ExitCode>
   const note = releaseOf(event.call.release)?.note;
   if (note !== undefined) print.err(note);
   return EXIT.done;
+}
+
+async function remove({ flags, print }: Called, name: string): Promise<ExitCode> {
+  const { url, token, reason = '', yes = false, json = false } = flags;
+  if (url !== undefined || token !== undefined) {
+    throw new UsageError(
+      'hosts delete opens the database itself, as its owner: leave out --url and --token, and say ' +
+        'where it is by --database-url URL or --data-dir DIR',
+    );
+  }
+  // They import the whole service, which takes long to load.
+  const { storageFrom } = await import('./settings.ts');
+  const { removeHost } = await import('./delete-host.ts');
+  const configuration = storageFrom(flags, process.env);
+  return removeHost({ name, configuration, reason, isConfirmed: yes, json, print });
 }
 
 function configOf(text: string): unknown {

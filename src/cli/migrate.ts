@@ -4,7 +4,8 @@ import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
-import { placeOf, STORAGE_FLAGS, storageFrom } from './settings.ts';
+import { placeOf, storageFrom } from './settings.ts';
+import { STORAGE_FLAGS } from './storage-flags.ts';
 
 export const migrate = command({
   usage: '[options]',

@@ -7,7 +7,8 @@ import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
-import { STORAGE_FLAGS, storageFrom } from './settings.ts';
+import { storageFrom } from './settings.ts';
+import { STORAGE_FLAGS } from './storage-flags.ts';
 
 export const rebuild = command({
   usage: '[HOST] [options]',

@@ -6,13 +6,8 @@ import { command, type Printer } from './command.ts';
 import type { Demo } from './demo.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { tokenFrom, withUrl } from './service-flags.ts';
-import {
-  configurationFrom,
-  EPHEMERAL_FLAG,
-  LISTEN_FLAGS,
-  placeOf,
-  STORAGE_FLAGS,
-} from './settings.ts';
+import { configurationFrom, EPHEMERAL_FLAG, LISTEN_FLAGS, placeOf } from './settings.ts';
+import { STORAGE_FLAGS } from './storage-flags.ts';
 
 export const serve = command({
   usage: '[options]',

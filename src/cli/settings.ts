@@ -4,12 +4,6 @@ import { type Configuration, configurationOf } from '../main.ts';
 import type { Flags, Typed } from './command.ts';
 import { sentenceOf, UsageError } from './exit-code.ts';
 
-/** Where the data is: PostgreSQL, or the folder of the embedded database. */
-export const STORAGE_FLAGS = {
-  'database-url': { value: 'URL', about: 'PostgreSQL to use (DATABASE_URL)' },
-  'data-dir': { value: 'DIR', about: 'folder of the embedded database (BPFLEDGER_DATA_DIR)' },
-} as const satisfies Flags;
-
 /** Keeps nothing: it excludes both flags above, and wins over their variables. */
 export const EPHEMERAL_FLAG = {
   about: 'keep nothing: all data goes at the end (BPFLEDGER_EPHEMERAL)',

@@ -13,12 +13,20 @@ interface Message {
   readonly data: string;
 }
 
-/** The log that was followed went back, as when a copy of the database was restored. */
+interface HistoryChange {
+  readonly known: number;
+  readonly position: number;
+  readonly deleted_at?: string;
+}
+
+/** The log that was followed went back, as when a copy of the database was restored, or its host was deleted. */
 class HistoryChanged extends Error {
-  constructor({ known, position }: { readonly known: number; readonly position: number }) {
+  constructor({ known, position, deleted_at }: HistoryChange) {
     super(
-      `the log changed behind this command: it had ${known} events, some of the last ones are lost, ` +
-        `and its head is now at position ${position}. Read it again from the start`,
+      deleted_at !== undefined
+        ? `the host was deleted at ${deleted_at}, with its ${known} events`
+        : `the log changed behind this command: it had ${known} events, some of the last ones are lost, ` +
+            `and its head is now at position ${position}. Read it again from the start`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** The end of a log: what the next append continues from. */
 import { bytesOf, hexOf } from './encoding/hex.ts';
-import { LogRefusal } from './log-refusal.ts';
+import { missingHost } from './host-deletions.ts';
 import type { Queryable } from './storage/database.ts';
 
 export interface Head {
@@ -30,8 +30,11 @@ const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and na
  * @throws LogRefusal `no-such-host`
  */
 export async function readHead(database: Queryable, hostId: number, name?: string): Promise<Head> {
-  if (name === undefined) return headOf(await database.query<Row>(SELECT, [hostId]), hostId);
-  return headOf(await database.query<Row>(NAMED, [hostId, name]), name);
+  const rows =
+    name === undefined
+      ? await database.query<Row>(SELECT, [hostId])
+      : await database.query<Row>(NAMED, [hostId, name]);
+  return headOf(database, rows, hostId, name);
 }
 
 /** Adds the row of a head, of a host that is made; its epoch is 0. */
@@ -49,7 +52,7 @@ export async function insertHead(
 
 /** The head, which nobody else can move before the transaction ends. */
 export async function lockHead(tx: Queryable, hostId: number): Promise<Head> {
-  return headOf(await tx.query<Row>(`${SELECT} for update`, [hostId]), hostId);
+  return headOf(tx, await tx.query<Row>(`${SELECT} for update`, [hostId]), hostId);
 }
 
 /**
@@ -58,11 +61,15 @@ export async function lockHead(tx: Queryable, hostId: number): Promise<Head> {
  */
 export async function raiseEpoch(database: Queryable, hostId: number): Promise<Head> {
   const text = `update heads set epoch = epoch + 1 where host_id = $1 returning ${COLUMNS}`;
-  return headOf(await database.query<Row>(text, [hostId]), hostId);
+  return headOf(database, await database.query<Row>(text, [hostId]), hostId);
 }
 
-function headOf(rows: readonly Row[], host: number | string): Head {
-  const [row] = rows;
-  if (row === undefined) throw new LogRefusal({ why: 'no-such-host', host: String(host) });
+async function headOf(
+  database: Queryable,
+  [row]: readonly Row[],
+  host_id: number,
+  name?: string,
+): Promise<Head> {
+  if (row === undefined) throw await missingHost(database, { host_id, name });
   return { ...row, hash: bytesOf(row.hash) };
 }

@@ -1,8 +1,10 @@
 /**
- * Hosts by name. A host is never renamed or removed, so cached facts about it stay true until the
- * database goes back; a branch may be dropped, and is looked up each time.
+ * Hosts by name. A host is never renamed, so cached facts about it stay true until the database goes
+ * back or the host is deleted, which a read of the head shows; a branch may be dropped, and is looked up
+ * each time.
  */
-import { LogRefusal } from './log-refusal.ts';
+import { missingHost } from './host-deletions.ts';
+import { likesOf } from './name-patterns.ts';
 import { IN_ORDER, ordered, type PageOrder } from './page-order.ts';
 import type { ImportedLog } from './reading/imports.ts';
 import { knowLine } from './reading/lineage.ts';
@@ -97,22 +99,20 @@ export async function countHosts(
   return row?.count ?? 0;
 }
 
-/** SQL patterns for names in which `*` matches any part. */
-function likesOf(patterns: readonly string[]): string {
-  return sqlArray(
-    patterns.map((pattern) => pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%')),
-  );
-}
-
-/** Ids of the hosts, without branches, whose names match one of each of the lists of patterns. */
+/**
+ * Ids of the hosts, without branches, whose names match one of each of the lists of patterns. Those that
+ * were deleted are among them: a reader may be at an event of one, and goes on from there.
+ */
 export async function hostIdsLike(
   database: Queryable,
   may: readonly string[],
   wanted: readonly string[] = ['*'],
 ): Promise<number[]> {
   const rows = await database.query<{ readonly host_id: number }>(
-    `select host_id from hosts where origin_host_id is null
-       and name like any ($1::text[]) and name like any ($2::text[]) order by host_id`,
+    `select host_id from (
+       select host_id, name from hosts where origin_host_id is null
+       union all select host_id, name from host_deletions where origin is null) every
+     where name like any ($1::text[]) and name like any ($2::text[]) order by host_id`,
     [likesOf(may), likesOf(wanted)],
   );
   return rows.map(({ host_id }) => host_id);
@@ -137,7 +137,7 @@ export async function hostsByIds(
  */
 export async function hostNamed(database: Queryable, name: string): Promise<Host> {
   const [host] = await database.query<Host>(`${SELECT} and h.name = $1`, [name]);
-  if (host === undefined) throw new LogRefusal({ why: 'no-such-host', host: name });
+  if (host === undefined) throw await missingHost(database, { name });
   return host;
 }
 

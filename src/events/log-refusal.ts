@@ -5,9 +5,20 @@
 import type { ConfigFault } from '../domain/release/config.ts';
 import { unknownRelease } from '../domain/release/release.ts';
 import type { PassedLimit } from '../domain/size.ts';
+import { rfc3339 } from './encoding/rfc3339.ts';
+
+/** That a host was deleted, by its owner. */
+export interface Deletion {
+  /** Microseconds since the epoch. */
+  readonly at: number;
+  /** Who deleted it. */
+  readonly actor: string;
+  /** Events that were removed with it. */
+  readonly events: number;
+}
 
 export type Why =
-  | { readonly why: 'no-such-host'; readonly host: string }
+  | { readonly why: 'no-such-host'; readonly host: string; readonly deletion?: Deletion }
   | { readonly why: 'host-exists'; readonly host: string }
   /** A branch of a branch of a branch, and so on. */
   | { readonly why: 'branch-too-deep'; readonly depthMax: number }
@@ -105,6 +116,13 @@ export class LogRefusal extends Error {
   }
 }
 
+/** The end of the sentence about a host that is not there. */
+function deleted(deletion: Deletion | undefined): string {
+  if (deletion === undefined) return '';
+  const { at, actor, events } = deletion;
+  return `: it was deleted at ${rfc3339(at)} by ${actor}, with ${events} events`;
+}
+
 /** Which of several calls. */
 function ofCall(
   words: string,
@@ -118,10 +136,16 @@ export function isSigningRefused(error: unknown): error is LogRefusal {
   return error instanceof LogRefusal && error.reason.why === 'signing-refused';
 }
 
+/** The refusal of a host that is not there; undefined for any other error. */
+export function missing(error: unknown): (Why & { readonly why: 'no-such-host' }) | undefined {
+  if (!(error instanceof LogRefusal)) return undefined;
+  return error.reason.why === 'no-such-host' ? error.reason : undefined;
+}
+
 function sentence(reason: Why): string {
   switch (reason.why) {
     case 'no-such-host':
-      return `there is no host ${reason.host}`;
+      return `there is no host ${reason.host}${deleted(reason.deletion)}`;
     case 'host-exists':
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':

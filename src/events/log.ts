@@ -8,7 +8,7 @@ import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
 import { type Head, readHead } from './head.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
-import { LogRefusal } from './log-refusal.ts';
+import { LogRefusal, missing } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
 import type { Follower, Place } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
@@ -200,8 +200,22 @@ export async function openLog(options: LogOptions): Promise<Log> {
     onGrown?.(Number(hostId));
   });
 
-  async function submit(host: string, submission: Submission): Promise<Receipt> {
-    return writers.use(await idOf(host), (writer) => writer.submit(submission));
+  /** Works on a host by its id. When the host is gone, another one may have its name by now. */
+  async function onHost<T>(host: string, work: (hostId: number) => Promise<T>): Promise<T> {
+    const known = await idOf(host);
+    try {
+      return await work(known);
+    } catch (error) {
+      if (missing(error) === undefined) throw error;
+      ids.forget(known);
+      const hostId = await idOf(host);
+      if (hostId === known) throw error;
+      return work(hostId);
+    }
+  }
+
+  function submit(host: string, submission: Submission): Promise<Receipt> {
+    return onHost(host, (id) => writers.use(id, (writer) => writer.submit(submission)));
   }
 
   return {
@@ -222,8 +236,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
       });
     },
     submit,
-    submitInOrder: async (host, submissions) =>
-      writers.use(await idOf(host), (writer) => writer.submitInOrder(submissions)),
+    submitInOrder: (host, submissions) =>
+      onHost(host, (id) => writers.use(id, (writer) => writer.submitInOrder(submissions))),
     async recorded(host, { actor, idempotency }) {
       return findReceipt(database, { hostId: await idOf(host), actor }, idempotency);
     },
@@ -242,15 +256,8 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
     hosts: (page = {}) => listHosts(database, page),
     host: (name) => hostNamed(database, name),
-    async head(host) {
-      const host_id = await idOf(host);
-      try {
-        return { host_id, ...(await readHead(database, host_id, host)) };
-      } catch (error) {
-        ids.forget(host_id);
-        throw error;
-      }
-    },
+    head: (host) =>
+      onHost(host, async (host_id) => ({ host_id, ...(await readHead(database, host_id, host)) })),
     read: async (host, range) => readEvents(database, await idOf(host), range),
     async event(host, position) {
       const hostId = await idOf(host);
@@ -282,28 +289,28 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return feed.follow(place);
     },
 
-    async withStateAt(host, position, read) {
-      const host_id = await idOf(host);
-      return past.read(host_id, position, (kernel, mark) =>
-        read(kernel, { host_id, boot: kernel.boot.number, position, mark }),
-      );
-    },
-    async kernelAt(host, position) {
-      const hostId = await idOf(host);
-      const { position: head } = await readHead(database, hostId);
-      if (position !== undefined && position > head) {
-        throw new LogRefusal({ why: 'no-such-position', position, head });
-      }
-      return loadState(database, hostId, position ?? head);
-    },
-    async withHead(host, read) {
-      const host_id = await idOf(host);
-      return writers.use(host_id, (writer) =>
-        writer.read((kernel, { position, hash }) =>
-          read(kernel, { host_id, boot: kernel.boot.number, position, mark: markOf(hash) }),
+    withStateAt: (host, position, read) =>
+      onHost(host, (host_id) =>
+        past.read(host_id, position, (kernel, mark) =>
+          read(kernel, { host_id, boot: kernel.boot.number, position, mark }),
         ),
-      );
-    },
+      ),
+    kernelAt: (host, position) =>
+      onHost(host, async (hostId) => {
+        const { position: head } = await readHead(database, hostId);
+        if (position !== undefined && position > head) {
+          throw new LogRefusal({ why: 'no-such-position', position, head });
+        }
+        return loadState(database, hostId, position ?? head);
+      }),
+    withHead: (host, read) =>
+      onHost(host, (host_id) =>
+        writers.use(host_id, (writer) =>
+          writer.read((kernel, { position, hash }) =>
+            read(kernel, { host_id, boot: kernel.boot.number, position, mark: markOf(hash) }),
+          ),
+        ),
+      ),
 
     sweepKeys: () => sweepKeys(database, clock.now()),
     heldStates: () => writers.held,

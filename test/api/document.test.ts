@@ -92,6 +92,8 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['listFleetPrograms', () => ({ url: '/v1/programs', status: 422 })],
   ['getEffectiveEverywhere', () => ({ url: '/v1/effective?program_name=p&program_name=q' })],
   ['getMajority', () => ({ url: '/v1/effective/majority?cgroup=/pods&attach_type=egress' })],
+  ['listDeletions', () => ({ url: '/v1/deletions?host=h*&count=true&order=desc' })],
+  ['listDeletions', () => ({ url: '/v1/deletions?next=1', status: 422 })],
   ['followFleetEvents', () => ({ url: '/v1/events/stream' })],
   ['addRule', () => ({ url: '/v1/rules', body: RULE, status: 201 })],
   ['addRule', () => ({ url: '/v1/rules', body: RULE, status: 409 })],

@@ -11,6 +11,7 @@ import { lockFolder } from '../../src/events/storage/folder-lock.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { pendingMigrations } from '../../src/events/storage/pending-migrations.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
+import { deleteHost } from '../../src/projections/delete-host.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from './stores.ts';
 
 describeStores('guards', ({ open }) => {
@@ -33,6 +34,8 @@ describeStores('guards', ({ open }) => {
     ['truncate', 'truncate events'],
     ['update', 'update batches set at_max = 0'],
     ['delete', 'delete from batches'],
+    ['delete', 'delete from checkpoints'],
+    ['truncate', 'truncate segments'],
   ])('%s is refused: %s', async (verb, text) => {
     const message = new RegExp(`is append-only: ${verb.toUpperCase()} is refused`);
     await expect(store.database.query(text)).rejects.toThrow(message);
@@ -71,6 +74,29 @@ describeStores('guards', ({ open }) => {
     await log.close();
   });
 
+  it('a database that is distributed by host says that no host is deleted from it', async () => {
+    const script = readFileSync(
+      new URL('../../migrations/citus/distribute.sql', import.meta.url),
+      'utf8',
+    );
+    const guards = /^CREATE OR REPLACE FUNCTION "refuse_deletion\w*"[\s\S]*?^\$\$;/gmu;
+    const replaced = [...script.matchAll(guards)].map(([statement]) => statement);
+    expect(replaced).toHaveLength(2);
+    const log = await logOn(store.database);
+    const host = await newHost(log);
+    const request = { name: host, actor: 'root', reason: '', now: 1 };
+    const refused = store.database.transaction(async (tx) => {
+      for (const statement of replaced) await tx.query(statement);
+      await deleteHost(inside(store.database, tx), request);
+    });
+    await expect(refused).rejects.toThrow(
+      'no host is deleted from a database that is distributed by host',
+    );
+    // Without the cluster's guards it goes.
+    await expect(deleteHost(store.database, request)).resolves.toMatchObject({ events: 1 });
+    await log.close();
+  });
+
   it('the role of the service may add to the log and not touch it', async () => {
     const grants = await store.database.query<{ name: string; may: string }>(
       `select table_name as name, string_agg(privilege_type, ' ' order by privilege_type) as may
@@ -80,6 +106,7 @@ describeStores('guards', ({ open }) => {
     const of = Object.fromEntries(grants.map(({ name, may }) => [name, may]));
     expect(of).toMatchObject({
       events: 'INSERT SELECT',
+      host_deletions: 'SELECT',
       heads: 'INSERT SELECT UPDATE',
       idempotency: 'DELETE INSERT SELECT',
       link_versions: 'INSERT SELECT',

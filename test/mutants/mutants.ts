@@ -96,7 +96,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     fault: 'never tells followers that the log went back',
     file: FEED,
-    from: 'if (!(await this.#holds(head, end))) change(head.position);',
+    from: 'if (!(await this.#holds(head, end))) change({ head: head.position });',
     to: '',
     noticedBy: SIMULATED,
   },

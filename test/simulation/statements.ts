@@ -122,6 +122,11 @@ const STATEMENTS: readonly Statement[] = [
       return rows === undefined ? [] : [{ host_id: rows.host_id }];
     },
   },
+  // No host of a simulation is deleted.
+  {
+    is: startsWith('select name, events, actor, deleted_at\n     from host_deletions'),
+    run: () => [],
+  },
   {
     is: startsWith('insert into hosts'),
     run({ server, session, params }) {

@@ -15,7 +15,7 @@ const TAGS: readonly Tag[] = [
   {
     name: 'fleet',
     description: 'Questions about all hosts that the token may see.',
-    paths: /^\/v1\/(?:events|programs|effective)/,
+    paths: /^\/v1\/(?:events|programs|effective|deletions)/,
   },
   {
     name: 'alerts',

@@ -38,6 +38,6 @@ export function tokenOfKey(key: readonly number[]): string {
 /** The numbers of such a text. Throws a problem for another text. */
 export function keyOfToken(text: string, numbers: number): number[] {
   const key = text.split('.');
-  if (key.length === numbers && key.every((one) => /^\d{1,15}$/.test(one))) return key.map(Number);
+  if (key.length === numbers && key.every((one) => /^\d{1,16}$/.test(one))) return key.map(Number);
   throw invalid([{ field: 'next', message: 'must be the `next` of the page before' }]);
 }

@@ -13,6 +13,7 @@ import { branches } from './branches.ts';
 import { bundles } from './bundles.ts';
 import { cgroups } from './cgroups.ts';
 import { checkpoints } from './checkpoints.ts';
+import { deletions } from './deletions.ts';
 import { diff } from './diff.ts';
 import { docs } from './docs.ts';
 import { drift } from './drift.ts';
@@ -60,6 +61,7 @@ export function routes(app: App, service: Service): void {
   fleetEvents(app, service);
   fleetPrograms(app, service);
   fleetEffective(app, service);
+  deletions(app, service);
   rules(app, service);
   hosts(app, service);
   syscalls(app, service);

@@ -10,6 +10,7 @@ import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/eve
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventText } from '../wire/event-text.ts';
+import { changeOnWire } from './history-change.ts';
 
 type Following = AsyncIterator<Piece, HistoryChange | undefined>;
 
@@ -110,7 +111,7 @@ function idOf(event: LedgerEvent): string {
 }
 
 /** The last message: what was followed is not the log any more. Without an id, which nobody has. */
-function historyChanged({ known, head }: HistoryChange): Uint8Array {
-  const data = JSON.stringify({ known, position: head });
+function historyChanged(change: HistoryChange): Uint8Array {
+  const data = JSON.stringify(changeOnWire(change));
   return encoder.encode(`event: history-changed\ndata: ${data}\n\n`);
 }

@@ -11,6 +11,7 @@ import type { Moment } from '../../projections/moment.ts';
 import { eventRef } from '../../time-travel/wording/event-ref.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventRefOnWire } from '../wire/event-ref.ts';
+import { changeOnWire } from './history-change.ts';
 
 /** Things by key, as the wire has them. */
 export type Rows = ReadonlyMap<string, object>;
@@ -64,8 +65,7 @@ export async function* stateMessages(following: StateFollowing): AsyncGenerator<
     const { done, value } = await follower.next();
     if (done) {
       if (value !== undefined && !signal.aborted) {
-        const { known: before, head } = value;
-        yield message('history-changed', { known: before, position: head });
+        yield message('history-changed', changeOnWire(value));
       }
       return undefined;
     }

@@ -7,6 +7,7 @@ import { attachType } from '../../events/schema/attach-type.ts';
 import { position } from './event.ts';
 import { wireEventRef } from './event-ref.ts';
 import { linkRow, slotFields } from './reads.ts';
+import { timestamp } from './timestamp.ts';
 
 export const EVENT_STREAM = 'text/event-stream';
 
@@ -35,8 +36,9 @@ z.strictObject({ position }).meta({
 });
 z.strictObject({
   known: z.int().describe('The end of the log before, or the position that was sent back.'),
-  position: z.int().describe('The end of the log now.'),
-}).meta({ id: 'HistoryChange', description: 'The log that was followed went back.' });
+  position: z.int().describe('The end of the log now; 0 when the host is gone.'),
+  deleted_at: timestamp.exactOptional().describe('When its owner deleted the host.'),
+}).meta({ id: 'HistoryChange', description: 'The log that was followed went back, or is gone.' });
 z.strictObject({ last: z.string().describe('The place that the stream has come to.') }).meta({
   id: 'FleetBookmark',
   description: 'How far a filtered stream of all hosts is.',

@@ -3,12 +3,13 @@ import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
+import { holdHosts } from '../host-deletions.ts';
 import { readBatches } from '../reading/batch-reader.ts';
 import { headAt } from '../reading/head-at.ts';
 import { readUnbroken } from '../reading/log-reader.ts';
 import { type StoredSegment, segmentHash } from '../reading/segment-reader.ts';
 import { packSegment, SEGMENT_EVENTS, SEGMENT_TEXT_MAX } from '../segment/segment.ts';
-import type { Queryable } from '../storage/database.ts';
+import type { Database, Queryable } from '../storage/database.ts';
 
 /** The last sealed position; 0 when nothing is. */
 async function readSealedTo(database: Queryable, host_id: number): Promise<number> {
@@ -29,7 +30,7 @@ class UnsealableLog extends Error {}
  * @throws UnsealableLog when the rows do not give the hashes that are stored for them
  */
 export async function sealSegments(
-  database: Queryable,
+  database: Database,
   { host_id, events = SEGMENT_EVENTS, signal }: SealOptions,
 ): Promise<number> {
   const { position: head } = await readHead(database, host_id);
@@ -69,7 +70,7 @@ async function runOf(
 }
 
 async function sealRun(
-  database: Queryable,
+  database: Database,
   host_id: number,
   rows: readonly EncodedEvent[],
 ): Promise<void> {
@@ -96,11 +97,10 @@ async function sealRun(
     }
   }
   const bytes = await packSegment({ rows, batches, hash_before, hash_after });
-  await storeSegment(database, host_id, {
-    position_from,
-    position_to,
-    hash: segmentHash(bytes),
-    bytes,
+  const segment = { position_from, position_to, hash: segmentHash(bytes), bytes };
+  await database.transaction(async (tx) => {
+    // A host that is deleted meanwhile gets none.
+    if ((await holdHosts(tx, [host_id])).has(host_id)) await storeSegment(tx, host_id, segment);
   });
 }
 

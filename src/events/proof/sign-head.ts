@@ -5,6 +5,7 @@
  */
 import { sameBytes } from '../encoding/hex.ts';
 import { type Head, readHead } from '../head.ts';
+import { holdHosts } from '../host-deletions.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { identityOf } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
@@ -58,6 +59,8 @@ export async function signHead(
   const seen = await checkExtends(database, subject, { stands, tree });
   const checkpoint = await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1, hashint8($2))', [SIGNING_LOCK, host_id]);
+    // Of a host that is deleted meanwhile, the next statement finds no head.
+    await holdHosts(tx, [host_id]);
     const extended = await checkExtends(tx, subject, { stands: [seen.head], tree });
     return await signOnce(tx, subject, signer, { ...extended, tree });
   });

@@ -2,6 +2,7 @@
  * Keeps the log provable as it grows: every host gets a signed checkpoint now and then, and
  * a log that is long enough is sealed. Any number of instances may do it concurrently.
  */
+import { missing } from '../log-refusal.ts';
 import { SEGMENT_EVENTS } from '../segment/segment.ts';
 import type { Database } from '../storage/database.ts';
 import { sealSegments } from './seal.ts';
@@ -49,6 +50,8 @@ const UNSEALED = `
 /** Signs and seals what is due. */
 export async function upkeep(database: Database, options: Upkeep): Promise<void> {
   const { key, memory, now, signal, onFault } = options;
+  // A host that was deleted meanwhile has nothing to sign or seal.
+  const onFaultOfHost = (error: unknown) => missing(error) === undefined && onFault(error);
   const before = now - CHECKPOINT_MINUTES * 60 * 1_000_000;
   const unsigned = await database.query<{ readonly host_id: number; readonly host: string }>(
     UNSIGNED,
@@ -56,7 +59,7 @@ export async function upkeep(database: Database, options: Upkeep): Promise<void>
   );
   for (const host of unsigned) {
     if (signal.aborted) return;
-    await signHead(database, host, { key, memory, now }).catch(onFault);
+    await signHead(database, host, { key, memory, now }).catch(onFaultOfHost);
   }
   const unsealed = await database.query<{ readonly host_id: number }>(UNSEALED, [
     SEGMENT_EVENTS,
@@ -64,6 +67,6 @@ export async function upkeep(database: Database, options: Upkeep): Promise<void>
   ]);
   for (const { host_id } of unsealed) {
     if (signal.aborted) return;
-    await sealSegments(database, { host_id, signal }).catch(onFault);
+    await sealSegments(database, { host_id, signal }).catch(onFaultOfHost);
   }
 }

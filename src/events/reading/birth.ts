@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { GENESIS_HASH } from '../encoding/hash-chain.ts';
-import { LogRefusal } from '../log-refusal.ts';
+import { missingHost } from '../host-deletions.ts';
 import type { Queryable } from '../storage/database.ts';
 
 /** What the chain of a log begins with. */
@@ -62,7 +62,7 @@ const IDENTITY = `
  */
 export async function identityOf(database: Queryable, hostId: number): Promise<LogIdentity> {
   const [row] = await database.query<Row>(IDENTITY, [hostId]);
-  if (row === undefined) throw new LogRefusal({ why: 'no-such-host', host: String(hostId) });
+  if (row === undefined) throw await missingHost(database, { host_id: hostId });
   const { host, log_id, born_as, born_log_id, imported_to } = row;
   const born =
     born_as === null || born_log_id === null ? null : { host: born_as, log_id: born_log_id };

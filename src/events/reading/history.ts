@@ -5,13 +5,14 @@
  */
 import { sameBytes } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
+import { type Deletion, missing } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { headAt } from './head-at.ts';
 
 /** A known point of a log. */
 export type Known = Pick<Head, 'position' | 'hash'>;
 
-/** A log is no longer the known one. The events after some position are lost. */
+/** A log is no longer the known one: events after some position are lost, or the host was deleted. */
 export interface HistoryChange {
   readonly host_id: number;
   /** The name of the host; left out when it was not looked up by name. */
@@ -20,6 +21,14 @@ export interface HistoryChange {
   readonly known: number;
   /** The head position now; 0 when the host is gone. */
   readonly head: number;
+  /** Set when its owner deleted the host. */
+  readonly deletion?: Deletion;
+}
+
+/** How a log changed whose head could not be read; undefined unless its host is gone. */
+export function goneBy(error: unknown): Pick<HistoryChange, 'head' | 'deletion'> | undefined {
+  const gone = missing(error);
+  return gone && { head: 0, ...(gone.deletion && { deletion: gone.deletion }) };
 }
 
 /** Whether two points have the same position and the same events before it. */

@@ -14,7 +14,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import { type Feed, Follower, type Piece, type Place } from './follower.ts';
-import type { HistoryChange, Known } from './history.ts';
+import { goneBy, type HistoryChange, type Known } from './history.ts';
 import { markAt } from './mark-at.ts';
 import { readMarked } from './marked-events.ts';
 
@@ -306,16 +306,16 @@ export class HostFeed implements Feed {
     const end = this.#end;
     if (end === undefined) return;
     const { database, hostId, host, onHistoryChanged } = this.#options;
-    const change = (head: number) =>
-      this.#changed ?? onHistoryChanged?.({ host_id: hostId, known: end.position, head });
+    const change = (to?: Pick<HistoryChange, 'head' | 'deletion'>) =>
+      to && (this.#changed ?? onHistoryChanged?.({ host_id: hostId, known: end.position, ...to }));
     let head: Head;
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') change(0);
+      change(goneBy(error));
       throw error;
     }
-    if (!(await this.#holds(head, end))) change(head.position);
+    if (!(await this.#holds(head, end))) change({ head: head.position });
   }
 
   /** Whether a log with this head has the end of the followers in it. */

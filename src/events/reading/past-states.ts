@@ -5,11 +5,11 @@
  */
 import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
-import { readHead } from '../head.ts';
+import { type Head, readHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { DamagedLog } from './damaged-log.ts';
-import { continues, type HistoryChange, type Known } from './history.ts';
+import { continues, goneBy, type HistoryChange, type Known } from './history.ts';
 import { foldUpTo, loadState, type Reached } from './host-state.ts';
 import { markAt } from './mark-at.ts';
 import { SNAPSHOT_EVENTS_MIN } from './snapshot-interval.ts';
@@ -79,7 +79,16 @@ export class PastStates {
     const known = this.#heads.get(hostId);
     const now = this.#nowMs();
     if (known !== undefined && now - known.at < CHECK_MS) return;
-    const head = await readHead(this.#database, hostId, this.#nameOf(hostId));
+    let head: Head;
+    try {
+      head = await readHead(this.#database, hostId, this.#nameOf(hostId));
+    } catch (error) {
+      const gone = goneBy(error);
+      if (gone !== undefined && known !== undefined) {
+        this.#onHistoryChanged({ host_id: hostId, known: known.head.position, ...gone });
+      }
+      throw error;
+    }
     if (known !== undefined && !(await continues(this.#database, hostId, known.head, head))) {
       const change = { host_id: hostId, known: known.head.position, head: head.position };
       this.#onHistoryChanged(change);

@@ -10,7 +10,8 @@ import { deflate, inflateSync } from 'node:zlib';
 import type { Kernel } from '../../domain/kernel.ts';
 import { snapshotOf } from '../../domain/snapshot.ts';
 import { hexOf } from '../encoding/hex.ts';
-import type { Queryable } from '../storage/database.ts';
+import { holdHosts } from '../host-deletions.ts';
+import type { Database, Queryable } from '../storage/database.ts';
 import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
 
 /**
@@ -141,20 +142,24 @@ export interface NewSnapshot {
  * did so already.
  */
 export async function storeSnapshot(
-  database: Queryable,
+  database: Database,
   hostId: number,
   { position, hash, text }: NewSnapshot,
 ): Promise<void> {
   const state = await promisify(deflate)(text);
   const chain = hexOf(hash);
-  await queryLine(database, STORE, [
-    hostId,
-    SNAPSHOT_VERSION,
-    position,
-    state.toString('base64'),
-    snapshotHash({ host_id: hostId, position }, chain, state),
-    chain,
-  ]);
+  await database.transaction(async (tx) => {
+    // A host that is deleted meanwhile gets none.
+    await holdHosts(tx, [hostId]);
+    await queryLine(tx, STORE, [
+      hostId,
+      SNAPSHOT_VERSION,
+      position,
+      state.toString('base64'),
+      snapshotHash({ host_id: hostId, position }, chain, state),
+      chain,
+    ]);
+  });
 }
 
 // Only beside the event that it was taken after: the log may have gone back meanwhile.

@@ -55,6 +55,40 @@ export const imports = pgTable('imports', {
 });
 
 /**
+ * Hosts that their owner deleted: what stays of each. A row is written in the transaction that removes
+ * the host's others. Append only, by trigger.
+ */
+export const hostDeletions = pgTable(
+  'host_deletions',
+  {
+    host_id: int8().primaryKey(),
+    name: text().notNull(),
+    log_id: uuid(),
+    /** For a branch: the name of its origin. */
+    origin: text(),
+    /** Of its last event. */
+    position: int8().notNull(),
+    /** Events that were removed: of a branch, its own. */
+    events: int8().notNull(),
+    /** The chain's value at its end. */
+    hash: bytea().notNull(),
+    /** When the first and the last of these events were recorded, microseconds since the epoch. */
+    recorded_from: int8(),
+    recorded_to: int8().notNull(),
+    /** The last signed checkpoint, as a note; null where there was none of that form. */
+    checkpoint: text(),
+    /** Who deleted it: the user of the machine, and of the database. */
+    actor: text().notNull(),
+    database_user: text().notNull().default(sql`session_user`),
+    /** Microseconds since the epoch. */
+    deleted_at: int8().notNull(),
+    /** In words; may be empty. */
+    reason: text().notNull(),
+  },
+  (t) => [index('host_deletions_name').on(t.name, t.deleted_at)],
+);
+
+/**
  * Which hosts' rows a branch reads below its own: one row a stretch of positions, without gaps from
  * 1 to where it branches off. A host that is not a branch has none. Append only, by trigger; the
  * reference keeps an origin from being removed below a branch.

@@ -3,6 +3,7 @@
  * Making one writes a few rows, however long the log is: no event and no projection is copied.
  */
 import { type Head, insertHead } from '../head.ts';
+import { holdHosts, missingHost } from '../host-deletions.ts';
 import { type Host, hostNamed, NAME_CONSTRAINT } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
@@ -32,7 +33,7 @@ export interface MadeBranch {
  * Makes a branch.
  *
  * @param now microseconds since the epoch
- * @throws LogRefusal `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
+ * @throws LogRefusal `no-such-host`, `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
  *   `branches-unsupported` in a database that is distributed by host
  */
 export async function createBranch(
@@ -70,6 +71,8 @@ async function insertBranch(
   { name, head, now }: { readonly name: string; readonly head: Head; readonly now: number },
 ): Promise<void> {
   const { position } = head;
+  const there = await holdHosts(tx, [originId]);
+  if (!there.has(originId)) throw await missingHost(tx, { host_id: originId });
   const [host] = await tx.query<{ readonly host_id: number }>(
     `insert into hosts (name, created_at, origin_host_id, origin_position, log_id)
      values ($1, to_timestamp($2::int8 / 1e6), $3, $4, gen_random_uuid()) returning host_id`,

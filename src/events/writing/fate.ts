@@ -6,7 +6,7 @@
 import type { Clock } from '../clock.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { type Head, raiseEpoch } from '../head.ts';
-import { LogRefusal } from '../log-refusal.ts';
+import { LogRefusal, missing } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { DatabaseClosed } from '../storage/database-error.ts';
 
@@ -39,6 +39,8 @@ export async function settleFate(
       await raiseEpoch(database, lost.hostId);
       return await isRecorded(database, lost);
     } catch (cause) {
+      // The host was deleted: nothing of it is recorded any more.
+      if (missing(cause) !== undefined) throw cause;
       if (clock.now() >= deadline || cause instanceof DatabaseClosed) {
         throw new LogRefusal({ why: 'fate-unknown', retryAfterMs: RETRY_AFTER_MS }, { cause });
       }

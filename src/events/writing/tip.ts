@@ -8,10 +8,15 @@ import { flushLayer, type Kernel } from '../../domain/kernel.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
-import { LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
-import { continues, type HistoryChange, isSamePoint, type Known } from '../reading/history.ts';
+import {
+  continues,
+  goneBy,
+  type HistoryChange,
+  isSamePoint,
+  type Known,
+} from '../reading/history.ts';
 import { fold, type HostState, loadState } from '../reading/host-state.ts';
 import { readThrough } from '../reading/log-reader.ts';
 import { readMarked } from '../reading/marked-events.ts';
@@ -149,14 +154,15 @@ export class Tip {
     try {
       return await readHead(database, this.hostId, this.#listeners.host);
     } catch (error) {
-      if (error instanceof LogRefusal && error.reason.why === 'no-such-host') this.#lose(0);
+      const gone = goneBy(error);
+      if (gone !== undefined) this.#lose(gone);
       throw error;
     }
   }
 
   async #readAnew(database: Queryable, head: Head): Promise<void> {
     // Until it is read, it must not be used: what fails on the way leaves it so.
-    this.#lose(head.position);
+    this.#lose({ head: head.position });
     const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
     this.#kernel = kernel;
     this.#snapshotPosition = snapshotPosition;
@@ -169,10 +175,10 @@ export class Tip {
     this.#whole = head;
   }
 
-  #lose(head: number): void {
+  #lose(now: Pick<HistoryChange, 'head' | 'deletion'>): void {
     this.#damaged = true;
     const { position: known } = this.#head;
-    this.#listeners.onHistoryChanged({ host_id: this.hostId, known, head });
+    this.#listeners.onHistoryChanged({ host_id: this.hostId, known, ...now });
   }
 
   #fold(events: readonly LedgerEvent[]): void {

@@ -1,4 +1,5 @@
 /** The outbox of alerts: what is to be delivered, in order for each rule and host, and what became of it. */
+import { holdHosts } from '../../events/host-deletions.ts';
 import { IN_ORDER } from '../../events/page-order.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';
@@ -40,13 +41,15 @@ export type DueDelivery = Pick<
 const COLUMNS = `delivery_id, rule_id, host_id, position, message_id, body, state, attempts,
   created_at, next_at, settled_at, fault`;
 
-/** Puts alerts into the outbox, in their order; due immediately. */
+/** Puts alerts into the outbox, in their order; due immediately. Those of a deleted host are left out. */
 export async function insertDeliveries(
   tx: Queryable,
-  deliveries: readonly NewDelivery[],
+  alerts: readonly NewDelivery[],
   now: number,
 ): Promise<void> {
-  if (deliveries.length === 0) return;
+  if (alerts.length === 0) return;
+  const there = await holdHosts(tx, [...new Set(alerts.map(({ host_id }) => host_id))]);
+  const deliveries = alerts.filter(({ host_id }) => there.has(host_id));
   const numbers = (field: 'rule_id' | 'host_id' | 'position') =>
     sqlArray(deliveries.map((one) => one[field]));
   await tx.query(

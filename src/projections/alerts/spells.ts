@@ -1,5 +1,6 @@
 /** Spells: effective arrays that became empty, and are so still, for rules that want to know of long ones. */
 import type { AttachType } from '../../domain/attach-type.ts';
+import { holdHosts } from '../../events/host-deletions.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';
 import { parseType, spellType } from '../spelling.ts';
@@ -48,18 +49,20 @@ export async function countSpells(database: Queryable, ruleId: number): Promise<
   return row?.spells ?? 0;
 }
 
-/** Makes the spells of a rule on some hosts these. */
+/** Makes the spells of a rule on some hosts these. Those of a deleted host are left out. */
 export async function replaceSpells(
   tx: Queryable,
   ruleId: number,
-  { hosts, spells }: { readonly hosts: readonly number[]; readonly spells: readonly Spell[] },
+  { hosts, spells: now }: { readonly hosts: readonly number[]; readonly spells: readonly Spell[] },
 ): Promise<void> {
   const parameters = [ruleId, sqlArray(hosts)];
   await tx.query(
     'delete from alert_spells where rule_id = $1 and host_id = any($2::int8[])',
     parameters,
   );
-  if (spells.length === 0) return;
+  if (now.length === 0) return;
+  const there = await holdHosts(tx, hosts);
+  const spells = now.filter(({ host_id }) => there.has(host_id));
   await tx.query(
     `insert into alert_spells (rule_id, ${COLUMNS})
      select $1, t.* from unnest($2::int8[], $3::text[], $4::text[], $5::int8[], $6::int8[],

@@ -1,7 +1,8 @@
 /**
  * Events of all hosts in the order in which they arrived: by the number of arrival, then host by host,
  * then by position. A place in this order is where a page or a stream goes on; new hosts come later in
- * it, so no place ever changes its meaning.
+ * it, so no place ever changes its meaning. Of a host that was deleted nothing is read, and the numbers of its
+ * arrivals stay: a reader who is at one of them goes on.
  */
 import { decodeEvent, type EncodedEvent } from '../../events/encoding/codec.ts';
 import { UnreadableEvent } from '../../events/encoding/field-coder.ts';
@@ -77,8 +78,10 @@ function spansText(order: 'asc' | 'desc', among: boolean): string {
     order === 'asc'
       ? `case when ${here} then $3::int8 + 1 else a.position_from end as first, a.position_to as last`
       : `a.position_from as first, case when ${here} then $3::int8 - 1 else a.position_to end as last`;
+  // Not as a join: then the planner would sort all that ever arrived.
+  const there = '(select h.host_id from hosts h where h.host_id = a.host_id) is not null';
   const rows = (more: string) => `select a.arrival, a.host_id, a.mark, ${ends} from arrivals a
-    where ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8`;
+    where ${there} and ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8`;
   const near = among
     ? `select one.* from unnest($7::int8[]) as wanted(id) cross join lateral (
         ${rows(`a.host_id = wanted.id and a.arrival ${onward} $1::int8 and`)}

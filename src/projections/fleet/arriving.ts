@@ -79,7 +79,7 @@ export function look(
   },
 ): Promise<Look> {
   return database.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    await lockLooks(tx);
     const among = hosts === undefined ? null : sqlArray(hosts);
     const grown = await tx.query<LogSpan>(GROWN, [among, LOOK_HOSTS_MAX]);
     const { spans, more } = upTo(grown, eventsMax);
@@ -91,6 +91,11 @@ export function look(
     await followLives(tx, spans);
     return { arrival, hosts: spans.length, more };
   });
+}
+
+/** Waits for the look that is under way, and keeps others off until the transaction ends. */
+export async function lockLooks(tx: Queryable): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
 }
 
 /** As much of what came as one look takes. */
@@ -115,7 +120,7 @@ function upTo(
  * allowed to delete rows: the owner of the tables.
  */
 export async function rederiveLives(tx: Queryable, hostId: number): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+  await lockLooks(tx);
   for (const table of ['program_lives', 'entry_lives', 'cgroup_lives']) {
     await tx.query(`delete from ${table} where host_id = $1`, [hostId]);
   }

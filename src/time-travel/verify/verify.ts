@@ -1,4 +1,6 @@
 /** Verifies a host: four separate verdicts, because each can fail alone. */
+import { rfc3339 } from '../../events/encoding/rfc3339.ts';
+import { listDeletions } from '../../events/host-deletions.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import { identityOf } from '../../events/reading/birth.ts';
 import { type ImportedLog, importOf } from '../../events/reading/imports.ts';
@@ -64,7 +66,22 @@ export async function verifyHost(
   const snapshots = beside.verdict();
   const verdicts = { chain, projections, outcomes, snapshots };
   const holds = Object.values(verdicts).every((verdict) => verdict.holds);
-  return { holds, ...verdicts, imported, not_excluded: notExcluded(identity, chain, outside) };
+  const not_excluded = [
+    ...notExcluded(identity, chain, outside),
+    ...(await deletedBefore(database, identity.host)),
+  ];
+  return { holds, ...verdicts, imported, not_excluded };
+}
+
+/** A sentence about the last host of the same name that was deleted. */
+async function deletedBefore(database: Database, host: string): Promise<string[]> {
+  const page = { order: 'desc', limit: 1 } as const;
+  const deleted = await listDeletions(database, { may: [host] }, page);
+  return deleted.map(
+    ({ events, deleted_at }) =>
+      `Another host ${host} was deleted at ${rfc3339(deleted_at)}, with ${events} events: checkpoints ` +
+      'and proofs of it are about another log, and nothing here tells what it held.',
+  );
 }
 
 async function verifyProjections(database: Database, host_id: number): Promise<ProjectionsVerdict> {

@@ -1,0 +1,81 @@
+/** `bpfledger hosts delete`: removes a host with all its rows, as the owner of the database. */
+import { userInfo } from 'node:os';
+import { systemClock } from '../events/clock.ts';
+import { rfc3339 } from '../events/encoding/rfc3339.ts';
+import { pendingMigrations } from '../events/storage/pending-migrations.ts';
+import type { Configuration } from '../main.ts';
+import { type Deletable, deleteHost, readDeletable } from '../projections/delete-host.ts';
+import type { Printer } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { withDatabase } from './opened.ts';
+import { progressBar } from './progress-bar.ts';
+
+/** Characters of a reason. */
+const REASON_MAX = 500;
+
+export interface DeletionCall {
+  readonly name: string;
+  /** Where the database is. */
+  readonly configuration: Configuration;
+  /** In words; may be empty. */
+  readonly reason: string;
+  /** Without it, what would go is told, and nothing goes. */
+  readonly isConfirmed: boolean;
+  readonly json: boolean;
+  readonly print: Printer;
+}
+
+/**
+ * Deletes a host, when that is confirmed.
+ *
+ * @throws UsageError when it is not, and for a reason that is too long
+ */
+export async function removeHost(call: DeletionCall): Promise<ExitCode> {
+  const { name, configuration, reason, isConfirmed, json, print } = call;
+  if (reason.length > REASON_MAX || /[\r\n]/u.test(reason)) {
+    throw new UsageError(`--reason takes one line of ${REASON_MAX} characters at most`);
+  }
+  return withDatabase(configuration, async (database) => {
+    const pending = await pendingMigrations(database);
+    if (pending.length > 0)
+      throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
+    if (!isConfirmed) {
+      for (const line of whatGoes(await readDeletable(database, name))) print.out(line);
+      throw new UsageError(
+        `nothing was deleted; to delete all of it for ever, type hosts delete ${name} --yes`,
+      );
+    }
+    const bar = progressBar(process.stderr);
+    const deleted = await deleteHost(database, {
+      ...{ name, reason, actor: userOfMachine(), now: systemClock.now() },
+      progress: (done, of) => bar.draw(`deleting ${name}`, done, of),
+    }).finally(() => bar.clear());
+    const { position, events, hash } = deleted;
+    const hex = Buffer.from(hash).toString('hex');
+    if (json) print.out(JSON.stringify({ host: name, position, events, hash: hex }));
+    else print.out(`${name} is deleted: ${events} events, up to position ${position}, hash ${hex}`);
+    return EXIT.done;
+  });
+}
+
+function whatGoes({ name, origin, events, position, checkpoint, ...times }: Deletable): string[] {
+  const { recorded_from, recorded_to } = times;
+  const since = recorded_from === null ? '' : `, recorded from ${rfc3339(recorded_from)}`;
+  const branch = origin === null ? '' : `, a branch of ${origin}`;
+  return [
+    `${name}${branch}: ${events} events${since} to ${rfc3339(recorded_to)}, up to position ${position}`,
+    checkpoint === null
+      ? 'no checkpoint states what it held; bpfledger checkpoint HOST signs one'
+      : 'its last checkpoint will be kept with the record of the deletion',
+    `bpfledger export ${name} --output FILE keeps all of it, with its proofs`,
+  ];
+}
+
+/** Who runs the command; a user without a name by the number. */
+function userOfMachine(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
