@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { systemClock } from '../events/clock.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
+import { isDenied } from '../events/storage/database-error.ts';
 import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import type { Configuration } from '../main.ts';
 import { type Deletable, deleteHost, readDeletable } from '../projections/delete-host.ts';
@@ -10,6 +11,11 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 
+/** Names of hosts have no other characters. */
+const NAME = /^[a-z0-9._-]+$/u;
+const NOT_OWNER =
+  'this user of the database may delete no host; name the owner of its tables, who migrates, by ' +
+  '--database-url';
 /** Characters of a reason. */
 const REASON_MAX = 500;
 
@@ -32,6 +38,9 @@ export interface DeletionCall {
  */
 export async function removeHost(call: DeletionCall): Promise<ExitCode> {
   const { name, configuration, reason, isConfirmed, json, print } = call;
+  if (!NAME.test(name)) {
+    throw new UsageError(`hosts delete takes the name of one host, not ${name || 'nothing'}`);
+  }
   if (reason.length > REASON_MAX || /[\r\n]/u.test(reason)) {
     throw new UsageError(`--reason takes one line of ${REASON_MAX} characters at most`);
   }
@@ -49,7 +58,11 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
     const deleted = await deleteHost(database, {
       ...{ name, reason, actor: userOfMachine(), now: systemClock.now() },
       progress: (done, of) => bar.draw(`deleting ${name}`, done, of),
-    }).finally(() => bar.clear());
+    })
+      .catch((cause: unknown) => {
+        throw isDenied(cause) ? new Error(NOT_OWNER, { cause }) : cause;
+      })
+      .finally(() => bar.clear());
     const { position, events, hash } = deleted;
     const hex = Buffer.from(hash).toString('hex');
     if (json) print.out(JSON.stringify({ host: name, position, events, hash: hex }));

@@ -38,6 +38,11 @@ describe('on the embedded database', () => {
 
       const nobody = await remove('nobody', '--yes');
       expect([nobody.code, nobody.err]).toEqual([3, 'bpfledger: there is no host nobody\n']);
+      const several = await remove('demo*', '--yes');
+      expect([several.code, several.err]).toEqual([
+        2,
+        'bpfledger: hosts delete takes the name of one host, not demo*\n',
+      ]);
       const below = await remove('demo', '--yes');
       expect([below.code, below.err]).toEqual([
         3,
@@ -130,7 +135,7 @@ describe.skipIf(!needs('postgresql').ok)('on PostgreSQL', () => {
     ]);
     expect([byService.code, byService.err]).toEqual([
       3,
-      expect.stringContaining('permission denied'),
+      expect.stringContaining('this user of the database may delete no host; name the owner'),
     ]);
     expect((await bpfledger(['syscall', 'web1', 'mkdir', 'path=/b', ...at])).code).toBe(0);
     const byOwner = await bpfledger([

@@ -50,6 +50,11 @@ export function isUnsupported(error: unknown): boolean {
   return isServerError(error) && error.code === '0A000';
 }
 
+/** Whether the server refused because the user of the database may not do this. */
+export function isDenied(error: unknown): boolean {
+  return isServerError(error) && error.code === '42501';
+}
+
 const READ_ONLY_CODE = '25006';
 
 /** Why a database cannot do now what it could do later. */
