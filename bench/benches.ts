@@ -11,6 +11,7 @@ import type { Bench } from './harness/bench.ts';
 import { imports } from './import.ts';
 import { memory } from './memory.ts';
 import { model } from './model.ts';
+import { packaged } from './package.ts';
 import { page } from './page.ts';
 import { recording } from './recording.ts';
 import { replay } from './replay.ts';
@@ -35,6 +36,7 @@ export const BENCHES: readonly Bench[] = [
   fairness,
   fleet,
   page,
+  packaged,
   memory,
   collector,
   recording,
