@@ -13,7 +13,7 @@ import { signStatement } from '../../src/events/proof/checkpoint.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import { fold, loadState } from '../../src/events/reading/host-state.ts';
 import { positionAt, readRows } from '../../src/events/reading/log-reader.ts';
-import { snapshotText } from '../../src/events/reading/snapshots.ts';
+import { SNAPSHOT_VERSION, snapshotText } from '../../src/events/reading/snapshots.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
@@ -122,8 +122,8 @@ async function writeUnbound(database: Database, host: string, signedAs: string):
   for (const position of [11, 12]) {
     // Of 11 no chain value is kept: it stands inside an append.
     await database.query(
-      `insert into snapshots (host_id, version, position, state) values ($1, 9, $2, decode($3, 'hex'))`,
-      [host_id, position, deflateSync(snapshotText(kernel)).toString('hex')],
+      `insert into snapshots (host_id, version, position, state) values ($1, $2, $3, decode($4, 'hex'))`,
+      [host_id, SNAPSHOT_VERSION, position, deflateSync(snapshotText(kernel)).toString('hex')],
     );
   }
   return host_id;
