@@ -268,7 +268,7 @@ class Run {
   #trees(): Trees {
     return {
       ...{ shadow: this.#shadow, places: this.#places, beside: this.#beside },
-      meet: (pid) => this.#processes.of(pid),
+      meet: (pid) => this.#processes.named(pid),
       meetAll: () => {
         for (const pid of programsLeft()) this.#processes.of(pid);
       },

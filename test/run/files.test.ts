@@ -2,13 +2,21 @@
 // of this machine, where that may be done.
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { needs } from '../support/needs.ts';
 import { onRealTrees } from './real-trees.ts';
-import { running } from './unprivileged.ts';
+import { running, startingBeside } from './unprivileged.ts';
 
 const listener = needs('listener');
 const kernel = needs('kernel');
@@ -81,6 +89,25 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
     expect([code, out]).toEqual([0, '1200\n']);
     // It may have made it itself, as it may make any directory of its own.
     expect(existsSync('/sys/fs/cgroup/hostile')).toBe(false);
+  });
+
+  it('name no process of the machine but those of the program', async () => {
+    const other = startingBeside(['sleep', '60']);
+    try {
+      await vi.waitUntil(() => readFileSync(`/proc/${other.pid}/comm`, 'utf8') === 'sleep\n');
+      const script = [
+        'cd /sys/fs/cgroup && mkdir web',
+        `head -n 1 /proc/${other.pid}/status`,
+        `echo ${other.pid} > web/cgroup.procs || echo refused`,
+        'cat web/cgroup.procs; sleep 60 & echo $! > web/cgroup.procs && echo moved',
+        'echo 1 > web/cgroup.kill && echo killed; wait',
+      ].join('\n');
+      const { out } = await running('--release', '6.18', '--quiet', '--', 'sh', '-c', script);
+      expect(out).toBe('Name:\tsleep\nrefused\nmoved\nkilled\n');
+      expect([other.exitCode, other.signalCode]).toEqual([null, null]);
+    } finally {
+      other.kill();
+    }
   });
 
   it('are those of everyday programs too', async () => {

@@ -21,7 +21,14 @@ function droppingRights(): readonly string[] {
 /** bpftool is where others than root do not look. */
 export const WITH_SBIN = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` } as const;
 
-const WORDS = [...droppingRights(), ...COMMAND, 'run'];
+const RIGHTS_DROPPED = droppingRights();
+const WORDS = [...RIGHTS_DROPPED, ...COMMAND, 'run'];
+
+/** Starts a program beside, as the user that runs have. */
+export function startingBeside(args: readonly string[]) {
+  const [program = '', ...words] = [...RIGHTS_DROPPED, ...args];
+  return spawn(program, words, { stdio: 'ignore' });
+}
 
 /** Starts `bpfledger run` without rights. */
 export function starting(args: readonly string[]) {

@@ -1,5 +1,10 @@
 /** What a program started, and how it is ended with it. */
-import { descendantsOf, isUnderFilter } from './proc.ts';
+import { descendantsOf, isBelow, isUnderFilter } from './proc.ts';
+
+/** Whether a process lives under a filter of ours. */
+export function isProgram(pid: number): boolean {
+  return isBelow(process.pid, pid) && isUnderFilter(pid);
+}
 
 /** The processes that live under a filter of ours. */
 export function programsLeft(): readonly number[] {

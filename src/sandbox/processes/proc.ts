@@ -69,6 +69,13 @@ export function descendantsOf(root: number): number[] {
   return found;
 }
 
+/** Whether a process is below another one. */
+export function isBelow(root: number, pid: number): boolean {
+  let above = pid;
+  while (above > 1 && above !== root) above = Number(statOf(above)?.[STAT.ppid] ?? 0);
+  return above === root && pid !== root;
+}
+
 /** Whether a process has more seccomp filters than this one: it, or who started it, was run here. */
 export function isUnderFilter(pid: number): boolean {
   return filtersOf(String(pid)) > filtersOf('self');

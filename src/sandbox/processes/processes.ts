@@ -7,7 +7,7 @@ import { type Libc, must } from '../../native/libc.ts';
 import type { World } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
 import { FdTables, type Holder } from './fd-tables.ts';
-import { programsLeft } from './leftovers.ts';
+import { isProgram } from './leftovers.ts';
 import { descendantsOf, fdLinksOf, hasThread, imageOf, statusOf } from './proc.ts';
 import { WATCHED, type Watch } from './watch.ts';
 
@@ -73,13 +73,21 @@ export class Processes {
   }
 
   /**
+   * The process of a thread that a call or a text names; undefined when it is none of the program's. The
+   * model has no other process of this machine: what it ends or moves would be somebody else's.
+   */
+  named(tid: number): Holder | undefined {
+    const pid = statusOf(tid)?.tgid ?? 0;
+    return this.#byPid.has(pid) || isProgram(pid) ? this.of(tid) : undefined;
+  }
+
+  /**
    * Looks at one fd of a thread of the program.
    *
    * @returns the pid of its process; undefined when the program has no such thread
    */
   lookAt(tid: number, fd: number): number | undefined {
-    const pid = statusOf(tid)?.tgid ?? 0;
-    const holder = programsLeft().includes(pid) ? this.of(tid) : undefined;
+    const holder = this.named(tid);
     if (holder !== undefined) this.tables.look(holder, fd);
     return holder?.pid;
   }
