@@ -1,6 +1,7 @@
 // Builds dist/ from src/, dist/page from src/web, and dist/docs from the documentation, unless it is newer
-// than everything it is built from. `npm ci` runs this through `prepare`, so a fresh checkout has a working command; so does the
-// first `npx bpfledger`, perhaps while a service runs from dist/, which must not lose its files then.
+// than everything it is built from. `npm ci` runs this through `prepare`, so a fresh checkout has a
+// working command; so does the first `npx bpfledger`, perhaps while a service runs from dist/, which must
+// not lose its files then.
 // Migrations and openapi.yaml are not copied: dist/ has the same depth as src/, and both find them at
 // the root of the package.
 import { spawnSync } from 'node:child_process';

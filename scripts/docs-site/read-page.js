@@ -66,7 +66,6 @@ export function readPage(Marked, file, markdown, pages) {
 function linkTo(target, text) {
   switch (target.kind) {
     case 'page':
-      return `<a href="${escaped(target.address)}">${text}</a>`;
     case 'address':
       return `<a href="${escaped(target.address)}">${text}</a>`;
     case 'picture':

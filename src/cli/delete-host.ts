@@ -8,11 +8,10 @@ import type { Configuration } from '../main.ts';
 import { type Deletable, deleteHost, readDeletable } from '../projections/delete-host.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { isPattern } from './named/meant.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 
-/** Names of hosts have no other characters. */
-const NAME = /^[a-z0-9._-]+$/u;
 const NOT_OWNER =
   'this user of the database may delete no host; name the owner of its tables, who migrates, by ' +
   '--database-url';
@@ -38,7 +37,7 @@ export interface DeletionCall {
  */
 export async function removeHost(call: DeletionCall): Promise<ExitCode> {
   const { name, configuration, reason, isConfirmed, json, print } = call;
-  if (!NAME.test(name)) {
+  if (name === '' || isPattern(name)) {
     throw new UsageError(`hosts delete takes the name of one host, not ${name || 'nothing'}`);
   }
   if (reason.length > REASON_MAX || /[\r\n]/u.test(reason)) {

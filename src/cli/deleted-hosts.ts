@@ -46,15 +46,14 @@ export async function listDeleted({
   const room = roomOf(print, flags.wide);
   const table = createTable(COLUMNS, room);
   const shown = (time: string) => (room === undefined ? time : spareTime(time, new Date()));
-  for (let next: string | undefined = ''; next !== undefined; ) {
-    const place: string = next === '' ? '' : `&next=${encodeURIComponent(next)}`;
-    const page: DeletionPage = await client.get(`/v1/deletions?limit=1000${place}`);
-    const rows = page.items.map(({ host, events, deleted_at, actor, hash, reason }) => [
+  for (let place = ''; ; ) {
+    const { items, next }: DeletionPage = await client.get(`/v1/deletions?limit=1000${place}`);
+    const rows = items.map(({ host, events, deleted_at, actor, hash, reason }) => [
       ...[host, String(events), shown(deleted_at), actor, hash, reason],
     ]);
-    const lines = flags.json ? page.items.map((one) => JSON.stringify(one)) : table.lines(rows);
+    const lines = flags.json ? items.map((one) => JSON.stringify(one)) : table.lines(rows);
     for (const line of lines) print.out(line);
-    next = page.next;
+    if (next === undefined) return EXIT.done;
+    place = `&next=${encodeURIComponent(next)}`;
   }
-  return EXIT.done;
 }

@@ -1,4 +1,5 @@
 /** Rows about BTF (semantics §28). */
+
 /** Types that BTF_LOAD took. Those of the kernel and its modules have no row (`btf.ts`). */
 export interface Btf {
   readonly id: number;

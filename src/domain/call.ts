@@ -1,7 +1,7 @@
 /**
  * The calls that a process can make, under the kernel's own names. A field that is absent is zero, as
- * in a zeroed `union bpf_attr`; so an absent fd field names fd 0. `target_path` and the mailbox calls are short sequences that every caller makes
- * (open, call, close; sendmsg with SCM_RIGHTS).
+ * in a zeroed `union bpf_attr`; so an absent fd field names fd 0. `target_path` and the mailbox calls
+ * are short sequences that every caller makes (open, call, close; sendmsg with SCM_RIGHTS).
  */
 import type { AttachType } from './attach-type.ts';
 import type { Capability } from './capability.ts';

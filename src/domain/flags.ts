@@ -12,6 +12,9 @@ export const ATTACH_FLAG_BITS = {
   link: 8192,
 } as const;
 
+/** `BPF_F_TOKEN_FD`, of PROG_LOAD, MAP_CREATE and BTF_GET_FD_BY_ID. */
+export const TOKEN_FD = 65_536;
+
 /** Flags of PROG_QUERY. */
 export const QUERY_FLAG_BITS = { effective: 1 } as const;
 

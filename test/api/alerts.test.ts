@@ -1,9 +1,8 @@
 // Rules and webhooks: what each kind of rule tells of, and that it is told at least once and in order,
 // whatever the receiver does and however the service ends.
 
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokensOf } from '../../src/api/guard/tokens.ts';
 import {
   deliveryPage,
   madeRule,
@@ -11,18 +10,12 @@ import {
   ruleAnswer,
   ruleList,
 } from '../../src/api/wire/alert-rule.ts';
+import { bearer, namedTokens } from './named-tokens.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 import { parsed, post, problem, startTestService, type TestService } from './running.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const bearer = (name: string) => ({ authorization: `Bearer the-token-called-${name}` });
-const entry = (name: string, role: string, hosts: readonly string[]) =>
-  JSON.stringify({ name, role, hosts, sha256: sha256(`the-token-called-${name}`) });
-const TOKENS = [
-  entry('all', 'admin', ['*']),
-  entry('few', 'writer', ['web-*']),
-  entry('reads', 'reader', ['*']),
-];
+const OTHERS = { all: { hosts: ['*'] }, reads: { role: 'reader', hosts: ['*'] } };
+const TOKENS = { ...OTHERS, few: { role: 'writer', hosts: ['web-*'] } };
 const headers = bearer('all');
 
 /** Attempts that a test can wait for. */
@@ -77,7 +70,7 @@ const detach = (attach_bpf_fd: number, target_path: string) => ({
 });
 
 beforeAll(async () => {
-  service = await startTestService({ tokens: tokensOf(TOKENS.join('\n')), alerts: { attempts } });
+  service = await startTestService({ tokens: namedTokens(TOKENS), alerts: { attempts } });
   for (const name of ['web-1', 'web-2', 'db-1']) {
     await make(name);
     await submit(name, [
@@ -335,13 +328,13 @@ describe('who may', () => {
   it('a token that counts no more gets nothing, until it counts again', () =>
     withReceiver(async () => {
       const { rule_id } = await add({ name: 'own', filter: { call: 'mkdir' } }, 'few');
-      service.tokens?.replace(tokensOf([TOKENS[0], TOKENS[2]].join('\n')));
+      service.tokens?.replace(namedTokens(OTHERS));
       await submit('web-1', [mkdir('/z1')]);
       expect(await get(`/v1/rules/${rule_id}`, ruleAnswer)).toMatchObject({ suspended: true });
       await add({ name: 'another', filter: { call: 'mkdir' } });
       await submit('web-1', [mkdir('/z2')]);
       expect((await receiver.taken(1))[0]?.body.data).toMatchObject({ rule: { name: 'another' } });
-      service.tokens?.replace(tokensOf(TOKENS.join('\n')));
+      service.tokens?.replace(namedTokens(TOKENS));
       const taken = await receiver.taken(3);
       expect(taken.map(({ body }) => (body.data.rule as { name: string }).name).sort()).toEqual([
         ...['another', 'own', 'own'],

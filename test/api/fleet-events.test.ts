@@ -1,22 +1,13 @@
 // The events of all hosts: in pages, in both orders, and followed, also over a restart, by tokens for
 // all of them and by tokens for few; new hosts join by themselves.
 
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokensOf } from '../../src/api/guard/tokens.ts';
 import { hostEventPage } from '../../src/api/wire/host-event.ts';
+import { bearer, namedTokens } from './named-tokens.ts';
 import { parsed, post, problem, startTestService, type TestService } from './running.ts';
 import { messagesOf } from './sse.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const bearer = (name: string) => ({ authorization: `Bearer the-token-called-${name}` });
-const TOKENS = tokensOf(
-  Object.entries({ all: ['*'], few: ['web-*'] })
-    .map(([name, hosts]) =>
-      JSON.stringify({ name, role: 'admin', hosts, sha256: sha256(`the-token-called-${name}`) }),
-    )
-    .join('\n'),
-);
+const TOKENS = namedTokens({ all: { hosts: ['*'] }, few: { hosts: ['web-*'] } });
 
 let service: TestService;
 const headers = bearer('all');

@@ -1,25 +1,16 @@
 // Questions about all hosts answer what walking the hosts would: where a program is loaded, where it is
 // effective, and which hosts run something else than most; now, at a time, and with few hosts to see.
 
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { tokensOf } from '../../src/api/guard/tokens.ts';
 import { effectiveArray } from '../../src/api/routes/effective.ts';
 import { eventPage } from '../../src/api/routes/events.ts';
 import { hostProgramPage, hostSlotPage, majorityAnswer } from '../../src/api/wire/fleet.ts';
 import { cgroupRow, pageOf } from '../../src/api/wire/reads.ts';
+import { bearer, namedTokens } from './named-tokens.ts';
 import { parsed, post, problem, startTestService, type TestService } from './running.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const bearer = (name: string) => ({ authorization: `Bearer the-token-called-${name}` });
-const TOKENS = tokensOf(
-  Object.entries({ all: ['*'], few: ['node-1', 'node-2'] })
-    .map(([name, hosts]) =>
-      JSON.stringify({ name, role: 'admin', hosts, sha256: sha256(`the-token-called-${name}`) }),
-    )
-    .join('\n'),
-);
+const TOKENS = namedTokens({ all: { hosts: ['*'] }, few: { hosts: ['node-1', 'node-2'] } });
 const headers = bearer('all');
 const CONNECT4 = 'cgroup_inet4_connect';
 

@@ -1,25 +1,16 @@
 // A host that its owner deletes, as clients see it: 404 that tells of it, streams that end with it, what
 // stays, and a later host of the same name.
 
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { tokensOf } from '../../src/api/guard/tokens.ts';
 import { deletionPage } from '../../src/api/wire/deletion.ts';
 import type { Log } from '../../src/events/log.ts';
 import { DamagedLog } from '../../src/events/reading/damaged-log.ts';
 import { deleteHost } from '../../src/projections/delete-host.ts';
+import { bearer, namedTokens } from './named-tokens.ts';
 import { parsed, post, problem, startTestService, type TestService } from './running.ts';
 import { messagesOf } from './sse.ts';
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const bearer = (name: string) => ({ authorization: `Bearer the-token-called-${name}` });
-const TOKENS = tokensOf(
-  Object.entries({ all: ['*'], few: ['web-*'] })
-    .map(([name, hosts]) =>
-      JSON.stringify({ name, role: 'admin', hosts, sha256: sha256(`the-token-called-${name}`) }),
-    )
-    .join('\n'),
-);
+const TOKENS = namedTokens({ all: { hosts: ['*'] }, few: { hosts: ['web-*'] } });
 const headers = bearer('all');
 const NOW = 1_796_000_000_000_000;
 const DELETED_AT = '2026-11-30T00:53:20.000000Z';

@@ -1,26 +1,16 @@
 // Lists of hosts and branches show a token those that it is for, in full pages, and name no other:
 // neither among the items, nor in `next`, nor as an origin.
 
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokensOf } from '../../src/api/guard/tokens.ts';
+import { bearer, namedTokens } from './named-tokens.ts';
 import { post, startTestService, type TestService } from './running.ts';
 
-const sha256 = (token: string) => createHash('sha256').update(token).digest('hex');
-const TOKENS = {
-  all: ['*'],
-  few: ['ours-*', 'web_1', 'a.b'],
-  none: [],
-  branches: ['try-*'],
-} as const;
-const bearer = (name: keyof typeof TOKENS) => ({
-  authorization: `Bearer the-token-called-${name}`,
+const TOKENS = namedTokens({
+  all: { hosts: ['*'] },
+  few: { hosts: ['ours-*', 'web_1', 'a.b'] },
+  none: { hosts: [] },
+  branches: { hosts: ['try-*'] },
 });
-const file = Object.entries(TOKENS)
-  .map(([name, hosts]) =>
-    JSON.stringify({ name, role: 'admin', hosts, sha256: sha256(`the-token-called-${name}`) }),
-  )
-  .join('\n');
 
 let service: TestService;
 
@@ -29,7 +19,7 @@ const FOREIGN = ['aab', 'axb', ...Array.from({ length: 12 }, (_, i) => `secret-$
 const OURS = ['a.b', 'ours-1', 'ours-2', 'web_1'];
 
 beforeAll(async () => {
-  service = await startTestService({ tokens: tokensOf(file) });
+  service = await startTestService({ tokens: TOKENS });
   for (const name of [...FOREIGN, ...OURS]) {
     const body = { name, release: '6.18' };
     const made = await post(service.app, '/v1/hosts', { headers: bearer('all'), body });
@@ -51,7 +41,7 @@ interface Page {
 }
 
 /** The pages of a list, to its end. */
-async function pagesOf(name: keyof typeof TOKENS, path: string, limit: number): Promise<Page[]> {
+async function pagesOf(name: string, path: string, limit: number): Promise<Page[]> {
   const pages: Page[] = [];
   for (let after = ''; ; ) {
     const response = await service.app.request(`${path}?limit=${limit}${after}`, {
@@ -106,20 +96,13 @@ describe('a list of hosts', () => {
 
 describe('a list of branches', () => {
   it.each([1, 2, 100])('is of those that the token is for, in pages of %i', async (limit) => {
-    const tokens = tokensOf(
-      JSON.stringify({
-        name: 'both',
-        role: 'reader',
-        hosts: ['secret-0', 'try-*'],
-        sha256: sha256('the-token-called-both'),
-      }),
-    );
+    const tokens = namedTokens({ both: { role: 'reader', hosts: ['secret-0', 'try-*'] } });
     const other = await startTestService({ database: service.database, tokens });
     const names: string[] = [];
     for (let after = ''; ; ) {
       const response = await other.app.request(
         `/v1/hosts/secret-0/branches?limit=${limit}${after}`,
-        { headers: { authorization: 'Bearer the-token-called-both' } },
+        { headers: bearer('both') },
       );
       const text = await response.text();
       expect(text).not.toContain('secret-try');

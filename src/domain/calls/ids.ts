@@ -4,6 +4,8 @@ import type { Calls } from '../call.ts';
 import { type Caller, fileAt, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
 import { isObjectKind, type ObjectKind } from '../effect.ts';
+import { TOKEN_FD } from '../flags.ts';
+import type { IdKind } from '../ids.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ObjectInfo } from '../outcome.ts';
 import { sysAdminOnly } from '../privilege.ts';
@@ -20,7 +22,7 @@ interface Ids {
   keys(): Iterable<number>;
 }
 
-function objects(kernel: Kernel, kind: ObjectKind | 'btf'): Ids {
+function objects(kernel: Kernel, kind: IdKind): Ids {
   switch (kind) {
     case 'prog':
       return kernel.programs;
@@ -58,11 +60,7 @@ export function getFdById(
   return succeed([{ type: 'FdOpened', fd, kind, id, ...(flags !== 0 && { access }) }], fd);
 }
 
-const TOKEN_FD = 65_536;
-
-/**
- * BTF_GET_FD_BY_ID: no flag but that of a token (6.15), whose field is not modelled.
- */
+/** BTF_GET_FD_BY_ID: no flag but that of a token (6.15), whose field is not modelled. */
 export function btfGetFdById(caller: Caller, call: Calls['btf_get_fd_by_id']): Decision {
   const { btf_id: id, open_flags: flags = 0 } = call;
   if (flags === TOKEN_FD && fileAt(caller, 0) === undefined) {
@@ -80,7 +78,7 @@ export function btfGetFdById(caller: Caller, call: Calls['btf_get_fd_by_id']): D
 }
 
 /** PROG_, LINK_, MAP_ and BTF_GET_NEXT_ID: the smallest id above the start; the start need not exist. */
-export function getNextId(caller: Caller, kind: ObjectKind | 'btf', start: number): Decision {
+export function getNextId(caller: Caller, kind: IdKind, start: number): Decision {
   const command = `${kind}_get_next_id`;
   if (kind === 'link' && !caller.kernel.switches.link_ids) return unknownCommand(command);
   if (start >= ID_END) return refuse(refusal('EINVAL', 'start-id-too-large', { start_id: start }));

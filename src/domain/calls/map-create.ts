@@ -13,6 +13,8 @@ import {
   noFreeFd,
 } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
+import { TOKEN_FD } from '../flags.ts';
+import type { BpfMap } from '../kernel.ts';
 import { type MapType, type MapTypeName, mapTypeNumber, mapTypeOf } from '../map-type.ts';
 import {
   HASH_BYTES_MAX,
@@ -38,8 +40,6 @@ type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
 };
 
 const { noPrealloc, numaNode, rdonly, wronly, rdonlyProg, wronlyProg, zeroSeed } = MAP_FLAGS;
-/** `BPF_F_TOKEN_FD`. */
-const TOKEN_FD = 65_536;
 /** `NUMA_NO_NODE`. */
 const ANY_NODE = 2 ** 32 - 1;
 const STORAGE_FLAGS = numaNode | rdonly | wronly | rdonlyProg | wronlyProg;
@@ -57,15 +57,18 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'MapIdBurned', map_id }]);
   const { map_type, key_size, value_size, max_entries, map_name } = create;
-  const { map_flags, inner_map_fd } = create;
+  const { map_flags } = create;
+  const inner = innerOf(caller, create);
+  // A map of maps holds that of the map it was made like, too (`bpf_map_meta_alloc`).
+  const btf_ids = heldBtf(caller.kernel, [btf, inner?.btf_ids[0] ?? 0]);
   const kept = map_flags & ~(rdonly | wronly);
   const effect = {
     ...({ type: 'MapCreated', map_id, fd } as const),
     ...{ map_type, key_size, value_size, max_entries, map_name },
     ...accessOf(map_flags),
     ...(kept === 0 ? {} : { map_flags: kept }),
-    ...(isMapOfMaps(map_type) ? innerOf(caller, inner_map_fd) : {}),
-    ...holdsOf(caller, create, btf),
+    ...(inner === undefined ? {} : { inner_map_id: inner.id }),
+    ...(btf_ids.length === 0 ? {} : { btf_ids }),
   };
   return succeed([effect], fd);
 }
@@ -278,19 +281,11 @@ function badInnerMap(caller: Caller, { inner_map_fd }: Create): Refusal | undefi
   return refusal('ENOTSUPP', 'map-cannot-be-inner', { map_id, map_type });
 }
 
-/** A map holds its own BTF, and a map of maps that of the map it was made like (`bpf_map_meta_alloc`). */
-function holdsOf(caller: Caller, create: Create, btf: number): { btf_ids?: readonly number[] } {
-  const inner = isMapOfMaps(create.map_type)
-    ? mapAt(caller, create.inner_map_fd, 'inner_map_fd')
-    : undefined;
-  const [first = 0] = inner === undefined || isRefused(inner) ? [] : inner.map.btf_ids;
-  const btf_ids = heldBtf(caller.kernel, [btf, first]);
-  return btf_ids.length === 0 ? {} : { btf_ids };
-}
-
-function innerOf(caller: Caller, fd: number): { readonly inner_map_id?: number } {
-  const found = mapAt(caller, fd, 'inner_map_fd');
-  return isRefused(found) ? {} : { inner_map_id: found.map.id };
+/** The map that tells what the maps in a map of maps are like, which `badInnerMap` has looked at. */
+function innerOf(caller: Caller, { map_type, inner_map_fd }: Create): BpfMap | undefined {
+  if (!isMapOfMaps(map_type)) return undefined;
+  const found = mapAt(caller, inner_map_fd, 'inner_map_fd');
+  return isRefused(found) ? undefined : found.map;
 }
 
 const NEVER_INNER: readonly MapType[] = ['prog_array', 'cgroup_storage', 'percpu_cgroup_storage'];

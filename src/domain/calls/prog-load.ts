@@ -7,6 +7,7 @@ import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd } from '../c
 import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
+import { TOKEN_FD } from '../flags.ts';
 import { NO_IDS } from '../ids.ts';
 import type { BpfMap } from '../kernel.ts';
 import { hasHooks } from '../lsm-hooks.ts';
@@ -60,9 +61,8 @@ const CGROUP_BUILD_TYPES: readonly ProgType[] = [
   'cgroup_sockopt',
 ];
 
-/** `BPF_F_SLEEPABLE` and `BPF_F_TOKEN_FD`. */
+/** `BPF_F_SLEEPABLE`. */
 const SLEEPABLE = 16;
-const TOKEN_FD = 65_536;
 /** Where the fields lie that not every modelled kernel has. */
 const FD_ARRAY_OFFSET = 120;
 const FD_ARRAY_CNT_OFFSET = 148;

@@ -1,9 +1,10 @@
 /** The anchor field: an fd, or with the flag `id` an object's id, in the kernel's own numbers. */
+
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import { readField } from '../../domain/attr.ts';
 import type { CallOf } from '../../domain/call.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
-import type { IdKind } from './identities.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import type { LiveCaller, LiveKernel } from './live-kernel.ts';
 import { type LiveProcess, NEVER_OPEN, realFd } from './process.ts';
 

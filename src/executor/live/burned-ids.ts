@@ -6,13 +6,13 @@
 import { mkdirSync } from 'node:fs';
 import type { Call } from '../../domain/call.ts';
 import type { Effect } from '../../domain/effect.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BTF_LOAD } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { assemble, INSN_BYTES } from '../../native/instructions.ts';
 import { cString, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
-import type { IdKind } from './identities.ts';
 import type { LiveKernel } from './live-kernel.ts';
 import { realBtfId, realIdBehind } from './objects.ts';
 import { BTF } from './types.ts';

@@ -3,10 +3,7 @@
  * pairs are kept. An object that nobody introduced is foreign: another program of this machine
  * made it, and it goes by the negated kernel id.
  */
-import type { ObjectKind } from '../../domain/effect.ts';
-
-/** What has an id of its own. */
-export type IdKind = ObjectKind | 'btf';
+import type { IdKind } from '../../domain/ids.ts';
 
 interface Pairs {
   readonly real: Map<number, number>;

@@ -6,12 +6,13 @@
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import type { Refusal, Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Kernel } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import type { Cgroups } from './cgroups.ts';
-import type { Identities, IdKind } from './identities.ts';
+import type { Identities } from './identities.ts';
 import type { LiveProcess } from './process.ts';
 
 /** Forms of maps that keys and values are laid out by. */

@@ -1,7 +1,9 @@
 /** Pins, ids and info on a live kernel. */
+
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import { Attr } from '../../native/attr.ts';
 import { BY_ID, INFO_BY_FD, OBJ } from '../../native/attr-fields.ts';
 import type { BPF } from '../../native/commands.ts';
@@ -11,7 +13,6 @@ import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
 import { runUnderRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
-import type { IdKind } from './identities.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer, kindOf, objectBehind } from './objects.ts';
 import { type LiveProcess, realFd } from './process.ts';

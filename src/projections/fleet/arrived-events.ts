@@ -1,8 +1,8 @@
 /**
  * Events of all hosts in the order in which they arrived: by the number of arrival, then host by host,
  * then by position. A place in this order is where a page or a stream goes on; new hosts come later in
- * it, so no place ever changes its meaning. Of a host that was deleted nothing is read, and the numbers of its
- * arrivals stay: a reader who is at one of them goes on.
+ * it, so no place ever changes its meaning. Of a host that was deleted nothing is read, and the numbers
+ * of its arrivals stay: a reader who is at one of them goes on.
  */
 import { decodeEvent, type EncodedEvent } from '../../events/encoding/codec.ts';
 import { UnreadableEvent } from '../../events/encoding/field-coder.ts';

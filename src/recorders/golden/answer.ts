@@ -2,8 +2,9 @@
 
 import type { Decision } from '../../domain/decision.ts';
 import { isObjectKind } from '../../domain/effect.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import { isRefusal, type ObjectInfo, type Outcome } from '../../domain/outcome.ts';
-import type { IdKind, LabelBook } from './labels.ts';
+import type { LabelBook } from './labels.ts';
 import type { Answer, Header, Step } from './scenario.ts';
 
 /** Steps whose success is an fd: its number is `ret` when a scenario shows fd numbers. */

@@ -2,11 +2,9 @@
  * Labels: golden files name processes, fds and objects by labels that are never reused; a machine
  * knows numbers. The book keeps which is which (golden README, "Labels").
  */
-import type { Effect, EffectOf, ObjectKind } from '../../domain/effect.ts';
+import type { Effect, EffectOf } from '../../domain/effect.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-
-/** What a label can stand for that has an id. */
-export type IdKind = ObjectKind | 'btf';
 
 /** Stands for a label that is not open: a number that no process of a scenario gets to. */
 const NO_FD = 1_000_000;

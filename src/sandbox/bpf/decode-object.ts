@@ -1,7 +1,9 @@
 /** Links, pins, ids and info as calls of the model. */
+
 import { type AttachType, attachTypeOf } from '../../domain/attach-type.ts';
 import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
+import type { IdKind } from '../../domain/ids.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import {
@@ -172,6 +174,6 @@ export function btfById(attr: AttrBytes): Decoded {
   return isCall({ name: 'btf_get_fd_by_id', btf_id: attr.u32(BY_ID.start_id), ...flags });
 }
 
-export function nextId(kind: ObjectKind | 'btf', attr: AttrBytes): Decoded {
+export function nextId(kind: IdKind, attr: AttrBytes): Decoded {
   return isCall({ name: `${kind}_get_next_id`, start_id: attr.u32(BY_ID.start_id) });
 }

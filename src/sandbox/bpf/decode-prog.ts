@@ -72,7 +72,6 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...some('prog_btf_fd', attr.fd(PROG_LOAD.prog_btf_fd)),
     ...some('func_info_cnt', attr.u32(PROG_LOAD.func_info_cnt)),
     ...some('line_info_cnt', attr.u32(PROG_LOAD.line_info_cnt)),
-    ...some('attach_prog_fd', attr.fd(PROG_LOAD.attach_prog_fd)),
     ...named('prog_name', attr.name(PROG_LOAD.prog_name)),
     ...(isRead && count <= INSNS_TOLD_MAX ? told(insns, code) : { insn_cnt: count }),
     ...fds,

@@ -1,5 +1,5 @@
 /** Steps of objects: links by their fds, and everything by its id. */
-import type { IdKind } from '../../golden/labels.ts';
+import type { IdKind } from '../../../domain/ids.ts';
 import type { Step } from '../../golden/scenario.ts';
 import {
   anyFd,
