@@ -55,6 +55,21 @@ export class Cgroups {
     return this.#living.get(path)?.inode === inode ? 'ours' : 'foreign';
   }
 
+  /**
+   * Works on a cgroup of the log. Others may remove it at any moment: what fails then fails for that.
+   *
+   * @returns undefined when the cgroup is gone
+   */
+  whileOurs<T>(path: string, work: () => T): T | undefined {
+    const isOurs = () => this.ownerAt(path) === 'ours';
+    try {
+      return isOurs() ? work() : undefined;
+    } catch (error) {
+      if (isOurs()) throw error;
+      return undefined;
+    }
+  }
+
   living(): readonly LiveCgroup[] {
     return [...this.#living.values()];
   }

@@ -22,29 +22,15 @@ export function findDifferences(model: Kernel, live: LiveKernel, place: Place): 
   const around = new Map(types.map((type) => [type, queryEnvironment(live.kernel, place, type)]));
   for (const cgroup of model.cgroups.values()) {
     if (found.length >= DIFFERENCES_MAX) break;
-    found.push(
-      ...compareCgroup(live, cgroup, () =>
-        types.flatMap((type) => compareList(model, live, cgroup, type, around.get(type) ?? [])),
-      ),
+    const { path } = cgroup;
+    const differences = live.cgroups.whileOurs(path, () =>
+      types.flatMap((type) => compareList(model, live, cgroup, type, around.get(type) ?? [])),
     );
+    const missing = { what: 'cgroup', where: path, log: 'there', kernel: 'missing' } as const;
+    found.push(...(differences ?? [missing]));
   }
   found.push(...compareObjects(model, live), ...comparePins(model, live));
   return found.slice(0, DIFFERENCES_MAX);
-}
-
-/** The differences of a cgroup that is there; others may remove it while its lists are compared. */
-function compareCgroup(
-  live: LiveKernel,
-  { path }: Cgroup,
-  compareLists: () => Difference[],
-): Difference[] {
-  const isThere = () => live.cgroups.ownerAt(path) === 'ours';
-  try {
-    if (isThere()) return compareLists();
-  } catch (error) {
-    if (isThere()) throw error;
-  }
-  return [{ what: 'cgroup', where: path, log: 'there', kernel: 'missing' }];
 }
 
 function compareList(

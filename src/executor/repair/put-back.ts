@@ -33,9 +33,11 @@ export async function putBack(
   const cgroups = putBackCgroups({ live: before, place, model });
   const live = cgroups.length === 0 ? before : await renew(before, restoration);
   const ground = { live, place, model };
-  const entries = [...model.cgroups.values()].flatMap((cgroup) =>
-    listTypes(ground).flatMap((type) => putBackEntries(ground, { cgroup, type })),
-  );
+  const types = listTypes(ground);
+  const entries = [...model.cgroups.values()].flatMap((cgroup) => {
+    const put = () => types.flatMap((type) => putBackEntries(ground, { cgroup, type }));
+    return live.cgroups.whileOurs(cgroup.path, put) ?? [];
+  });
   const pins = putBackPins(ground);
   const repairs = [...cgroups, ...entries, ...pins];
   // The fds of the log's processes may be of links that have died.
