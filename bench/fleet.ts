@@ -39,6 +39,11 @@ const QUESTIONS = {
     path: '/v1/effective?program_name=cil_from_pod&limit=100',
     same: true,
   },
+  'events of a rare program': { path: '/v1/events?prog_name=rare&order=desc', same: true },
+  'events of a program of all hosts': {
+    path: '/v1/events?prog_name=cil_from_pod&order=desc',
+    same: true,
+  },
   'who differs from most': {
     path: '/v1/effective/majority?attach_type=connect4&cgroup=/kubepods',
     same: false,

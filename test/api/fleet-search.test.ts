@@ -71,9 +71,9 @@ async function everywhere(query: string, limit: number): Promise<string[]> {
 }
 
 /** The same of each host by its own route. */
-async function hostByHost(query: string): Promise<string[]> {
+async function hostByHost(query: string, hosts = HOSTS): Promise<string[]> {
   const found: string[] = [];
-  for (const host of HOSTS) {
+  for (const host of hosts) {
     const response = await service.app.request(`/v1/hosts/${host}/events?${query}&limit=1000`);
     expect(response.status, await response.clone().text()).toBe(200);
     const { items } = await parsed(response, eventPage);
@@ -128,7 +128,7 @@ it('a pattern has few wildcards, and a path that is one', async () => {
   });
 });
 
-// Last: it records more events.
+// These come last, since they record more events.
 it('a stream learns of programs and cgroups that come later, on new hosts too', async () => {
   const follow = async (query: string) =>
     messagesOf(await service.app.request(`/v1/events/stream?after=now&${query}`));
@@ -150,4 +150,26 @@ it('a stream learns of programs and cgroups that come later, on new hosts too', 
   expect(hosts).toContain('other');
   await named.stop();
   await below.stop();
+});
+
+// A request looks at 20,000 events, and those of a host that never had the program are not among them.
+it('a program of few hosts is found in one request, however much the others recorded', async () => {
+  await post(service.app, '/v1/hosts', { body: { name: 'busy', release: '6.18' } });
+  const calls = Array.from({ length: 1000 }, (_, i) => ({ name: 'mkdir', path: `/${i % 50}` }));
+  for (let list = 0; list < 21; list++) await submit('busy', calls);
+  const arrived = async () => {
+    const response = await service.app.request('/v1/events?host=busy&count=true&limit=1');
+    return (await parsed(response, hostEventPage)).count;
+  };
+  await expect.poll(arrived, { timeout: 60_000 }).toBe(21_001);
+  const each = await hostByHost('prog_name=policy', [...HOSTS, 'late']);
+  for (const order of ['asc', 'desc']) {
+    const query = `prog_name=policy&order=${order}&count=true&limit=1000`;
+    const page = await parsed(await service.app.request(`/v1/events?${query}`), hostEventPage);
+    expect(page.next).toBeUndefined();
+    expect(page.items.length).toBe(each.length);
+    expect(page.count).toBe(each.length);
+  }
+  const any = await service.app.request('/v1/events?errno=ENOENT&order=desc&limit=1000');
+  expect((await parsed(any, hostEventPage)).next).toBeDefined();
 });

@@ -147,6 +147,8 @@ describeStores(`the logs of all hosts, seed ${seed}`, ({ open }) => {
     }
   });
 
+  const NEXT = { order: 'asc', limit: 1000 } as const;
+
   /** All places from one on. */
   async function placesFrom(
     after: ArrivalPlace,
@@ -180,6 +182,13 @@ describeStores(`the logs of all hosts, seed ${seed}`, ({ open }) => {
     const middle = all[400] as ArrivalPlace;
     expect(await placesFrom(middle, 'asc', 50)).toEqual(all.slice(401));
     expect(await placesFrom(middle, 'desc', 50)).toEqual(all.slice(0, 400).toReversed());
+    const until = middle.arrival;
+    const early = await readArrived(database, { ...NEXT, after: FIRST_PLACE, until });
+    expect(early.events.map(({ place }) => place)).toEqual(
+      all.filter(({ arrival }) => arrival <= until).slice(0, NEXT.limit),
+    );
+    const end = { ...LAST_PLACE, arrival: until };
+    expect((await readArrived(database, { ...NEXT, after: end, until })).events).toEqual([]);
     expect(await isKnownPlace(database, middle)).toBe(true);
     expect(await isKnownPlace(database, { ...middle, mark: middle.mark + 1 })).toBe(false);
   });

@@ -137,9 +137,15 @@ export function fleetEvents(app: App, service: Service): void {
     const after =
       next === undefined ? start : await requirePlace(database, next, { field: 'next', seen });
     const { from, to } = query;
-    const range = { order, hosts, from, to } as const;
     const filter = fleetFilterOf(service, query);
     const takesAll = filter.isOpen;
+    // A host that has such a program only now is not among those apart: what arrived since is left for later.
+    const until = arrivals.latest;
+    const apart = takesAll ? undefined : await filter.hostsApart(database, hosts);
+    const range = {
+      ...{ order, from, to, hosts: apart ?? hosts },
+      ...(apart !== undefined && { until }),
+    };
 
     const found: ArrivedEvent[] = [];
     let place: ArrivalPlace | undefined = after;

@@ -53,6 +53,8 @@ export interface ArrivedRange {
   readonly limit: number;
   /** Ids of the hosts that are wanted; all when left out. */
   readonly hosts?: readonly number[] | undefined;
+  /** The last number of arrival that is read; left out, all are. */
+  readonly until?: number | undefined;
   /** What is known to hold nothing since a time, or nothing until a time, is passed over. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -66,7 +68,7 @@ interface Span {
   readonly mark: number;
 }
 
-/** `$1` arrival, `$2` host and `$3` position of the place, `$4` limit, `$5` from, `$6` to, `$7` hosts. */
+/** `$1` arrival, `$2` host and `$3` position of the place, `$4` limit, `$5` from, `$6` to, `$7` until, `$8` hosts. */
 // The span that holds the place may have nothing left, so one more is looked at.
 function spansText(order: 'asc' | 'desc', among: boolean): string {
   const [onward, cut] =
@@ -81,9 +83,9 @@ function spansText(order: 'asc' | 'desc', among: boolean): string {
   // Not as a join: then the planner would sort all that ever arrived.
   const there = '(select h.host_id from hosts h where h.host_id = a.host_id) is not null';
   const rows = (more: string) => `select a.arrival, a.host_id, a.mark, ${ends} from arrivals a
-    where ${there} and ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8`;
+    where ${there} and ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8 and a.arrival <= $7::int8`;
   const near = among
-    ? `select one.* from unnest($7::int8[]) as wanted(id) cross join lateral (
+    ? `select one.* from unnest($8::int8[]) as wanted(id) cross join lateral (
         ${rows(`a.host_id = wanted.id and a.arrival ${onward} $1::int8 and`)}
         order by a.arrival ${order} limit $4::int8 + 1) one`
     : rows('');
@@ -119,10 +121,10 @@ const EVENTS = { asc: eventsText('asc'), desc: eventsText('desc') };
 /** The next events that arrived after a place, or before it. */
 export async function readArrived(
   database: Queryable,
-  { after, order, limit, hosts, from, to }: ArrivedRange,
+  { after, order, limit, hosts, until, from, to }: ArrivedRange,
 ): Promise<ArrivedPage> {
-  const times = [from ?? 0, to ?? Number.MAX_SAFE_INTEGER];
-  const parameters = [after.arrival, after.host_id, after.position, limit, ...times];
+  const ends = [from ?? 0, to ?? Number.MAX_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER];
+  const parameters = [after.arrival, after.host_id, after.position, limit, ...ends];
   const spans = await (hosts === undefined
     ? database.query<Span>(SPANS[order].all, parameters)
     : database.query<Span>(SPANS[order].among, [...parameters, sqlArray(hosts)]));

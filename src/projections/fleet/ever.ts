@@ -6,11 +6,17 @@ import type { ProgramMatch } from './program-lives.ts';
 /** A program by tag and name, or the cgroup at a path. */
 export type EverWanted = { readonly programs: ProgramMatch } | { readonly path: string };
 
-/** Those of some hosts that had it, by what arrived so far. */
+/**
+ * Those of some hosts that had it, by what arrived so far.
+ *
+ * @param hosts ids; all when left out
+ * @param limit how many are looked for; all when left out
+ */
 export async function hostsEverWith(
   database: Queryable,
-  hosts: readonly number[],
+  hosts: readonly number[] | undefined,
   wanted: EverWanted,
+  limit?: number,
 ): Promise<ReadonlySet<number>> {
   const list = new ConditionList('l').hosts(hosts);
   let table: string;
@@ -24,7 +30,8 @@ export async function hostsEverWith(
   }
   const rows = await list.query<{ readonly host_id: number }>(
     database,
-    `select distinct l.host_id from ${table} l where ${list.text}`,
+    `select distinct l.host_id from ${table} l where ${list.text}
+     limit ${list.value(limit ?? null, 'int8')}`,
   );
   return new Set(rows.map(({ host_id }) => host_id));
 }

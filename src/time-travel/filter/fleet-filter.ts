@@ -16,6 +16,8 @@ import type { Scope } from './scope.ts';
 
 /** Hosts whose scopes are kept; the one that was used longest ago is forgotten, and made again when needed. */
 const HOSTS_MAX = 2000;
+/** So few hosts are read apart from the others; where more are meant, any page has events of some. */
+const HOSTS_APART_MAX = 200;
 /** Scopes that are made concurrently. */
 const TOGETHER = 4;
 
@@ -60,6 +62,23 @@ export class FleetFilter {
 
   get #isNamed(): boolean {
     return this.#own.tags !== undefined || this.#own.names !== undefined;
+  }
+
+  /**
+   * The hosts that had one of the programs, by what arrived so far, where they are few: no other host has a
+   * wanted event. Undefined where a host without such a program may have one, or too many had it.
+   *
+   * @param hosts ids of those that are asked about; all when left out
+   */
+  async hostsApart(
+    database: Queryable,
+    hosts: readonly number[] | undefined,
+  ): Promise<readonly number[] | undefined> {
+    if (!this.#isNamed) return undefined;
+    const { tags, names } = this.#own;
+    const most = HOSTS_APART_MAX + 1;
+    const had = await hostsEverWith(database, hosts, { programs: { tags, names } }, most);
+    return had.size > HOSTS_APART_MAX ? undefined : [...had];
   }
 
   /**
