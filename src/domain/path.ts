@@ -1,9 +1,16 @@
 /** Paths as the model holds them: absolute, without a trailing slash; `/` is the top. */
 
+/** The last answer: who decides about a path asks first, and then who applies the effects. */
+let asked = '/';
+let parent = '/';
+
 /** The directory that a path is in; the top is its own parent. */
 export function parentPath(path: string): string {
+  if (path === asked) return parent;
   const slash = path.lastIndexOf('/');
-  return slash <= 0 ? '/' : path.slice(0, slash);
+  asked = path;
+  parent = slash <= 0 ? '/' : path.slice(0, slash);
+  return parent;
 }
 
 /** The last component of a path; empty for the top. */

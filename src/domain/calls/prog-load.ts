@@ -112,7 +112,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
     tag: (caller.kernel.switches.tag_is_sha256 ? call.tag?.sha256 : call.tag?.sha1) ?? '',
     uid: caller.process.uid,
     map_ids: idsOf(maps),
-    storage_map_ids: idsOf(maps.filter((map) => isStorageMap(map))),
+    storage_map_ids: maps.length === 0 ? NO_IDS : idsOf(maps.filter((map) => isStorageMap(map))),
   } as const;
   const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
   const { attach_btf_id = 0 } = call;
@@ -189,9 +189,9 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */
 function fixUpAttachType(type: ProgType, expected: AttachType | undefined): AttachType {
   const named = attachTypeOf(expected ?? 0);
+  if (type !== 'cgroup_sock' && type !== 'sk_reuseport') return named;
   if (attachTypeNumber(named) !== 0) return named;
-  if (type === 'cgroup_sock') return 'cgroup_inet_sock_create';
-  return type === 'sk_reuseport' ? 'sk_reuseport_select' : named;
+  return type === 'cgroup_sock' ? 'cgroup_inet_sock_create' : 'sk_reuseport_select';
 }
 
 /**

@@ -19,7 +19,9 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   kernel.contents = 0;
   kernel.boot = { number, boot_id, release: releaseId, config };
   kernel.sysctls = { unprivileged_bpf_disabled: config.unprivileged_bpf_disabled };
-  kernel.switches = { ...release.switches, ...config.switches };
+  // Most boots have those of the release, which nobody changes; a copy of all takes as long as the rest.
+  kernel.switches =
+    config.switches === undefined ? release.switches : { ...release.switches, ...config.switches };
   kernel.counters = {
     pid: config.first_pid,
     file: 1,
@@ -44,8 +46,12 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
   kernel.mounts.set(FIRST_MOUNT, {
-    ...{ id: FIRST_MOUNT, parent: 0, at: '', root: '/' },
-    ...{ attached: true, refs: 1 },
+    id: FIRST_MOUNT,
+    parent: 0,
+    at: '',
+    root: '/',
+    attached: true,
+    refs: 1,
   });
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });
 }

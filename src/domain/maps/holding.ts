@@ -42,6 +42,9 @@ export function fitsOwner(switches: Switches, owner: MapOwner, program: MapOwner
   return program.storage_map_ids.every((id) => owner.storage_map_ids.includes(id));
 }
 
+/** Most programs use no prog_array. */
+const NOTHING_ASKED: ReturnType<typeof askOwners> = { unlike: undefined, owned: [] };
+
 /**
  * The maps of a program that is about to be loaded, asked one after the other whether they take it
  * (`bpf_check_tail_call`). A prog_array that had to do with no program is this one's from then on,
@@ -54,8 +57,8 @@ export function askOwners(
   maps: readonly BpfMap[],
   program: Pick<Program, 'prog_type' | 'expected_attach_type'>,
 ): { readonly unlike: BpfMap | undefined; readonly owned: readonly EffectOf<'MapOwned'>[] } {
+  if (!maps.some(({ map_type }) => map_type === 'prog_array')) return NOTHING_ASKED;
   const owned: EffectOf<'MapOwned'>[] = [];
-  if (!maps.some(({ map_type }) => map_type === 'prog_array')) return { unlike: undefined, owned };
   const storages = maps.filter((map) => isStorageMap(map));
   const { prog_type, expected_attach_type } = program;
   const like = { prog_type, expected_attach_type, storage_map_ids: storages.map(({ id }) => id) };
