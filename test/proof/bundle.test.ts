@@ -29,7 +29,8 @@ async function* inChunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Arr
 
 async function verified(bytes: Uint8Array): Promise<ChainReport> {
   const check = new ChainCheck({ trusted: signer.trusted });
-  for await (const _ of readBundle(inChunks(bytes, 1 << 16), check)) void _;
+  for await (const parts of readBundle(inChunks(bytes, 1 << 16), check))
+    for (const _ of parts) void _;
   return check.report();
 }
 

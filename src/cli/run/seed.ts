@@ -54,10 +54,12 @@ async function stateOf(
   const kernel = emptyKernel();
   const check = new ChainCheck({});
   let reached = 0;
-  for await (const part of readBundle(chunks, check)) {
-    if (part.part !== 'row' || part.event.position > (to ?? Number.POSITIVE_INFINITY)) continue;
-    fold(kernel, [part.event]);
-    reached = part.event.position;
+  for await (const parts of readBundle(chunks, check)) {
+    for (const part of parts) {
+      if (part.part !== 'row' || part.event.position > (to ?? Number.POSITIVE_INFINITY)) continue;
+      fold(kernel, [part.event]);
+      reached = part.event.position;
+    }
   }
   if (!check.report().holds) throw new InputError(`${text}: the log is damaged: bpfledger verify`);
   if (reached === 0 || (to !== undefined && reached < to)) {

@@ -15,6 +15,7 @@
  */
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
+import { bufferOn } from '../encoding/hex.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
@@ -120,11 +121,12 @@ export function writeLine(line: BundleLine): string {
 /** The value of a line, or undefined when the line is damaged. */
 export function readLine(bytes: Uint8Array): BundleLine | undefined {
   if (bytes.length < DIGEST_BYTES) return undefined;
-  const head = bytes.subarray(0, bytes.length - DIGEST_BYTES);
-  const tail = Buffer.from(bytes.subarray(bytes.length - DIGEST_BYTES)).toString('latin1');
+  const line = bufferOn(bytes);
+  const head = line.subarray(0, line.length - DIGEST_BYTES);
+  const tail = line.toString('latin1', line.length - DIGEST_BYTES);
   if (tail !== digestLine(head) || isHeavyLine(head)) return undefined;
   try {
-    const parsed = bundleLine.safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
+    const parsed = bundleLine.safeParse(JSON.parse(`${head.toString('utf8')}}`));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -22,15 +22,16 @@ export class LineTooLong extends Error {
 }
 
 /**
- * The lines of a stream of bytes; the last one needs no newline.
+ * The lines of a stream of bytes, those that end in one chunk together; the last one needs no newline.
  *
  * @throws LineTooLong
  */
-export async function* byteLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ByteLine> {
+export async function* byteLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ByteLine[]> {
   let number = 1;
   let held: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
+    const lines: ByteLine[] = [];
     for (let start = 0; start < chunk.length; ) {
       const end = chunk.indexOf(NEWLINE, start);
       const part = chunk.subarray(start, end === -1 ? undefined : end);
@@ -38,12 +39,13 @@ export async function* byteLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
       size += part.length;
       if (size > BUNDLE_LINE_BYTES_MAX) throw new LineTooLong(number);
       if (end === -1) break;
-      yield { number, bytes: held.length === 1 ? part : Buffer.concat(held) };
+      lines.push({ number, bytes: held.length === 1 ? part : Buffer.concat(held) });
       number++;
       held = [];
       size = 0;
       start = end + 1;
     }
+    if (lines.length > 0) yield lines;
   }
-  if (size > 0) yield { number, bytes: Buffer.concat(held) };
+  if (size > 0) yield [{ number, bytes: Buffer.concat(held) }];
 }

@@ -4,7 +4,6 @@
  * bundle is checked. The embedded database has one connection, which others need: it writes after
  * the whole check.
  */
-import { z } from 'zod';
 import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, isCanonical, type ParsedEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
@@ -22,7 +21,8 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { fold } from '../reading/host-state.ts';
-import { eventSchema, findFault } from '../schema/event-schema.ts';
+import { eventSchema } from '../schema/event-schema.ts';
+import { faultFinder } from '../schema/fault-finder.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
@@ -32,7 +32,7 @@ import { Pace } from '../turns.ts';
 import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 
-const recordedEvent = z.compile(eventSchema, { strict: true });
+const eventFault = faultFinder(eventSchema);
 
 /** Events that are inserted by one statement, and their text in characters, about. */
 const PIECE_EVENTS = 1000;
@@ -91,15 +91,18 @@ export async function importBundle(
   async function restore(writes: Queryable, reserve: (name: string) => Promise<number>) {
     let restored: Restored | undefined;
     const pace = new Pace();
-    for await (const part of readBundle(chunks, check)) {
-      if (check.faultCount > 0) throw new BundleRefused(check.report());
-      if (part.part === 'host') {
-        host = hostName(part.host);
-        const host_id = await reserve(host);
-        restored = new Restored(writes, { host_id, projector, check, now });
+    for await (const parts of readBundle(chunks, check)) {
+      for (const part of parts) {
+        if (check.faultCount > 0) throw new BundleRefused(check.report());
+        if (part.part === 'host') {
+          host = hostName(part.host);
+          const host_id = await reserve(host);
+          restored = new Restored(writes, { host_id, projector, check, now });
+        }
+        const written = restored?.take(part);
+        if (written !== undefined) await written;
+        if (pace.isDue) await pace.turn();
       }
-      await restored?.take(part);
-      if (pace.isDue) await pace.turn();
     }
     const report = check.report();
     if (!report.holds || restored === undefined) throw new BundleRefused(report);
@@ -192,16 +195,17 @@ class Restored {
     this.#versions = projector.tables.map(() => []);
   }
 
-  async take(part: BundlePart): Promise<void> {
+  /** Takes a part; what is to be awaited before the next one, if anything is. */
+  take(part: BundlePart): Promise<void> | undefined {
     const tx = this.#tx;
     switch (part.part) {
       case 'host':
         this.#exportedAs = part.host;
         this.#born = part.identity?.born ?? null;
-        return;
+        return undefined;
       case 'key':
         this.#keys.set(part.key.key_id, part.key);
-        return;
+        return undefined;
       case 'checkpoint':
         this.#keyIds.add(part.checkpoint.key_id);
         return storeCheckpoint(tx, this.host_id, part.checkpoint);
@@ -209,15 +213,17 @@ class Restored {
         return storeSegment(tx, this.host_id, part.segment);
       case 'row':
         // The line of a batch follows its last row, and is written with it.
-        if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
+        if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) {
+          return this.#flush().then(() => this.#row(part.row, part.event));
+        }
         this.#row(part.row, part.event);
-        return;
+        return undefined;
       case 'batch':
         this.#batches.set(part.batch.position_to, part.batch);
         this.#lastBatch = part.batch;
-        return;
+        return undefined;
       default:
-        part satisfies never;
+        return part satisfies never;
     }
   }
 
@@ -259,7 +265,7 @@ class Restored {
   }
 
   #row(row: ParsedEvent, event: LedgerEvent): void {
-    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    const fault = eventFault(event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
     // Bytes that the decoder ignores would be stored and hashed unchecked.
     if (!isCanonical(row, event)) {
@@ -276,9 +282,9 @@ class Restored {
     if (event.boot !== number) {
       this.#refuse(new DamagedLog(event.position, `is of boot ${event.boot}, in boot ${number}`));
     }
-    this.#projector.project(this.#kernel, event).forEach((added, i) => {
-      this.#versions[i]?.push(...added);
-    });
+    for (const [i, added] of this.#projector.project(this.#kernel, event).entries()) {
+      for (const version of added) this.#versions[i]?.push(version);
+    }
     const { position, recorded_at, body } = row;
     this.#rows.push({ position, recorded_at, body });
     this.#text += body.length;
@@ -308,14 +314,14 @@ class Restored {
     const ends = rows.map((row) => this.#batches.get(row.position));
     const events = this.#tx.query(
       `insert into events (host_id, position, recorded_at, body, at_max, writer, hash)
-       select $1::int8, r.a, r.b, r.c, r.d, r.e, decode(r.f, 'hex')
-       from unnest($2::int8[], $3::int8[], $4::text[], $5::int8[], $6::int8[], $7::text[])
-         as r(a, b, c, d, e, f)`,
+       select $1::int8, $2::int8 + r.i, r.a, r.b, r.c, r.d, decode(r.e, 'hex')
+       from unnest($3::int8[], string_to_array($4::text, chr(10)), $5::int8[], $6::int8[], $7::text[])
+         with ordinality as r(a, b, c, d, e, i)`,
       [
         host_id,
-        sqlArray(rows.map((row) => row.position)),
+        (rows[0]?.position ?? 0) - 1,
         sqlArray(rows.map((row) => row.recorded_at)),
-        sqlArray(rows.map((row) => row.body)),
+        rows.map((row) => row.body).join('\n'),
         sqlArray(ends.map((end) => end?.at_max ?? null)),
         sqlArray(ends.map((end) => end?.writer ?? null)),
         sqlArray(ends.map((end) => (end ? hexOf(end.hash) : null))),

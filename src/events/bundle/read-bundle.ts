@@ -15,7 +15,7 @@ import type { LogIdentity } from '../reading/birth.ts';
 import { openStored, type StoredSegment } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
-import { byteLines } from './byte-lines.ts';
+import { type ByteLine, byteLines } from './byte-lines.ts';
 import { EVENT_MEMORY_MIB_MAX, isHeavyEvent } from './weight.ts';
 
 /** What a bundle holds, in the order in which it is read. */
@@ -52,7 +52,8 @@ export class BundleTooDense extends Error {
 }
 
 /**
- * The sound parts of a bundle; `check` receives the faults.
+ * The sound parts of a bundle, a chunk of it at a time; `check` receives the faults of a part when it
+ * is taken. Awaiting each event by itself would take a tenth of the time of an import.
  *
  * @throws LineTooLong
  * @throws BundleTooDense
@@ -60,14 +61,9 @@ export class BundleTooDense extends Error {
 export async function* readBundle(
   chunks: AsyncIterable<Uint8Array>,
   check: ChainCheck,
-): AsyncGenerator<BundlePart> {
+): AsyncGenerator<Iterable<BundlePart>> {
   const reading = new Reading(check);
-  for await (const { number, bytes } of byteLines(chunks)) {
-    const line = readLine(bytes);
-    reading.bytes += bytes.length;
-    if (line === undefined) reading.damaged(number);
-    else yield* reading.line(line, number);
-  }
+  for await (const lines of byteLines(chunks)) yield reading.lines(lines);
   reading.end();
 }
 
@@ -93,7 +89,7 @@ function chainedOf({
 class Reading {
   readonly #check: ChainCheck;
   /** Of the lines so far. */
-  bytes = 0;
+  #bytes = 0;
   /** Characters of the events so far. */
   #text = 0;
   #keys = 0;
@@ -107,12 +103,21 @@ class Reading {
     this.#check = check;
   }
 
-  damaged(number: number): void {
+  *lines(lines: readonly ByteLine[]): Generator<BundlePart> {
+    for (const { number, bytes } of lines) {
+      const line = readLine(bytes);
+      this.#bytes += bytes.length;
+      if (line === undefined) this.#damage(number);
+      else yield* this.#line(line, number);
+    }
+  }
+
+  #damage(number: number): void {
     this.#lines = number;
     this.#damaged = [this.#damaged?.[0] ?? number, number];
   }
 
-  *line(line: BundleLine, number: number): Generator<BundlePart> {
+  *#line(line: BundleLine, number: number): Generator<BundlePart> {
     this.#lines = number;
     if (this.#ended) this.#check.fault({ line: number, message: 'the line comes after the end' });
     if ((number === 1) !== (line.type === 'bundle')) {
@@ -222,7 +227,8 @@ class Reading {
 
   #weigh(body: string): void {
     this.#text += body.length;
-    if (this.#text > TEXT_FREE + TEXT_RATIO_MAX * this.bytes) throw new BundleTooDense(this.#lines);
+    if (this.#text > TEXT_FREE + TEXT_RATIO_MAX * this.#bytes)
+      throw new BundleTooDense(this.#lines);
   }
 
   *#key({ key_id, public_key }: LineOf<'key'>, line: number): Generator<BundlePart> {

@@ -62,7 +62,9 @@ it('an event of nested lists is refused unparsed', async () => {
   const bundle = Buffer.from(lines.map((one) => `${writeLine(one)}\n`).join(''));
   const check = new ChainCheck();
   const { ms } = await cost(async () => {
-    for await (const { part } of readBundle(once(bundle), check)) expect(part).not.toBe('row');
+    for await (const parts of readBundle(once(bundle), check)) {
+      for (const { part } of parts) expect(part).not.toBe('row');
+    }
   });
   expect(ms).toBeLessThan(2000);
   expect(check.report().faults[0]).toEqual({

@@ -31,13 +31,15 @@ export function encodeSource(event: LedgerEvent): Json {
   return list.length === 1 ? code : list;
 }
 
-/** The same read back. Throws UnreadableEvent. */
-export function decodeSource(json: Json): { readonly source: Source } & Observed {
-  if (typeof json === 'number') return { source: source.decode(json) };
-  const list = json as readonly Json[];
-  const read = { source: source.decode(list[0] as Json) };
-  SOURCE_FIELDS.read(list, 1, read);
-  return read;
+/** The source alone read back. Throws UnreadableEvent. */
+export function decodeSource(json: Json): Source {
+  return source.decode(typeof json === 'number' ? json : ((json as readonly Json[])[0] as Json));
+}
+
+/** Reads what is known beside the source into `event`. Throws UnreadableEvent. */
+export function readObserved(json: Json, event: Observed): void {
+  if (typeof json === 'number') return;
+  SOURCE_FIELDS.read(json as readonly Json[], 1, event as Record<string, unknown>);
 }
 
 /** Whether `encodeSource` gives this for what `decodeSource` makes of it. */

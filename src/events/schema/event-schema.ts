@@ -21,10 +21,13 @@ const bootCall = strictObject({
   config: bootConfig,
 });
 
+/** What stands in place of a call as well. */
+export const recordedCalls = z.union([recordedCall, bootCall, recordedSighting]);
+
 const change = {
   position: z.int().min(1),
   pid: i32,
-  call: z.union([recordedCall, bootCall, recordedSighting]),
+  call: recordedCalls,
   outcome: recordedOutcome,
   effects: z.array(recordedEffect),
 };
@@ -45,42 +48,6 @@ export const eventSchema = strictObject({
   actor: recordedText,
   comm,
 });
-
-/**
- * What is wrong with a value, as `field: message`; undefined when nothing is.
- *
- * @param schema one of these as one function, since a log may have millions of events. Who checks with
- *   it compiles it: that takes a tenth of a second, and nobody needs both
- */
-export function findFault(
-  schema: Pick<z.ZodType, 'safeParse'>,
-  value: unknown,
-): string | undefined {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return undefined;
-  const [issue] = parsed.error.issues;
-  if (issue === undefined) return 'it is malformed';
-  const { path, message } = deepest(issue);
-  return `${path.join('.') || 'it'}: ${message}`;
-}
-
-interface Issue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly errors?: readonly (readonly Issue[])[];
-}
-
-/** For a union, the issue of the variant that fits best: the deepest issue. */
-function deepest(issue: Issue): Issue {
-  const nested = (issue.errors ?? []).flatMap((errors) => errors.slice(0, 1).map(deepest));
-  const [first, ...rest] = nested;
-  if (first === undefined) return issue;
-  const best = rest.reduce(
-    (one, other) => (other.path.length > one.path.length ? other : one),
-    first,
-  );
-  return { path: [...issue.path, ...best.path], message: best.message };
-}
 
 // Fails to compile when the schemas and the domain's type drift apart, in either direction.
 true satisfies Same<z.output<typeof eventSchema>, LedgerEvent>;

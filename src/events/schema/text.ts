@@ -13,56 +13,79 @@ const COMM_BYTES_MAX = 15;
 /** Half of a surrogate pair: UTF-8 cannot encode it. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Names that are empty or lead elsewhere (`.`, `..`): a path in the ledger is canonical. */
-const UNRESOLVED: ReadonlySet<string> = new Set(['', '.', '..']);
+/** A name that is empty or leads elsewhere (`.`, `..`): a path in the ledger is canonical. */
+const UNRESOLVED = /\/\.{0,2}(?:\/|$)/;
 
-interface Fault {
-  readonly message: string;
+/** A character of a text is at most so many bytes. */
+const CHARACTER_BYTES_MAX = 3;
+
+/**
+ * Texts with what they must be, one thing after the other: the first that is not so is told. Each is a
+ * predicate alone, since a busy ledger asks it of several texts of every call.
+ */
+function textSchema(...rules: readonly Rule[]) {
+  return rules.reduce<z.ZodString>(
+    (schema, { holds, fault, limit }) =>
+      schema.refine(holds, {
+        abort: true,
+        error: ({ input }) => fault(input as string),
+        ...(limit !== undefined && { params: { limit } }),
+      }),
+    z.string(),
+  );
+}
+
+interface Rule {
+  readonly holds: (text: string) => boolean;
+  readonly fault: (text: string) => string;
+  /** The number that is passed, where it is one. */
   readonly limit?: number;
 }
 
-function textFault(text: string, bytesMax: number): Fault | undefined {
-  if (LONE_SURROGATE.test(text)) return { message: 'is not well-formed Unicode' };
-  if (text.includes('\0')) return { message: 'contains a NUL character' };
-  const bytes = Buffer.byteLength(text);
-  if (bytes > bytesMax) {
-    return { message: `has ${bytes} bytes, more than ${bytesMax}`, limit: bytesMax };
-  }
-  return undefined;
+/** A text of at most `max` bytes, as PostgreSQL and C take it. */
+function bounded(max: number): Rule[] {
+  return [
+    {
+      holds: (text) => !LONE_SURROGATE.test(text),
+      fault: () => 'is not well-formed Unicode',
+    },
+    {
+      holds: (text) => !text.includes('\0'),
+      fault: () => 'contains a NUL character',
+    },
+    {
+      holds: (text) => text.length * CHARACTER_BYTES_MAX <= max || Buffer.byteLength(text) <= max,
+      fault: (text) => `has ${Buffer.byteLength(text)} bytes, more than ${max}`,
+      limit: max,
+    },
+  ];
 }
 
-function pathFault(path: string): Fault | undefined {
-  const fault = textFault(path, PATH_BYTES_MAX);
-  if (fault !== undefined) return fault;
-  if (!path.startsWith('/')) return { message: 'must be an absolute path' };
-  const names = path === '/' ? [] : path.slice(1).split('/');
-  if (names.some((name) => UNRESOLVED.has(name))) {
-    return { message: 'must not end in a slash or contain //, /./ or /../' };
-  }
-  const depth = names.length;
-  if (depth > PATH_DEPTH_MAX) {
-    const message = `is ${depth} names deep, more than ${PATH_DEPTH_MAX}`;
-    return { message, limit: PATH_DEPTH_MAX };
-  }
-  return undefined;
-}
+const PATH_RULES: readonly Rule[] = [
+  ...bounded(PATH_BYTES_MAX),
+  {
+    holds: (path) => path.startsWith('/'),
+    fault: () => 'must be an absolute path',
+  },
+  {
+    holds: (path) => path === '/' || !UNRESOLVED.test(path),
+    fault: () => 'must not end in a slash or contain //, /./ or /../',
+  },
+  {
+    // Each name has a character, and a slash before it.
+    holds: (path) => path.length <= 2 * PATH_DEPTH_MAX || depthOf(path) <= PATH_DEPTH_MAX,
+    fault: (path) => `is ${depthOf(path)} names deep, more than ${PATH_DEPTH_MAX}`,
+    limit: PATH_DEPTH_MAX,
+  },
+];
 
-function textSchema(faultOf: (text: string) => Fault | undefined) {
-  return z.string().superRefine((text, context) => {
-    const fault = faultOf(text);
-    if (fault === undefined) return;
-    const { message, limit } = fault;
-    context.addIssue({
-      code: 'custom',
-      message,
-      ...(limit !== undefined && { params: { limit } }),
-    });
-  });
+function depthOf(path: string): number {
+  return path.split('/').length - 1;
 }
 
 /** A text of at most `max` bytes that a database and a C string can hold. */
 export function plainText(max: number) {
-  return textSchema((text) => textFault(text, max)).meta({ maxLength: max });
+  return textSchema(...bounded(max)).meta({ maxLength: max });
 }
 
 /** Bytes of a stored text that no kernel bounds: a path with some words. */
@@ -77,20 +100,20 @@ export function shortText(max: number) {
 }
 
 /** An absolute path in the cgroup tree or the bpffs. */
-export const path = textSchema(pathFault).meta({
+export const path = textSchema(...PATH_RULES).meta({
   id: 'Path',
   description: `An absolute path: at most ${PATH_BYTES_MAX} bytes, ${PATH_DEPTH_MAX} names deep.`,
   maxLength: PATH_BYTES_MAX,
 });
 
 /** A program's or map's name, as passed; the kernel decides whether it is valid. */
-export const objectName = textSchema((text) => textFault(text, NAME_BYTES_MAX)).meta({
+export const objectName = textSchema(...bounded(NAME_BYTES_MAX)).meta({
   id: 'ObjectName',
   maxLength: NAME_BYTES_MAX,
 });
 
 /** A process's short name. */
-export const comm = textSchema((text) => textFault(text, COMM_BYTES_MAX)).meta({
+export const comm = textSchema(...bounded(COMM_BYTES_MAX)).meta({
   id: 'Comm',
   maxLength: COMM_BYTES_MAX,
 });

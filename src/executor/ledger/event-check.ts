@@ -2,11 +2,11 @@
  * The check of each event before anything is done with it, whatever the service has checked: a log
  * may have been imported, and the service be another one.
  */
-import { z } from 'zod';
-import { changeSchema, findFault } from '../../events/schema/event-schema.ts';
+import { changeSchema } from '../../events/schema/event-schema.ts';
+import { faultFinder } from '../../events/schema/fault-finder.ts';
 import type { LoggedEvent } from './ledger.ts';
 
-const recordedChange = z.compile(changeSchema, { strict: true });
+const changeFault = faultFinder(changeSchema);
 
 /** An event that is impossible on a kernel, or that no service of this version writes. */
 class Inapplicable extends Error {
@@ -21,7 +21,7 @@ class Inapplicable extends Error {
 export function checkEvent(read: Readonly<Record<keyof LoggedEvent, unknown>>): LoggedEvent {
   const { position, pid, call, outcome, effects } = read;
   const event = { position, pid, call, outcome, effects };
-  const fault = findFault(recordedChange, event);
+  const fault = changeFault(event);
   if (fault === undefined) return event as LoggedEvent;
   throw new Inapplicable(`event ${position} is not one to apply: ${fault}`);
 }

@@ -25,8 +25,8 @@ export interface BundleVerification {
  * @throws LineTooLong: it is not a bundle
  */
 export async function hostOfBundle(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  for await (const part of readBundle(chunks, new ChainCheck({}))) {
-    if (part.part === 'host') return part.host;
+  for await (const parts of readBundle(chunks, new ChainCheck({}))) {
+    for (const part of parts) if (part.part === 'host') return part.host;
   }
   return '';
 }
@@ -47,16 +47,18 @@ export async function verifyBundle(
   let identity: LogIdentity | undefined;
   let stopped: Stopped | undefined;
   let next = 1;
-  for await (const part of readBundle(chunks, check)) {
-    if (part.part === 'host') ({ host, identity } = part);
-    if (part.part !== 'row' || stopped !== undefined) continue;
-    const { row } = part;
-    try {
-      if (row.position !== next) throw new DamagedLog(next, 'missing from the log');
-      again.take(decodeEvent(row));
-      next++;
-    } catch (error) {
-      stopped = stoppedVerdict(error);
+  for await (const parts of readBundle(chunks, check)) {
+    for (const part of parts) {
+      if (part.part === 'host') ({ host, identity } = part);
+      if (part.part !== 'row' || stopped !== undefined) continue;
+      const { row } = part;
+      try {
+        if (row.position !== next) throw new DamagedLog(next, 'missing from the log');
+        again.take(decodeEvent(row));
+        next++;
+      } catch (error) {
+        stopped = stoppedVerdict(error);
+      }
     }
   }
   const chain = check.report();
