@@ -21,14 +21,13 @@ const ADD_AT_NUMBER = 1;
 const O_CLOEXEC = 0o2000000;
 
 const NOTIF_BYTES = 80;
-/** Where things stand in it, counted in words of 64 bits; both architectures are little-endian. */
-const WORD = { id: 0, args: 4 } as const;
 const ENOENT = 2;
 
 export class Listener {
   readonly fd: number;
   readonly #libc: Libc;
   readonly #received = Buffer.alloc(NOTIF_BYTES);
+  /** Its words of 64 bits: the id is the first, the arguments are the fifth to the tenth. */
   readonly #words = wordsOf(this.#received);
   readonly #answer = Buffer.alloc(24);
   readonly #answerWords = wordsOf(this.#answer);
@@ -50,8 +49,8 @@ export class Listener {
   receive(): Asked | undefined {
     const bytes = this.#received.fill(0);
     if (this.#libc.ioctl(this.fd, RECEIVE, bytes) < 0) return undefined;
-    const words = this.#words;
-    const id = words[WORD.id] ?? 0n;
+    const word = (at: number) => this.#words[at] ?? 0n;
+    const id = word(0);
     // The kernel counts them (`seccomp_next_notify_id`).
     const isNext = id === this.#next;
     this.#next = id + 1n;
@@ -61,7 +60,7 @@ export class Listener {
       tid: bytes.readUInt32LE(8),
       number: bytes.readInt32LE(16),
       architecture: bytes.readUInt32LE(20),
-      args: Array.from(words.subarray(WORD.args)),
+      args: [word(4), word(5), word(6), word(7), word(8), word(9)],
     };
   }
 
