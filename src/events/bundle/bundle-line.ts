@@ -15,6 +15,7 @@
  */
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
+import { compiledWhenNeeded } from '../schema/compiled.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
@@ -98,7 +99,7 @@ const lineSchema = z.discriminatedUnion('type', [
 ]);
 
 /** The schema as one function: a bundle may have millions of lines. */
-const bundleLine = z.compile(lineSchema, { strict: true });
+const bundleLine = compiledWhenNeeded(lineSchema);
 
 export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;
@@ -124,7 +125,7 @@ export function readLine(bytes: Uint8Array): BundleLine | undefined {
   const tail = Buffer.from(bytes.subarray(bytes.length - DIGEST_BYTES)).toString('latin1');
   if (tail !== digestLine(head) || isHeavyLine(head)) return undefined;
   try {
-    const parsed = bundleLine.safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
+    const parsed = bundleLine().safeParse(JSON.parse(`${Buffer.from(head).toString('utf8')}}`));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

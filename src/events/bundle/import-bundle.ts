@@ -4,7 +4,6 @@
  * bundle is checked. The embedded database has one connection, which others need: it writes after
  * the whole check.
  */
-import { z } from 'zod';
 import { emptyKernel } from '../../domain/boot.ts';
 import { type EncodedEvent, isCanonical, type ParsedEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
@@ -22,6 +21,7 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { fold } from '../reading/host-state.ts';
+import { compiledWhenNeeded } from '../schema/compiled.ts';
 import { eventSchema, findFault } from '../schema/event-schema.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
@@ -32,7 +32,7 @@ import { Pace } from '../turns.ts';
 import { foreignFault } from './foreign-event.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
 
-const recordedEvent = z.compile(eventSchema, { strict: true });
+const recordedEvent = compiledWhenNeeded(eventSchema);
 
 /** Events that are inserted by one statement, and their text in characters, about. */
 const PIECE_EVENTS = 1000;
@@ -259,7 +259,7 @@ class Restored {
   }
 
   #row(row: ParsedEvent, event: LedgerEvent): void {
-    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    const fault = findFault(recordedEvent(), event) ?? foreignFault(event, this.#now);
     if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
     // Bytes that the decoder ignores would be stored and hashed unchecked.
     if (!isCanonical(row, event)) {
