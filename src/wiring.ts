@@ -33,7 +33,6 @@ import { ownSigningKey, readSigningKey, type SigningKey } from './events/proof/s
 import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
-import { compileOne } from './events/schema/compiled.ts';
 import type { Database } from './events/storage/database.ts';
 import { migrate } from './events/storage/migrate.ts';
 import { pendingMigrations } from './events/storage/pending-migrations.ts';
@@ -272,7 +271,6 @@ export async function serviceOn(
     const storage = `${database.kind}: survives ${survives}`;
     logger.info({ url, storage }, 'listening');
     const keepMemory = whenAtRest(() => {
-      compileOne();
       collectYoungGarbage();
       return trimMemory();
     });

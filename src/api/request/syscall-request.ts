@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import { isSighting } from '../../domain/observed/sighting.ts';
 import { requestedCall } from '../../events/schema/call-schema.ts';
-import { compiledWhenNeeded } from '../../events/schema/compiled.ts';
 import { u32 } from '../../events/schema/numbers.ts';
 import { observedOutcome } from '../../events/schema/observed-outcome.ts';
 import { reference } from '../../events/schema/reference.ts';
@@ -72,7 +71,7 @@ export const syscallRequests = z.array(postedRequest).min(1).max(CALLS_MAX).meta
 
 /** A call that is asked of the model, as one function: a busy ledger parses little else. */
 const compiledAsked = z.compile(strictObject({ ...asked, call: requestedCall }), { strict: true });
-const compiledRequest = compiledWhenNeeded(syscallRequest);
+const compiledRequest = z.compile(syscallRequest, { strict: true });
 
 /** One posted call. Throws the problem of what is wrong with it. */
 export function oneSyscall(value: unknown, prefix = ''): CallRequest {
@@ -92,7 +91,7 @@ function oneObservation(value: unknown, prefix: string): CallRequest {
     const message = 'is missing: put `name` and the fields of the call inside `call`';
     throw invalid([{ field, message }]);
   }
-  const parsed = compiledRequest().safeParse(value);
+  const parsed = compiledRequest.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
   const request: CallRequest =
     parsed.data.outcome === undefined ? parsed.data : withoutGuess(parsed.data, value);

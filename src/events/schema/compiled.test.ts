@@ -26,14 +26,3 @@ it('makes the function of a schema when it is needed, once', async () => {
   expect(given().safeParse({ a: 1, b: 2 }).success).toBe(false);
   expect(made).toEqual([schema]);
 });
-
-it('makes what nobody needed yet one after the other, in the order of the program', async () => {
-  const { compiledWhenNeeded, compileOne } = await import('./compiled.ts');
-  const [first, needed, last] = [z.int(), z.string(), z.boolean()];
-  compiledWhenNeeded(first);
-  const give = compiledWhenNeeded(needed);
-  compiledWhenNeeded(last);
-  give();
-  for (let i = 0; i < 3; i++) compileOne();
-  expect(made).toEqual([needed, first, last]);
-});
