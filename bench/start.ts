@@ -16,8 +16,8 @@ const EVENTS = 1_000_000;
 /** To record a million of them on PGlite takes minutes. */
 const PGLITE_EVENTS = 200_000;
 const START_MS = 2000;
-/** Milliseconds after which a service that nobody asks is idle. */
-const IDLE_MS = 3000;
+/** Milliseconds after which a service that nobody asks has given back what its start took. */
+const REST_MS = 20_000;
 
 /** Milliseconds since the process was started. */
 interface Started {
@@ -29,11 +29,20 @@ interface Started {
 }
 
 /** MiB of a service that started on nothing and was asked nothing. */
-interface Idle {
+interface Resting {
+  /** Milliseconds. */
   readonly listens: number;
   readonly rss: number;
+  /** Without the part of pages that other processes have, too. */
+  readonly pss: number;
   readonly peak: number;
 }
+
+/** What such a service starts with, by the words of the table. */
+const RESTING: Readonly<Record<string, readonly string[]>> = {
+  nothing: [],
+  'the hosts of `--demo`': ['--demo'],
+};
 
 interface Place {
   readonly name: string;
@@ -55,9 +64,13 @@ export const start: Bench = {
         taken.get(place)?.push(await started(place));
       }
     }
-    const idle: Idle[] = [];
-    for (let round = 0; round < context.rounds; round++) idle.push(await idleService());
-    return { text: [TEXT], tables: [bounds(taken), parts(taken), idleTable(idle)] };
+    const resting = new Map<string, Resting[]>(Object.keys(RESTING).map((what) => [what, []]));
+    for (let round = 0; round < context.rounds; round++) {
+      for (const [what, options] of Object.entries(RESTING)) {
+        resting.get(what)?.push(await rested(options));
+      }
+    }
+    return { text: [TEXT], tables: [bounds(taken), parts(taken), restingTable(resting)] };
   },
 };
 
@@ -98,16 +111,19 @@ async function started({ events, settings }: Place): Promise<Started> {
   return { listens, read, written };
 }
 
-async function idleService(): Promise<Idle> {
+async function rested(options: readonly string[]): Promise<Resting> {
   const begin = performance.now();
-  const service = await serve({ DATABASE_URL: '', BPFLEDGER_EPHEMERAL: 'true' });
+  const service = await serve({ DATABASE_URL: '', BPFLEDGER_EPHEMERAL: 'true' }, [], options);
   const listens = performance.now() - begin;
-  await delay(IDLE_MS);
-  const status = readFileSync(`/proc/${service.pid}/status`, 'utf8');
-  const mib = (field: string) =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'mu').exec(status)?.[1]) / 1024;
+  await delay(REST_MS);
+  const mib = (file: string, field: string) => {
+    const text = readFileSync(`/proc/${service.pid}/${file}`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'mu').exec(text)?.[1]) / 1024;
+  };
+  const [rss, pss] = [mib('smaps_rollup', 'Rss'), mib('smaps_rollup', 'Pss')];
+  const peak = mib('status', 'VmHWM');
   await service.stop();
-  return { listens, rss: mib('VmRSS'), peak: mib('VmHWM') };
+  return { listens, rss, pss, peak };
 }
 
 async function answered(asked: Promise<Response>): Promise<void> {
@@ -144,14 +160,15 @@ function parts(taken: ReadonlyMap<Place, readonly Started[]>): Table {
   };
 }
 
-function idleTable(services: readonly Idle[]): Table {
+function restingTable(services: ReadonlyMap<string, readonly Resting[]>): Table {
   return {
-    title: 'A service on an empty database that goes with it (`--ephemeral`), which nobody asks',
-    columns: ['listens, ms', 'RSS, MiB', 'most RSS, MiB'],
-    rows: [
-      (['listens', 'rss', 'peak'] as const).map((what) =>
-        spread(figureOf(services.map((one) => one[what]))),
+    title: `A service on a database that goes with it (\`--ephemeral\`), ${REST_MS / 1000} s after its start`,
+    columns: ['with', 'listens, ms', 'RSS, MiB', 'PSS, MiB', 'most RSS, MiB'],
+    rows: [...services].map(([what, starts]) => [
+      what,
+      ...(['listens', 'rss', 'pss', 'peak'] as const).map((part) =>
+        spread(figureOf(starts.map((one) => one[part]))),
       ),
-    ],
+    ]),
   };
 }

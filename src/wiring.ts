@@ -23,7 +23,7 @@ import { newMetrics } from './api/metrics.ts';
 import { requestSpans } from './api/request-spans.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
-import { collectGarbageLater } from './collect-garbage.ts';
+import { collectYoungGarbage, whenAtRest } from './at-rest.ts';
 import { systemClock } from './events/clock.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
@@ -36,6 +36,7 @@ import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
 import type { Database } from './events/storage/database.ts';
 import { migrate } from './events/storage/migrate.ts';
 import { pendingMigrations } from './events/storage/pending-migrations.ts';
+import { trimMemory } from './native/trim-memory.ts';
 import { packageVersion } from './package-version.ts';
 import { staleHosts } from './projections/boots.ts';
 import { Arrivals } from './projections/fleet/arrivals.ts';
@@ -269,7 +270,10 @@ export async function serviceOn(
     subscribe(SNAPSHOT_FAULTS, onSnapshotFault);
     const storage = `${database.kind}: survives ${survives}`;
     logger.info({ url, storage }, 'listening');
-    const keepGarbage = collectGarbageLater();
+    const keepMemory = whenAtRest(() => {
+      collectYoungGarbage();
+      return trimMemory();
+    });
     return {
       url,
       storage,
@@ -285,7 +289,7 @@ export async function serviceOn(
       async close() {
         clearInterval(sweep);
         clearInterval(resting);
-        keepGarbage();
+        keepMemory();
         unsubscribe(SNAPSHOT_FAULTS, onSnapshotFault);
         closing.abort();
         await stop(server);

@@ -69,9 +69,11 @@ export function build(): void {
 export async function serve(
   settings: Readonly<Record<string, string>>,
   flags: readonly string[] = ownFlags(),
+  options: readonly string[] = [],
 ): Promise<BenchService> {
   const collecting = ['--expose-gc', '--import', COLLECTS];
-  const child = spawn(process.execPath, [...flags, ...collecting, COMMAND, 'serve'], {
+  const args = [...flags, ...collecting, COMMAND, 'serve', ...options];
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

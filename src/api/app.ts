@@ -2,7 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { toldOfDeletion } from './deleted-host.ts';
-import { invalidBy } from './field-errors.ts';
+import { invalidBy, invalidQuery } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
 import { compressAnswers } from './guard/compressed.ts';
@@ -23,13 +23,10 @@ const ODD: readonly ProblemSlug[] = ['internal', 'log-damaged'];
 /** The application over a service. */
 export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEnv> {
   const app = new OpenAPIHono<AccessEnv>({
-    defaultHook: (result) => {
+    defaultHook: (result, c) => {
       if (result.success) return;
       const { target, error } = result;
-      // A parameter that is given several times still has one name.
-      const pathOf = (path: PropertyKey[]) => (target === 'query' ? path.slice(0, 1) : path);
-      const issues = error.issues.map((issue) => ({ ...issue, path: pathOf(issue.path) }));
-      throw invalidBy({ issues });
+      throw target === 'query' ? invalidQuery(error, c.req.queries()) : invalidBy(error);
     },
   });
   app.use(nameRequests(service));

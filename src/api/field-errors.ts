@@ -57,6 +57,21 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
 }
 
 /**
+ * Whether another issue sets a narrower limit to the same value: a number that is far too large is
+ * also beyond what any number may be.
+ */
+function isNeedless(issue: Issue, issues: readonly Issue[]): boolean {
+  const limit = limitOf(issue);
+  if (limit === undefined) return false;
+  return issues.some((other) => {
+    const is = limitOf(other);
+    const isSame = other.code === issue.code && other.path.join() === issue.path.join();
+    if (!isSame || is === undefined) return false;
+    return issue.code === 'too_big' ? is < limit : is > limit;
+  });
+}
+
+/**
  * The problem for a schema's refusal.
  *
  * @param prefix path of the value inside the request, empty for the whole
@@ -64,5 +79,30 @@ function errorsOf(issue: Issue, prefix: string): FieldError[] {
 export function invalidBy(error: Pick<z.core.$ZodError, 'issues'>, prefix = '') {
   // Each issue gives at least one error, and no more of them are listed.
   const issues = error.issues.slice(0, ERRORS_MAX);
-  return invalid(issues.flatMap((issue) => errorsOf(issue, prefix)));
+  const needed = issues.filter((issue) => !isNeedless(issue, issues));
+  return invalid(needed.flatMap((issue) => errorsOf(issue, prefix)));
+}
+
+/**
+ * The problem for the refusal of a query.
+ *
+ * @param query all values of each parameter
+ */
+export function invalidQuery(
+  error: Pick<z.core.$ZodError, 'issues'>,
+  query: Readonly<Record<string, readonly string[]>>,
+) {
+  const issues = error.issues.map((issue): Issue => {
+    const [name] = issue.path;
+    const { length = 0 } = (typeof name === 'string' && query[name]) || [];
+    // What is wrong with one of the values of a parameter that may have several has a longer path.
+    const isAboutAll = issue.path.length === 1 && issue.code !== 'too_big';
+    if (isAboutAll && length > 1) {
+      const times = length === 2 ? 'twice' : `${length} times`;
+      return { code: 'custom', path: issue.path, message: `is given ${times}: give it once` };
+    }
+    // A parameter that is given several times still has one name.
+    return { ...issue, path: issue.path.slice(0, 1) };
+  });
+  return invalidBy({ issues });
 }

@@ -55,11 +55,8 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
   try {
     return await command.run({ ...line, print });
   } catch (error) {
-    const { hostHint } = await import('./unknown-host.ts');
-    const { momentHint } = await import('./unknown-moment.ts');
-    const hint = momentHint(error, command.flags, line.flags) ?? (await hostHint(error, line));
-    if (hint === undefined) throw error;
-    throw new Error(`${sentenceOf(error)}: ${hint}`);
+    const { explained } = await import('./explained.ts');
+    throw await explained(error, command.flags, line);
   }
 }
 

@@ -8,7 +8,8 @@ const COMPARED_MAX = 1000;
 const NAMED_MAX = 5;
 const NOT_FOUND = 404;
 
-interface Line {
+/** A command line that was read. */
+export interface Line {
   readonly flags: Readonly<Record<string, string | true | undefined>>;
   readonly words: readonly string[];
 }

@@ -17,9 +17,9 @@ export interface Libc {
   /** @param fds 8 bytes each: the fd, the events that are asked for, and those that there are */
   poll(fds: Buffer, count: number, timeoutMs: number): Result;
   /** Copies from another process; each side is one `struct iovec`. */
-  readMemory(pid: number, local: Buffer, remote: Buffer): Result;
+  readMemory(pid: number, local: BigUint64Array, remote: BigUint64Array): Result;
   /** Copies to another process; each side is one `struct iovec`. */
-  writeMemory(pid: number, local: Buffer, remote: Buffer): Result;
+  writeMemory(pid: number, local: BigUint64Array, remote: BigUint64Array): Result;
   readlinkat(directory: number, path: string, buffer: Buffer): Result;
   openat(directory: number, path: string, flags: number): Result;
   close(fd: number): Result;
@@ -84,7 +84,8 @@ export async function bindLibc(): Promise<Libc> {
       return ret < 0 ? -koffi.errno() : ret;
     };
   }
-  type Vectors = [pid: number, l: Buffer, ln: 1, r: Buffer, rn: 1, flags: 0];
+  type Vector = BigUint64Array;
+  type Vectors = [pid: number, l: Vector, ln: 1, r: Vector, rn: 1, flags: 0];
   const vectors = '(int pid, void *l, ulong ln, void *r, ulong rn, ulong flags)';
   const readv = bind<Vectors>(`long process_vm_readv${vectors}`);
   const writev = bind<Vectors>(`long process_vm_writev${vectors}`);

@@ -3,7 +3,7 @@
  * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
  * boot (`boot:3`).
  */
-import { microsOf } from '../events/encoding/rfc3339.ts';
+import { microsOf, timeFault } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
 import { LogRefusal } from '../events/log-refusal.ts';
 import type { MarkedMoment } from '../events/reading/moment.ts';
@@ -26,6 +26,13 @@ export function parseMoment(text: string): MomentText | undefined {
   if (boot !== undefined) return { kind: 'boot', boot: Number(boot) };
   const time = microsOf(text);
   return time === undefined || time < 0 ? undefined : { kind: 'time', time };
+}
+
+/** What is wrong with a text that is no moment, in words that a field's name may stand before. */
+export function momentFault(text: string): string {
+  if (/^\d+$/.test(text)) return 'must be a position from 1 on, of at most 15 digits';
+  if (/^boot:\d+$/.test(text)) return 'must be a boot from 1 on, of at most 9 digits (boot:2)';
+  return timeFault(text) ?? `must be ${MOMENT_FORMS}`;
 }
 
 /** A time before the log begins, or a boot that it does not have. */

@@ -268,6 +268,55 @@ describe('requests around the body', () => {
     expect(told.detail).toBe('release: must be a string: write "6.18"');
   });
 
+  it.each([
+    ['at=1&at=2', 'at', 'is given twice: give it once'],
+    ['limit=1&limit=1&limit=1', 'limit', 'is given 3 times: give it once'],
+    ['format=json&format=json', 'format', 'is given twice: give it once'],
+    ['wait_for=1&wait_for=1', 'wait_for', 'is given twice: give it once'],
+  ])(
+    'GET …/cgroups?%s is told which parameter stands there too often',
+    async (query, field, message) => {
+      const told = await problem(await service.app.request(`/v1/hosts/h/cgroups?${query}`));
+      expect(told.status).toBe(422);
+      expect(told.errors).toEqual([{ field, message }]);
+    },
+  );
+
+  it('a parameter that may be given several times is told which of its values is wrong', async () => {
+    const told = await problem(await service.app.request('/v1/hosts/h/events?pid=1&pid=x'));
+    expect(told.errors).toEqual([{ field: 'pid', message: 'must be a whole number' }]);
+  });
+
+  it.each([
+    ['boot:0', 'must be a boot from 1 on, of at most 9 digits (boot:2)'],
+    ['boot:9999999999', 'must be a boot from 1 on, of at most 9 digits (boot:2)'],
+    ['0', 'must be a position from 1 on, of at most 15 digits'],
+    ['1234567890123456', 'must be a position from 1 on, of at most 15 digits'],
+    ['2026-02-30T00:00:00Z', '2026-02-30 is no day of the calendar'],
+    ['2026-13-01T00:00:00Z', '2026-13-01 is no day of the calendar'],
+    ['2026-02-03T24:30:00Z', 'hours end at 23, minutes and seconds at 59, offsets at 23:59'],
+    ['1969-12-31T23:59:59Z', 'must not be before 1970'],
+    ['noon', 'must be a position (42), an RFC 3339 time, or the end of a boot (boot:2)'],
+  ])('?at=%s: %s', async (at, message) => {
+    const told = await problem(await service.app.request(`/v1/hosts/h/cgroups?at=${at}`));
+    expect(told).toMatchObject({ status: 422, errors: [{ field: 'at', message }] });
+  });
+
+  it('a time of a call that is on no day of the calendar is told so', async () => {
+    const body = { call: { name: 'mkdir', path: '/a' }, at: '2026-02-30T00:00:00Z' };
+    const told = await problem(await post(service.app, '/v1/hosts/h/syscalls', { body }));
+    expect(told.detail).toBe('at: 2026-02-30 is no day of the calendar');
+  });
+
+  it.each([
+    [1e300, 'must be at most 2147483647', 2147483647],
+    [-1e300, 'must be at least -2147483648', -2147483648],
+  ])('a number that is far off (%d) is told one limit', async (attach_bpf_fd, message, limit) => {
+    const call = { name: 'prog_attach', attach_bpf_fd, target_path: '/', attach_type: 'egress' };
+    const told = await problem(await post(service.app, '/v1/hosts/h/syscalls', { body: { call } }));
+    expect(told.errors).toEqual([{ field: 'call.attach_bpf_fd', message, limit }]);
+  });
+
   it('a call that stands alone is told where it belongs', async () => {
     for (const body of [{ name: 'mkdir', path: '/a' }, [{ name: 'mkdir', path: '/a' }]]) {
       const told = await problem(await post(service.app, '/v1/hosts/h/syscalls', { body }));

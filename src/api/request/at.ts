@@ -15,6 +15,7 @@ import {
   MOMENT_FORMS,
   type MomentText,
   MomentUnknown,
+  momentFault,
   parseMoment,
 } from '../../time-travel/moment.ts';
 import type { AccessEnv } from '../guard/access.ts';
@@ -32,7 +33,7 @@ export const momentParam = z
   .transform((text, context): MomentText => {
     const moment = parseMoment(text);
     if (moment !== undefined) return moment;
-    context.addIssue({ code: 'custom', message: `must be ${MOMENT_FORMS}` });
+    context.addIssue({ code: 'custom', message: momentFault(text) });
     return z.NEVER;
   })
   .meta({ id: 'Moment', description: `${MOMENT_FORMS}.`, type: 'string' });

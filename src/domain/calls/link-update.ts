@@ -96,6 +96,8 @@ function ofOtherHook(kernel: Kernel, link: Link, program: Program): Refusal | un
 }
 
 function sameStorage(a: Program, b: Program): boolean {
+  // Most programs have none.
+  if (a.storage_map_ids.length + b.storage_map_ids.length === 0) return true;
   const maps = new Set([...a.storage_map_ids, ...b.storage_map_ids]);
   return maps.size === a.storage_map_ids.length && maps.size === b.storage_map_ids.length;
 }

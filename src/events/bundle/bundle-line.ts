@@ -16,6 +16,7 @@
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
 import { bufferOn } from '../encoding/hex.ts';
+import { compiledWhenNeeded } from '../schema/compiled.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
@@ -99,7 +100,7 @@ const lineSchema = z.discriminatedUnion('type', [
 ]);
 
 /** The schema as one function: a bundle may have millions of lines. */
-const bundleLine = z.compile(lineSchema, { strict: true });
+const bundleLine = compiledWhenNeeded(lineSchema);
 
 export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;
@@ -126,7 +127,7 @@ export function readLine(bytes: Uint8Array): BundleLine | undefined {
   const tail = line.toString('latin1', line.length - DIGEST_BYTES);
   if (tail !== digestLine(head) || isHeavyLine(head)) return undefined;
   try {
-    const parsed = bundleLine.safeParse(JSON.parse(`${head.toString('utf8')}}`));
+    const parsed = bundleLine().safeParse(JSON.parse(`${head.toString('utf8')}}`));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

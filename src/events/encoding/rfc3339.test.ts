@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { microsOf, rfc3339 } from './rfc3339.ts';
+import { isDay, microsOf, rfc3339, timeFault } from './rfc3339.ts';
 
 it.each([
   ['1970-01-01T00:00:00Z', 0],
@@ -21,3 +21,19 @@ it('text and number are each other', () => {
     expect(microsOf(rfc3339(micros))).toBe(micros);
   }
 });
+
+it.each([
+  ['2024-02-29', true],
+  ['2025-02-29', false],
+  ['2026-04-31', false],
+  ['2026-00-01', false],
+  ['someday', false],
+])('%s is a day: %s', (text, is) => expect(isDay(text)).toBe(is));
+
+it.each([
+  ['2024-02-29T00:00:00Z', undefined],
+  ['noon', undefined],
+  ['2026-02-30T00:00:00Z', '2026-02-30 is no day of the calendar'],
+  ['2026-03-25T23:60:00Z', 'hours end at 23, minutes and seconds at 59, offsets at 23:59'],
+  ['1969-12-31T23:59:59Z', 'must not be before 1970'],
+])('the fault of the time %s: %s', (text, fault) => expect(timeFault(text)).toBe(fault));

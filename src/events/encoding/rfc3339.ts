@@ -36,8 +36,26 @@ export function microsOf(text: string): number | undefined {
   if (match === null) return undefined;
   const [, day = '', time = '', decimals = '', zone = ''] = match;
   const seconds = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  // Date.parse takes February 30th for March 1st or 2nd.
-  const exact = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(seconds) || !new Date(exact).toISOString().startsWith(day)) return undefined;
+  if (Number.isNaN(seconds) || !isDay(day)) return undefined;
   return seconds * 1000 + Number(decimals.slice(0, 6).padEnd(6, '0'));
+}
+
+/** Whether a day (YYYY-MM-DD) is one of the calendar. */
+export function isDay(text: string): boolean {
+  const midnight = Date.parse(`${text}T00:00:00Z`);
+  // Date.parse takes February 30th for March 1st or 2nd.
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
+}
+
+/**
+ * What is wrong with a text that is written as a time and is none, or none since 1970; undefined
+ * for a time, and for text of another form.
+ */
+export function timeFault(text: string): string | undefined {
+  const [, day] = PATTERN.exec(text) ?? [];
+  if (day === undefined) return undefined;
+  if (!isDay(day)) return `${day} is no day of the calendar`;
+  const micros = microsOf(text);
+  if (micros === undefined) return 'hours end at 23, minutes and seconds at 59, offsets at 23:59';
+  return micros < 0 ? 'must not be before 1970' : undefined;
 }

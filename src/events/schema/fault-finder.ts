@@ -4,6 +4,7 @@
  * (docs/performance.md#a-function-of-ten-thousand-lines).
  */
 import { z } from 'zod';
+import { compiledWhenNeeded } from './compiled.ts';
 import { recordedEffect } from './effect-schema.ts';
 import { type changeSchema, type eventSchema, recordedCalls } from './event-schema.ts';
 
@@ -13,11 +14,11 @@ export type FaultFinder = (value: unknown) => string | undefined;
 /** @param schema what a sound value is; it alone says what is wrong with another one */
 export function faultFinder(schema: typeof changeSchema | typeof eventSchema): FaultFinder {
   const others = { call: z.unknown(), effects: z.array(z.unknown()) };
-  const around = z.compile(schema.extend(others), { strict: true });
+  const around = compiledWhenNeeded(schema.extend(others));
   const isCall = passer('name', recordedCalls);
   const isEffect = passer('type', recordedEffect);
   return (value) => {
-    if (around.validate(value) && isCall(value.call) && value.effects.every(isEffect)) {
+    if (around().validate(value) && isCall(value.call) && value.effects.every(isEffect)) {
       return undefined;
     }
     return firstFault(schema, value);

@@ -31,7 +31,7 @@ const STATEMENT_MS: Readonly<Record<Patience, number>> = { request: 120_000, job
  * What a function of PostgreSQL works, in V8's measure, before the optimizing compiler takes it: a
  * hundred times V8's own. A start compiles few, and keeps less of what compilers take.
  */
-const TIERING_BUDGET = 200_000_000;
+const TIERING_BUDGET = 2_000_000_000;
 
 export interface PgliteOptions {
   /** Where the data is kept; absent: in memory, gone at the end. */

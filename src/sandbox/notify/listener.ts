@@ -21,17 +21,19 @@ const ADD_AT_NUMBER = 1;
 const O_CLOEXEC = 0o2000000;
 
 const NOTIF_BYTES = 80;
-/** Where the arguments stand in it. */
-const ARGUMENTS = [32, 40, 48, 56, 64, 72];
 const ENOENT = 2;
 
 export class Listener {
   readonly fd: number;
   readonly #libc: Libc;
   readonly #received = Buffer.alloc(NOTIF_BYTES);
+  /** Its words of 64 bits: the id is the first, the arguments are the fifth to the tenth. */
+  readonly #words = wordsOf(this.#received);
   readonly #answer = Buffer.alloc(24);
+  readonly #answerWords = wordsOf(this.#answer);
   readonly #added = Buffer.alloc(24);
   readonly #id = Buffer.alloc(8);
+  readonly #idWord = wordsOf(this.#id);
   #next = 0n;
 
   constructor(libc: Libc, fd: number) {
@@ -47,7 +49,8 @@ export class Listener {
   receive(): Asked | undefined {
     const bytes = this.#received.fill(0);
     if (this.#libc.ioctl(this.fd, RECEIVE, bytes) < 0) return undefined;
-    const id = bytes.readBigUInt64LE(0);
+    const word = (at: number) => this.#words[at] ?? 0n;
+    const id = word(0);
     // The kernel counts them (`seccomp_next_notify_id`).
     const isNext = id === this.#next;
     this.#next = id + 1n;
@@ -57,13 +60,13 @@ export class Listener {
       tid: bytes.readUInt32LE(8),
       number: bytes.readInt32LE(16),
       architecture: bytes.readUInt32LE(20),
-      args: ARGUMENTS.map((at) => bytes.readBigUInt64LE(at)),
+      args: [word(4), word(5), word(6), word(7), word(8), word(9)],
     };
   }
 
   /** Whether the call still waits: what was read of its memory was its own. */
   isWaiting({ id }: Asked): boolean {
-    this.#id.writeBigUInt64LE(id, 0);
+    this.#idWord[0] = id;
     return this.#libc.ioctl(this.fd, IS_VALID, this.#id) === 0;
   }
 
@@ -121,12 +124,17 @@ export class Listener {
 
   #send({ id }: Asked, value: number, error: number, flags: number): void {
     const bytes = this.#answer;
-    bytes.writeBigUInt64LE(id, 0);
-    bytes.writeBigInt64LE(BigInt(value), 8);
+    this.#answerWords[0] = id;
+    this.#answerWords[1] = BigInt(value);
     bytes.writeInt32LE(error, 16);
     bytes.writeUInt32LE(flags, 20);
     const sent = this.#libc.ioctl(this.fd, SEND, bytes);
     // The thread was killed before it was answered.
     if (sent < 0 && sent !== -ENOENT) throw new Error(`answer a system call: errno ${-sent}`);
   }
+}
+
+/** The bytes of a buffer, which has its memory to itself, as words: writing one makes no garbage. */
+function wordsOf(buffer: Buffer): BigUint64Array {
+  return new BigUint64Array(buffer.buffer, buffer.byteOffset, buffer.length / 8);
 }

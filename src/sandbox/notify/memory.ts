@@ -16,8 +16,9 @@ const NO_PAGE = 1n;
 export class Memories {
   readonly #libc: Libc;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
-  readonly #local = Buffer.alloc(16);
-  readonly #remote = Buffer.alloc(16);
+  /** `struct iovec`, here and there: an address and a length. */
+  readonly #local = new BigUint64Array(2);
+  readonly #remote = new BigUint64Array(2);
   readonly #page = Buffer.alloc(PAGE_BYTES);
   readonly #chunkAddress: bigint;
   readonly #pageAddress: bigint;
@@ -98,9 +99,10 @@ export class Memories {
 
   /** @param own where the bytes come to or from here */
   #place(own: bigint, address: bigint, bytes: number): void {
-    this.#local.writeBigUInt64LE(own, 0);
-    this.#local.writeBigUInt64LE(BigInt(bytes), 8);
-    this.#remote.writeBigUInt64LE(address, 0);
-    this.#remote.writeBigUInt64LE(BigInt(bytes), 8);
+    const length = BigInt(bytes);
+    this.#local[0] = own;
+    this.#local[1] = length;
+    this.#remote[0] = address;
+    this.#remote[1] = length;
   }
 }

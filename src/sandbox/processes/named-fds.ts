@@ -34,9 +34,8 @@ function alwaysRead(call: Call): readonly string[] {
 /** The fds, some perhaps twice. */
 export function fdsNamedBy(call: Call): readonly number[] {
   const named = fdFieldsOf(call).map(([, fd]) => fd);
-  const isZeroed = alwaysRead(call).some((field) => !(field in call));
+  if ('fd_array' in call) named.push(...(call.fd_array ?? []));
   // With flags, other fields are read too.
-  const isZero = isZeroed || 'flags' in call ? [0] : [];
-  const listed = 'fd_array' in call ? (call.fd_array ?? []) : [];
-  return [...named, ...listed, ...isZero];
+  if ('flags' in call || alwaysRead(call).some((field) => !(field in call))) named.push(0);
+  return named;
 }

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PGlite } from '@electric-sql/pglite';
-import { collectGarbageLater } from '../../../collect-garbage.ts';
+import { collectYoungGarbage, whenAtRest } from '../../../at-rest.ts';
 import { callsOver } from './calls-between-threads.ts';
 import { applyMigrations, openDirectory, openInMemory } from './opening.ts';
 import { BrokenDown, Statements } from './statements.ts';
@@ -59,7 +59,7 @@ const { call } = callsOver(parentPort, {
         ? await openInMemory({ prepared })
         : await openDirectory(folder, { prepared });
     database = { pg, statements: new Statements(pg) };
-    collectGarbageLater();
+    whenAtRest(collectYoungGarbage);
   },
 
   async query(text: string, params: unknown[]): Promise<Rows<object>> {
