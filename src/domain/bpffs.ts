@@ -140,7 +140,7 @@ export function newNameReached(caller: Caller, path: string): { readonly place: 
 export function newNameForbidden(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (mayAccess(caller, directory.node, WRITE)) return undefined;
+  if (mayAccess(caller, directory.node, WRITE | SEARCH)) return undefined;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 
@@ -152,7 +152,7 @@ export function removalRefused(
 ): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (!mayAccess(caller, directory.node, WRITE)) {
+  if (!mayAccess(caller, directory.node, WRITE | SEARCH)) {
     return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
   }
   if (node === undefined || (directory.node.mode & STICKY) === 0) return undefined;

@@ -16,7 +16,7 @@ import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { mayGive, owns } from '../file-access.ts';
+import { isPlain, mayGive, modeGiven, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { isMountPoint, OUTSIDE, type Place } from '../mounts.ts';
@@ -230,7 +230,8 @@ export function link(caller: Caller, call: Calls['link']): Decision {
   if (name.place.mount !== place.mount) {
     return refuse(refusal('EXDEV', 'other-file-system', { path, to }));
   }
-  const isSafe = node.kind !== 'dir' && mayOpen(caller, node, { read: true, write: true });
+  const isSafe =
+    node.kind !== 'dir' && isPlain(node.mode) && mayOpen(caller, node, { read: true, write: true });
   if (!isSafe && !owns(caller, node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
@@ -240,14 +241,22 @@ export function link(caller: Caller, call: Calls['link']): Decision {
   return succeed([{ type: 'PinLinked', path: place.key, to: name.place.key }]);
 }
 
-/** chown(2) of the owner, and of the group that has its number, for groups are not modelled: to give a file away takes CAP_CHOWN, which only root has here. */
+/**
+ * chown(2) of the owner, and of the group that has its number, for groups are not modelled. What is no
+ * directory is set-user-ID no more.
+ */
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   const seen = nodeAt(caller, path);
   if (isRefused(seen)) return refuse(seen);
   if (!mayGive(caller, seen.node, uid)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'OwnerChanged', path: seen.place.key, uid }]);
+  const { key: name } = seen.place;
+  const mode = seen.node.kind === 'dir' ? seen.node.mode : modeGiven(caller, seen.node);
+  return succeed([
+    { type: 'OwnerChanged', path: name, uid },
+    ...(mode === seen.node.mode ? [] : [{ type: 'ModeChanged', path: name, mode } as const]),
+  ]);
 }
 
 function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
@@ -273,7 +282,9 @@ export function chmod(caller: Caller, call: Calls['chmod']): Decision {
   if (!owns(caller, seen.node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'ModeChanged', path: seen.place.key, mode: mode & 0o7777 }]);
+  return succeed([
+    { type: 'ModeChanged', path: seen.place.key, mode: modeSet(caller, seen.node, mode) },
+  ]);
 }
 
 function hasChildren(caller: Caller, path: string): boolean {

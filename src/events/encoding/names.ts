@@ -214,4 +214,8 @@ export const CAPABILITY_CODES: Codes<Capability> = {
   perfmon: 3,
   dac_override: 4,
   sys_resource: 5,
+  dac_read_search: 6,
+  chown: 7,
+  fowner: 8,
+  fsetid: 9,
 };

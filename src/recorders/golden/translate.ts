@@ -7,7 +7,7 @@ import type { LabelBook } from './labels.ts';
 import { mapCall } from './map-steps.ts';
 import { chosen, type Step } from './scenario.ts';
 
-/** The uid that processes with a list of capabilities run as. */
+/** The uid that processes with a list of capabilities run as, unless they say another. */
 const NOBODY = 65_534;
 /** TASK_COMM_LEN without the closing NUL. */
 const COMM_CHARS_MAX = 15;
@@ -40,7 +40,8 @@ function unknownOp(step: Step): never {
 }
 
 function processCall(step: Step, labels: LabelBook): Call | undefined {
-  const privileges = step.caps === undefined ? {} : { uid: NOBODY, caps: step.caps };
+  const { caps } = step;
+  const privileges = caps === undefined ? {} : { uid: Number(step.uid ?? NOBODY), caps };
   switch (step.op) {
     case 'spawn':
       return { name: 'spawn', comm: commOf(step.proc), ...privileges } as Call;

@@ -1,4 +1,5 @@
 /** The cgroup tree and the bpffs as file systems: semantics §15, §17. */
+import { FILE_CAPABILITIES, ROOT_CAPABILITIES } from '../../../src/domain/capability.ts';
 import type { World } from '../given.ts';
 import type { Table } from './table.ts';
 
@@ -193,6 +194,55 @@ const chmod: Table = {
   `,
 };
 
+/** Processes of uid 1000 that have one capability each; `rootWith` and `rootWithout` are of uid 0. */
+function capable(world: World): void {
+  more(world);
+  world.does({ name: 'chmod', path: '/dir', mode: 0o200 });
+  for (const name of FILE_CAPABILITIES) {
+    world.name(name, world.does({ name: 'fork', uid: 1000, caps: [name] }));
+  }
+  const caps = [...ROOT_CAPABILITIES, 'fowner'] as const;
+  world.name('dac_override', world.does({ name: 'fork', uid: 1000, caps: ['dac_override'] }));
+  world.name('owned', world.does({ name: 'fork', caps: [] }));
+  world.does({ name: 'chown', path: '/b', uid: 1000 });
+  world.name('rootWith', world.does({ name: 'fork', caps }));
+}
+
+const capabilities: Table = {
+  page: 'bpffs',
+  title: 'Which capability does what',
+  source: '`generic_permission`, `inode_owner_or_capable`, `chown_ok`, `chgrp_ok`, `may_linkat`',
+  state:
+    `${MORE_STATE} \`/dir\` has mode 0200, \`/b\` is of uid 1000. Callers are of uid 1000, each with the ` +
+    'capability of its name; `rootWith` is root with CAP_FOWNER and without CAP_CHOWN, `owned` root ' +
+    'without a capability.',
+  config: { unprivileged_bpf_disabled: 0 },
+  given: capable,
+  rows: `
+    | wrong first                                      | mended by                                                | all    |
+    | nothing: CAP_FOWNER stands for the owner         | chmod pid = fowner; path = /a; mode = 420                | ok     |
+    | CAP_CHOWN does not                               | chmod pid = chown; path = /a; mode = 420                 | EPERM  |
+    | CAP_DAC_OVERRIDE does not                        | chmod pid = dac_override; path = /a; mode = 420          | EPERM  |
+    | nothing: root owns it, without a capability      | chmod pid = owned; path = /a; mode = 420                 | ok     |
+    | root is not its owner, without a capability      | chmod pid = owned; path = /b; mode = 420                 | EPERM  |
+    | nothing: root with CAP_FOWNER                    | chmod pid = rootWith; path = /b; mode = 420              | ok     |
+    | nothing: CAP_CHOWN gives away                    | chown pid = chown; path = /a; uid = 7                    | ok     |
+    | CAP_FOWNER does not                              | chown pid = fowner; path = /b; uid = 7                   | EPERM  |
+    | root with CAP_FOWNER alone does not              | chown pid = rootWith; path = /a; uid = 7                 | EPERM  |
+    | nothing: CAP_DAC_OVERRIDE writes                 | unlink pid = dac_override; path = /a                     | ok     |
+    | CAP_DAC_READ_SEARCH does not                     | unlink pid = dac_read_search; path = /a                  | EACCES |
+    | CAP_FOWNER does not                              | unlink pid = fowner; path = /a                           | EACCES |
+    | nothing: CAP_DAC_READ_SEARCH reads               | obj_get pid = dac_read_search; path = /a; file_flags = 8 | ok     |
+    | it does not write                                | obj_get pid = dac_read_search; path = /a                 | EACCES |
+    | CAP_DAC_OVERRIDE does not see through stickiness | unlink pid = dac_override; path = /sticky/p              | EPERM  |
+    | nothing: CAP_FOWNER does                         | unlink pid = fowner; path = /sticky/p                    | ok     |
+    | nothing: CAP_DAC_READ_SEARCH searches            | obj_get pid = dac_read_search; path = /dir/p; file_flags = 8 | ok |
+    | who may not search makes no names, though it may write | unlink pid = owned; path = /dir/p                  | EACCES |
+    | nothing: CAP_FOWNER links what is another's      | link pid = fowner; path = /a; to = /sticky/l             | ok     |
+    | CAP_DAC_READ_SEARCH does not                     | link pid = dac_read_search; path = /a; to = /sticky/l    | EPERM  |
+  `,
+};
+
 export const treeTables: readonly Table[] = [
-  ...[mkdir, join, bpffsMkdir, bpffsRmdir, rename, exchange, link, chmod],
+  ...[mkdir, join, bpffsMkdir, bpffsRmdir, rename, exchange, link, chmod, capabilities],
 ];

@@ -64,7 +64,18 @@ export function cgroupChown(scene: Scene, proc: string): Step {
 }
 
 export function cgroupChmod(scene: Scene, proc: string): Step {
-  const mode = scene.random.pick(['0755', '0755', '0777', '0700', '0711', '1777', '0000', '0444']);
+  const mode = scene.random.pick([
+    '0755',
+    '0755',
+    '0777',
+    '0700',
+    '0711',
+    '1777',
+    '0000',
+    '0444',
+    '6755',
+    '2644',
+  ]);
   return { op: 'cgroup_chmod', path: cgroupPlace(scene), mode, ...by(scene, proc) };
 }
 
@@ -134,8 +145,15 @@ export function chmod(scene: Scene, proc: string): Step {
     ...(preset.anybody ? ['1777', '1777', '1755'] : []),
   ]);
   const path = random.chance(0.2) ? '/' : anyPath(scene);
+  const isPin = bpffsPaths(scene, 'pins').includes(path);
+  if (preset.anybody && isPin && random.chance(0.3)) {
+    return { op: 'chmod', ...by(scene, proc, path), path, mode: random.pick(PIN_MODES) };
+  }
   return { op: 'chmod', ...by(scene, proc), path, mode };
 }
+
+/** Modes that a chown takes bits from. A directory that hands on its group is not modelled. */
+const PIN_MODES = ['4755', '4600', '2755', '2644', '6777', '6666'] as const;
 
 export function chown(scene: Scene, proc: string): Step {
   if (lacksBpffs(scene)) return mount(scene, proc);
