@@ -254,8 +254,8 @@ export interface ObjectCalls {
    * below 36 are called by their names.
    */
   bpf: { readonly cmd: number };
-  /** BTF_LOAD of types that the kernel takes. */
-  btf_load: Record<never, never>;
+  /** BTF_LOAD of types that the kernel takes; `btf_size`: their bytes. */
+  btf_load: { readonly btf_size?: number };
   /** ENABLE_STATS; `type`: 0 is the run time of programs. */
   enable_stats: { readonly type?: number };
   prog_get_next_id: AttrSized & { readonly start_id: number };

@@ -129,6 +129,8 @@ export interface Effects {
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
     readonly access?: 'read' | 'write';
+    /** Of types that are loaded: their bytes. */
+    readonly btf_size?: number;
     /** Exec keeps it. */
     readonly cloexec?: false;
   };

@@ -332,7 +332,6 @@ export const RULES = {
   'link-keeps-program': rule('link_update', 'a link such as {link_id} takes no other program'),
   'link-stays': rule('link_detach', 'link {link_id} is of a kind that cannot be detached'),
   'link-is-no-iterator': rule('bpf_iter_new_fd', 'link {link_id} is of no iterator'),
-  'btf-needs-bpf': rule('bpf_btf_load', 'loading BTF needs CAP_BPF'),
   'stats-unknown': rule('bpf_enable_stats', 'there are no statistics of type {type}'),
   'prog-cannot-be-tried': rule('bpf_prog_test_run', 'a {prog_type} program cannot be tried'),
   'test-takes-no-data': rule('bpf_prog_test_run', 'program {prog_id} is tried without data'),

@@ -216,8 +216,12 @@ const maps = codecOf<BpfMap>()({
 });
 
 const btfs = codecOf<Btf>()({
-  values: { id: (row) => row.id, refs: (row) => row.refs },
-  row: (columns, i) => ({ id: at(columns.id, i), refs: at(columns.refs, i) }),
+  values: { id: (row) => row.id, size: (row) => row.size, refs: (row) => row.refs },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    size: at(columns.size, i),
+    refs: at(columns.refs, i),
+  }),
 });
 
 const cgroups = codecOf<Cgroup>()({

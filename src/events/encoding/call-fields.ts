@@ -230,7 +230,7 @@ export const CALL_FIELDS: {
   }),
   iter_create: fieldList<Calls['iter_create']>({ link_fd: plain(), flags: plain() }),
   prog_test_run: fieldList<Calls['prog_test_run']>({ prog_fd: plain(), data_size_in: plain() }),
-  btf_load: fieldList<Calls['btf_load']>({}),
+  btf_load: fieldList<Calls['btf_load']>({ btf_size: plain() }),
   enable_stats: fieldList<Calls['enable_stats']>({ type: plain() }),
 
   obj_pin: fieldList<Calls['obj_pin']>({

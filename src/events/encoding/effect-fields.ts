@@ -73,6 +73,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     id: plain(),
     access,
     cloexec: bool(),
+    btf_size: plain(),
   }),
   FdDuplicated: fieldList<Effects['FdDuplicated']>({
     fd: plain(),

@@ -180,7 +180,7 @@ function command(caller: LiveCaller, call: Command): Decision {
     case 'prog_test_run':
       return progTestRun(caller, call);
     case 'btf_load':
-      return btfLoad(caller);
+      return btfLoad(caller, call);
     case 'enable_stats':
       return enableStats(caller, call);
     case 'task_fd_query':

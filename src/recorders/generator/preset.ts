@@ -204,9 +204,8 @@ export const PRESETS = {
   /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
   foreign: preset(
     {
-      // Info of BTF is not modelled.
       ...{
-        obj_info: 0,
+        obj_info: 6,
         foreign_link: 14,
         iter_create: 2,
         prog_test_run: 5,
@@ -265,7 +264,7 @@ export const PRESETS = {
   btf: preset(
     {
       ...{ btf_load: 12, map_create: 40, prog_load: 30, close: 16, dup: 3, send_fd: 2, recv_fd: 2 },
-      ...{ obj_info: 0, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
+      ...{ obj_info: 10, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
       ...{ btf_by_id: 10, btf_next_id: 8, rlimit_nofile: 0.5 },
     },
     { btf: 0.7, mapTypes: 0.1, maps: 0.2, code: 0.15, unprivileged: 0.15, fdNumbers: true },

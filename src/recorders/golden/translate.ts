@@ -257,7 +257,7 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     case 'bpf':
       return { name: 'bpf', cmd: Number(step.cmd) };
     case 'btf_load':
-      return { name: 'btf_load' };
+      return { name: 'btf_load', ...chosen(step, 'btf_size') };
     case 'enable_stats':
       return { name: 'enable_stats', ...chosen(step, 'type') } as Call;
     case 'obj_info':

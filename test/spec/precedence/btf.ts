@@ -144,4 +144,26 @@ const ofKernel: Table = {
   `,
 };
 
-export const btfTables: readonly Table[] = [described, local, loaded, byId, ofKernel];
+const sized: Table = {
+  page: 'btf_load',
+  title: 'BTF_LOAD',
+  source: '`bpf_btf_load`, `btf_parse`, `btf_parse_hdr`, `btf_new_fd`; semantics §28',
+  state: '`user` is root with no capability, `full` has no free fd.',
+  given(world) {
+    world.name('user', world.does({ name: 'fork', caps: [] }));
+    world.does({ name: 'setrlimit', nofile: 3 }, world.name('full', world.does({ name: 'fork' })));
+  },
+  call: 'btf_load pid = user; btf_size = 16777217',
+  rows: `
+    | wrong first                    | mended by           | all    |
+    | privilege comes before all     | pid = full          | EPERM  |
+    | types of more than 16 MiB      | btf_size = 24       | E2BIG  |
+    | nothing behind the header      | btf_size = 16777216 | EINVAL |
+    | no fd is free                  | no pid              | EMFILE |
+    | nothing                        | name = obj_get_info_by_fd; bpf_fd = 3; no btf_size; info_len = 5000 | ok |
+    | info_len 5000 is above 4096    | info_len = 0        | E2BIG  |
+    | nothing                        |                     | ok     |
+  `,
+};
+
+export const btfTables: readonly Table[] = [sized, described, local, loaded, byId, ofKernel];
