@@ -229,6 +229,9 @@ export interface Effects {
   /** Two names with all below them change places. */
   PathsExchanged: { readonly path: string; readonly to: string };
   OwnerChanged: { readonly path: string; readonly uid: number };
+  /** A symlink; an absolute target is a path of this log. */
+  SymlinkMade: { readonly path: string; readonly target: string; readonly uid?: number };
+  SymlinkRemoved: { readonly path: string };
   /** A mount of a bpffs: `root` is seen at the name `at` from now on. */
   BpffsMounted: {
     readonly mount_id: number;

@@ -286,6 +286,7 @@ export const RULES = {
     'do_renameat2',
     '{path} and {to} are on two file systems: / is the mount point',
   ),
+  'too-many-symlinks': rule('pick_link', 'more than {limit} symlinks on the way, at {path}'),
   'rename-into-itself': rule('lock_rename', '{to} is below {path}'),
   'name-with-dot': rule(
     'bpf_lookup §15',

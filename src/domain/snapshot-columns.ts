@@ -253,6 +253,7 @@ const bpffs = codecOf<BpffsNode>()({
   values: {
     kind: (row) => row.kind,
     id: (row) => row.id,
+    target: (row) => row.target,
     uid: (row) => row.uid,
     mode: (row) => row.mode,
     inode: (row) => row.inode,
@@ -260,6 +261,7 @@ const bpffs = codecOf<BpffsNode>()({
   row: (columns, i) => ({
     kind: at(columns.kind, i),
     id: at(columns.id, i),
+    target: at(columns.target, i),
     uid: at(columns.uid, i),
     mode: at(columns.mode, i),
     inode: at(columns.inode, i),

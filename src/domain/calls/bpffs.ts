@@ -1,4 +1,4 @@
-/** Names on the bpffs: mkdir, rmdir, unlink, rename, link, chmod, chown (semantics §15). */
+/** Names on the bpffs: mkdir, rmdir, unlink, rename, link, symlink, chmod, chown (semantics §15). */
 import {
   badName,
   busyRefused,
@@ -11,6 +11,7 @@ import {
   newNameReached,
   nodeAt,
   removalRefused,
+  unfollowedAt,
 } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
@@ -219,10 +220,19 @@ function moveForbidden(
   return undefined;
 }
 
+/** A name that leads to another, be it there or not: the caller's, whatever the umask (`bpf_symlink`). */
+export function symlink(caller: Caller, { path, target }: Calls['symlink']): Decision {
+  const name = newName(caller, path);
+  if (isRefused(name)) return refuse(name);
+  const { uid } = caller.process;
+  const made = { type: 'SymlinkMade', path: name.place.key, target } as const;
+  return succeed([uid === 0 ? made : { ...made, uid }]);
+}
+
 /** A second name; whoever does not own the pin must be able to open it (`may_linkat`). */
 export function link(caller: Caller, call: Calls['link']): Decision {
   const { path, to } = call;
-  const seen = nodeAt(caller, path);
+  const seen = unfollowedAt(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { node, place } = seen;
   const name = newNameReached(caller, to);
@@ -231,7 +241,7 @@ export function link(caller: Caller, call: Calls['link']): Decision {
     return refuse(refusal('EXDEV', 'other-file-system', { path, to }));
   }
   const isSafe =
-    node.kind !== 'dir' && isPlain(node.mode) && mayOpen(caller, node, { read: true, write: true });
+    isPin(node) && isPlain(node.mode) && mayOpen(caller, node, { read: true, write: true });
   if (!isSafe && !owns(caller, node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
@@ -259,6 +269,11 @@ export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   ]);
 }
 
+/** Whether a name is neither a directory nor a symlink. */
+function isPin({ kind }: BpffsNode): boolean {
+  return kind !== 'dir' && kind !== 'symlink';
+}
+
 function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
   if (node.kind === 'dir') return [{ type: 'DirectoryRemoved', path }];
   return removePin(caller, path, node, 'pin_replaced');
@@ -270,6 +285,7 @@ function removePin(
   node: BpffsNode,
   reason: 'unpinned' | 'pin_replaced',
 ): Effect[] {
+  if (node.kind === 'symlink') return [{ type: 'SymlinkRemoved', path }];
   const lifetime = new Lifetime(caller.kernel);
   if (node.kind !== 'dir') lifetime.drop(node.kind, node.id, reason);
   return [{ type: 'PinRemoved', path, reason }, ...lifetime.effects];

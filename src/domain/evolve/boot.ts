@@ -42,7 +42,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     lists: NO_LISTS,
   });
   kernel.cgroupIds.set('/', id);
-  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
+  kernel.bpffs.set('/', { kind: 'dir', id: 0, target: '', uid: 0, mode: 0o755, inode: 0 });
   kernel.mounts.set(FIRST_MOUNT, {
     ...{ id: FIRST_MOUNT, parent: 0, at: '', root: '/' },
     ...{ attached: true, refs: 1 },

@@ -157,6 +157,7 @@ export const CALL_FIELDS: {
   unlink: path,
   rename: fieldList<Calls['rename']>({ path: plain(), to: plain(), flags: plain() }),
   link: fieldList<Calls['link']>({ path: plain(), to: plain() }),
+  symlink: fieldList<Calls['symlink']>({ path: plain(), target: plain() }),
   chown: fieldList<Calls['chown']>({ path: plain(), uid: plain() }),
   cgroup_chown: fieldList<Calls['cgroup_chown']>({ path: plain(), uid: plain() }),
   cgroup_chmod: fieldList<Calls['cgroup_chmod']>({ path: plain(), mode: plain() }),

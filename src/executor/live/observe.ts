@@ -31,7 +31,7 @@ export function observeLive(live: LiveKernel): LiveWorld {
       if (cgroup === undefined) throw new Error(`no cgroup ${cgroupId}`);
       return listOf(live, cgroup.fd, type);
     },
-    names: () => namesBelow(live.bpffs.path),
+    names: () => namesBelow(live.bpffs),
   };
 }
 

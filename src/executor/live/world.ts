@@ -26,7 +26,9 @@ export interface LiveMap {
 /** A name on what is mounted of the log's bpffs. */
 export interface LiveName {
   readonly path: string;
-  readonly is: 'dir' | 'pin';
+  readonly is: 'dir' | 'pin' | 'symlink';
+  /** Of a symlink where it leads. */
+  readonly target?: string;
   readonly uid: number;
   readonly mode: number;
 }

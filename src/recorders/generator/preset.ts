@@ -181,13 +181,22 @@ export const PRESETS = {
   ),
   /** Directories, modes and renames over one another, by several users. */
   bpffs: preset(
-    { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
+    { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10, symlink: 4 },
     { unprivileged: 0.3, names: true },
   ),
   /** Names of the bpffs as many users make, link, exchange and give them away. */
   'bpffs-names': preset(
     {
-      ...{ ...BPFFS_WORK, rename: 22, chmod: 8, chown: 8, link: 10, umask: 3, drop: 0.5 },
+      ...{
+        ...BPFFS_WORK,
+        rename: 22,
+        chmod: 8,
+        chown: 8,
+        link: 10,
+        umask: 3,
+        drop: 0.5,
+        symlink: 10,
+      },
       ...{ map_create: 4, bpffs_mkdir: 12, map_by_id: 6, fork: 6, map_lookup: 2, map_update: 2 },
     },
     { anybody: true, names: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
@@ -196,7 +205,17 @@ export const PRESETS = {
   mounts: preset(
     {
       ...{ ...BPFFS_WORK, mount: 16, umount: 16, open_other: 12, bpffs_mkdir: 12, rename: 6 },
-      ...{ close: 12, link: 3, chmod: 2, chown: 2, fork: 4, exit: 3, send_fd: 2, recv_fd: 2 },
+      ...{
+        close: 12,
+        link: 3,
+        symlink: 8,
+        chmod: 2,
+        chown: 2,
+        fork: 4,
+        exit: 3,
+        send_fd: 2,
+        recv_fd: 2,
+      },
       ...{ map_create: 3, dup: 3, dup2: 2, prog_attach: 2, link_create: 4, query: 1, mkdir: 2 },
     },
     { anybody: true, names: true, mounts: true, unprivileged: 0.2, fdNumbers: true },

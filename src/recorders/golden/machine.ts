@@ -43,7 +43,9 @@ export interface World {
 /** A name on what is mounted of the bpffs. */
 export interface ObservedName {
   readonly path: string;
-  readonly is: 'dir' | 'pin';
+  readonly is: 'dir' | 'pin' | 'symlink';
+  /** Of a symlink where it leads. */
+  readonly target?: string;
   readonly uid: number;
   readonly mode: number;
 }
@@ -94,7 +96,8 @@ export function machineOn(kernel: Kernel): Machine {
           };
         },
         names: () =>
-          namesSeen(kernel).map(({ path, node: { kind, uid, mode } }) => {
+          namesSeen(kernel).map(({ path, node: { kind, target, uid, mode } }) => {
+            if (kind === 'symlink') return { path, is: kind, target, uid, mode };
             return { path, is: kind === 'dir' ? 'dir' : 'pin', uid, mode };
           }),
       };

@@ -107,6 +107,8 @@ function fileCall(step: Step): Call | undefined {
       return { name: 'rename', path, to: String(step.to), ...chosen(step, 'flags') } as Call;
     case 'link':
       return { name: 'link', path, to: String(step.to) };
+    case 'symlink':
+      return { name: 'symlink', path, target: String(step.target) };
     case 'chown':
       return { name: 'chown', path, uid: Number(step.uid) };
     case 'chmod':

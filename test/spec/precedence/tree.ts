@@ -194,6 +194,87 @@ const chmod: Table = {
   `,
 };
 
+/** Symlinks in the top and in /dir: to a pin, to themselves, to nothing, to the directory, out. */
+function symlinks(world: World): void {
+  names(world);
+  const targets = { pin: 'a', loop: 'loop', gone: 'nothing', there: 'dir/', slash: 'a/' };
+  for (const [name, target] of Object.entries({
+    ...targets,
+    out: '../x',
+    dot: 'n.o',
+    at: '/dir',
+  })) {
+    world.does({ name: 'symlink', path: `/${name}`, target });
+  }
+  world.does({ name: 'symlink', path: '/dir/up', target: '../dir/./p' });
+  for (let i = 1; i <= 41; i++) {
+    world.does({ name: 'symlink', path: `/l${i}`, target: i === 1 ? 'a' : `l${i - 1}` });
+  }
+  world.does({ name: 'chown', path: '/pin', uid: 7 });
+}
+
+const SYMLINKS_STATE =
+  `${NAMES_STATE} Symlinks of root in the top: \`pin\` to \`a\`, which has uid 7, \`loop\` to itself, ` +
+  '`gone` to nothing, `there` to `dir/`, `at` to `/dir`, `slash` to `a/`, `out` to `../x`, `dot` to ' +
+  '`n.o`; `/dir/up` to `../dir/./p`; `l1` to `a`, and each of `l2` to `l41` to the one before it. ' +
+  'ENOTSUPP stands for a 422.';
+
+const madeSymlink: Table = {
+  page: 'bpffs',
+  title: 'symlink',
+  source: '`do_symlinkat`, `bpf_symlink`; semantics §15',
+  state: SYMLINKS_STATE,
+  given: symlinks,
+  call: 'symlink pid = user; path = /x/y; target = "a"',
+  rows: `
+    | wrong first                       | mended by        | all     |
+    | the parent /x is missing          | path = /pin/y    | ENOENT  |
+    | it leads to a pin                 | path = /loop/y   | ENOTDIR |
+    | it leads to itself                | path = /closed/y | ELOOP   |
+    | the directory may not be searched | path = /gone     | EACCES  |
+    | the name is there, to nothing     | path = /x.y      | EEXIST  |
+    | the name holds a dot              | path = /y        | EPERM   |
+    | the top may not be written        | no pid           | EACCES  |
+    | nothing                           |                  | ok      |
+  `,
+};
+
+const overSymlinks: Table = {
+  page: 'bpffs',
+  title: 'Over symlinks',
+  source: '`pick_link`, `link_path_walk`, `may_linkat`; semantics §15',
+  state: SYMLINKS_STATE,
+  config: { unprivileged_bpf_disabled: 0 },
+  given: symlinks,
+  rows: `
+    | wrong first                               | mended by                                 | all      |
+    | nothing: a pin is reached                 | obj_get path = /pin                       | ok       |
+    | and a directory                           | obj_get path = /there/p                   | ok       |
+    | an absolute target is one of the log      | obj_get path = /at/p                      | ok       |
+    | a target with dots                        | obj_get path = /dir/up                    | ok       |
+    | forty symlinks                            | obj_get path = /l40                       | ok       |
+    | one too many                              | obj_get path = /l41                       | ELOOP    |
+    | itself                                    | obj_get path = /loop                      | ELOOP    |
+    | nothing there                             | obj_get path = /gone                      | ENOENT   |
+    | nothing there, with a dot                 | obj_get path = /dot                       | EPERM    |
+    | a pin is no directory                     | obj_get path = /slash                     | ENOTDIR  |
+    | where it leads is not modelled            | obj_get path = /out                       | ENOTSUPP |
+    | a pin is not made at a symlink to nothing | obj_pin bpf_fd = a; path = /gone          | EEXIST   |
+    | nothing: it is made below one             | obj_pin bpf_fd = a; path = /there/q       | ok       |
+    | a symlink is no directory                 | bpffs_rmdir path = /there                 | ENOTDIR  |
+    | nothing: the symlink goes                 | unlink path = /there                      | ok       |
+    | nothing: it moves                         | rename path = /loop; to = /dir/loop       | ok       |
+    | a directory does not replace it           | rename path = /empty; to = /gone          | ENOTDIR  |
+    | it is not of the user, but its pin could be | link pid = user; path = /pin; to = /dir/l | EPERM  |
+    | nothing: root gives it a second name      | link path = /gone; to = /dir/l            | ok       |
+    | nothing: the mode is that of the pin      | chmod path = /pin; mode = 0               | ok       |
+    | the pin is of 7                           | chmod pid = user; path = /pin; mode = 0   | EPERM    |
+    | nothing is mounted on a symlink           | umount path = /there; flags = 8           | EINVAL   |
+    | nor where it leads                        | umount path = /there                      | EINVAL   |
+    | nothing: it is mounted on where it leads  | mount path = /there                       | ok       |
+  `,
+};
+
 /** Processes of uid 1000 that have one capability each; `rootWith` and `rootWithout` are of uid 0. */
 function capable(world: World): void {
   more(world);
@@ -244,5 +325,17 @@ const capabilities: Table = {
 };
 
 export const treeTables: readonly Table[] = [
-  ...[mkdir, join, bpffsMkdir, bpffsRmdir, rename, exchange, link, chmod, capabilities],
+  ...[
+    mkdir,
+    join,
+    bpffsMkdir,
+    bpffsRmdir,
+    rename,
+    exchange,
+    link,
+    chmod,
+    capabilities,
+    madeSymlink,
+  ],
+  overSymlinks,
 ];

@@ -115,8 +115,9 @@ export function bpffsRmdir(scene: Scene, proc: string): Step {
 
 export function unlink(scene: Scene, proc: string): Step {
   if (lacksPin(scene)) return pin(scene, proc);
-  const paths = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
-  const path = oneOf(scene, paths) ?? newPath(scene);
+  const links = scene.random.chance(0.2) ? bpffsPaths(scene, 'symlinks') : [];
+  const others = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
+  const path = oneOf(scene, links.length > 0 ? links : others) ?? newPath(scene);
   return { op: 'unlink', ...by(scene, proc, path), path };
 }
 
@@ -135,6 +136,34 @@ export function link(scene: Scene, proc: string): Step {
   const to = wrongly(scene) ? anyPath(scene) : newPath(scene);
   const path = anyPath(scene);
   return { op: 'link', ...by(scene, proc, path, to), path, to };
+}
+
+/** Mostly to what is there, in all the ways in which a target can be told. */
+export function symlink(scene: Scene, proc: string): Step {
+  if (lacksBpffs(scene)) return mount(scene, proc);
+  if (isCrowded(scene)) return unlink(scene, proc);
+  const path = newPath(scene);
+  return { op: 'symlink', ...by(scene, proc, path), path, target: targetFrom(scene, path) };
+}
+
+function targetFrom(scene: Scene, path: string): string {
+  const { random, preset } = scene;
+  const names = random.pick(PIN_NAMES);
+  const odd = [
+    '.',
+    '..',
+    '../..',
+    `${names}/`,
+    `./${names}`,
+    `../${names}`,
+    `${names}/../${names}`,
+  ];
+  if (random.chance(0.35)) return random.pick([names, names, ...odd]);
+  const found = anyPath(scene);
+  // mount(2) takes the path itself, which begins elsewhere on the machine.
+  if (!preset.mounts && random.chance(0.3)) return found;
+  const up = '../'.repeat(path.split('/').length - 2);
+  return `${up}${found.slice(1)}${random.chance(0.1) ? '/' : ''}` || '.';
 }
 
 export function chmod(scene: Scene, proc: string): Step {
@@ -187,7 +216,8 @@ function lacksPin(scene: Scene): boolean {
 export function objGet(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return { op: 'close', proc, fd: anyFd(scene, proc) ?? 0 };
   if (lacksPin(scene)) return pin(scene, proc);
-  const path = wrongly(scene) ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
+  const isOdd = wrongly(scene) || (scene.preset.anybody && scene.random.chance(0.3));
+  const path = isOdd ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
   const as = scene.fresh('G');
   return { op: 'obj_get', proc, path: path ?? newPath(scene), as, ...fileFlags(scene, proc) };
 }
@@ -205,12 +235,20 @@ function fileFlags(scene: Scene, proc: string): { file_flags?: number; path_fd?:
 function newPath(scene: Scene): string {
   const { random } = scene;
   const directories = bpffsPaths(scene, 'directories');
-  const directory = wrongly(scene) ? anyPath(scene) : (oneOf(scene, directories) ?? '/');
+  const through = random.chance(0.2) ? oneOf(scene, bpffsPaths(scene, 'symlinks')) : undefined;
+  const directory =
+    through ?? (wrongly(scene) ? anyPath(scene) : (oneOf(scene, directories) ?? '/'));
   return below(directory, random.chance(0.03) ? random.pick(BAD_NAMES) : random.pick(PIN_NAMES));
 }
 
 function anyPath(scene: Scene): string {
-  const wanted = scene.random.chance(0.6) ? 'pins' : 'directories';
+  const { random } = scene;
+  const links = bpffsPaths(scene, 'symlinks');
+  const link = random.chance(0.3) ? oneOf(scene, links) : undefined;
+  if (link !== undefined) {
+    return random.chance(0.4) ? below(link, random.pick(PIN_NAMES)) : link;
+  }
+  const wanted = random.chance(0.6) ? 'pins' : 'directories';
   return oneOf(scene, bpffsPaths(scene, wanted)) ?? '/nowhere';
 }
 
