@@ -768,19 +768,25 @@ static const struct {
 	int bit;
 	const char *name;
 } capabilities[] = { { 39, "bpf" }, { 12, "net_admin" }, { 21, "sys_admin" }, { 38, "perfmon" },
-		     { 1, "dac_override" }, { 24, "sys_resource" } };
+		     { 1, "dac_override" }, { 24, "sys_resource" }, { 2, "dac_read_search" },
+		     { 0, "chown" }, { 3, "fowner" }, { 4, "fsetid" } };
+#define ALL_CAPS 0x3ff
+/* All of root are told by the first six of them, as a root without the others is by some of those. */
+#define ROOTS_CAPS 0x3f
 
 /* What was told of a process last, by pid: 0 nothing, else its capabilities above a set bit. */
-#define TOLD 0x80
-static unsigned char told_caps[PIDS_MAX];
+#define TOLD 0x8000
+static unsigned short told_caps[PIDS_MAX];
 static unsigned int told_uid[PIDS_MAX];
 
-static unsigned char caps_of(const struct event *event)
+static unsigned short caps_of(const struct event *event)
 {
-	unsigned char caps = TOLD;
+	unsigned short caps = TOLD;
 
 	for (unsigned int i = 0; i < sizeof(capabilities) / sizeof(*capabilities); i++)
 		caps |= (event->caps >> capabilities[i].bit & 1) << i;
+	if (event->uid == 0 && (caps & ALL_CAPS) == ALL_CAPS)
+		caps &= (unsigned short)~(ALL_CAPS & ~ROOTS_CAPS);
 	return caps;
 }
 
@@ -788,7 +794,7 @@ static unsigned char caps_of(const struct event *event)
 static void tell_process_found(const struct event *event)
 {
 	const char *path = cgroup_path(event->cgroup), *before = "";
-	unsigned char caps = caps_of(event);
+	unsigned short caps = caps_of(event);
 
 	if (event->pid >= PIDS_MAX || (told_caps[event->pid] == caps && told_uid[event->pid] == event->uid))
 		return;

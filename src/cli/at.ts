@@ -76,7 +76,7 @@ interface World {
 
 function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World): string[] {
   const paths = new Map(cgroups.map(({ cgroup_id, path }) => [cgroup_id, path]));
-  const pins = bpffs.filter(({ kind }) => kind !== 'dir');
+  const pins = bpffs.filter(({ kind }) => kind !== 'dir' && kind !== 'symlink');
   return [
     '',
     `boot ${boot.number}, kernel ${boot.release}`,

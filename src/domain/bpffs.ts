@@ -6,7 +6,15 @@ import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
 import type { BpffsNode, Kernel } from './kernel.ts';
-import { below, crossed, isBound, isMountPoint, type Place, topPlace } from './mounts.ts';
+import {
+  below,
+  crossed,
+  isBound,
+  isMountPoint,
+  type Place,
+  parentPlace,
+  topPlace,
+} from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -28,37 +36,152 @@ export interface Seen {
   readonly node: BpffsNode;
 }
 
-/** The directory of the last component of a path, if the caller may search every directory on the way. */
-function directoryOf(caller: Caller, path: string): Seen | Refusal {
-  const { kernel } = caller;
-  const parent = parentPath(path);
-  const steps = parent === '/' ? [] : parent.slice(1).split('/');
-  let place = topPlace(kernel);
-  let at = '';
-  if (place === undefined) return outside(path, 'ENOENT');
-  for (let i = 0; i <= steps.length; i++) {
-    const node = kernel.bpffs.get(place.key);
-    if (node === undefined) return missing(caller, place, at);
-    if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
-    if (!mayAccess(caller, node, SEARCH)) {
-      return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
-    }
-    if (i === steps.length) return { place, node };
-    const step = steps[i] ?? '';
-    at = `${at}/${step}`;
-    place = crossed(kernel, below(place, step));
-  }
-  throw new Error('unreachable: the walk ends at the directory');
+/** What a path leads to over all symlinks: a directory or a pin. */
+export interface Reached extends Seen {
+  readonly node: BpffsNode & { readonly kind: Exclude<BpffsNode['kind'], 'symlink'> };
 }
 
-/** What a path leads to, with what is mounted there; the top is a directory. */
-export function nodeAt(caller: Caller, path: string): Seen | Refusal {
+/** Symlinks on one way at most (`MAXSYMLINKS`). */
+const LINKS_MAX = 40;
+/** Others write here, and take nobody else's names away. */
+const SHARED = 0o1002;
+
+/** A walk: how many symlinks it has followed. */
+interface Walk {
+  links: number;
+}
+
+/** The directory of the last component of a path, if the caller may search every directory on the way. */
+function directoryOf(caller: Caller, path: string, walk: Walk = { links: 0 }): Seen | Refusal {
+  const top = topPlace(caller.kernel);
+  if (top === undefined) return outside(path, 'ENOENT');
+  const parent = parentPath(path);
+  const steps = parent === '/' ? [] : parent.slice(1).split('/');
+  const seen = walked(caller, { place: top, at: '' }, steps, walk);
+  if (isRefused(seen)) return seen;
+  return notSearchable(caller, seen, parent) ?? seen;
+}
+
+/** Why the caller may look nothing up in what it came to. */
+function notSearchable(caller: Caller, { node }: Seen, at: string): Refusal | undefined {
+  if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
+  if (mayAccess(caller, node, SEARCH)) return undefined;
+  return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
+}
+
+/** Walks steps from a directory, over mounts and symlinks; `at` is the way so far, for sentences. */
+function walked(
+  caller: Caller,
+  from: { readonly place: Place; readonly at: string },
+  steps: readonly string[],
+  walk: Walk,
+): Reached | Refusal {
   const { kernel } = caller;
-  if (path === '/') return topNode(kernel);
+  let { place, at } = from;
+  for (let i = 0; ; i++) {
+    const node = kernel.bpffs.get(place.key);
+    if (node === undefined) return missing(caller, place, at);
+    if (i === steps.length) return { place, node: node as Reached['node'] };
+    const closed = notSearchable(caller, { place, node }, at);
+    if (closed !== undefined) return closed;
+    const step = steps[i] ?? '';
+    if (step === '.') continue;
+    if (step === '..') {
+      const above = parentPlace(kernel, place);
+      if (above === undefined) return outOfLog(at);
+      place = above;
+      continue;
+    }
+    at = `${at}/${step}`;
+    const reached = entered(caller, place, below(place, step), { walk, at, isLast: false });
+    if (isRefused(reached)) return reached;
+    place = reached;
+  }
+}
+
+/** Where a name in a directory leads: what is mounted on it, or over a symlink. */
+function entered(
+  caller: Caller,
+  directory: Place,
+  name: Place,
+  way: { readonly walk: Walk; readonly at: string; readonly isLast: boolean },
+): Place | Refusal {
+  const { kernel } = caller;
+  const place = crossed(kernel, name);
+  const link = kernel.bpffs.get(place.key);
+  if (link?.kind !== 'symlink') return place;
+  const { walk, at, isLast } = way;
+  if (++walk.links > LINKS_MAX) {
+    return refusal('ELOOP', 'too-many-symlinks', { path: at, limit: LINKS_MAX });
+  }
+  if (isLast && isRestricted(caller, kernel.bpffs.get(directory.key), link)) {
+    const what = `the symlink ${at} of another, which fs.protected_symlinks may close`;
+    return refusal('ENOTSUPP', 'not-modelled', { what });
+  }
+  const { target } = link;
+  const start = target.startsWith('/') ? topPlace(kernel) : directory;
+  if (start === undefined) throw new Error('impossible state: a symlink on no bpffs');
+  const steps = target.split('/').filter((step) => step !== '');
+  const last = isLast ? steps.pop() : undefined;
+  const above = walked(caller, { place: start, at }, steps, walk);
+  if (isRefused(above)) return above;
+  const seen = last === undefined ? above : lastOf(caller, above, last, way);
+  if (isRefused(seen) || !target.endsWith('/') || seen.node.kind === 'dir') {
+    return isRefused(seen) ? seen : seen.place;
+  }
+  return refusal('ENOTDIR', 'not-a-directory', { path: at });
+}
+
+/** The last step of a symlink that is itself the last of a way. */
+function lastOf(
+  caller: Caller,
+  directory: Seen,
+  step: string,
+  way: { readonly walk: Walk; readonly at: string; readonly isLast: boolean },
+): Seen | Refusal {
+  const { walk, at } = way;
+  if (step === '.' || step === '..') {
+    return walked(caller, { place: directory.place, at }, [step], walk);
+  }
+  const closed = notSearchable(caller, directory, at);
+  if (closed !== undefined) return closed;
+  const name = below(directory.place, step);
+  const place = entered(caller, directory.place, name, way);
+  if (isRefused(place)) return place;
+  return seenAt(caller, place, `${at}/${step}`);
+}
+
+/** `may_follow_link`, where fs.protected_symlinks is 1: in a directory like /tmp only one's own, or its owner's. */
+function isRestricted(
+  { process }: Caller,
+  directory: BpffsNode | undefined,
+  link: BpffsNode,
+): boolean {
+  if (directory === undefined || (directory.mode & SHARED) !== SHARED) return false;
+  return link.uid !== process.uid && link.uid !== directory.uid;
+}
+
+function outOfLog(at: string): Refusal {
+  const what = `a symlink that leads out of the log's bpffs at ${at === '' ? '/' : at}`;
+  return refusal('ENOTSUPP', 'not-modelled', { what });
+}
+
+/** What a path leads to, over symlinks and with what is mounted there; the top is a directory. */
+export function nodeAt(caller: Caller, path: string): Reached | Refusal {
+  if (path === '/') return topNode(caller.kernel) as Reached | Refusal;
+  const walk = { links: 0 };
+  const directory = directoryOf(caller, path, walk);
+  if (isRefused(directory)) return directory;
+  const name = below(directory.place, baseName(path));
+  const place = entered(caller, directory.place, name, { walk, at: path, isLast: true });
+  return isRefused(place) ? place : (seenAt(caller, place, path) as Reached | Refusal);
+}
+
+/** What a path names, with what is mounted there: a symlink itself. */
+export function unfollowedAt(caller: Caller, path: string): Seen | Refusal {
+  if (path === '/') return topNode(caller.kernel);
   const name = nameAt(caller, path);
-  if (isRefused(name)) return name;
-  const place = crossed(kernel, name.place);
-  return seenAt(caller, place, path);
+  return isRefused(name) ? name : seenAt(caller, crossed(caller.kernel, name.place), path);
 }
 
 /** What a path names itself, below what is mounted there: what calls on names are about. */
@@ -140,7 +263,7 @@ export function newNameReached(caller: Caller, path: string): { readonly place: 
 export function newNameForbidden(caller: Caller, path: string): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (mayAccess(caller, directory.node, WRITE)) return undefined;
+  if (mayAccess(caller, directory.node, WRITE | SEARCH)) return undefined;
   return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
 }
 
@@ -152,7 +275,7 @@ export function removalRefused(
 ): Refusal | undefined {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
-  if (!mayAccess(caller, directory.node, WRITE)) {
+  if (!mayAccess(caller, directory.node, WRITE | SEARCH)) {
     return refusal('EACCES', 'directory-not-writable', { path: parentPath(path) });
   }
   if (node === undefined || (directory.node.mode & STICKY) === 0) return undefined;

@@ -3,6 +3,8 @@
 /** Types that BTF_LOAD took. Those of the kernel and its modules have no row (`btf.ts`). */
 export interface Btf {
   readonly id: number;
+  /** Bytes of the types; 0 where nobody told. */
+  size: number;
   /** Open file descriptions, programs and maps. */
   refs: number;
 }

@@ -5,6 +5,7 @@
  */
 import type { AttachType } from './attach-type.ts';
 import type { Capability } from './capability.ts';
+import type { FileSystemCalls } from './file-system-call.ts';
 import type { AttachFlags, QueryFlags } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProgType } from './prog-type.ts';
@@ -112,33 +113,6 @@ export interface FdCalls {
    * MSG_CMSG_CLOEXEC.
    */
   recv_fd: { readonly cloexec?: true };
-}
-
-export interface FileSystemCalls {
-  mkdir: { readonly path: string };
-  rmdir: { readonly path: string };
-  /** chown(2) and chmod(2) of a cgroup's directory, or of one of its control files. */
-  cgroup_chown: { readonly path: string; readonly uid: number };
-  cgroup_chmod: { readonly path: string; readonly mode: number };
-  /** A write of `value` to a control file, such as `/pods/cgroup.kill`. */
-  cgroup_write: { readonly path: string; readonly value: string };
-  /** `mode`: 0777 when absent; the umask takes from it. */
-  bpffs_mkdir: { readonly path: string; readonly mode?: number };
-  bpffs_rmdir: { readonly path: string };
-  unlink: { readonly path: string };
-  /** renameat2(2); `flags`: 0, RENAME_NOREPLACE (1) or RENAME_EXCHANGE (2). */
-  rename: { readonly path: string; readonly to: string; readonly flags?: number };
-  /** link(2): a second name of a pin. */
-  link: { readonly path: string; readonly to: string };
-  chown: { readonly path: string; readonly uid: number };
-  chmod: { readonly path: string; readonly mode: number };
-  /**
-   * mount(2) on the directory `path`: of a new bpffs, whose top has `mode` (01777 when absent), or
-   * with `from` of what stands there (MS_BIND).
-   */
-  mount: { readonly path: string; readonly from?: string; readonly mode?: number };
-  /** umount2(2); `flags`: MNT_FORCE (1), MNT_DETACH (2), UMOUNT_NOFOLLOW (8). */
-  umount: { readonly path: string; readonly flags?: number };
 }
 
 export interface ProgCalls {
@@ -254,8 +228,8 @@ export interface ObjectCalls {
    * below 36 are called by their names.
    */
   bpf: { readonly cmd: number };
-  /** BTF_LOAD of types that the kernel takes. */
-  btf_load: Record<never, never>;
+  /** BTF_LOAD of types that the kernel takes; `btf_size`: their bytes. */
+  btf_load: { readonly btf_size?: number };
   /** ENABLE_STATS; `type`: 0 is the run time of programs. */
   enable_stats: { readonly type?: number };
   prog_get_next_id: AttrSized & { readonly start_id: number };

@@ -4,7 +4,7 @@
  * `cgroup_get_from_fd`).
  */
 import { isKernelsBtf } from './btf.ts';
-import { ALL_CAPABILITIES, type Capability } from './capability.ts';
+import { type Capability, type FileCapability, hasAllOfRoot, rootsSet } from './capability.ts';
 import { refusal } from './decision.ts';
 import type { Fd } from './fd-table.ts';
 import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
@@ -24,12 +24,18 @@ export function has(caller: Caller, capability: Capability): boolean {
   return caller.process.caps.includes(capability);
 }
 
+/** Whether the caller has a capability about files, which nobody names of root with all the others. */
+export function hasOnFiles({ process }: Caller, capability: FileCapability): boolean {
+  const { uid, caps } = process;
+  return (uid === 0 ? rootsSet(caps) : caps).includes(capability);
+}
+
 /**
- * Whether the caller is root with every modelled capability: then it has the others too, which
- * single calls look at (CAP_CHOWN, CAP_FOWNER, CAP_KILL, CAP_SYS_PTRACE).
+ * Whether the caller is root with what root has: then it has the capabilities that are not modelled
+ * too, which single calls look at (CAP_KILL, CAP_SYS_PTRACE, CAP_SETPCAP).
  */
 export function isFullRoot({ process }: Caller): boolean {
-  return process.uid === 0 && process.caps.length === ALL_CAPABILITIES.length;
+  return process.uid === 0 && hasAllOfRoot(process.caps);
 }
 
 /** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */

@@ -36,6 +36,12 @@ export const CODE_AND_MAP_RULES = {
     'whether a {prog_type} program sleeps is not for the caller to choose',
   ),
   'btf-fd-not-open': rule('btf_get_by_fd', '{field} is fd {fd}, which is not open'),
+  'btf-needs-bpf': rule('bpf_btf_load', 'loading BTF needs CAP_BPF'),
+  'btf-too-large': rule('btf_parse', 'types of {btf_size} bytes; {limit} is the most'),
+  'btf-holds-nothing': rule(
+    'btf_parse_hdr',
+    '{btf_size} bytes hold no types after the header of {header}',
+  ),
   'btf-is-kernels': rule(
     'check_btf_info, map_create',
     '{field} is fd {fd}, whose BTF {btf_id} is the kernel’s, and describes no program or map of a user',

@@ -4,7 +4,16 @@
  */
 import type { Call, Target } from './call.ts';
 import { type Caller, freeNumber, noFreeFd } from './caller.ts';
-import { bpffsMkdir, bpffsRmdir, chmod, chown, link, rename, unlink } from './calls/bpffs.ts';
+import {
+  bpffsMkdir,
+  bpffsRmdir,
+  chmod,
+  chown,
+  link,
+  rename,
+  symlink,
+  unlink,
+} from './calls/bpffs.ts';
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { cgroupChmod, cgroupChown, cgroupWrite } from './calls/cgroup-files.ts';
 import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
@@ -141,6 +150,8 @@ function answer(caller: Caller, call: Call): Decision {
       return chmod(caller, call);
     case 'link':
       return link(caller, call);
+    case 'symlink':
+      return symlink(caller, call);
     case 'chown':
       return chown(caller, call);
     case 'mount':

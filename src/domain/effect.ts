@@ -129,6 +129,8 @@ export interface Effects {
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
     readonly access?: 'read' | 'write';
+    /** Of types that are loaded: their bytes. */
+    readonly btf_size?: number;
     /** Exec keeps it. */
     readonly cloexec?: false;
   };
@@ -227,6 +229,9 @@ export interface Effects {
   /** Two names with all below them change places. */
   PathsExchanged: { readonly path: string; readonly to: string };
   OwnerChanged: { readonly path: string; readonly uid: number };
+  /** A symlink; an absolute target is a path of this log. */
+  SymlinkMade: { readonly path: string; readonly target: string; readonly uid?: number };
+  SymlinkRemoved: { readonly path: string };
   /** A mount of a bpffs: `root` is seen at the name `at` from now on. */
   BpffsMounted: {
     readonly mount_id: number;

@@ -84,6 +84,8 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'DirectoryMade':
     case 'DirectoryRemoved':
     case 'PinLinked':
+    case 'SymlinkMade':
+    case 'SymlinkRemoved':
     case 'PathMoved':
     case 'PathsExchanged':
     case 'OwnerChanged':

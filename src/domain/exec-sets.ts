@@ -3,16 +3,23 @@
  * `cap_bprm_creds_from_file`): what it may have at most, what it hands on as root, and what it hands on
  * as anybody else.
  */
-import { ALL_CAPABILITIES, type Capability } from './capability.ts';
+import {
+  ALL_CAPABILITIES,
+  type Capability,
+  ROOT_CAPABILITIES,
+  rootsSet,
+  toldOfRoot,
+} from './capability.ts';
 
 export interface ExecSets {
+  /** Told as root's are (`rootsSet`). */
   readonly bounding: readonly Capability[];
   readonly inheritable: readonly Capability[];
   readonly ambient: readonly Capability[];
 }
 
 /** Those of nearly every process, which share one. */
-export const USUAL_SETS: ExecSets = { bounding: ALL_CAPABILITIES, inheritable: [], ambient: [] };
+export const USUAL_SETS: ExecSets = { bounding: ROOT_CAPABILITIES, inheritable: [], ambient: [] };
 
 /** Capabilities that are in one of two lists, in the order in which they are always told. */
 export function union(
@@ -26,5 +33,7 @@ export function union(
 export function capsAfterExec(uid: number, sets: ExecSets): readonly Capability[] {
   const { bounding, inheritable, ambient } = sets;
   if (uid !== 0) return ambient;
-  return sets === USUAL_SETS ? ALL_CAPABILITIES : union(bounding, inheritable);
+  return sets === USUAL_SETS
+    ? ROOT_CAPABILITIES
+    : toldOfRoot(union(rootsSet(bounding), inheritable));
 }

@@ -1,5 +1,5 @@
 /** The permission rules of files and directories that all file systems share (`inode_permission`). */
-import { type Caller, has, isFullRoot } from './caller.ts';
+import { type Caller, has, hasOnFiles } from './caller.ts';
 
 /** What a permission is asked of. */
 export interface Owned {
@@ -11,10 +11,17 @@ export const READ = 4;
 export const WRITE = 2;
 export const SEARCH = 1;
 export const STICKY = 0o1000;
+const SET_UID = 0o4000;
+const SET_GID = 0o2000;
+const GROUP_EXECUTES = 0o010;
+/** What a mode has: permissions, sticky, set-user-ID and set-group-ID. */
+const MODE_BITS = 0o7777;
 
 /** Whether the caller has the access `wanted` (an rwx digit) to a file. */
 export function mayAccess(caller: Caller, file: Owned, wanted: number): boolean {
   if (has(caller, 'dac_override')) return true;
+  // CAP_DAC_READ_SEARCH reads and searches all, and writes nothing (`generic_permission`).
+  if ((wanted & WRITE) === 0 && hasOnFiles(caller, 'dac_read_search')) return true;
   // Everybody except the owner is "other": processes of uid 65534 share no group.
   const bits = caller.process.uid === file.uid ? file.mode >> 6 : file.mode;
   return (bits & wanted) === wanted;
@@ -22,10 +29,35 @@ export function mayAccess(caller: Caller, file: Owned, wanted: number): boolean 
 
 /** Whether the caller may do what only an owner may, or CAP_FOWNER (`inode_owner_or_capable`). */
 export function owns(caller: Caller, { uid }: Pick<Owned, 'uid'>): boolean {
-  return isFullRoot(caller) || caller.process.uid === uid;
+  return caller.process.uid === uid || hasOnFiles(caller, 'fowner');
 }
 
-/** Whether the caller may give a file to `uid`: away only as root, for which CAP_CHOWN stands here. */
+/** Whether the caller may give a file to `uid`: away only with CAP_CHOWN (`chown_ok`). */
 export function mayGive(caller: Caller, file: Pick<Owned, 'uid'>, uid: number): boolean {
-  return isFullRoot(caller) || (caller.process.uid === file.uid && uid === file.uid);
+  return (caller.process.uid === file.uid && uid === file.uid) || hasOnFiles(caller, 'chown');
+}
+
+/** Whether the caller may leave a file set-group-ID: it is of its group, which is its owner's here, or takes CAP_FSETID. */
+function mayKeepGroup(caller: Caller, { uid }: Pick<Owned, 'uid'>): boolean {
+  return caller.process.uid === uid || hasOnFiles(caller, 'fsetid');
+}
+
+/** The mode that chmod(2) makes of `mode` (`setattr_prepare`). */
+export function modeSet(caller: Caller, file: Pick<Owned, 'uid'>, mode: number): number {
+  const lost = (mode & SET_GID) !== 0 && !mayKeepGroup(caller, file) ? SET_GID : 0;
+  return mode & MODE_BITS & ~lost;
+}
+
+/** What chown(2) leaves of the mode of what is no directory, whoever calls (`setattr_should_drop_sgid`). */
+export function modeGiven(caller: Caller, file: Owned): number {
+  const { mode } = file;
+  const dropsGroup = (mode & GROUP_EXECUTES) !== 0 || !mayKeepGroup(caller, file);
+  return mode & ~SET_UID & ~(dropsGroup ? SET_GID : 0);
+}
+
+/** Whether anybody who reads and writes a file may give it another name (`safe_hardlink_source`). */
+export function isPlain(mode: number): boolean {
+  return (
+    (mode & SET_UID) === 0 && (mode & (SET_GID | GROUP_EXECUTES)) !== (SET_GID | GROUP_EXECUTES)
+  );
 }

@@ -189,11 +189,13 @@ export interface BpfMap {
   refs: number;
 }
 
-/** A name on a bpffs: a directory, or a pin that holds one reference. */
+/** A name on a bpffs: a directory, a symlink, or a pin that holds one reference. */
 export interface BpffsNode {
-  readonly kind: ObjectKind | 'dir';
-  /** The pinned object; 0 for a directory. */
+  readonly kind: ObjectKind | 'dir' | 'symlink';
+  /** The pinned object; 0 for a directory and a symlink. */
   readonly id: number;
+  /** Of a symlink where it leads; else empty. */
+  readonly target: string;
   uid: number;
   mode: number;
   /** What names of one pin have in common (link(2)); 0 for a node that never had two. */

@@ -76,6 +76,7 @@ export class Lifetime {
     names.sort(([one], [other]) => (one < other ? 1 : -1));
     for (const [path, { kind, id }] of names) {
       if (kind === 'dir') this.effects.push({ type: 'DirectoryRemoved', path });
+      else if (kind === 'symlink') this.effects.push({ type: 'SymlinkRemoved', path });
       else {
         this.effects.push({ type: 'PinRemoved', path, reason });
         this.drop(kind, id, reason);

@@ -43,6 +43,14 @@ export function below({ mount, key }: Place, name: string): Place {
   return { mount, key: key === '/' ? `/${name}` : `${key}/${name}` };
 }
 
+/** The directory above a place (`follow_dotdot`); undefined above the top of the log. */
+export function parentPlace(kernel: Kernel, { mount, key }: Place): Place | undefined {
+  const found = kernel.mounts.get(mount);
+  if (found === undefined || mount === OUTSIDE.mount) return undefined;
+  if (found.root === key) return parentPlace(kernel, { mount: found.parent, key: found.at });
+  return crossed(kernel, { mount, key: parentPath(key) });
+}
+
 /** The mount that a place is the top of, if it is the top of one. */
 export function mountAt({ mounts }: Kernel, { mount, key }: Place): Mount | undefined {
   const found = mounts.get(mount);

@@ -45,6 +45,15 @@ export type ObjectInfo =
       readonly key_size: number;
       readonly value_size: number;
       readonly max_entries: number;
+    }
+  | {
+      readonly kind: 'btf';
+      readonly id: number;
+      /** Bytes of the types, where they are known: those of the kernel's own depend on its build. */
+      readonly btf_size?: number;
+      /** From 5.11 on. Absent for a module's, whose name is not known. */
+      readonly name?: string;
+      readonly kernel_btf?: boolean;
     };
 
 /** What a command on many elements of a map hands back, also when it fails. */

@@ -286,6 +286,7 @@ export const RULES = {
     'do_renameat2',
     '{path} and {to} are on two file systems: / is the mount point',
   ),
+  'too-many-symlinks': rule('pick_link', 'more than {limit} symlinks on the way, at {path}'),
   'rename-into-itself': rule('lock_rename', '{to} is below {path}'),
   'name-with-dot': rule(
     'bpf_lookup §15',
@@ -332,7 +333,6 @@ export const RULES = {
   'link-keeps-program': rule('link_update', 'a link such as {link_id} takes no other program'),
   'link-stays': rule('link_detach', 'link {link_id} is of a kind that cannot be detached'),
   'link-is-no-iterator': rule('bpf_iter_new_fd', 'link {link_id} is of no iterator'),
-  'btf-needs-bpf': rule('bpf_btf_load', 'loading BTF needs CAP_BPF'),
   'stats-unknown': rule('bpf_enable_stats', 'there are no statistics of type {type}'),
   'prog-cannot-be-tried': rule('bpf_prog_test_run', 'a {prog_type} program cannot be tried'),
   'test-takes-no-data': rule('bpf_prog_test_run', 'program {prog_id} is tried without data'),

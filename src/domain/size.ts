@@ -3,7 +3,7 @@
  * grows with use. The latter is counted as it changes (`Kernel.contents`), because every write needs it.
  */
 import type { Effect } from './effect.ts';
-import type { Cgroup, Kernel } from './kernel.ts';
+import type { BpffsNode, Cgroup, Kernel } from './kernel.ts';
 
 /** Rows of one state: what a host may hold. Some 400 MB at most, usually a quarter of that. */
 export const STATE_ROWS_MAX = 1_000_000;
@@ -41,6 +41,11 @@ export function nameRows(name: string): number {
   return Math.floor(name.length / NAME_CHARS_PER_ROW);
 }
 
+/** The same of a name on a bpffs: what a symlink leads to counts too. */
+export function nodeRows(name: string, { target }: Pick<BpffsNode, 'target'>): number {
+  return nameRows(name) + nameRows(target);
+}
+
 /** Rows that the entries of a cgroup count as. */
 export function entryRows({ lists }: Cgroup): number {
   let rows = 0;
@@ -63,7 +68,7 @@ export function contentsOf(kernel: Kernel): number {
     rows += elements.length + btf_ids.length;
   }
   for (const cgroup of kernel.cgroups.values()) rows += entryRows(cgroup) + nameRows(cgroup.path);
-  for (const path of kernel.bpffs.keys()) rows += nameRows(path);
+  for (const [path, node] of kernel.bpffs.entries()) rows += nodeRows(path, node);
   return rows;
 }
 

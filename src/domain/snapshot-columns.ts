@@ -216,8 +216,12 @@ const maps = codecOf<BpfMap>()({
 });
 
 const btfs = codecOf<Btf>()({
-  values: { id: (row) => row.id, refs: (row) => row.refs },
-  row: (columns, i) => ({ id: at(columns.id, i), refs: at(columns.refs, i) }),
+  values: { id: (row) => row.id, size: (row) => row.size, refs: (row) => row.refs },
+  row: (columns, i) => ({
+    id: at(columns.id, i),
+    size: at(columns.size, i),
+    refs: at(columns.refs, i),
+  }),
 });
 
 const cgroups = codecOf<Cgroup>()({
@@ -249,6 +253,7 @@ const bpffs = codecOf<BpffsNode>()({
   values: {
     kind: (row) => row.kind,
     id: (row) => row.id,
+    target: (row) => row.target,
     uid: (row) => row.uid,
     mode: (row) => row.mode,
     inode: (row) => row.inode,
@@ -256,6 +261,7 @@ const bpffs = codecOf<BpffsNode>()({
   row: (columns, i) => ({
     kind: at(columns.kind, i),
     id: at(columns.id, i),
+    target: at(columns.target, i),
     uid: at(columns.uid, i),
     mode: at(columns.mode, i),
     inode: at(columns.inode, i),

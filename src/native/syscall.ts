@@ -38,6 +38,7 @@ export const SYS = {
   mkdirat: 258,
   unlinkat: 263,
   linkat: 265,
+  symlinkat: 266,
   renameat2: 316,
   prlimit64: 302,
   memfd_create: 319,

@@ -67,6 +67,7 @@ export function livingPins(
   const wanted = [...bpffs.entries()].filter(
     ([, node]) =>
       node.kind !== 'dir' &&
+      node.kind !== 'symlink' &&
       (kind === undefined || node.kind === kind) &&
       (object_id === undefined || node.id === object_id),
   );

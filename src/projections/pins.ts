@@ -1,4 +1,7 @@
-/** Pins: the names on the bpffs that hold an object. Directories hold nothing and have no row. */
+/**
+ * Pins: the names on the bpffs that hold an object. Directories and symlinks hold nothing and have no
+ * row.
+ */
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
@@ -22,7 +25,7 @@ export interface PinRow {
 
 export const pins = projection(pinVersions, (kernel: Kernel, path: string) => {
   const node = kernel.bpffs.get(path);
-  if (node === undefined || node.kind === 'dir') {
+  if (node === undefined || node.kind === 'dir' || node.kind === 'symlink') {
     return { path, kind: null, object_id: null, uid: null, mode: null, gone: true };
   }
   const { kind, id, uid, mode } = node;

@@ -80,12 +80,14 @@ export interface MapView {
   readonly held_by: Holders;
 }
 
-/** A pin, or a directory of the bpffs. */
+/** A pin, a directory of the bpffs, or a symlink there. */
 export interface PathView {
   readonly path: string;
   readonly kind: BpffsNode['kind'];
-  /** The pinned object; 0 for a directory. */
+  /** The pinned object; 0 for a directory and a symlink. */
   readonly object_id: number;
+  /** Of a symlink where it leads. */
+  readonly target?: string;
   readonly uid: number;
   readonly mode: number;
 }
@@ -96,7 +98,7 @@ export interface WorldState {
   readonly programs: readonly ProgramView[];
   readonly links: readonly LinkView[];
   readonly maps: readonly MapView[];
-  /** Pins and directories of the bpffs, by path. */
+  /** Names on the bpffs, by path. */
   readonly bpffs: readonly PathView[];
   readonly processes: readonly ProcessView[];
 }
@@ -148,7 +150,10 @@ export function* stateOf(kernel: Kernel): Pausing<WorldState> {
     })),
     bpffs: [...kernel.bpffs.entries()]
       .sort(([a], [b]) => byBytes(a, b))
-      .map(([path, { kind, id, uid, mode }]) => ({ path, kind, object_id: id, uid, mode })),
+      .map(([path, { kind, id, target, uid, mode }]) => {
+        const leads = kind === 'symlink' ? { target } : {};
+        return { path, kind, object_id: id, ...leads, uid, mode };
+      }),
     processes: yield* processesOf(kernel),
   };
 }

@@ -154,6 +154,8 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'LinkReferenceLeaked':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
+    case 'SymlinkMade':
+    case 'SymlinkRemoved':
     case 'BpffsMounted':
     case 'BpffsUnmounted':
       return;

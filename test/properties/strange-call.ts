@@ -67,6 +67,7 @@ const VALUES: ValuesOf = {
   rmdir: { path: PATH },
   bpffs_mkdir: { path: PATH, mode: [0, 0o7777, 0o1777] },
   bpffs_rmdir: { path: PATH },
+  symlink: { path: PATH, target: ['a', '../b', '/a', 'loop', './'] },
   unlink: { path: PATH },
   rename: { path: PATH, to: PATH, flags: [0, 1, 2, 3] },
   link: { path: PATH, to: PATH },

@@ -52,6 +52,37 @@ describe('ids of BTF', () => {
   });
 });
 
+describe('info on BTF', () => {
+  const infoOn = (world: World, bpf_fd: number) => {
+    const { outcome } = world.when({ name: 'obj_get_info_by_fd', bpf_fd });
+    return 'info' in outcome ? outcome.info : outcome;
+  };
+
+  it('tells its id and its bytes, and from 5.11 on whose it is', () => {
+    const user = { kind: 'btf', btf_size: 90 };
+    const [newer, older] = [given('5.11'), given('5.10')];
+    const fd = (world: World) => world.does({ name: 'btf_load', btf_size: 90 });
+    expect(infoOn(newer, fd(newer))).toEqual({ ...user, id: 2, name: '', kernel_btf: false });
+    expect(infoOn(older, fd(older))).toEqual({ ...user, id: 1 });
+  });
+
+  it('does not tell the bytes of types that were loaded without', () => {
+    const world = given();
+    expect(infoOn(world, load(world))).toEqual({
+      ...{ kind: 'btf', id: 2, name: '', kernel_btf: false },
+    });
+  });
+
+  it('tells the name of the kernel’s own, and not those of its modules', () => {
+    const world = given('6.18', { kernel_btfs: 2 });
+    const open = (btf_id: number) => world.does({ name: 'btf_get_fd_by_id', btf_id });
+    expect(infoOn(world, open(1))).toEqual({
+      ...{ kind: 'btf', id: 1, name: 'vmlinux', kernel_btf: true },
+    });
+    expect(infoOn(world, open(2))).toEqual({ kind: 'btf', id: 2, kernel_btf: true });
+  });
+});
+
 describe('BTF is kept', () => {
   it('by each fd on it', () => {
     const world = given();
@@ -103,13 +134,13 @@ describe('BTF is kept', () => {
 
 it('a snapshot keeps BTF, and what holds it', () => {
   const world = given();
-  const btf = load(world);
+  const btf = world.does({ name: 'btf_load', btf_size: 90 });
   world.does({ name: 'prog_load', prog_type: 'socket_filter', prog_btf_fd: btf, func_info_cnt: 1 });
   close(world, btf);
   const before = snapshotOf(world.kernel);
   const restored = restoreKernel(JSON.parse(JSON.stringify(before)));
   expect(snapshotOf(restored)).toEqual(before);
-  expect([...restored.btfs.values()]).toEqual([{ id: 2, refs: 1 }]);
+  expect([...restored.btfs.values()]).toEqual([{ id: 2, size: 90, refs: 1 }]);
 });
 
 it('BTF of an id that the log does not know was there, when a host opened it', () => {

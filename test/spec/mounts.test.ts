@@ -93,7 +93,7 @@ describe('the first instance', () => {
     expect(world.asks({ name: 'bpffs_mkdir', path: '/d' })).toBe('EPERM');
     world.does({ name: 'mount', path: '/', mode: 0o700 });
     expect([...world.kernel.bpffs.entries()]).toEqual([
-      ['/.2', { kind: 'dir', id: 0, uid: 0, mode: 0o1700, inode: 0 }],
+      ['/.2', { kind: 'dir', id: 0, target: '', uid: 0, mode: 0o1700, inode: 0 }],
     ]);
   });
 

@@ -37,6 +37,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   bpf_fd: 'An fd of a program, link or map.',
   bpffs: 'The names in the bpffs: pins and directories.',
   btf_id: 'The id of a BTF object.',
+  btf_size: 'How many bytes the types of a BTF object take.',
   btf_ids: 'The BTF objects that it holds, by their ids.',
   btf_fd: 'An fd of the BTF that describes the keys and values of the map.',
   btf_key_type_id: 'The type of the keys, by its id in that BTF.',
@@ -113,6 +114,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   first_cgroup_id: 'The id of the first cgroup that is made.',
   first_link_id: 'The id of the first link.',
   first_map_id: 'The id of the first map.',
+  kernel_btf: 'Whether the types are those of the kernel, or of a module.',
   kernel_btfs:
     'How many BTF objects the kernel and its modules have: the ids from 1 on. Absent: one from 5.11 on, before none.',
   first_pid: 'The pid of the first process after the boot process.',
@@ -290,6 +292,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   table: 'The name of the table.',
   tables: 'Each table of the projections.',
   tag: 'The tag of the program: a hash of its instructions.',
+  target:
+    'Of a symlink, where it leads: as from its directory, or, after a slash, a path of the log.',
   target_fd: 'An fd of the cgroup, or of what the call is about.',
   target_pid: 'The process that the call is about.',
   tgid: 'The pid of the thread group, for a thread.',

@@ -226,8 +226,9 @@ export const worldState = z.strictObject({
   bpffs: z.array(
     z.strictObject({
       path: text,
-      kind: z.enum(['prog', 'link', 'map', 'dir']),
+      kind: z.enum(['prog', 'link', 'map', 'dir', 'symlink']),
       object_id: n,
+      target: text.exactOptional(),
       uid: n,
       mode: n,
     }),

@@ -1,4 +1,4 @@
-/** Names on the bpffs: mkdir, rmdir, unlink, rename, link, chmod, chown (semantics §15). */
+/** Names on the bpffs: mkdir, rmdir, unlink, rename, link, symlink, chmod, chown (semantics §15). */
 import {
   badName,
   busyRefused,
@@ -11,12 +11,13 @@ import {
   newNameReached,
   nodeAt,
   removalRefused,
+  unfollowedAt,
 } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { mayGive, owns } from '../file-access.ts';
+import { isPlain, mayGive, modeGiven, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { isMountPoint, OUTSIDE, type Place } from '../mounts.ts';
@@ -219,10 +220,19 @@ function moveForbidden(
   return undefined;
 }
 
+/** A name that leads to another, be it there or not: the caller's, whatever the umask (`bpf_symlink`). */
+export function symlink(caller: Caller, { path, target }: Calls['symlink']): Decision {
+  const name = newName(caller, path);
+  if (isRefused(name)) return refuse(name);
+  const { uid } = caller.process;
+  const made = { type: 'SymlinkMade', path: name.place.key, target } as const;
+  return succeed([uid === 0 ? made : { ...made, uid }]);
+}
+
 /** A second name; whoever does not own the pin must be able to open it (`may_linkat`). */
 export function link(caller: Caller, call: Calls['link']): Decision {
   const { path, to } = call;
-  const seen = nodeAt(caller, path);
+  const seen = unfollowedAt(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { node, place } = seen;
   const name = newNameReached(caller, to);
@@ -230,7 +240,8 @@ export function link(caller: Caller, call: Calls['link']): Decision {
   if (name.place.mount !== place.mount) {
     return refuse(refusal('EXDEV', 'other-file-system', { path, to }));
   }
-  const isSafe = node.kind !== 'dir' && mayOpen(caller, node, { read: true, write: true });
+  const isSafe =
+    isPin(node) && isPlain(node.mode) && mayOpen(caller, node, { read: true, write: true });
   if (!isSafe && !owns(caller, node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
@@ -240,14 +251,27 @@ export function link(caller: Caller, call: Calls['link']): Decision {
   return succeed([{ type: 'PinLinked', path: place.key, to: name.place.key }]);
 }
 
-/** chown(2) of the owner, and of the group that has its number, for groups are not modelled: to give a file away takes CAP_CHOWN, which only root has here. */
+/**
+ * chown(2) of the owner, and of the group that has its number, for groups are not modelled. What is no
+ * directory is set-user-ID no more.
+ */
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   const seen = nodeAt(caller, path);
   if (isRefused(seen)) return refuse(seen);
   if (!mayGive(caller, seen.node, uid)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'OwnerChanged', path: seen.place.key, uid }]);
+  const { key: name } = seen.place;
+  const mode = seen.node.kind === 'dir' ? seen.node.mode : modeGiven(caller, seen.node);
+  return succeed([
+    { type: 'OwnerChanged', path: name, uid },
+    ...(mode === seen.node.mode ? [] : [{ type: 'ModeChanged', path: name, mode } as const]),
+  ]);
+}
+
+/** Whether a name is neither a directory nor a symlink. */
+function isPin({ kind }: BpffsNode): boolean {
+  return kind !== 'dir' && kind !== 'symlink';
 }
 
 function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
@@ -261,6 +285,7 @@ function removePin(
   node: BpffsNode,
   reason: 'unpinned' | 'pin_replaced',
 ): Effect[] {
+  if (node.kind === 'symlink') return [{ type: 'SymlinkRemoved', path }];
   const lifetime = new Lifetime(caller.kernel);
   if (node.kind !== 'dir') lifetime.drop(node.kind, node.id, reason);
   return [{ type: 'PinRemoved', path, reason }, ...lifetime.effects];
@@ -273,7 +298,9 @@ export function chmod(caller: Caller, call: Calls['chmod']): Decision {
   if (!owns(caller, seen.node)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'ModeChanged', path: seen.place.key, mode: mode & 0o7777 }]);
+  return succeed([
+    { type: 'ModeChanged', path: seen.place.key, mode: modeSet(caller, seen.node, mode) },
+  ]);
 }
 
 function hasChildren(caller: Caller, path: string): boolean {

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts';
 import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
-import { mayGive, type Owned, owns } from '../file-access.ts';
+import { mayGive, modeGiven, modeSet, type Owned, owns } from '../file-access.ts';
 import type { Cgroup, Process } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
@@ -27,16 +27,24 @@ export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']
   if (!mayGive(caller, ownedAt(place), uid)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'CgroupOwnerChanged', ...named(place), uid }]);
+  const was = ownedAt(place);
+  const mode = place.file === undefined ? was.mode : modeGiven(caller, was);
+  return succeed([
+    { type: 'CgroupOwnerChanged', ...named(place), uid },
+    ...(mode === was.mode ? [] : [{ type: 'CgroupModeChanged', ...named(place), mode } as const]),
+  ]);
 }
 
 export function cgroupChmod(caller: Caller, { path, mode }: Calls['cgroup_chmod']): Decision {
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
-  if (!owns(caller, ownedAt(place))) {
+  const was = ownedAt(place);
+  if (!owns(caller, was)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
-  return succeed([{ type: 'CgroupModeChanged', ...named(place), mode: mode & 0o7777 }]);
+  return succeed([
+    { type: 'CgroupModeChanged', ...named(place), mode: modeSet(caller, was, mode) },
+  ]);
 }
 
 /** A write of one value to a control file. */

@@ -101,8 +101,11 @@ export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): D
   const file = fileAt(caller, fd);
   if (file === undefined) return refuse(refusal('EBADFD', 'info-fd-not-open', { fd }));
   const { kind } = file;
-  if (kind === 'btf') return refuse(refusal('ENOTSUPP', 'not-modelled', { what: 'info on BTF' }));
-  if (!isObjectKind(kind)) {
+  if (kind === 'btf' && file.id === 0) {
+    const what = 'info on BTF that was loaded when logs kept no ids of it';
+    return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
+  }
+  if (!isObjectKind(kind) && kind !== 'btf') {
     return refuse(refusal('EINVAL', 'info-needs-bpf-object', { fd, kind }));
   }
   if (kind === 'link' && !caller.kernel.switches.link_ids) {
@@ -112,7 +115,9 @@ export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): D
     const about = { info_len: call.info_len ?? 0, limit: INFO_LEN_MAX };
     return refuse(refusal('E2BIG', 'info-too-long', about));
   }
-  return succeed([], 0, { info: infoOf(caller.kernel, kind, file.id) });
+  const { kernel } = caller;
+  const info = kind === 'btf' ? infoOnBtf(kernel, file.id) : infoOf(kernel, kind, file.id);
+  return succeed([], 0, { info });
 }
 
 function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
@@ -140,4 +145,17 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
   if (map === undefined) throw new Error(`impossible state: open file on freed ${kind} ${id}`);
   const { map_type, map_name, key_size, value_size, max_entries } = map;
   return { kind: 'map', id, map_type, map_name, key_size, value_size, max_entries };
+}
+
+/** The name of the kernel's own BTF. Those of its modules have theirs, which nobody told. */
+const VMLINUX = 'vmlinux';
+const VMLINUX_ID = 1;
+
+/** `btf_get_info_by_fd`: from 5.11 on it tells the name, and whose the BTF is. */
+function infoOnBtf(kernel: Kernel, id: number): ObjectInfo {
+  const size = kernel.btfs.get(id)?.size ?? 0;
+  const told = { kind: 'btf', id, ...(size !== 0 && { btf_size: size }) } as const;
+  if (!kernel.switches.kernel_btf_has_id) return told;
+  if (!isKernelsBtf(kernel, id)) return { ...told, name: '', kernel_btf: false };
+  return { ...told, ...(id === VMLINUX_ID && { name: VMLINUX }), kernel_btf: true };
 }

@@ -1,5 +1,5 @@
 /** mount(2) and umount2(2) of the bpffs, in the one mount namespace (`fs/namespace.c`, semantics §15). */
-import { nodeAt, type Seen } from '../bpffs.ts';
+import { nodeAt, type Seen, unfollowedAt } from '../bpffs.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -18,8 +18,9 @@ import type { Refusal } from '../outcome.ts';
 
 const MNT_DETACH = 2;
 const MNT_EXPIRE = 4;
+const UMOUNT_NOFOLLOW = 8;
 /** MNT_FORCE, MNT_DETACH, MNT_EXPIRE and UMOUNT_NOFOLLOW. */
-const UMOUNT_FLAGS = 1 | MNT_DETACH | MNT_EXPIRE | 8;
+const UMOUNT_FLAGS = 1 | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW;
 /** What anybody may write in, as no name of another is theirs to take away. */
 const TOP_MODE = 0o1777;
 const STICKY = 0o1000;
@@ -60,11 +61,12 @@ function newTop({ process: { uid } }: Caller, path: string, mode = TOP_MODE): Ef
 function targetOf(
   caller: Caller,
   path: string,
+  follows = true,
 ): { readonly place: Place; readonly isDirectory: boolean } | Refusal {
   if (path === '/' && topPlace(caller.kernel) === undefined) {
     return { place: OUTSIDE, isDirectory: true };
   }
-  const seen: Seen | Refusal = nodeAt(caller, path);
+  const seen: Seen | Refusal = follows ? nodeAt(caller, path) : unfollowedAt(caller, path);
   if (isRefused(seen)) return seen;
   return { place: seen.place, isDirectory: seen.node.kind === 'dir' };
 }
@@ -72,7 +74,7 @@ function targetOf(
 export function umount(caller: Caller, { path, flags = 0 }: Calls['umount']): Decision {
   const { kernel } = caller;
   if ((flags & ~UMOUNT_FLAGS) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
-  const target = targetOf(caller, path);
+  const target = targetOf(caller, path, (flags & UMOUNT_NOFOLLOW) === 0);
   if (isRefused(target)) return refuse(target);
   if (!has(caller, 'sys_admin')) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
   const found = mountAt(kernel, target.place);

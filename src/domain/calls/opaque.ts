@@ -10,6 +10,9 @@ import { nextBtfId } from '../next-id.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
 
+/** Bytes of types at most (`BTF_MAX_SIZE`), and of the header before them (`btf_parse_hdr`). */
+const BTF_BYTES_MAX = 16 * 1024 * 1024;
+const BTF_HEADER_BYTES = 24;
 /** Bytes of the shortest packet that a program is tried on. */
 const ETH_HLEN = 14;
 /** Types that are tried on a packet. */
@@ -23,13 +26,20 @@ const TRIED_OTHERWISE: readonly ProgType[] = [
   ...(['syscall', 'netfilter', 'struct_ops'] as const),
 ];
 
-export function btfLoad(caller: Caller): Decision {
+export function btfLoad(caller: Caller, { btf_size }: Calls['btf_load']): Decision {
   if (!bpfCapable(caller)) return refuse(refusal('EPERM', 'btf-needs-bpf', {}));
+  if (btf_size !== undefined && btf_size > BTF_BYTES_MAX) {
+    return refuse(refusal('E2BIG', 'btf-too-large', { btf_size, limit: BTF_BYTES_MAX }));
+  }
+  if (btf_size !== undefined && btf_size <= BTF_HEADER_BYTES) {
+    return refuse(refusal('EINVAL', 'btf-holds-nothing', { btf_size, header: BTF_HEADER_BYTES }));
+  }
   const btf_id = nextBtfId(caller.kernel);
   const fd = lowestFree(caller);
   // The id is given out before the fd (`btf_new_fd`), and is not given out again.
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'BtfIdBurned', btf_id }]);
-  return succeed([{ type: 'FdOpened', fd, kind: 'btf', id: btf_id }], fd);
+  const size = btf_size === undefined ? {} : { btf_size };
+  return succeed([{ type: 'FdOpened', fd, kind: 'btf', id: btf_id, ...size }], fd);
 }
 
 export function enableStats(caller: Caller, { type = 0 }: Calls['enable_stats']): Decision {

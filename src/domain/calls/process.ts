@@ -2,7 +2,7 @@
 
 import type { Calls } from '../call.ts';
 import { type Caller, fdsInOrder, has, isFullRoot } from '../caller.ts';
-import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
+import { ALL_CAPABILITIES, type Capability, ROOT_CAPABILITIES, rootsSet } from '../capability.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { capsAfterExec, type ExecSets, union } from '../exec-sets.ts';
@@ -21,7 +21,7 @@ export function spawn(caller: Caller, call: Calls['spawn']): Decision {
     pid,
     comm: call.comm ?? '',
     uid: call.uid ?? 0,
-    caps: sortCapabilities(call.caps ?? ((call.uid ?? 0) === 0 ? ALL_CAPABILITIES : [])),
+    caps: sortCapabilities(call.caps ?? ((call.uid ?? 0) === 0 ? ROOT_CAPABILITIES : [])),
   } as const;
   return succeed([effect], pid);
 }
@@ -134,14 +134,15 @@ function changedSets(caller: Caller, call: Calls['capset']): Partial<ExecSets> |
   const { bounding = sets.bounding, inheritable = sets.inheritable } = call;
   const within = (names: readonly Capability[], most: readonly Capability[]) =>
     names.every((name) => most.includes(name));
-  const drops = !within(sets.bounding, bounding);
-  const inheritableMost = union(sets.inheritable, isFullRoot(caller) ? bounding : caps);
+  const [most, left] = [rootsSet(sets.bounding), rootsSet(bounding)];
+  const drops = !within(most, left);
+  const inheritableMost = union(sets.inheritable, isFullRoot(caller) ? left : caps);
   const ambientMost = call.caps.filter((name) => inheritable.includes(name));
   const { ambient = sets.ambient.filter((name) => ambientMost.includes(name)) } = call;
-  if (!within(bounding, sets.bounding) || (drops && !isFullRoot(caller))) {
+  if (!within(left, most) || (drops && !isFullRoot(caller))) {
     return refusal('EPERM', 'bounding-set-shrinks', { uid });
   }
-  const inBounds = within(inheritable, union(sets.inheritable, bounding));
+  const inBounds = within(inheritable, union(sets.inheritable, left));
   if (!inBounds || !within(inheritable, inheritableMost)) {
     return refusal('EPERM', 'may-not-inherit', { uid });
   }

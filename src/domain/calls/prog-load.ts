@@ -3,7 +3,7 @@
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import { isKernelsBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
-import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd } from '../caller.ts';
+import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd, progAt } from '../caller.ts';
 import { verdict } from '../code/verdict.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
@@ -74,10 +74,13 @@ export function progLoad(caller: Caller, call: Load): Decision {
   if (refused !== undefined) return refuse(refused);
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
+  const { attach_target_may_be_btf: mayBeBtf } = caller.kernel.switches;
   const bad =
-    badTarget(caller, type, call) ??
+    (mayBeBtf ? badTarget(caller, type, call) : undefined) ??
     badBtfId(type, call.attach_btf_id ?? 0) ??
+    (mayBeBtf ? undefined : targetUnasked(type, call)) ??
     badExpectedType(caller, type, expected) ??
+    (mayBeBtf ? undefined : badTargetProgram(caller, type, call)) ??
     progLocks(caller, insnCount(call)) ??
     unknownType(caller, type) ??
     badObjectName(call.prog_name ?? '', 'prog_name');
@@ -215,6 +218,24 @@ function badTarget(
     return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
   }
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
+}
+
+/** Up to 5.10: only tracing and ext programs have a target, whatever its fd is. */
+function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | undefined {
+  if (attach_prog_fd === 0 || type === 'tracing' || type === 'ext') return undefined;
+  return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
+}
+
+/** Up to 5.10: the target is a program, and looked up late. */
+function badTargetProgram(
+  caller: Caller,
+  type: ProgType,
+  { attach_prog_fd = 0 }: Load,
+): Refusal | undefined {
+  if (attach_prog_fd === 0) return undefined;
+  const target = progAt(caller, attach_prog_fd, 'attach_prog_fd');
+  if (isRefused(target)) return target;
+  return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
 }
 
 /**

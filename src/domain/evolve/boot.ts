@@ -1,5 +1,5 @@
 import { kernelsBtfs } from '../btf.ts';
-import { ALL_CAPABILITIES, type Capability } from '../capability.ts';
+import { type Capability, ROOT_CAPABILITIES } from '../capability.ts';
 import type { EffectOf } from '../effect.ts';
 import { USUAL_SETS } from '../exec-sets.ts';
 import { FdTable } from '../fd-table.ts';
@@ -44,7 +44,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     lists: NO_LISTS,
   });
   kernel.cgroupIds.set('/', id);
-  kernel.bpffs.set('/', { kind: 'dir', id: 0, uid: 0, mode: 0o755, inode: 0 });
+  kernel.bpffs.set('/', { kind: 'dir', id: 0, target: '', uid: 0, mode: 0o755, inode: 0 });
   kernel.mounts.set(FIRST_MOUNT, {
     id: FIRST_MOUNT,
     parent: 0,
@@ -53,7 +53,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     attached: true,
     refs: 1,
   });
-  addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ALL_CAPABILITIES });
+  addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ROOT_CAPABILITIES });
 }
 
 /** What processes start with. */

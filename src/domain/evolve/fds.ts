@@ -7,8 +7,10 @@ type FdEffect = Extract<Effect, { type: `Fd${string}` | 'CloexecChanged' | 'Hold
 export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
   switch (effect.type) {
     case 'FdOpened': {
-      const { fd, kind, id, access, cloexec } = effect;
-      return openFd(kernel, pid, fd, { kind, id, access }, cloexec);
+      const { fd, kind, id, access, cloexec, btf_size } = effect;
+      openFd(kernel, pid, fd, { kind, id, access }, cloexec);
+      if (btf_size !== undefined) kernel.btfs.edit(id).size = btf_size;
+      return;
     }
     case 'FdDuplicated': {
       const process = editFds(kernel, pid);

@@ -1,7 +1,7 @@
 import type { Effect, EffectOf } from '../effect.ts';
 import type { BpffsNode, Kernel } from '../kernel.ts';
 import { isWithin } from '../path.ts';
-import { nameRows } from '../size.ts';
+import { nameRows, nodeRows } from '../size.ts';
 import { moveMounts } from './mounts.ts';
 import { addRefs } from './references.ts';
 
@@ -10,7 +10,7 @@ type PinEffect = Extract<
   {
     type:
       | `Pin${'Created' | 'Linked' | 'Removed'}`
-      | `Directory${'Made' | 'Removed'}`
+      | `${'Directory' | 'Symlink'}${'Made' | 'Removed'}`
       | 'PathMoved'
       | 'PathsExchanged'
       | 'OwnerChanged'
@@ -18,13 +18,16 @@ type PinEffect = Extract<
   }
 >;
 
+/** What every symlink has; nothing looks at it. */
+const LINK_MODE = 0o777;
+
 export function evolvePin(kernel: Kernel, effect: PinEffect): void {
   const { bpffs } = kernel;
   const { path } = effect;
   switch (effect.type) {
     case 'PinCreated': {
       const { kind, id, uid, mode } = effect;
-      bpffs.set(path, { kind, id, uid, mode, inode: 0 });
+      bpffs.set(path, { kind, id, target: '', uid, mode, inode: 0 });
       kernel.contents += nameRows(path);
       return addRefs(kernel, kind, id, 1);
     }
@@ -32,19 +35,31 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       return linked(kernel, effect);
     case 'PinRemoved': {
       const { kind, id } = bpffs.edit(path);
-      if (kind === 'dir') throw new Error(`impossible effect: ${path} is a directory`);
+      if (kind === 'dir' || kind === 'symlink') {
+        throw new Error(`impossible effect: ${path} is a ${kind}`);
+      }
       bpffs.delete(path);
       kernel.contents -= nameRows(path);
       return addRefs(kernel, kind, id, -1);
     }
     case 'DirectoryMade': {
       const { uid = 0, mode = 0o755 } = effect;
-      bpffs.set(path, { kind: 'dir', id: 0, uid, mode, inode: 0 });
+      bpffs.set(path, { kind: 'dir', id: 0, target: '', uid, mode, inode: 0 });
       kernel.contents += nameRows(path);
       return;
     }
     case 'DirectoryRemoved':
       kernel.contents -= nameRows(path);
+      return bpffs.delete(path);
+    case 'SymlinkMade': {
+      const { target, uid = 0 } = effect;
+      const node: BpffsNode = { kind: 'symlink', id: 0, target, uid, mode: LINK_MODE, inode: 0 };
+      bpffs.set(path, node);
+      kernel.contents += nodeRows(path, node);
+      return;
+    }
+    case 'SymlinkRemoved':
+      kernel.contents -= nodeRows(path, bpffs.edit(path));
       return bpffs.delete(path);
     case 'PathMoved':
       put(kernel, taken(kernel, path), effect.to);
@@ -79,11 +94,12 @@ export function namesOf({ bpffs }: Kernel, path: string): readonly string[] {
 function linked(kernel: Kernel, { path, to }: EffectOf<'PinLinked'>): void {
   const { bpffs } = kernel;
   const node = bpffs.edit(path);
-  if (node.kind === 'dir') throw new Error(`impossible effect: ${path} is a directory`);
+  const { kind } = node;
+  if (kind === 'dir') throw new Error(`impossible effect: ${path} is a directory`);
   if (node.inode === 0) node.inode = 1 + largestInode(kernel);
   bpffs.set(to, { ...node });
-  kernel.contents += nameRows(to);
-  addRefs(kernel, node.kind, node.id, 1);
+  kernel.contents += nodeRows(to, node);
+  if (kind !== 'symlink') addRefs(kernel, kind, node.id, 1);
 }
 
 function largestInode({ bpffs }: Kernel): number {
@@ -104,7 +120,7 @@ function taken(kernel: Kernel, path: string): Taken {
     // A copy: the node may belong to the state below this layer, which must not change.
     const node = { ...bpffs.edit(name) };
     bpffs.delete(name);
-    kernel.contents -= nameRows(name);
+    kernel.contents -= nodeRows(name, node);
     return [name.slice(path.length), node] as const;
   });
 }
@@ -113,6 +129,6 @@ function taken(kernel: Kernel, path: string): Taken {
 function put(kernel: Kernel, nodes: Taken, to: string): void {
   for (const [below, node] of nodes) {
     kernel.bpffs.set(to + below, node);
-    kernel.contents += nameRows(to + below);
+    kernel.contents += nodeRows(to + below, node);
   }
 }

@@ -88,7 +88,7 @@ function addHeld(kernel: Kernel, { kind, id }: Pick<OpenFile, 'kind' | 'id'>, de
 export function addBtfRefs(kernel: Kernel, id: number, delta: number): void {
   if (id === 0 || isKernelsBtf(kernel, id)) return;
   const { btfs } = kernel;
-  if (!btfs.has(id)) btfs.set(id, { id, refs: 0 });
+  if (!btfs.has(id)) btfs.set(id, { id, size: 0, refs: 0 });
   burnBtfId(kernel, id);
   const btf = btfs.edit(id);
   btf.refs += delta;

@@ -4,7 +4,7 @@
  * (`before.ts`), and a sighting that can still not be has none.
  */
 import { attachTypeOf, CGROUP_HOOKS } from '../attach-type.ts';
-import { ALL_CAPABILITIES } from '../capability.ts';
+import { ROOT_CAPABILITIES } from '../capability.ts';
 import type { Effect } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
 import { programDropped } from '../lifetime.ts';
@@ -46,7 +46,7 @@ function processFound(
 ): readonly Effect[] {
   const process = kernel.processes.get(pid);
   const uid = told.uid ?? process?.uid ?? 0;
-  const caps = told.caps ?? process?.caps ?? ALL_CAPABILITIES;
+  const caps = told.caps ?? process?.caps ?? ROOT_CAPABILITIES;
   const effects: Effect[] = [];
   if (process === undefined) {
     effects.push({ type: 'ProcessSpawned', pid, comm: comm ?? '', uid, caps });

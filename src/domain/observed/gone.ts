@@ -137,6 +137,10 @@ function pinGone(kernel: Kernel, pid: number, path: string): readonly Effect[] {
       work.apply({ type: 'DirectoryRemoved', path: name });
       continue;
     }
+    if (kind === 'symlink') {
+      work.apply({ type: 'SymlinkRemoved', path: name });
+      continue;
+    }
     const lifetime = new Lifetime(work.kernel);
     lifetime.drop(kind, id, 'unseen');
     work.apply({ type: 'PinRemoved', path: name, reason: 'unseen' }, ...lifetime.effects);

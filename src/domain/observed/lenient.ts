@@ -3,7 +3,7 @@
  * whom nothing is forbidden, on a kernel that knows every command and flag: what follows from its
  * success is then what follows in general. What kind of state the host keeps stays its own.
  */
-import type { Call, CallName } from '../call.ts';
+import type { Call } from '../call.ts';
 import { ALL_CAPABILITIES } from '../capability.ts';
 import { decideFor } from '../decide.ts';
 import type { Decision } from '../decision.ts';
@@ -22,9 +22,6 @@ const OF_THE_STATE = [
   'tag_is_sha256',
 ] as const satisfies readonly (keyof Switches)[];
 
-/** Calls that ask who owns a name: nothing but root's capabilities lets others make them. */
-const OF_THE_OWNER: readonly CallName[] = ['chown', 'chmod', 'cgroup_chown', 'cgroup_chmod'];
-
 /** What follows from `call` when it succeeds; the refusal of what cannot succeed in this state. */
 export function decideLeniently(
   kernel: Kernel,
@@ -34,10 +31,9 @@ export function decideLeniently(
 ): Decision {
   const newest = releaseOf(SERIES.at(-1) ?? '')?.switches ?? kernel.switches;
   const kept = Object.fromEntries(OF_THE_STATE.map((name) => [name, kernel.switches[name]]));
-  const uid = OF_THE_OWNER.includes(call.name) ? 0 : process.uid;
   const caller = {
     kernel: { ...kernel, switches: { ...newest, ...kept } },
-    process: { ...process, uid, caps: ALL_CAPABILITIES, nofile: NR_OPEN, memlock: -1 },
+    process: { ...process, caps: ALL_CAPABILITIES, nofile: NR_OPEN, memlock: -1 },
     granted,
   };
   // The revision was as expected on the real kernel, whatever the log counted.

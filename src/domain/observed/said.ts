@@ -39,6 +39,7 @@ export function sightingsOf(kernel: Kernel, call: Call, outcome: Success): reado
     }
     case 'obj_pin':
     case 'bpffs_mkdir':
+    case 'symlink':
       return directoryOf(call.path);
     case 'rename':
       return directoryOf(call.to);

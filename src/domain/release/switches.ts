@@ -64,6 +64,7 @@ export interface Switches {
   readonly lru_lets_go_by_size: boolean;
   readonly hash_lookup_and_delete: boolean;
   readonly kernel_btf_has_id: boolean;
+  readonly attach_target_may_be_btf: boolean;
   readonly prog_array_compares_hook: boolean;
   readonly prog_array_compares_storage: boolean;
   readonly inner_maps_of_any_entries: boolean;

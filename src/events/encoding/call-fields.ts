@@ -157,6 +157,7 @@ export const CALL_FIELDS: {
   unlink: path,
   rename: fieldList<Calls['rename']>({ path: plain(), to: plain(), flags: plain() }),
   link: fieldList<Calls['link']>({ path: plain(), to: plain() }),
+  symlink: fieldList<Calls['symlink']>({ path: plain(), target: plain() }),
   chown: fieldList<Calls['chown']>({ path: plain(), uid: plain() }),
   cgroup_chown: fieldList<Calls['cgroup_chown']>({ path: plain(), uid: plain() }),
   cgroup_chmod: fieldList<Calls['cgroup_chmod']>({ path: plain(), mode: plain() }),
@@ -230,7 +231,7 @@ export const CALL_FIELDS: {
   }),
   iter_create: fieldList<Calls['iter_create']>({ link_fd: plain(), flags: plain() }),
   prog_test_run: fieldList<Calls['prog_test_run']>({ prog_fd: plain(), data_size_in: plain() }),
-  btf_load: fieldList<Calls['btf_load']>({}),
+  btf_load: fieldList<Calls['btf_load']>({ btf_size: plain() }),
   enable_stats: fieldList<Calls['enable_stats']>({ type: plain() }),
 
   obj_pin: fieldList<Calls['obj_pin']>({

@@ -73,6 +73,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     id: plain(),
     access,
     cloexec: bool(),
+    btf_size: plain(),
   }),
   FdDuplicated: fieldList<Effects['FdDuplicated']>({
     fd: plain(),
@@ -236,6 +237,8 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   MapFrozen: fieldList<Effects['MapFrozen']>({ map_id: plain() }),
   MapFreed: fieldList<Effects['MapFreed']>({ map_id: plain(), reason }),
   MapIdBurned: fieldList<Effects['MapIdBurned']>({ map_id: plain() }),
+  SymlinkMade: fieldList<Effects['SymlinkMade']>({ path: plain(), target: plain(), uid: plain() }),
+  SymlinkRemoved: path,
   BtfIdBurned: fieldList<Effects['BtfIdBurned']>({ btf_id: plain() }),
   MapOwned: fieldList<Effects['MapOwned']>({
     map_id: plain(),

@@ -94,6 +94,7 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   umount: 74,
   btf_get_fd_by_id: 75,
   btf_get_next_id: 76,
+  symlink: 77,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -160,6 +161,8 @@ export const EFFECT_CODES: Codes<EffectType> = {
   BpffsMounted: 60,
   BpffsUnmounted: 61,
   BtfIdBurned: 62,
+  SymlinkMade: 63,
+  SymlinkRemoved: 64,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -214,4 +217,8 @@ export const CAPABILITY_CODES: Codes<Capability> = {
   perfmon: 3,
   dac_override: 4,
   sys_resource: 5,
+  dac_read_search: 6,
+  chown: 7,
+  fowner: 8,
+  fsetid: 9,
 };

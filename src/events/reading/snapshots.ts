@@ -18,7 +18,7 @@ import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
  * The version of stored states. Raise it with every change of the kernel's tables or of `evolve`:
  * older snapshots are then ignored, and states come from the log again.
  */
-export const SNAPSHOT_VERSION = 10;
+export const SNAPSHOT_VERSION = 11;
 
 /** The channel of `SnapshotFault`s: the reader of a state gets a sound state and need not know. */
 export const SNAPSHOT_FAULTS = 'bpfledger:snapshot-faults';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fileMode, u32 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
-import { path } from './text.ts';
+import { linkTarget, path } from './text.ts';
 
 /** Characters of what is written to a control file. */
 const VALUE_CHARS_MAX = 200;
@@ -24,6 +24,7 @@ export function fileSystemCalls() {
       flags: z.int().min(0).max(3).exactOptional(),
     }),
     strictObject({ name: z.literal('link'), path, to: path }),
+    strictObject({ name: z.literal('symlink'), path, target: linkTarget }),
     strictObject({ name: z.literal('chown'), path, uid: u32 }),
     strictObject({ name: z.literal('chmod'), path, mode: fileMode }),
     strictObject({

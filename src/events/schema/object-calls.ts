@@ -61,7 +61,7 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       flags: u32.exactOptional(),
     }),
     strictObject({ name: z.literal('bpf'), cmd: u32 }),
-    strictObject({ name: z.literal('btf_load') }),
+    strictObject({ name: z.literal('btf_load'), btf_size: u32.exactOptional() }),
     strictObject({ name: z.literal('enable_stats'), type: u32.exactOptional() }),
     strictObject({ name: z.literal('prog_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
     strictObject({ name: z.literal('link_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),

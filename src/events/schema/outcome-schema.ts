@@ -49,6 +49,13 @@ const objectInfo = z
       value_size: n,
       max_entries: n,
     }),
+    strictObject({
+      kind: z.literal('btf'),
+      id: n,
+      btf_size: n.exactOptional(),
+      name: recordedText.exactOptional(),
+      kernel_btf: z.boolean().exactOptional(),
+    }),
   ])
   .meta({ id: 'ObjectInfo' });
 

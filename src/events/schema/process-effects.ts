@@ -62,6 +62,7 @@ export const processEffects = [
     ...opened,
     access: z.enum(['read', 'write']).exactOptional(),
     cloexec: z.literal(false).exactOptional(),
+    btf_size: u32.exactOptional(),
   }),
   strictObject({ type: z.literal('FdDuplicated'), fd: openFd, to_fd: openFd, cloexec: chosen }),
   strictObject({ type: z.literal('FdCopied'), ...opened, from_pid: pid, from_fd: openFd }),

@@ -106,6 +106,14 @@ export const path = textSchema(...PATH_RULES).meta({
   maxLength: PATH_BYTES_MAX,
 });
 
+/** Where a symlink leads: relative to its directory, or a path of the log. */
+export const linkTarget = shortText(PATH_BYTES_MAX - 1).meta({
+  id: 'LinkTarget',
+  description:
+    'Where a symlink leads: as from its directory, with `.` and `..` as one likes, or, after a slash, ' +
+    'a path of the log.',
+});
+
 /** A program's or map's name, as passed; the kernel decides whether it is valid. */
 export const objectName = textSchema(...bounded(NAME_BYTES_MAX)).meta({
   id: 'ObjectName',

@@ -4,7 +4,7 @@ import { attachType } from './attach-type.ts';
 import { fileMode, u32, u64 } from './numbers.ts';
 import { reason } from './reason.ts';
 import { strictObject } from './strict-object.ts';
-import { path, recordedText } from './text.ts';
+import { linkTarget, path, recordedText } from './text.ts';
 
 const place = { cgroup_id: u64, attach_type: attachType };
 const listed = { ...place, index: u32, revision: u64 };
@@ -36,6 +36,13 @@ export const treeEffects = [
   }),
   strictObject({ type: z.literal('PinRemoved'), path, reason }),
   strictObject({ type: z.literal('PinLinked'), path, to: path }),
+  strictObject({
+    type: z.literal('SymlinkMade'),
+    path,
+    target: linkTarget,
+    uid: u32.exactOptional(),
+  }),
+  strictObject({ type: z.literal('SymlinkRemoved'), path }),
   strictObject({
     type: z.literal('DirectoryMade'),
     path,

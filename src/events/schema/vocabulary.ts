@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { AttachType } from '../../domain/attach-type.ts';
-import { ALL_CAPABILITIES, type Capability } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES, type Capability, ROOT_CAPABILITIES } from '../../domain/capability.ts';
 import type { AttachFlags, QueryFlags } from '../../domain/flags.ts';
 import type { MapType } from '../../domain/map-type.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
@@ -37,7 +37,9 @@ const capsInput = z
   .transform((caps): Capability[] => ALL_CAPABILITIES.filter((name) => caps.includes(name)))
   .meta({
     id: 'CapabilitiesInput',
-    description: `Capabilities by name, with or without \`CAP_\`: ${ALL_CAPABILITIES.join(', ')}.`,
+    description:
+      `Capabilities by name, with or without \`CAP_\`: ${ALL_CAPABILITIES.join(', ')}. Root with the ` +
+      `first ${ROOT_CAPABILITIES.length} has every capability, unless one of the others is named too.`,
   });
 
 /** What a request may say. */

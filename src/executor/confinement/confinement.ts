@@ -51,6 +51,8 @@ function checkTop(call: Call): string | undefined {
     case 'mount':
     case 'umount':
       return 'what is mounted is not ours to change';
+    case 'symlink':
+      return 'a symlink could lead out of the place';
     case 'rename':
       return call.path === '/' || call.to === '/' ? 'the top is not ours to rename' : undefined;
     default:

@@ -1,6 +1,7 @@
 /**
  * Names below a directory that was opened once. The kernel walks to them (openat2(2), Linux 5.6) and
- * refuses every way out: `..`, symlinks, and file systems that somebody mounted below.
+ * refuses every way out: `..`, symlinks, and file systems that somebody mounted below. Only in a scratch
+ * place, where all are ours, symlinks and mounts are walked over.
  */
 import { type Answered, cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { Withheld } from './withheld.ts';
@@ -10,9 +11,12 @@ export const O_DIRECTORY = 0o200000;
 export const O_PATH = 0o10000000;
 export const O_CLOEXEC = 0o2000000;
 
-/** RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH. */
-const WITHIN = 2 | 4 | 8;
-const NO_XDEV = 1;
+/** RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS and RESOLVE_BENEATH. */
+const WITHIN = 1 | 2 | 4 | 8;
+/** RESOLVE_NO_MAGICLINKS and RESOLVE_IN_ROOT: over mounts and symlinks of ours, none of which leads out. */
+const IN_ROOT = 2 | 16;
+/** Opens a symlink itself. */
+export const O_NOFOLLOW = 0o400000;
 /** Bytes of `struct open_how`: flags, mode, resolve. */
 const HOW_BYTES = 24;
 /** The directory that a path without one is relative to; absolute paths do not ask. */
@@ -32,7 +36,7 @@ export interface Base {
   readonly fd: number;
   /**
    * The name below `fd` that is `/` of the log, where that is a mount point of ours: then `fd` keeps no
-   * mount of the log, and ways lead over mounts.
+   * mount of the log, and ways lead over mounts and symlinks.
    */
   readonly point?: string;
 }
@@ -58,12 +62,13 @@ export function openBase(kernel: Kernel, path: string): Base {
 export function openBeneath(kernel: Kernel, base: Base, path: string, flags: number): Answered {
   const how = Buffer.alloc(HOW_BYTES);
   how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
-  how.writeBigUInt64LE(BigInt(base.point === undefined ? WITHIN | NO_XDEV : WITHIN), 16);
+  const isOurs = base.point !== undefined;
+  how.writeBigUInt64LE(BigInt(isOurs ? IN_ROOT : WITHIN), 16);
   const name = cString(nameBelow(base, path));
   for (let walk = 1; ; walk++) {
     const opened = kernel.result(SYS.openat2, base.fd, name, how, HOW_BYTES);
     if (opened === -EAGAIN && walk < WALKS_MAX) continue;
-    if (opened === -ELOOP) throw new Withheld(`${path} leads over a symlink`);
+    if (opened === -ELOOP && !isOurs) throw new Withheld(`${path} leads over a symlink`);
     if (opened === -EXDEV) throw new Withheld(`${path} leads out of the place`);
     return kernel.answerOf(opened);
   }

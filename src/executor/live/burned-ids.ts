@@ -13,8 +13,9 @@ import { BPF } from '../../native/commands.ts';
 import { assemble, INSN_BYTES } from '../../native/instructions.ts';
 import { cString, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
+import { realBtfId } from './btf-info.ts';
 import type { LiveKernel } from './live-kernel.ts';
-import { realBtfId, realIdBehind } from './objects.ts';
+import { realIdBehind } from './objects.ts';
 import { BTF } from './types.ts';
 
 /** Times that a call is refused again before an id counts as used up by it. */

@@ -12,7 +12,7 @@ import { BPF } from '../../native/commands.ts';
 import { assemble } from '../../native/instructions.ts';
 import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { openBase } from './beneath.ts';
-import { realBtfId } from './objects.ts';
+import { realBtfId } from './btf-info.ts';
 import { BTF, INT_ID } from './types.ts';
 
 /**

@@ -6,7 +6,7 @@
 import { type Answered, must, SYS } from '../../native/syscall.ts';
 import { withCredentials } from '../kernel/credentials.ts';
 import type { LiveCaller } from './live-kernel.ts';
-import { capabilityBits, isFullRoot, lowestFree } from './process.ts';
+import { capabilityBits, isAsWeAre, lowestFree } from './process.ts';
 
 const RLIMIT_NOFILE = 7;
 const RLIMIT_MEMLOCK = 8;
@@ -60,7 +60,7 @@ function runWithUmask({ live, process }: LiveCaller, made: () => Answered): Answ
 /** Walks to a name with the rights of the process: what it may not search, it does not reach. */
 export function runUnderRights(caller: LiveCaller, walk: () => Answered): Answered {
   const { live, process } = caller;
-  if (isFullRoot(process)) return walk();
+  if (isAsWeAre(process)) return walk();
   const capabilities = capabilityBits(process.caps);
   return withCredentials(live.kernel, { uid: process.uid, capabilities }, walk);
 }

@@ -3,10 +3,25 @@ import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
-import { atSpot, type Base, O_PATH, openBeneath, procPath, type Spot } from './beneath.ts';
+import {
+  atSpot,
+  type Base,
+  O_NOFOLLOW,
+  O_PATH,
+  openBeneath,
+  procPath,
+  type Spot,
+} from './beneath.ts';
 import { runUnderConditions, runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
-import { linkFile, makeDirectory, moveFile, removeDirectory, removeFile } from './spot-calls.ts';
+import {
+  linkFile,
+  makeDirectory,
+  makeSymlink,
+  moveFile,
+  removeDirectory,
+  removeFile,
+} from './spot-calls.ts';
 
 export function mkdir(caller: LiveCaller, { path }: CallOf<'mkdir'>): Decision {
   const { live } = caller;
@@ -55,10 +70,19 @@ export function rename(caller: LiveCaller, { path, to, flags }: CallOf<'rename'>
 }
 
 export function link(caller: LiveCaller, { path, to }: CallOf<'link'>): Decision {
-  // The old name is looked up before the new one is walked to.
-  const found = atNode(caller, path, () => ({ ret: 0 }));
+  // The old name is looked up before the new one is walked to; a symlink is linked itself.
+  const { bpffs } = caller.live;
+  const found = atNodeOf(caller, bpffs, path, () => ({ ret: 0 }), O_NOFOLLOW);
   if ('errno' in found) return failWith(found.errno);
   return onTwo(caller, { path, to }, { type: 'PinLinked', path, to }, linkFile);
+}
+
+/** Made in a scratch place alone, at whose mount point an absolute target begins. */
+export function symlink(caller: LiveCaller, { path, target }: CallOf<'symlink'>): Decision {
+  const { point } = caller.live.bpffs;
+  const real = point !== undefined && target.startsWith('/') ? `/${point}${target}` : target;
+  const make = (kernel: Kernel, spot: Spot) => makeSymlink(kernel, real, spot);
+  return onBpffs(caller, path, { type: 'SymlinkMade', path, target }, make);
 }
 
 /** Both ways are walked before either name is looked up, as rename(2) does. */
@@ -137,9 +161,10 @@ export function atNodeOf(
   base: Base,
   path: string,
   act: (name: Buffer) => Answered,
+  flags = 0,
 ): Answered {
   const { kernel } = caller.live;
-  const opened = runUnderRights(caller, () => openBeneath(kernel, base, path, O_PATH));
+  const opened = runUnderRights(caller, () => openBeneath(kernel, base, path, O_PATH | flags));
   if ('errno' in opened) return opened;
   try {
     return act(cString(procPath(opened.ret)));

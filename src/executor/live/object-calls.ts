@@ -11,6 +11,7 @@ import { type Answered, cString, SYS } from '../../native/syscall.ts';
 import { realId } from './anchor.ts';
 import { atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
+import { btfInfoBuffer, decodeBtfInfo } from './btf-info.ts';
 import { runUnderRights } from './conditions.ts';
 import { atNode } from './file-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
@@ -138,15 +139,16 @@ export function objGetInfo(caller: LiveCaller, call: CallOf<'obj_get_info_by_fd'
   const bytes = call.info_len ?? INFO_BYTES;
   const named = process.fds.get(call.bpf_fd ?? 0);
   const kind = named === undefined ? undefined : kindOf(named.real);
-  const buffers = infoBuffer(live.kernel, kind, Math.min(bytes, INFO_LEN_READ_MAX));
+  const read = Math.min(bytes, INFO_LEN_READ_MAX);
+  const types = named?.kind === 'btf' ? btfInfoBuffer(live.kernel, read) : undefined;
+  const buffers = types ?? infoBuffer(live.kernel, kind, read);
   const attr = new Attr(live.kernel, call.attr_size)
     .u32(INFO_BY_FD.bpf_fd, realFd(process, call.bpf_fd))
     .u32(INFO_BY_FD.info_len, bytes)
     .pointer(INFO_BY_FD.info, buffers.info);
   const answered = bpf(caller, 'obj_get_info_by_fd', attr);
   if ('errno' in answered) return failWith(answered.errno);
-  // Info on BTF is not modelled, so it is not compared.
-  if (named?.kind === 'btf') return failWith('ENOTSUPP');
+  if (types !== undefined) return succeed([], 0, { info: decodeBtfInfo(live, types) });
   if (kind === undefined) throw new Error('the kernel gave info on an fd that is not a BPF object');
   return succeed([], 0, { info: decodeInfo(live, kind, buffers) });
 }

@@ -98,17 +98,6 @@ export interface IdNames {
   readonly cgroups: Pick<LiveKernel['cgroups'], 'idOf'>;
 }
 
-/** Where the id of BTF stands in its info. */
-const BTF_ID = 12;
-
-/** The kernel's own id of the BTF behind a real fd. */
-export function realBtfId(kernel: Kernel, realFd: number): number {
-  const info = Buffer.alloc(INFO_BYTES);
-  const attr = new Attr(kernel).u32(0, realFd).u32(4, INFO_BYTES).pointer(8, info);
-  must(kernel.call(SYS.bpf, BPF.obj_get_info_by_fd, attr.buffer, ATTR_BYTES), 'info on BTF');
-  return info.readUInt32LE(BTF_ID);
-}
-
 /** `struct bpf_link_info`, `bpf_prog_info` and `bpf_map_info`, with the log's ids. */
 export function decodeInfo(
   { ids, cgroups }: IdNames,

@@ -8,6 +8,7 @@ import { BPF } from '../../native/commands.ts';
 import { type Answered, must, SYS } from '../../native/syscall.ts';
 import type { LiveKernel } from './live-kernel.ts';
 import { keyOf } from './map-calls.ts';
+import { namesBelow } from './names.ts';
 import { objectBehind } from './objects.ts';
 import type { LiveLink, LiveList, LiveMap, LiveWorld } from './world.ts';
 
@@ -30,6 +31,7 @@ export function observeLive(live: LiveKernel): LiveWorld {
       if (cgroup === undefined) throw new Error(`no cgroup ${cgroupId}`);
       return listOf(live, cgroup.fd, type);
     },
+    names: () => namesBelow(live.bpffs),
   };
 }
 

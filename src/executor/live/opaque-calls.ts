@@ -15,14 +15,16 @@ import { BPF } from '../../native/commands.ts';
 import { cString, SYS } from '../../native/syscall.ts';
 import { realId } from './anchor.ts';
 import { adopt, bpf } from './bpf.ts';
+import { realBtfId } from './btf-info.ts';
 import { runUnderConditions } from './conditions.ts';
 import { adoptLink } from './link-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
-import { realBtfId } from './objects.ts';
 import { NEVER_OPEN, realFd } from './process.ts';
-import { BTF } from './types.ts';
+import { BTF, btfOf } from './types.ts';
 import { Withheld } from './withheld.ts';
 
+/** Bytes of types that the kernel takes (`BTF_MAX_SIZE`). */
+const BTF_BYTES_MAX = 16 * 1024 * 1024;
 /** A tracepoint that is hardly ever passed. */
 const TRACEPOINT = cString('cgroup_remount');
 
@@ -55,10 +57,12 @@ export function iterCreate(caller: LiveCaller, call: CallOf<'iter_create'>): Dec
   return opens(caller, 'iter_create', attr);
 }
 
-export function btfLoad(caller: LiveCaller): Decision {
+/** Types of ours in as many bytes as are told. What is too long for the kernel is not made here. */
+export function btfLoad(caller: LiveCaller, { btf_size }: CallOf<'btf_load'>): Decision {
+  const btf = btf_size === undefined ? BTF : btfOf(Math.min(btf_size, BTF_BYTES_MAX));
   const attr = new Attr(caller.live.kernel)
-    .pointer(BTF_LOAD.btf, BTF)
-    .u32(BTF_LOAD.btf_size, BTF.length);
+    .pointer(BTF_LOAD.btf, btf)
+    .u32(BTF_LOAD.btf_size, btf_size ?? btf.length);
   const answered = bpf(caller, 'btf_load', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const { live } = caller;

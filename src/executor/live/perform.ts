@@ -25,6 +25,7 @@ import {
   mkdir,
   rename,
   rmdir,
+  symlink,
   unlink,
 } from './file-calls.ts';
 import { linkCreate, linkDetach, linkUpdate } from './link-calls.ts';
@@ -133,6 +134,8 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return chmod(caller, call);
     case 'link':
       return link(caller, call);
+    case 'symlink':
+      return symlink(caller, call);
     case 'chown':
       return chown(caller, call);
     case 'mount':
@@ -180,7 +183,7 @@ function command(caller: LiveCaller, call: Command): Decision {
     case 'prog_test_run':
       return progTestRun(caller, call);
     case 'btf_load':
-      return btfLoad(caller);
+      return btfLoad(caller, call);
     case 'enable_stats':
       return enableStats(caller, call);
     case 'task_fd_query':

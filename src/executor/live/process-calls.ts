@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn as startProcess } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { CallOf } from '../../domain/call.ts';
-import { ALL_CAPABILITIES } from '../../domain/capability.ts';
+import { ROOT_CAPABILITIES } from '../../domain/capability.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { capsAfterExec, USUAL_SETS } from '../../domain/exec-sets.ts';
 import { isWithin } from '../../domain/path.ts';
@@ -36,7 +36,7 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
     cgroup: undefined,
     placeholder: undefined,
   };
-  return { pid, tgid: pid, comm, uid: 0, caps: ALL_CAPABILITIES, fds, ...rest };
+  return { pid, tgid: pid, comm, uid: 0, caps: ROOT_CAPABILITIES, fds, ...rest };
 }
 
 export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
@@ -44,7 +44,7 @@ export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
   if (live.processes.has(pid)) return failWith('EEXIST');
   const child = newProcess(live, pid, call.comm ?? '');
   child.uid = call.uid ?? 0;
-  child.caps = call.caps ?? (child.uid === 0 ? ALL_CAPABILITIES : []);
+  child.caps = call.caps ?? (child.uid === 0 ? ROOT_CAPABILITIES : []);
   live.processes.set(pid, child);
   const { comm, uid, caps } = child;
   return succeed([{ type: 'ProcessSpawned', pid, comm, uid, caps }], pid);

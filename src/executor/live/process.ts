@@ -5,7 +5,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Capability } from '../../domain/capability.ts';
-import { ALL_CAPABILITIES } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES, hasAllOfRoot, rootsSet } from '../../domain/capability.ts';
 import type { FileKind } from '../../domain/effect.ts';
 import type { ExecSets } from '../../domain/exec-sets.ts';
 
@@ -60,7 +60,11 @@ export function realFd(process: LiveProcess, fd: number | undefined): number {
 }
 
 const CAPABILITY_BITS: Readonly<Record<Capability, number>> = {
+  chown: 0,
   dac_override: 1,
+  dac_read_search: 2,
+  fowner: 3,
+  fsetid: 4,
   net_admin: 12,
   sys_admin: 21,
   sys_resource: 24,
@@ -72,7 +76,12 @@ export function capabilityBits(caps: readonly Capability[]): number[] {
   return caps.map((capability) => CAPABILITY_BITS[capability]);
 }
 
-/** Root with everything: what this process is itself. */
+/** Root with what root has: it may do what takes capabilities that are not modelled. */
 export function isFullRoot({ uid, caps }: LiveProcess): boolean {
-  return uid === 0 && ALL_CAPABILITIES.every((capability) => caps.includes(capability));
+  return uid === 0 && hasAllOfRoot(caps);
+}
+
+/** Whether a process is root with everything: what this process is itself. */
+export function isAsWeAre({ uid, caps }: LiveProcess): boolean {
+  return uid === 0 && rootsSet(caps).length === ALL_CAPABILITIES.length;
 }

@@ -28,6 +28,10 @@ export function moveFile(kernel: Kernel, from: Spot, to: Spot, flags = 0): Answe
   return kernel.call(SYS.renameat2, from.directory, old, to.directory, now, flags);
 }
 
+export function makeSymlink(kernel: Kernel, target: string, { directory, name }: Spot): Answered {
+  return kernel.call(SYS.symlinkat, cString(target), directory, cString(name));
+}
+
 export function linkFile(kernel: Kernel, from: Spot, to: Spot): Answered {
   const [old, now] = [cString(from.name), cString(to.name)];
   return kernel.call(SYS.linkat, from.directory, old, to.directory, now, 0);

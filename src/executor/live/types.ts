@@ -33,15 +33,23 @@ const TYPES = Buffer.concat([
   words(FUNC_NAME, FUNC, PROTO_ID),
 ]);
 
-function header(): Buffer {
+function header(strings: number): Buffer {
   const bytes = Buffer.alloc(HEADER_BYTES);
   bytes.writeUInt16LE(MAGIC, 0);
   bytes[2] = VERSION;
-  words(HEADER_BYTES, 0, TYPES.length, TYPES.length, STRINGS.length).copy(bytes, 4);
+  words(HEADER_BYTES, 0, TYPES.length, TYPES.length, strings).copy(bytes, 4);
   return bytes;
 }
 
-export const BTF: Buffer = Buffer.concat([header(), TYPES, STRINGS]);
+export const BTF: Buffer = btfOf(0);
+
+/** The same types in as many bytes: the names at their end grow. Shorter ones are cut off, and are none. */
+export function btfOf(bytes: number): Buffer {
+  const strings = Buffer.alloc(Math.max(bytes - HEADER_BYTES - TYPES.length, STRINGS.length));
+  STRINGS.copy(strings);
+  const btf = Buffer.concat([header(strings.length), TYPES, strings]);
+  return bytes === 0 ? btf : btf.subarray(0, bytes);
+}
 
 const instructions = Array.from({ length: RECORDS }, (_, i) => i);
 /** `struct bpf_func_info`: a function that begins at an instruction. */

@@ -23,10 +23,21 @@ export interface LiveMap {
   readonly storages?: readonly MapKey[];
 }
 
+/** A name on what is mounted of the log's bpffs. */
+export interface LiveName {
+  readonly path: string;
+  readonly is: 'dir' | 'pin' | 'symlink';
+  /** Of a symlink where it leads. */
+  readonly target?: string;
+  readonly uid: number;
+  readonly mode: number;
+}
+
 export interface LiveWorld {
   readonly cgroups: readonly { readonly id: number; readonly path: string }[];
   readonly programs: readonly number[];
   readonly links: readonly LiveLink[];
   readonly maps: readonly LiveMap[];
   list(cgroupId: number, type: AttachType): LiveList;
+  names(): readonly LiveName[];
 }

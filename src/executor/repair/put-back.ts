@@ -4,6 +4,7 @@
  */
 import { chownSync, existsSync, unlinkSync } from 'node:fs';
 import { type AttachTypeName, CGROUP_HOOKS } from '../../domain/attach-type.ts';
+import type { ObjectKind } from '../../domain/effect.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { BpffsNode } from '../../domain/kernel.ts';
 import { type Answered, cString, SYS } from '../../native/syscall.ts';
@@ -77,21 +78,21 @@ function putBackCgroups({ live, model }: Ground): Repair[] {
 function putBackPins(ground: Ground): Repair[] {
   const { live, model } = ground;
   const nodes = [...model.bpffs.entries()].sort(([a], [b]) => a.length - b.length);
-  return nodes.flatMap(([path, node]): Repair[] => {
+  return nodes.flatMap(([path, { kind, ...node }]): Repair[] => {
+    // Of ours there is none, for none is made here.
+    if (kind === 'symlink') return [];
     // A symlink that stands there is somebody else's, and stays.
     const isFree = inPlace(() => !lookBeneath(live.kernel, live.bpffs, path, () => true));
-    if (isFree !== true && !(node.kind === 'link' && isStale(ground, path, node))) return [];
+    if (isFree !== true && !(kind === 'link' && isStale(ground, path, node))) return [];
     const made = inPlace(() =>
-      atSpot(live.kernel, live.bpffs, path, (spot) => makeName(ground, spot, node)),
+      atSpot(live.kernel, live.bpffs, path, (spot) => makeName(ground, spot, { ...node, kind })),
     );
-    return made === undefined
-      ? []
-      : [{ what: 'pin', where: path, did: sayRepair(made, node.kind) }];
+    return made === undefined ? [] : [{ what: 'pin', where: path, did: sayRepair(made, kind) }];
   });
 }
 
 /** Whether a pin still holds a link that lost its cgroup, while the log's link has one. */
-function isStale({ live, model }: Ground, path: string, { id }: BpffsNode): boolean {
+function isStale({ live, model }: Ground, path: string, { id }: Pick<BpffsNode, 'id'>): boolean {
   if ((model.links.get(id)?.cgroup_id ?? 0) === 0) return false;
   const info = lookAt(live.kernel, live.bpffs, path, (fd) => objectBehindPin(live, fd));
   return info?.kind === 'link' && info.cgroup_id === 0;
@@ -101,7 +102,12 @@ function isStale({ live, model }: Ground, path: string, { id }: BpffsNode): bool
 function makeName(
   { live, place }: Ground,
   spot: Spot,
-  { kind, id, uid, mode }: BpffsNode,
+  {
+    kind,
+    id,
+    uid,
+    mode,
+  }: Pick<BpffsNode, 'id' | 'uid' | 'mode'> & { readonly kind: ObjectKind | 'dir' },
 ): Answered {
   const { kernel } = live;
   const name = spotPath(spot);

@@ -128,6 +128,7 @@ function headerOf(origin: Origin, sysctl: number, types: readonly AttachTypeName
     ...{ scenario, format: 1, preset, seed, kernel: release },
     attach_types: [...types].sort(),
     id_distances: true,
+    ...(PRESETS[preset].names ? { names: true } : {}),
     ...(PRESETS[preset].fdNumbers ? { fd_numbers: true } : {}),
     ...(sysctl === 2 ? {} : { unprivileged_bpf_disabled: sysctl }),
   };

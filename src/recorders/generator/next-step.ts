@@ -66,6 +66,7 @@ import {
   pin,
   rename,
   rmdir,
+  symlink,
   unlink,
 } from './steps/tree-steps.ts';
 
@@ -96,6 +97,7 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   chmod,
   chown,
   link,
+  symlink,
   open_cg: openCg,
   open_other: openOther,
   close,
@@ -162,7 +164,18 @@ const UNSIZED: readonly string[] = [
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
   ...['mount', 'umount'],
   ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys', 'map_batch'],
-  ...['unshare', 'kill', 'dup3', 'fcntl', 'close_range', 'pidfd_getfd', 'umask', 'link', 'chown'],
+  ...[
+    'unshare',
+    'kill',
+    'dup3',
+    'fcntl',
+    'close_range',
+    'pidfd_getfd',
+    'umask',
+    'link',
+    'chown',
+    'symlink',
+  ],
   ...['foreign_link', 'iter_create', 'prog_test_run', 'btf_load', 'enable_stats', 'map_freeze'],
   ...['task_fd_query', 'bpf', 'map_take'],
 ];

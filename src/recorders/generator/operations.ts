@@ -26,6 +26,7 @@ export const OPERATIONS = [
   'chmod',
   'chown',
   'link',
+  'symlink',
   'mount',
   'umount',
   'open_cg',

@@ -20,6 +20,8 @@ export interface Preset {
   readonly shares: number;
   /** Any process makes, moves and gives away names, in the newer ways too; else root does. */
   readonly anybody: boolean;
+  /** What the names on the bpffs are is compared too. */
+  readonly names: boolean;
   /** Directories of the bpffs are opened. */
   readonly mounts: boolean;
   /** Odds that a new process runs without all capabilities. */
@@ -83,6 +85,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   anchors: 0.05,
   shares: 0,
   anybody: false,
+  names: false,
   mounts: false,
   unprivileged: 0,
   maps: 0.02,
@@ -140,7 +143,7 @@ export const PRESETS = {
     { modes: ['multi', 'override', 'none'], deep: 0.5 },
   ),
   mixed: preset({ ...WALKS, rename: 1, bpffs_mkdir: 1, drop: 0.2, map_create: 1, send_fd: 1 }),
-  pins: preset({ ...BPFFS_WORK, bpffs_rmdir: 2, rename: 4 }),
+  pins: preset({ ...BPFFS_WORK, bpffs_rmdir: 2, rename: 4 }, { names: true }),
   mprog: preset(
     { prog_attach: 28, link_create: 20, prog_detach: 7, link_update: 6, query: 10 },
     { preorder: 0.3, anchors: 0.45, types: 2, modes: ['multi', 'multi', 'multi', 'multi', 'none'] },
@@ -178,32 +181,50 @@ export const PRESETS = {
   ),
   /** Directories, modes and renames over one another, by several users. */
   bpffs: preset(
-    { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10 },
-    { unprivileged: 0.3 },
+    { ...BPFFS_WORK, rename: 16, chmod: 6, drop: 0.3, map_create: 3, bpffs_mkdir: 10, symlink: 4 },
+    { unprivileged: 0.3, names: true },
   ),
   /** Names of the bpffs as many users make, link, exchange and give them away. */
   'bpffs-names': preset(
     {
-      ...{ ...BPFFS_WORK, rename: 22, chmod: 8, chown: 8, link: 10, umask: 3, drop: 0.5 },
+      ...{
+        ...BPFFS_WORK,
+        rename: 22,
+        chmod: 8,
+        chown: 8,
+        link: 10,
+        umask: 3,
+        drop: 0.5,
+        symlink: 10,
+      },
       ...{ map_create: 4, bpffs_mkdir: 12, map_by_id: 6, fork: 6, map_lookup: 2, map_update: 2 },
     },
-    { anybody: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
+    { anybody: true, names: true, unprivileged: 0.6, processesMax: 8, fdNumbers: true },
   ),
   /** Instances of the bpffs that come and go, and what keeps them. */
   mounts: preset(
     {
       ...{ ...BPFFS_WORK, mount: 16, umount: 16, open_other: 12, bpffs_mkdir: 12, rename: 6 },
-      ...{ close: 12, link: 3, chmod: 2, chown: 2, fork: 4, exit: 3, send_fd: 2, recv_fd: 2 },
+      ...{
+        close: 12,
+        link: 3,
+        symlink: 8,
+        chmod: 2,
+        chown: 2,
+        fork: 4,
+        exit: 3,
+        send_fd: 2,
+        recv_fd: 2,
+      },
       ...{ map_create: 3, dup: 3, dup2: 2, prog_attach: 2, link_create: 4, query: 1, mkdir: 2 },
     },
-    { anybody: true, mounts: true, unprivileged: 0.2, fdNumbers: true },
+    { anybody: true, names: true, mounts: true, unprivileged: 0.2, fdNumbers: true },
   ),
   /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
   foreign: preset(
     {
-      // Info of BTF is not modelled.
       ...{
-        obj_info: 0,
+        obj_info: 6,
         foreign_link: 14,
         iter_create: 2,
         prog_test_run: 5,
@@ -262,7 +283,7 @@ export const PRESETS = {
   btf: preset(
     {
       ...{ btf_load: 12, map_create: 40, prog_load: 30, close: 16, dup: 3, send_fd: 2, recv_fd: 2 },
-      ...{ obj_info: 0, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
+      ...{ obj_info: 10, map_by_id: 2, prog_by_id: 1, pin: 2, map_update: 2, map_lookup: 2 },
       ...{ btf_by_id: 10, btf_next_id: 8, rlimit_nofile: 0.5 },
     },
     { btf: 0.7, mapTypes: 0.1, maps: 0.2, code: 0.15, unprivileged: 0.15, fdNumbers: true },

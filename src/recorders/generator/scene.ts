@@ -114,9 +114,14 @@ export function cgroupPath(scene: Scene): string {
   return wrongly(scene) ? '/gone' : scene.random.pick(cgroupPaths(scene));
 }
 
-/** The paths on what is mounted of bpffs: directories, or pins. */
-export function bpffsPaths({ kernel }: Scene, wanted: 'directories' | 'pins'): string[] {
-  const isWanted = ({ kind }: BpffsNode): boolean =>
-    (kind === 'dir') === (wanted === 'directories');
+/** The paths on what is mounted of bpffs: directories, symlinks, or pins. */
+export function bpffsPaths(
+  { kernel }: Scene,
+  wanted: 'directories' | 'symlinks' | 'pins',
+): string[] {
+  const isWanted = ({ kind }: BpffsNode): boolean => {
+    if (kind === 'dir') return wanted === 'directories';
+    return (kind === 'symlink') === (wanted === 'symlinks');
+  };
   return namesSeen(kernel).flatMap(({ path, node }) => (isWanted(node) ? [path] : []));
 }

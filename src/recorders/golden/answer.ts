@@ -126,6 +126,10 @@ export function infoOf(info: ObjectInfo, labels: LabelBook): Answer {
       const { map_type, key_size, value_size, max_entries } = info;
       return { ...common, map_type, key_size, value_size, max_entries };
     }
+    case 'btf': {
+      const { kind: _, id: __, ...told } = info;
+      return { ...common, ...told };
+    }
     default:
       return info satisfies never;
   }

@@ -7,6 +7,7 @@ import { effectiveArray } from '../../domain/effective.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
+import { namesSeen } from '../../domain/mounts.ts';
 import { perform } from '../../domain/perform.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import { isStorageMap } from '../../domain/storage.ts';
@@ -35,6 +36,18 @@ export interface World {
     readonly storages?: readonly MapKey[];
   }[];
   list(cgroupId: number, type: AttachType): ObservedList;
+  /** Absent where nobody looks at them. */
+  names?(): readonly ObservedName[];
+}
+
+/** A name on what is mounted of the bpffs. */
+export interface ObservedName {
+  readonly path: string;
+  readonly is: 'dir' | 'pin' | 'symlink';
+  /** Of a symlink where it leads. */
+  readonly target?: string;
+  readonly uid: number;
+  readonly mode: number;
 }
 
 export interface Machine {
@@ -82,6 +95,11 @@ export function machineOn(kernel: Kernel): Machine {
             effective: effective.map((slot) => slot.prog_id),
           };
         },
+        names: () =>
+          namesSeen(kernel).map(({ path, node: { kind, target, uid, mode } }) => {
+            if (kind === 'symlink') return { path, is: kind, target, uid, mode };
+            return { path, is: kind === 'dir' ? 'dir' : 'pin', uid, mode };
+          }),
       };
     },
   };

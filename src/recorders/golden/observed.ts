@@ -5,17 +5,19 @@ import { MODE_FLAGS } from '../../domain/flags.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import type { LabelBook } from './labels.ts';
 import type { World } from './machine.ts';
+import type { Header } from './scenario.ts';
 
 export type Observed = Map<string, unknown>;
 
 /** Entries by key; what is at its default is left out. */
 export function labelState(
   world: World,
-  types: readonly AttachType[],
+  { attach_types, names = false }: Header,
   switches: Switches,
   labels: LabelBook,
 ): Observed {
   const state: Observed = new Map();
+  const types = attach_types as readonly AttachType[];
   const known = types.filter((type) => cgroupProgType(switches, type) !== undefined);
   for (const cgroup of world.cgroups) {
     for (const type of known) {
@@ -39,6 +41,9 @@ export function labelState(
   for (const { id, storages } of world.maps) {
     const keys = storages?.map((key) => keyLabel(key, labels));
     state.set(`map:${labels.labelOf('map', id)}`, keys === undefined ? 'live' : { keys });
+  }
+  for (const { path, ...what } of (names && world.names?.()) || []) {
+    state.set(`name:${path}`, { ...what, mode: what.mode.toString(8).padStart(4, '0') });
   }
   return state;
 }

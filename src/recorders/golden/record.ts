@@ -32,7 +32,7 @@ export async function record(
   for (const [i, step] of steps.entries()) {
     const { answer: out } = await performStep(step, machine, labels, header);
     await machine.settle?.();
-    const now = labelState(await machine.observe(types), types, switches, labels);
+    const now = labelState(await machine.observe(types), header, switches, labels);
     const st = deltaOf(state, now);
     recorded.push({ i, step, out, ...(Object.keys(st).length === 0 ? {} : { st }) });
     state = now;

@@ -59,7 +59,7 @@ export async function playScenario(
   let state: Observed = new Map();
   const mismatches: Mismatch[] = [];
   let lagging = 0;
-  const observe = async () => labelState(await machine.observe(types), types, switches, labels);
+  const observe = async () => labelState(await machine.observe(types), header, switches, labels);
   for (const recorded of steps) {
     const { answer, decisions } = await performStep(recorded.step, machine, labels, header);
     const refused = decisions.map(({ outcome }) => outcome).find(isRefusal);

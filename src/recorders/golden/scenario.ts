@@ -9,6 +9,8 @@ export interface Header {
   readonly unprivileged_bpf_disabled?: number;
   /** Outcomes of refused calls show the ids that they used up. */
   readonly id_distances?: boolean;
+  /** The state shows the names on the bpffs: `name:/path` with what it is, its owner and its mode. */
+  readonly names?: boolean;
 }
 
 /** The fields that steps may have; which ones depends on `op`. */

@@ -7,7 +7,7 @@ import type { LabelBook } from './labels.ts';
 import { mapCall } from './map-steps.ts';
 import { chosen, type Step } from './scenario.ts';
 
-/** The uid that processes with a list of capabilities run as. */
+/** The uid that processes with a list of capabilities run as, unless they say another. */
 const NOBODY = 65_534;
 /** TASK_COMM_LEN without the closing NUL. */
 const COMM_CHARS_MAX = 15;
@@ -40,7 +40,8 @@ function unknownOp(step: Step): never {
 }
 
 function processCall(step: Step, labels: LabelBook): Call | undefined {
-  const privileges = step.caps === undefined ? {} : { uid: NOBODY, caps: step.caps };
+  const { caps } = step;
+  const privileges = caps === undefined ? {} : { uid: Number(step.uid ?? NOBODY), caps };
   switch (step.op) {
     case 'spawn':
       return { name: 'spawn', comm: commOf(step.proc), ...privileges } as Call;
@@ -106,6 +107,8 @@ function fileCall(step: Step): Call | undefined {
       return { name: 'rename', path, to: String(step.to), ...chosen(step, 'flags') } as Call;
     case 'link':
       return { name: 'link', path, to: String(step.to) };
+    case 'symlink':
+      return { name: 'symlink', path, target: String(step.target) };
     case 'chown':
       return { name: 'chown', path, uid: Number(step.uid) };
     case 'chmod':
@@ -256,7 +259,7 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     case 'bpf':
       return { name: 'bpf', cmd: Number(step.cmd) };
     case 'btf_load':
-      return { name: 'btf_load' };
+      return { name: 'btf_load', ...chosen(step, 'btf_size') };
     case 'enable_stats':
       return { name: 'enable_stats', ...chosen(step, 'type') } as Call;
     case 'obj_info':

@@ -43,7 +43,7 @@ export interface LoggedState {
   }[];
   readonly bpffs: readonly {
     readonly path: string;
-    readonly kind: ObjectKind | 'dir';
+    readonly kind: ObjectKind | 'dir' | 'symlink';
     readonly object_id: number;
   }[];
   readonly processes: readonly {

@@ -136,7 +136,8 @@ class Comparison {
 
   private comparePins(): void {
     for (const { path, kind, object_id } of this.log.bpffs) {
-      if (path === '/') continue;
+      // Nobody who looks tells symlinks.
+      if (path === '/' || kind === 'symlink') continue;
       const now = this.seen.pins.get(path);
       const isSame = now?.kind === kind && (kind === 'dir' || now.id === object_id);
       const isUntold = now === undefined && !this.covers('pin');

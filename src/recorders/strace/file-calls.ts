@@ -19,6 +19,13 @@ export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   rename: (spoken) => renamed(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
   renameat: renamedAt,
   renameat2: renamedAt,
+  link: (spoken) => linked(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
+  linkat(spoken) {
+    const { list } = spoken.args;
+    return linked(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
+  },
+  symlink: (spoken) => symlinked(spoken, pathAt(spoken, 1)),
+  symlinkat: (spoken) => symlinked(spoken, pathAt(spoken, 2, spoken.args.list[1])),
 };
 
 /** The absolute path of an argument; of one that is relative to `dir`, or to where the process is. */
@@ -59,6 +66,24 @@ function renamed({ mounts }: Spoken, from: string | undefined, into: string | un
   }
   if (mounts.cgroupPath(from) === undefined) return NOTHING;
   return { leftOut: 'rename of a cgroup' };
+}
+
+function linked({ mounts }: Spoken, from: string | undefined, into: string | undefined): Told {
+  const path = mounts.bpffsPath(from);
+  const to = mounts.bpffsPath(into);
+  if (path === undefined || to === undefined) return NOTHING;
+  return [{ call: { name: 'link', path, to }, ret: 0 }];
+}
+
+/** What it leads to is told as from its directory, or as a path of the log. */
+function symlinked({ args, mounts }: Spoken, name: string | undefined): Told {
+  const path = mounts.bpffsPath(name);
+  if (path === undefined) return NOTHING;
+  const [told] = args.list;
+  if (told?.kind !== 'string' || told.cut || told.text === '') return { leftOut: 'symlink' };
+  const target = told.text.startsWith('/') ? mounts.bpffsPath(told.text) : told.text;
+  if (target === undefined) return { leftOut: 'symlink out of the bpffs' };
+  return [{ call: { name: 'symlink', path, target }, ret: 0 }];
 }
 
 function renamedAt(spoken: Spoken): Told {

@@ -260,6 +260,23 @@ it('what was attached before the recording is found when a query shows it', asyn
   expect(summary.divergences.count).toBe(0);
 });
 
+it('tells second names and symlinks of the bpffs, and leaves out those that lead out of it', async () => {
+  const { told, summary } = await read([
+    MKDIR,
+    '812 symlink("p", "/sys/fs/bpf/s") = 0',
+    '812 symlinkat("/sys/fs/bpf/d/p", AT_FDCWD, "/sys/fs/bpf/t") = 0',
+    '812 symlink("/etc/passwd", "/sys/fs/bpf/u") = 0',
+    '812 symlink("a", "/etc/b") = 0',
+    '812 link("/sys/fs/bpf/s", "/sys/fs/bpf/v") = 0',
+  ]);
+  expect(told.slice(1).map(({ call }) => call)).toEqual([
+    { name: 'symlink', path: '/s', target: 'p' },
+    { name: 'symlink', path: '/t', target: '/d/p' },
+    { name: 'link', path: '/s', to: '/v' },
+  ]);
+  expect(summary.left_out).toEqual({ 'symlink out of the bpffs': { count: 1, lines: [4] } });
+});
+
 it('counts what it has no word for, by name and line', async () => {
   const { summary } = await read([
     MKDIR,

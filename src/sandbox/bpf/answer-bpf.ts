@@ -2,7 +2,7 @@
 import type { MapKey } from '../../domain/call.ts';
 import type { OpenFile } from '../../domain/kernel.ts';
 import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
-import { ELEMENT, INFO_BY_FD } from '../../native/attr-fields.ts';
+import { ELEMENT } from '../../native/attr-fields.ts';
 import { type Answer, type Notified, refuse } from '../notified.ts';
 import { knowUmask } from '../umask.ts';
 import { type Asking, mapBehind, type PinPlace } from './asking.ts';
@@ -11,7 +11,6 @@ import type { Beside } from './beside.ts';
 import { decodeBpf, type ReadCall } from './decode.ts';
 import { answerElements, isOnElements } from './elements.ts';
 import { encodeAnswer, logWrites } from './encode.ts';
-import { typesInfoWrites } from './info.ts';
 
 /** What the machine around the program tells that no call does. */
 export interface Surroundings {
@@ -81,14 +80,6 @@ function answerCall(
   if (decoded.is !== 'call') throw new Error('this is no call');
   const { call, passed } = decoded;
   const { kernel, tgid } = notified;
-  if (call.name === 'obj_get_info_by_fd') {
-    notified.look(attr.fd(INFO_BY_FD.bpf_fd));
-    const open = openAt(notified, attr.fd(INFO_BY_FD.bpf_fd));
-    const bytes = open?.kind === 'btf' ? beside.typesOf(kernel, open.id) : undefined;
-    if (open !== undefined && bytes !== undefined) {
-      return returned(typesInfoWrites(asking, attr, { id: open.id, bytes }));
-    }
-  }
   if (call.name === 'obj_pin') knowUmask(notified);
   const decision = notified.perform(call);
   const { outcome } = decision;
@@ -117,8 +108,4 @@ function keepValue(
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
   if (map !== undefined && key !== undefined && value !== undefined)
     asking.maps.keep(map, key, value);
-}
-
-function returned(writes: ReturnType<typeof typesInfoWrites>): Answer {
-  return writes === undefined ? refuse('EFAULT') : { is: 'returned', value: 0, writes };
 }

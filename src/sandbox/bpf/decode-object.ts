@@ -103,7 +103,9 @@ export function btfLoad(asking: Asking, attr: AttrBytes): Decoded {
   const types = asking.memory.read(attr.pointer(BTF_LOAD.btf), size);
   if (types === undefined) return FAULT;
   const fault = btfFault(types, asking.kernel.boot.release);
-  return fault === undefined ? isCall({ name: 'btf_load' }, { types }) : refused('EINVAL', fault);
+  return fault === undefined
+    ? isCall({ name: 'btf_load', btf_size: size }, { types })
+    : refused('EINVAL', fault);
 }
 
 /**

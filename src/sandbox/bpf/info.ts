@@ -1,7 +1,9 @@
-/** What OBJ_GET_INFO_BY_FD writes: `struct bpf_prog_info`, `bpf_map_info`, `bpf_link_info`. */
+/**
+ * What OBJ_GET_INFO_BY_FD writes: `struct bpf_prog_info`, `bpf_map_info`, `bpf_link_info`,
+ * `bpf_btf_info`.
+ */
 
 import { attachTypeNumber } from '../../domain/attach-type.ts';
-import { isKernelsBtf } from '../../domain/btf.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
@@ -79,8 +81,6 @@ const TRACING_LINK = 2;
 const OTHER_ATTACH_TYPE: Readonly<Record<number, number>> = { 2: 16, 5: 20, 11: 20, 13: 20 };
 
 const BTF = { btf: 0, btf_size: 8, id: 12, name: 16, name_len: 24, kernel_btf: 28 } as const;
-/** The kernel's own BTF has a name; that of a user has none. */
-const VMLINUX = 'vmlinux';
 
 /** The bytes to write for an info, and the attr's new length. */
 export function infoWrites(
@@ -100,34 +100,18 @@ export function infoWrites(
     case 'link':
       fillLink(bytes, info);
       return finish(attr, bytes, room);
+    case 'btf':
+      return [
+        ...fillTypes(beside.typesOf(asking.kernel, info.id), bytes, given, info),
+        ...finish(attr, bytes, room),
+      ];
     default:
       return info satisfies never;
   }
 }
 
-/** The same of types: those that were loaded, and the kernel's. */
-export function typesInfoWrites(
-  asking: Asking,
-  attr: AttrBytes,
-  { id, bytes: types }: { readonly id: number; readonly bytes: Buffer },
-): Write[] | undefined {
-  const { bytes, given, room } = start(asking, attr, 'btf');
-  if (given === undefined) return undefined;
-  const wanted = Math.min(given.readUInt32LE(BTF.btf_size), types.length);
-  bytes.writeUInt32LE(types.length, BTF.btf_size);
-  bytes.writeUInt32LE(id, BTF.id);
-  const copied = array(given.readBigUInt64LE(BTF.btf), types.subarray(0, wanted));
-  const name = isKernelsBtf(asking.kernel, id) ? VMLINUX : '';
-  bytes.writeUInt32LE(name.length, BTF.name_len);
-  bytes.writeUInt32LE(name === '' ? 0 : 1, BTF.kernel_btf);
-  const nameRoom = given.readUInt32LE(BTF.name_len);
-  const text = Buffer.from(`${name}\0`);
-  const named = nameRoom < text.length ? [] : array(given.readBigUInt64LE(BTF.name), text);
-  return [...copied, ...named, ...finish(attr, bytes, room)];
-}
-
 /** The structure as the caller passed it: lengths and pointers that it asks by. */
-function start({ memory, kernel }: Asking, attr: AttrBytes, kind: ObjectInfo['kind'] | 'btf') {
+function start({ memory, kernel }: Asking, attr: AttrBytes, kind: ObjectInfo['kind']) {
   const room = Math.min(attr.u32(INFO_BY_FD.info_len), infoBytes(kind, kernel.boot.release));
   const read = memory.read(attr.pointer(INFO_BY_FD.info), room);
   const given = Buffer.alloc(LONGEST);
@@ -186,6 +170,27 @@ function fillProg(
     ...array(at(PROG.map_ids), ids.subarray(0, room(PROG.nr_map_ids, 4))),
     ...array(at(PROG.xlated_prog_insns), insns.subarray(0, room(PROG.xlated_prog_len, 1))),
     ...array(at(PROG.prog_tags), tag.subarray(0, room(PROG.nr_prog_tags, 8))),
+  ];
+}
+
+/** Of a kernel that tells no name it has the structure's first 16 bytes alone. */
+function fillTypes(
+  types: Buffer | undefined,
+  bytes: Buffer,
+  given: Buffer,
+  { id, name = '', kernel_btf = false }: Extract<ObjectInfo, { readonly kind: 'btf' }>,
+): Write[] {
+  const known = types ?? Buffer.alloc(0);
+  const wanted = Math.min(given.readUInt32LE(BTF.btf_size), known.length);
+  bytes.writeUInt32LE(known.length, BTF.btf_size);
+  bytes.writeUInt32LE(id, BTF.id);
+  bytes.writeUInt32LE(name.length, BTF.name_len);
+  bytes.writeUInt32LE(kernel_btf ? 1 : 0, BTF.kernel_btf);
+  const text = Buffer.from(`${name}\0`);
+  const isRoom = given.readUInt32LE(BTF.name_len) >= text.length;
+  return [
+    ...array(given.readBigUInt64LE(BTF.btf), known.subarray(0, wanted)),
+    ...(isRoom ? array(given.readBigUInt64LE(BTF.name), text) : []),
   ];
 }
 

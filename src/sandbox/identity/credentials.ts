@@ -2,7 +2,7 @@
  * Who the program believes to be. It runs without rights, and is answered as root with all
  * capabilities, or as the user that it is to be (credentials(7), capget(2)).
  */
-import { ALL_CAPABILITIES, type Capability } from '../../domain/capability.ts';
+import { ALL_CAPABILITIES, type Capability, rootsSet } from '../../domain/capability.ts';
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Handler } from '../handlers.ts';
@@ -11,7 +11,18 @@ import type { SystemCall } from '../notify/system-calls.ts';
 
 /** Bits of the capabilities that the model knows (`include/uapi/linux/capability.h`). */
 const BITS: Readonly<Record<Capability, number>> = {
-  ...{ dac_override: 1, net_admin: 12, sys_admin: 21, sys_resource: 24, perfmon: 38, bpf: 39 },
+  ...{
+    chown: 0,
+    dac_override: 1,
+    dac_read_search: 2,
+    fowner: 3,
+    fsetid: 4,
+    net_admin: 12,
+    sys_admin: 21,
+    sys_resource: 24,
+    perfmon: 38,
+    bpf: 39,
+  },
 };
 /** All that Linux has: 0 to CAP_CHECKPOINT_RESTORE. */
 const EVERY = (1n << 41n) - 1n;
@@ -90,9 +101,9 @@ function capget({ args, memory, kernel, tgid }: Notified): Answer {
   return { is: 'returned', value: 0, writes: [{ address: data, bytes }] };
 }
 
-/** The bits of capabilities; who has all that the model knows has all. */
+/** The bits of capabilities; who has all that root has unless told otherwise has all. */
 export function capabilityMask(caps: readonly Capability[]): bigint {
-  return caps.length === ALL_CAPABILITIES.length ? EVERY : maskOf(caps);
+  return rootsSet(caps).length === ALL_CAPABILITIES.length ? EVERY : maskOf(caps);
 }
 
 function maskOf(caps: readonly Capability[]): bigint {

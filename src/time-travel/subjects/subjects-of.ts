@@ -64,6 +64,8 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ModeChanged':
     case 'DirectoryMade':
     case 'DirectoryRemoved':
+    case 'SymlinkMade':
+    case 'SymlinkRemoved':
       return ofPath(scene, effect);
     case 'EntryInserted':
     case 'EntryReplaced':
@@ -225,7 +227,7 @@ function ofPath(
   effect: Of<
     | ('PinCreated' | 'PinLinked' | 'PinRemoved' | 'PathMoved' | 'PathsExchanged')
     | ('ModeChanged' | 'OwnerChanged')
-    | `Directory${'Made' | 'Removed'}`
+    | `${'Directory' | 'Symlink'}${'Made' | 'Removed'}`
   >,
 ): void {
   const { kernel, found } = scene;

@@ -144,6 +144,10 @@ function objectText(effect: ObjectEffect): string {
       return `directory ${effect.path} removed`;
     case 'PathMoved':
       return `${effect.path} moved to ${effect.to}`;
+    case 'SymlinkMade':
+      return `symlink ${effect.path} made, to ${effect.target}`;
+    case 'SymlinkRemoved':
+      return `symlink ${effect.path} removed`;
     case 'PinLinked':
       return `${effect.path} got a second name, ${effect.to}`;
     case 'PathsExchanged':

@@ -3,7 +3,7 @@ import type { Effect } from '../service/answers.ts';
 
 /** Calls that are commands of bpf(2), by the names that differ from them. */
 const NOT_BPF =
-  /^(?:spawn|fork|unshare|exec|exit|kill|capset|setrlimit|sysctl|join|cgroup_(?:chown|chmod|write)|open_\w+|close\w*|dup\d?|fcntl|pidfd_getfd|send_fd|recv_fd|mkdir|rmdir|bpffs_\w+|unlink|rename|link|chown|umask|chmod|boot|found|gone|lost)$/;
+  /^(?:spawn|fork|unshare|exec|exit|kill|capset|setrlimit|sysctl|join|cgroup_(?:chown|chmod|write)|open_\w+|close\w*|dup\d?|fcntl|pidfd_getfd|send_fd|recv_fd|mkdir|rmdir|bpffs_\w+|unlink|rename|link|symlink|chown|umask|chmod|boot|found|gone|lost)$/;
 
 /** `BPF_PROG_ATTACH` for a command of bpf(2); others are syscalls or the log's own words. */
 export function callName(name: string): string {

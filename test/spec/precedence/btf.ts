@@ -66,23 +66,23 @@ const loaded: Table = {
   given: types,
   call: 'prog_load prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress; prog_name = a-b; prog_btf_fd = closed; func_info_cnt = 2; attach_btf_id = 1',
   rows: `
-    | wrong first                              | mended by             | all    |
-    | a cgroup's program has no function       | no attach_btf_id; attach_prog_fd = a | EINVAL |
-    | nor another program                      | attach_prog_fd = closed; prog_type = tracing; expected_attach_type = trace_fentry | EINVAL |
-    | the target of tracing is closed          | attach_prog_fd = map; prog_type = ext; expected_attach_type = 0 | EINVAL |
-    | that of ext is a map                     | attach_prog_fd = a    | EINVAL |
-    | a program as target is not modelled      | prog_type = lsm; expected_attach_type = lsm_mac | ENOTSUPP |
-    | lsm is attached to no program            | prog_type = struct_ops; expected_attach_type = 0 | EINVAL |
-    | nor is struct_ops                        | attach_prog_fd = types; prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress | EINVAL |
-    | those types are not the kernel's         | no attach_prog_fd     | ENOTSUPP |
-    | the name has a dash                      | no prog_name          | EINVAL |
-    | the fd of the types is closed            | prog_btf_fd = map     | EBADF  |
-    | it is a map                              | prog_btf_fd = types   | EINVAL |
-    | two functions of one                     | func_info_cnt = 1     | EINVAL |
-    | nothing                                  | prog_btf_fd = closed; no func_info_cnt | ok |
-    | nothing: nobody looks                    | line_info_cnt = 1     | ok     |
-    | somebody looks                           | prog_type = tracing; prog_btf_fd = types; attach_btf_id = 1 | EBADF |
-    | which functions there are is not modelled |                      | ENOTSUPP |
+    | wrong first                              | mended by             | v2-series..5.10 | 5.11.. |
+    | a cgroup's program has no function       | no attach_btf_id; attach_prog_fd = a | EINVAL | EINVAL |
+    | nor another program                      | attach_prog_fd = closed; prog_type = tracing; expected_attach_type = trace_fentry | EINVAL | EINVAL |
+    | the target of tracing is closed          | attach_prog_fd = map; prog_type = ext; expected_attach_type = 0 | EBADF | EINVAL |
+    | that of ext is a map                     | attach_prog_fd = a    | EINVAL | EINVAL |
+    | a program as target is not modelled      | prog_type = lsm; expected_attach_type = lsm_mac | ENOTSUPP | ENOTSUPP |
+    | lsm is attached to no program            | prog_type = struct_ops; expected_attach_type = 0 | EINVAL | EINVAL |
+    | nor is struct_ops                        | attach_prog_fd = types; prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress | EINVAL | EINVAL |
+    | those types are not the kernel's, nor a program's target | no attach_prog_fd     | EINVAL | ENOTSUPP |
+    | the name has a dash                      | no prog_name          | EINVAL | EINVAL |
+    | the fd of the types is closed            | prog_btf_fd = map     | EBADF | EBADF |
+    | it is a map                              | prog_btf_fd = types   | EINVAL | EINVAL |
+    | two functions of one                     | func_info_cnt = 1     | EINVAL | EINVAL |
+    | nothing                                  | prog_btf_fd = closed; no func_info_cnt | ok | ok |
+    | nothing: nobody looks                    | line_info_cnt = 1     | ok | ok |
+    | somebody looks                           | prog_type = tracing; prog_btf_fd = types; attach_btf_id = 1 | EBADF | EBADF |
+    | which functions there are is not modelled |                      | ENOTSUPP | ENOTSUPP |
   `,
 };
 
@@ -144,4 +144,26 @@ const ofKernel: Table = {
   `,
 };
 
-export const btfTables: readonly Table[] = [described, local, loaded, byId, ofKernel];
+const sized: Table = {
+  page: 'btf_load',
+  title: 'BTF_LOAD',
+  source: '`bpf_btf_load`, `btf_parse`, `btf_parse_hdr`, `btf_new_fd`; semantics §28',
+  state: '`user` is root with no capability, `full` has no free fd.',
+  given(world) {
+    world.name('user', world.does({ name: 'fork', caps: [] }));
+    world.does({ name: 'setrlimit', nofile: 3 }, world.name('full', world.does({ name: 'fork' })));
+  },
+  call: 'btf_load pid = user; btf_size = 16777217',
+  rows: `
+    | wrong first                    | mended by           | all    |
+    | privilege comes before all     | pid = full          | EPERM  |
+    | types of more than 16 MiB      | btf_size = 24       | E2BIG  |
+    | nothing behind the header      | btf_size = 16777216 | EINVAL |
+    | no fd is free                  | no pid              | EMFILE |
+    | nothing                        | name = obj_get_info_by_fd; bpf_fd = 3; no btf_size; info_len = 5000 | ok |
+    | info_len 5000 is above 4096    | info_len = 0        | E2BIG  |
+    | nothing                        |                     | ok     |
+  `,
+};
+
+export const btfTables: readonly Table[] = [sized, described, local, loaded, byId, ofKernel];

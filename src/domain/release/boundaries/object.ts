@@ -122,6 +122,17 @@ export const OBJECT_SPECS = {
       { since: '6.18.44', value: true, evidence: 'measured' },
     ],
   },
+  attach_target_may_be_btf: {
+    meaning:
+      'attach_prog_fd may be BTF, and is looked up before all else; before, it is EINVAL for all but ' +
+      'tracing and ext, whose closed fd is EBADF once their attach type fits',
+    source: 'semantics §25.7; bpf_prog_load, bpf_prog_load_check_attach',
+    boundaries: [
+      from57(false),
+      { since: '5.11', value: true, evidence: 'read' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   kernel_btf_has_id: {
     meaning: 'the BTF of the kernel and of its modules has ids, the first ones',
     source: 'semantics §28; btf_parse_vmlinux, bpf_get_btf_vmlinux',

@@ -34,8 +34,13 @@ export function progTestRun(scene: Scene, proc: string): Step {
 }
 
 export function btfLoad(scene: Scene, proc: string): Step {
+  const { random } = scene;
   if (isFull(scene, proc)) return close(scene, proc);
-  return { op: 'btf_load', proc, as: scene.fresh('B') };
+  // Types of ours take 90 bytes or so; those of more have longer names.
+  const btf_size = wrongly(scene)
+    ? random.pick([0, 1, 24, 2 ** 24 + 1])
+    : random.pick([100, 128, 4096, 2 ** 24]);
+  return { op: 'btf_load', proc, as: scene.fresh('B'), btf_size };
 }
 
 export function enableStats(scene: Scene, proc: string): Step {

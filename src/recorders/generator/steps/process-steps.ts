@@ -1,5 +1,10 @@
 /** Steps of processes: how they come, what they may do, and how they end. */
-import { ALL_CAPABILITIES, type Capability } from '../../../domain/capability.ts';
+import {
+  ALL_CAPABILITIES,
+  type Capability,
+  FILE_CAPABILITIES,
+  ROOT_CAPABILITIES,
+} from '../../../domain/capability.ts';
 import type { Step } from '../../golden/scenario.ts';
 import { cgroupPath, livingProcesses, oneOf, type Scene } from '../scene.ts';
 
@@ -46,7 +51,7 @@ function isThread({ kernel, labels }: Scene, proc: string): boolean {
 }
 
 export function drop(scene: Scene, proc: string): Step {
-  return { op: 'drop', proc, caps: someCapabilities(scene) };
+  return { op: 'drop', proc, ...limited(scene) };
 }
 
 export function rlimitNofile({ random }: Scene, proc: string): Step {
@@ -64,14 +69,33 @@ function exitOfOne(scene: Scene): Step {
   return { op: 'exit', proc: oneOf(scene, livingProcesses(scene)) };
 }
 
-function privileges(scene: Scene): { caps?: readonly Capability[] } {
+function privileges(scene: Scene): { caps?: readonly Capability[]; uid?: number } {
   const { random, preset } = scene;
-  return random.chance(preset.unprivileged) ? { caps: someCapabilities(scene) } : {};
+  return random.chance(preset.unprivileged) ? limited(scene) : {};
 }
 
+/** Capabilities of another uid; where names have owners, now and then of root. */
+function limited(scene: Scene): { caps: readonly Capability[]; uid?: number } {
+  const caps = someCapabilities(scene);
+  return scene.preset.anybody && scene.random.chance(0.3) ? { caps, uid: 0 } : { caps };
+}
+
+/** What calls about names look at. */
+const ON_FILES: readonly (readonly Capability[])[] = [
+  ...([['dac_override'], ['dac_read_search'], ['chown'], ['fowner'], ['fsetid']] as const),
+  ...([
+    ['dac_override', 'fowner'],
+    ['dac_override', 'chown', 'fsetid'],
+  ] as const),
+  FILE_CAPABILITIES,
+  [...ROOT_CAPABILITIES, 'fowner'],
+  [...ROOT_CAPABILITIES, 'chown'],
+];
+
 /** Mostly the capabilities that the calls look at, alone or in pairs. */
-function someCapabilities({ random }: Scene): readonly Capability[] {
+function someCapabilities({ random, preset }: Scene): readonly Capability[] {
   const common = [[], ['bpf'], ['net_admin'], ['bpf', 'net_admin'], ['sys_admin']] as const;
+  if (preset.anybody && random.chance(0.5)) return random.pick(ON_FILES);
   if (random.chance(0.7)) return random.pick<readonly Capability[]>(common);
   return ALL_CAPABILITIES.filter(() => random.chance(0.5));
 }

@@ -64,7 +64,18 @@ export function cgroupChown(scene: Scene, proc: string): Step {
 }
 
 export function cgroupChmod(scene: Scene, proc: string): Step {
-  const mode = scene.random.pick(['0755', '0755', '0777', '0700', '0711', '1777', '0000', '0444']);
+  const mode = scene.random.pick([
+    '0755',
+    '0755',
+    '0777',
+    '0700',
+    '0711',
+    '1777',
+    '0000',
+    '0444',
+    '6755',
+    '2644',
+  ]);
   return { op: 'cgroup_chmod', path: cgroupPlace(scene), mode, ...by(scene, proc) };
 }
 
@@ -104,8 +115,9 @@ export function bpffsRmdir(scene: Scene, proc: string): Step {
 
 export function unlink(scene: Scene, proc: string): Step {
   if (lacksPin(scene)) return pin(scene, proc);
-  const paths = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
-  const path = oneOf(scene, paths) ?? newPath(scene);
+  const links = scene.random.chance(0.2) ? bpffsPaths(scene, 'symlinks') : [];
+  const others = bpffsPaths(scene, wrongly(scene) ? 'directories' : 'pins');
+  const path = oneOf(scene, links.length > 0 ? links : others) ?? newPath(scene);
   return { op: 'unlink', ...by(scene, proc, path), path };
 }
 
@@ -126,6 +138,34 @@ export function link(scene: Scene, proc: string): Step {
   return { op: 'link', ...by(scene, proc, path, to), path, to };
 }
 
+/** Mostly to what is there, in all the ways in which a target can be told. */
+export function symlink(scene: Scene, proc: string): Step {
+  if (lacksBpffs(scene)) return mount(scene, proc);
+  if (isCrowded(scene)) return unlink(scene, proc);
+  const path = newPath(scene);
+  return { op: 'symlink', ...by(scene, proc, path), path, target: targetFrom(scene, path) };
+}
+
+function targetFrom(scene: Scene, path: string): string {
+  const { random, preset } = scene;
+  const names = random.pick(PIN_NAMES);
+  const odd = [
+    '.',
+    '..',
+    '../..',
+    `${names}/`,
+    `./${names}`,
+    `../${names}`,
+    `${names}/../${names}`,
+  ];
+  if (random.chance(0.35)) return random.pick([names, names, ...odd]);
+  const found = anyPath(scene);
+  // mount(2) takes the path itself, which begins elsewhere on the machine.
+  if (!preset.mounts && random.chance(0.3)) return found;
+  const up = '../'.repeat(path.split('/').length - 2);
+  return `${up}${found.slice(1)}${random.chance(0.1) ? '/' : ''}` || '.';
+}
+
 export function chmod(scene: Scene, proc: string): Step {
   if (lacksBpffs(scene)) return mount(scene, proc);
   const { random, preset } = scene;
@@ -134,8 +174,15 @@ export function chmod(scene: Scene, proc: string): Step {
     ...(preset.anybody ? ['1777', '1777', '1755'] : []),
   ]);
   const path = random.chance(0.2) ? '/' : anyPath(scene);
+  const isPin = bpffsPaths(scene, 'pins').includes(path);
+  if (preset.anybody && isPin && random.chance(0.3)) {
+    return { op: 'chmod', ...by(scene, proc, path), path, mode: random.pick(PIN_MODES) };
+  }
   return { op: 'chmod', ...by(scene, proc), path, mode };
 }
+
+/** Modes that a chown takes bits from. A directory that hands on its group is not modelled. */
+const PIN_MODES = ['4755', '4600', '2755', '2644', '6777', '6666'] as const;
 
 export function chown(scene: Scene, proc: string): Step {
   if (lacksBpffs(scene)) return mount(scene, proc);
@@ -169,7 +216,8 @@ function lacksPin(scene: Scene): boolean {
 export function objGet(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return { op: 'close', proc, fd: anyFd(scene, proc) ?? 0 };
   if (lacksPin(scene)) return pin(scene, proc);
-  const path = wrongly(scene) ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
+  const isOdd = wrongly(scene) || (scene.preset.anybody && scene.random.chance(0.3));
+  const path = isOdd ? anyPath(scene) : oneOf(scene, bpffsPaths(scene, 'pins'));
   const as = scene.fresh('G');
   return { op: 'obj_get', proc, path: path ?? newPath(scene), as, ...fileFlags(scene, proc) };
 }
@@ -187,12 +235,20 @@ function fileFlags(scene: Scene, proc: string): { file_flags?: number; path_fd?:
 function newPath(scene: Scene): string {
   const { random } = scene;
   const directories = bpffsPaths(scene, 'directories');
-  const directory = wrongly(scene) ? anyPath(scene) : (oneOf(scene, directories) ?? '/');
+  const through = random.chance(0.2) ? oneOf(scene, bpffsPaths(scene, 'symlinks')) : undefined;
+  const directory =
+    through ?? (wrongly(scene) ? anyPath(scene) : (oneOf(scene, directories) ?? '/'));
   return below(directory, random.chance(0.03) ? random.pick(BAD_NAMES) : random.pick(PIN_NAMES));
 }
 
 function anyPath(scene: Scene): string {
-  const wanted = scene.random.chance(0.6) ? 'pins' : 'directories';
+  const { random } = scene;
+  const links = bpffsPaths(scene, 'symlinks');
+  const link = random.chance(0.3) ? oneOf(scene, links) : undefined;
+  if (link !== undefined) {
+    return random.chance(0.4) ? below(link, random.pick(PIN_NAMES)) : link;
+  }
+  const wanted = random.chance(0.6) ? 'pins' : 'directories';
   return oneOf(scene, bpffsPaths(scene, wanted)) ?? '/nowhere';
 }
 

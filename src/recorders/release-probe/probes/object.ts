@@ -155,6 +155,11 @@ export const OBJECT_PROBES = {
     const call = { name: 'map_lookup_and_delete_elem', map_fd, key: 0 } as const;
     return (await bench.ask(call)) === 'ENOENT';
   },
+  async attach_target_may_be_btf(bench) {
+    const { ret: attach_prog_fd } = await bench.does({ name: 'btf_load' });
+    const load = { name: 'prog_load', prog_type: 'socket_filter', attach_prog_fd } as const;
+    return (await bench.ask(load)) === 'ENOTSUPP';
+  },
   async kernel_btf_has_id(bench) {
     const { effects } = await bench.does({ name: 'btf_load' });
     const [made] = effects;

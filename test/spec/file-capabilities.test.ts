@@ -1,0 +1,94 @@
+// Capabilities about files, apart from those about bpf(2), and what they leave of a mode (semantics §18).
+import { describe, expect, it } from 'vitest';
+import { type FILE_CAPABILITIES, ROOT_CAPABILITIES } from '../../src/domain/capability.ts';
+import { given, type World } from './given.ts';
+
+/** A world with root's pin `/a`, and the mode that a name has there. */
+function withPin(): { readonly world: World; readonly mode: (path: string) => string | undefined } {
+  const world = given();
+  world.prog('a');
+  world.does({ name: 'obj_pin', bpf_fd: world.at('a'), path: '/a' });
+  return { world, mode: (path) => world.kernel.bpffs.get(path)?.mode.toString(8) };
+}
+
+describe('root', () => {
+  it('with all that it is told to have since the first release has those about files too', () => {
+    const { world } = withPin();
+    const pid = world.does({ name: 'fork', caps: ROOT_CAPABILITIES });
+    expect(world.asks({ name: 'chown', path: '/a', uid: 1000 }, pid)).toBe('ok');
+    expect(world.asks({ name: 'chmod', path: '/a', mode: 0o644 }, pid)).toBe('ok');
+  });
+
+  it('has of those about files what is told, where one is told', () => {
+    const { world } = withPin();
+    const pid = world.does({ name: 'fork', caps: [...ROOT_CAPABILITIES, 'fowner'] });
+    expect(world.asks({ name: 'chown', path: '/a', uid: 1000 }, pid)).toBe('EPERM');
+    world.does({ name: 'chown', path: '/a', uid: 1000 });
+    expect(world.asks({ name: 'chmod', path: '/a', mode: 0o644 }, pid)).toBe('ok');
+  });
+
+  it('has them again after exec, but for those that left its bounding set', () => {
+    const { world } = withPin();
+    const pid = world.does({ name: 'fork', caps: [] });
+    world.does({ name: 'exec' }, pid);
+    expect(world.kernel.processes.get(pid)?.caps).toEqual(ROOT_CAPABILITIES);
+    const bounding = [...ROOT_CAPABILITIES, 'chown'] as const;
+    world.does({ name: 'capset', caps: [], bounding }, pid);
+    world.does({ name: 'exec' }, pid);
+    expect(world.kernel.processes.get(pid)?.caps).toEqual(bounding);
+    const back = { name: 'capset', caps: [], bounding: ROOT_CAPABILITIES } as const;
+    expect(world.asks(back, pid)).toBe('EPERM');
+  });
+});
+
+describe('another uid', () => {
+  it('has no capability about files that is not told', () => {
+    const { world } = withPin();
+    const pid = world.does({ name: 'fork', uid: 1000, caps: ROOT_CAPABILITIES });
+    expect(world.asks({ name: 'chmod', path: '/a', mode: 0o644 }, pid)).toBe('EPERM');
+    world.does({ name: 'capset', uid: 1000, caps: ['fowner'] });
+    expect(world.asks({ name: 'chmod', path: '/a', mode: 0o644 })).toBe('ok');
+  });
+});
+
+describe('the mode of a pin', () => {
+  it('is set-user-ID no more once it is given away, and set-group-ID if its group executes', () => {
+    const { world, mode } = withPin();
+    const modeOnceGiven = (bits: number) => {
+      world.does({ name: 'chmod', path: '/a', mode: bits });
+      const done = world.when({ name: 'chown', path: '/a', uid: 0 }).effects;
+      return { mode: mode('/a'), effects: done.map(({ type }) => type) };
+    };
+    expect(modeOnceGiven(0o6755)).toEqual({
+      mode: '755',
+      effects: ['OwnerChanged', 'ModeChanged'],
+    });
+    expect(modeOnceGiven(0o2644)).toEqual({ mode: '2644', effects: ['OwnerChanged'] });
+    world.does({ name: 'bpffs_mkdir', path: '/dir' });
+    world.does({ name: 'chmod', path: '/dir', mode: 0o4755 });
+    world.does({ name: 'chown', path: '/dir', uid: 7 });
+    expect(mode('/dir')).toBe('4755');
+  });
+
+  it('is set-group-ID only by who is of the group, or has CAP_FSETID', () => {
+    const { world, mode } = withPin();
+    const set = (caps: readonly (typeof FILE_CAPABILITIES)[number][]) => {
+      const pid = world.does({ name: 'fork', uid: 1000, caps });
+      world.does({ name: 'chmod', path: '/a', mode: 0o2644 }, pid);
+      return mode('/a');
+    };
+    expect(set(['fowner'])).toBe('644');
+    expect(set(['fowner', 'fsetid'])).toBe('2644');
+  });
+
+  it('that is set-user-ID keeps others from linking it, who may read and write it', () => {
+    const { world } = withPin();
+    world.does({ name: 'chmod', path: '/', mode: 0o777 });
+    const pid = world.does({ name: 'fork', uid: 1000, caps: [] });
+    const link = { name: 'link', path: '/a', to: '/b' } as const;
+    world.does({ name: 'chmod', path: '/a', mode: 0o4666 });
+    expect(world.asks(link, pid)).toBe('EPERM');
+    world.does({ name: 'chmod', path: '/a', mode: 0o666 });
+    expect(world.asks(link, pid)).toBe('ok');
+  });
+});
