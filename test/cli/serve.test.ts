@@ -179,6 +179,12 @@ describe('serve on the embedded database', () => {
     expect(code).toBe(3);
   });
 
+  it('is not taken for another folder by a rebuild that finds no host', PATIENCE, async () => {
+    const other = join(folder, 'other');
+    const { code, err } = await bpfledger(['rebuild', '--check', '--data-dir', other]);
+    expect([code, err]).toEqual([0, `${other} has no host\n`]);
+  });
+
   it(
     'has everything it answered after kill -9, and a rebuild finds nothing to change',
     PATIENCE,
