@@ -181,6 +181,7 @@ describe('serve on the embedded database', () => {
 
   it('is not taken for another folder by a rebuild that finds no host', PATIENCE, async () => {
     const other = join(folder, 'other');
+    await lines('migrate', '--data-dir', other);
     const { code, err } = await bpfledger(['rebuild', '--check', '--data-dir', other]);
     expect([code, err]).toEqual([0, `${other} has no host\n`]);
   });
