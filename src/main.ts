@@ -18,7 +18,7 @@ export {
   TokenChangeRefused,
 } from './api/guard/new-token.ts';
 export { readTokenUses, TOKEN_USES_FILE, type TokenTimes } from './api/guard/token-uses.ts';
-export type { TokenEntry } from './api/guard/tokens.ts';
+export { ROLES, type TokenEntry } from './api/guard/tokens.ts';
 export type { Running } from './wiring.ts';
 
 /**

@@ -3,7 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { bindKernel } from '../native/syscall.ts';
-import { type Adoption, planAdoption, adopt as record } from '../recorders/snapshot/adopt.ts';
+import {
+  type Adoption,
+  planAdoption,
+  ReleaseMissing,
+  adopt as record,
+} from '../recorders/snapshot/adopt.ts';
 import { bpftoolSnapshot } from '../recorders/snapshot/bpftool/bpftool-snapshot.ts';
 import {
   type HostFile,
@@ -54,7 +59,11 @@ export const adopt = command({
       for (const line of lines) print.out(JSON.stringify(line));
       return EXIT.done;
     }
-    return tell(await record(client, host, snapshot), { host, json: flags.json, print });
+    const adoption = await record(client, host, snapshot).catch((error: unknown) => {
+      if (!(error instanceof ReleaseMissing)) throw error;
+      throw new InputError(`${error.message}: add a file of what uname -r prints, or --release R`);
+    });
+    return tell(adoption, { host, json: flags.json, print });
   },
 });
 

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { isPattern } from './named/meant.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
+import { placeOf } from './settings.ts';
 
 const NOT_OWNER =
   'this user of the database may delete no host; name the owner of its tables, who migrates, by ' +
@@ -49,6 +50,8 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
       throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
     if (!isConfirmed) {
       for (const line of whatGoes(await readDeletable(database, name))) print.out(line);
+      // The other commands ask a service, which may have another database.
+      print.out(`all this is in ${placeOf(configuration)}`);
       throw new UsageError(
         `nothing was deleted; to delete all of it for ever, type hosts delete ${name} --yes`,
       );

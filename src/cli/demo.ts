@@ -8,10 +8,11 @@ const HOST = 'demo';
 const SCENARIO = 'two-updaters-race-on-replace';
 /** Milliseconds from one call to the next: the last one is made now. */
 const STEP_MS = 250;
+/** Lines that a terminal of 80 columns need not fold. */
 const ABOUT = [
-  'two updaters replace a device filter one right after the other; the second',
-  'falls back to adding, and three filters stand where two are meant: look at',
-  'position 24',
+  'two updaters replace a device filter one right after the other;',
+  'the second falls back to adding, and three filters stand where two',
+  'are meant: look at position 24',
 ];
 
 export interface Demo {

@@ -22,8 +22,10 @@ export class InputError extends Error {}
 /** The sentence of an error, and of what caused it: `fetch failed: connect ECONNREFUSED …`. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  const own = error.message || (error as NodeJS.ErrnoException).code || error.name;
+  const { cause, code, path } = error as NodeJS.ErrnoException;
+  // The words of Node name a function of its own: open, stat, lstat.
+  if (code === 'ENOENT' && path !== undefined) return `there is no file or folder ${path}`;
+  const own = error.message || code || error.name;
   if (cause === undefined) return own;
   const below = sentenceOf(cause);
   // Some errors say themselves what caused them.

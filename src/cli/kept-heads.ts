@@ -36,7 +36,10 @@ export async function readKeptHeads(
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const head = headOf(line);
-    if (head === undefined) throw new InputError(`${file}: line ${i + 1} is not a checkpoint`);
+    if (head === undefined)
+      throw new InputError(
+        `${file}: line ${i + 1} is not a checkpoint; checkpoint HOST --json prints one`,
+      );
     if (head.host !== host) continue;
     heads.push({ position: head.position, hash: bytesOf(head.hash) });
   }

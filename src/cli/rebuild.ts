@@ -7,7 +7,7 @@ import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
-import { storageFrom } from './settings.ts';
+import { placeOf, storageFrom } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
 
 export const rebuild = command({
@@ -33,6 +33,7 @@ export const rebuild = command({
         throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
       const bar = progressBar(process.stderr);
       let sum = 0;
+      let hosts = 0;
       for await (const { host_id, name } of hostsOf(database, only)) {
         const { position, rows, differing, replaced } = await rebuildHost(database, {
           host_id,
@@ -41,9 +42,12 @@ export const rebuild = command({
             bar.draw(check ? `comparing ${name}` : `rebuilding ${name}`, done, of),
         }).finally(() => bar.clear());
         sum += differing;
+        hosts += 1;
         const told = { host: name, position, rows, differing, replaced };
         print.out(flags.json ? JSON.stringify(told) : sentence(told));
       }
+      // Nothing compared must not look like nothing found: the database may be the wrong one.
+      if (hosts === 0) print.err(`${placeOf(configuration)} has no host`);
       return sum;
     });
     return check && differing > 0 ? EXIT.differs : EXIT.done;

@@ -73,12 +73,15 @@ export const run = command({
     const seed = await seedOf(flags);
     const releases = seed === undefined ? releasesNamed(flags.release ?? NEWEST) : [seed];
     const request = {
-      uid: numberOf('user', flags.user ?? '0', UID_MAX),
+      uid: numberOf('user', flags.user ?? '0', { least: 0, most: UID_MAX }),
       argv: words,
       env: process.env,
       orders: {
         faults: await faultsOf(flags.fail),
-        killAt: flags['kill-at'] === undefined ? undefined : numberOf('kill-at', flags['kill-at']),
+        killAt:
+          flags['kill-at'] === undefined
+            ? undefined
+            : numberOf('kill-at', flags['kill-at'], { least: 1, most: Number.MAX_SAFE_INTEGER }),
       },
     };
     const target = targetOf(flags, releases.length);
@@ -215,8 +218,12 @@ async function seedOf(
   return { id: kernel.boot.release, kernel };
 }
 
-function numberOf(flag: string, text: string, most = Number.MAX_SAFE_INTEGER): number {
+function numberOf(
+  flag: string,
+  text: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
   const number = Number(text);
-  if (/^\d+$/u.test(text) && number <= most) return number;
-  throw new UsageError(`--${flag} ${text} is not a whole number from 0 to ${most}`);
+  if (/^\d+$/u.test(text) && number >= least && number <= most) return number;
+  throw new UsageError(`--${flag} ${text} is not a whole number from ${least} to ${most}`);
 }

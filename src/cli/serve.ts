@@ -91,8 +91,8 @@ function sayWhere({ url, storage }: Running, configuration: Configuration, print
 }
 
 function sayDemo({ host, scenario, about, recorded }: Demo, print: Printer): void {
-  const when = recorded ? 'now holds' : 'holds from an earlier start';
-  print.out(`  demo     host ${host} ${when} the incident ${scenario}:`);
+  print.out(`  demo     host ${host} holds the incident ${scenario}`);
+  if (!recorded) print.out('           from an earlier start');
   for (const line of about) print.out(`           ${line}`);
 }
 
@@ -124,7 +124,7 @@ function sayWhatNext(
       : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
   print.out('Try next:');
   const page = demo === undefined ? `${url}/` : `${url}/#/demo-links?tour=1`;
-  print.out(`  open ${page} in a browser${demo === undefined ? '' : ': a tour in nine steps'}`);
+  print.out(`  open ${page} in a browser${demo === undefined ? '' : ': a tour'}`);
   print.out(`  ${first}`);
   print.out(`  ${second}`);
 }

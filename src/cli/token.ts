@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   configurationOf,
   createToken,
+  ROLES,
   readTokenEntries,
   readTokenUses,
   revokeToken,
@@ -61,7 +62,7 @@ export const token = command({
         throw new UsageError('token create needs --role, such as --role reader');
       const created = await createToken(file, {
         name,
-        role: role as TokenEntry['role'],
+        role: roleOf(role),
         hosts: hosts.split(',').filter((host) => host !== ''),
         ...(expires !== undefined && { expires: timeOf(expires) }),
         ...(rate !== undefined && { requests_per_second: rateOf('rate', rate) }),
@@ -82,6 +83,12 @@ export const token = command({
 const wrongWords = () =>
   new UsageError('type token create NAME --role R --hosts H, token list, or token revoke NAME');
 
+function roleOf(text: string): TokenEntry['role'] {
+  const role = ROLES.find((known) => known === text);
+  if (role !== undefined) return role;
+  throw new UsageError(`--role ${text}: there are ${ROLES.join(', ')}`);
+}
+
 /**
  * `90d` as the time that it is from now; other texts as they are. Throws when that is over: nobody
  * wants a token that nobody can use.
@@ -93,6 +100,9 @@ function timeOf(text: string): string {
   }
   if (days === '0' || Date.parse(text) <= Date.now()) {
     throw new UsageError(`--expires ${text} is over; give a later time, such as 90d`);
+  }
+  if (Number.isNaN(Date.parse(text))) {
+    throw new UsageError(`--expires ${text} is neither days (90d) nor an RFC 3339 time`);
   }
   return text;
 }

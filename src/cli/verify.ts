@@ -56,9 +56,9 @@ export const verify = command({
     if (subject === undefined || extra !== undefined) {
       throw new UsageError('verify needs one HOST, or one FILE that bpfledger export wrote');
     }
-    const verdicts = existsSync(subject)
-      ? await ofFile(subject, flags)
-      : await ofHost(subject, flags);
+    // No name of a host has a slash, and nobody calls one after a file.
+    const isFile = existsSync(subject) || /\/|\.bundle$/u.test(subject);
+    const verdicts = isFile ? await ofFile(subject, flags) : await ofHost(subject, flags);
     for (const line of flags.json ? [JSON.stringify(verdicts)] : verdictLines(verdicts)) {
       print.out(line);
     }

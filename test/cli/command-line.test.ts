@@ -80,6 +80,13 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['hosts deleted web1', 'hosts delete NAME, or hosts deleted'],
   ['hosts create W9 --release 6.18', 'W9 is no name of a host: try w9'],
   ['verify README.md', 'README.md is no bundle of bpfledger export'],
+  ['verify kept/web1.bundle', 'there is no file or folder kept/web1.bundle'],
+  ['import night.strace --as web1', 'there is no file or folder night.strace'],
+  ['token create x --role king --tokens-file t', '--role king: there are reader, recorder'],
+  [
+    'token create x --role reader --expires soon --tokens-file t',
+    '--expires soon is neither days (90d) nor an RFC 3339 time',
+  ],
   [
     'conform x --via localhost:8080',
     '--via localhost:8080 is not an http address; try --via http://',
@@ -189,7 +196,7 @@ describe('adopt --from-bpftool', () => {
   it.each([
     [['README.md'], 'README.md: files go with --from-bpftool'],
     [['--from-bpftool'], 'name the files: --from-bpftool web1/*'],
-    [['--from-bpftool', 'nowhere.json'], "no such file or directory, stat 'nowhere.json'"],
+    [['--from-bpftool', 'nowhere.json'], 'there is no file or folder nowhere.json'],
     [
       ['--from-bpftool', 'README.md'],
       'README.md is none of what these print: bpftool -j prog show',

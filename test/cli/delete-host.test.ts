@@ -60,6 +60,8 @@ describe('on the embedded database', () => {
         /^demo: (\d+) events, recorded from 20\S+Z to 20\S+Z, up to position \1\n/,
       );
       expect(asked.out).toContain('bpfledger export demo --output FILE keeps all of it');
+      // A running service may have another database: which one this is has to be said.
+      expect(asked.out).toMatch(/\nall this is in \S+\n/u);
       expect(asked.err).toContain('nothing was deleted');
       expect(asked.err).toContain('type hosts delete demo --yes');
       const done = await remove('demo', '--yes');

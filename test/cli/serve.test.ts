@@ -60,7 +60,7 @@ describe('serve on the embedded database', () => {
     expect(service.out).toContain(`  data     ${folder}\n`);
     expect(service.out).toContain('pglite: survives a crash of the process, not a loss of power');
     const tour = `${service.url}/#/demo-links?tour=1`;
-    expect(service.out).toContain(`  open ${tour} in a browser: a tour in nine steps\n`);
+    expect(service.out).toContain(`  open ${tour} in a browser: a tour\n`);
     expect(service.out).toContain(`  npx bpfledger tree demo --at 24 --url ${service.url}\n`);
   });
 
@@ -179,6 +179,13 @@ describe('serve on the embedded database', () => {
     expect(code).toBe(3);
   });
 
+  it('is not taken for another folder by a rebuild that finds no host', PATIENCE, async () => {
+    const other = join(folder, 'other');
+    await lines('migrate', '--data-dir', other);
+    const { code, err } = await bpfledger(['rebuild', '--check', '--data-dir', other]);
+    expect([code, err]).toEqual([0, `${other} has no host\n`]);
+  });
+
   it(
     'has everything it answered after kill -9, and a rebuild finds nothing to change',
     PATIENCE,
@@ -194,7 +201,7 @@ describe('serve on the embedded database', () => {
         ]),
       );
       service = await serving(['--data-dir', folder, '--demo']);
-      expect(service.out).toContain('host demo holds from an earlier start');
+      expect(service.out).toContain('from an earlier start\n');
       expect(await lines('events', 'list', 'web1', '--json', ...at())).toEqual(before);
     },
   );

@@ -211,6 +211,12 @@ describe.skipIf(!listener.ok)('orders', () => {
     expect(err).not.toMatch(/^#4 /mu);
   });
 
+  it('kill no call before the first', async () => {
+    const { code, err } = await running('--kill-at', '0', '--', 'true');
+    expect(code).toBe(2);
+    expect(err).toContain('--kill-at 0 is not a whole number from 1 to ');
+  });
+
   it('that make no sense are refused before the program starts', async () => {
     const { code, err } = await running('--fail', 'link_crate=ENOMEM', '--', 'true');
     expect(code).toBe(2);

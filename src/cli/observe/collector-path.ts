@@ -1,5 +1,5 @@
 /** The collector that a command starts. */
-import { findCollector } from '../../recorders/observe/collector.ts';
+import { collectorSource, findCollector } from '../../recorders/observe/collector.ts';
 import { UsageError } from '../exit-code.ts';
 
 /**
@@ -11,7 +11,7 @@ export function collectorPath(named: string | undefined): string {
   const path = findCollector(named);
   if (path !== undefined) return path;
   throw new UsageError(
-    'the collector is not built: run make -C collector (it needs clang, make, bpftool, libbpf-dev, ' +
-      'libelf-dev and zlib1g-dev), or name one with --collector PATH',
+    `the collector is not built: run make -C ${collectorSource() ?? 'collector'} (it needs clang, ` +
+      'gcc, make, bpftool, libbpf-dev, libelf-dev and zlib1g-dev), or name one with --collector PATH',
   );
 }

@@ -43,6 +43,11 @@ it('a summary of one call says so', () => {
   expect(line).toBe('bpfledger: 1 call on 6.1, 1 refused');
 });
 
+it('a result as JUnit has it says so of one call, too', () => {
+  const [, , , text] = junitLines([{ ...passed, tally: refused(1) }], './agent');
+  expect(text).toMatch(/^ {4}<system-out>1 call, 1 refused\n/u);
+});
+
 describe('results as TAP', () => {
   it('are one test for each release, with what was refused', () => {
     expect(tapLines([passed, failed])).toEqual([

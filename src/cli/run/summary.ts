@@ -16,14 +16,18 @@ interface Told {
 export function summaryLines(release: string, { tally, foreign, unmodelled }: Told): string[] {
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
-  const calls = tally.asked === 1 ? '1 call' : `${tally.asked} calls`;
   return [
-    `bpfledger: ${calls} on ${release}, ${tally.refused} refused`,
+    `bpfledger: ${callsOf(tally.asked)} on ${release}, ${tally.refused} refused`,
     ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${left} others`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
     ...(foreign > 0 ? [`  ${foreign} threads made 32-bit calls, which nobody answers here`] : []),
   ];
+}
+
+/** So many calls, in words. */
+export function callsOf(count: number): string {
+  return count === 1 ? '1 call' : `${count} calls`;
 }
 
 /** A line for each call and rule that refused it, the most frequent first; it tells the first of them. */

@@ -2,14 +2,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Characters of its last words that are kept. */
 const WORDS_MAX = 2000;
 
-/** Beside this package, where `make -C collector` puts it. */
-const BUILT = ['../../../collector/build', '../../collector/build'].map((folder) =>
-  fileURLToPath(new URL(`${folder}/bpfledger-collector`, import.meta.url)),
+/** Where its source is: of this package, as it is installed or checked out. */
+const SOURCES = ['../../../collector', '../../collector'].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
 );
 
 export interface Collector {
@@ -22,7 +23,17 @@ export interface Collector {
 
 /** The program to start: the one that is named, or the one that was built. */
 export function findCollector(named: string | undefined): string | undefined {
-  return named ?? BUILT.find(existsSync);
+  return named ?? SOURCES.map(builtIn).find(existsSync);
+}
+
+/** The folder to build it in; undefined when the package came without it. */
+export function collectorSource(): string | undefined {
+  return SOURCES.find((folder) => existsSync(join(folder, 'Makefile')));
+}
+
+/** Where `make` puts it. */
+function builtIn(source: string): string {
+  return join(source, 'build/bpfledger-collector');
 }
 
 /**

@@ -59,6 +59,7 @@ export async function planAdoption(
  *
  * @param unseen why nothing was seen between the event before and the snapshot, which is then
  *   recorded as a hole; left out where the log was never said to be whole
+ * @throws ReleaseMissing when the host is to be made and the snapshot lacks its kernel
  * @throws Error when the service refuses a sighting, or the host cannot be made
  */
 export async function adopt(
@@ -83,6 +84,9 @@ export async function adopt(
   }
   return plan;
 }
+
+/** Nothing says which kernel the host runs, and the service has no host that does. */
+export class ReleaseMissing extends Error {}
 
 /** None when the log ends with the snapshot: it was adopted half-way before. */
 function holeBefore({ after }: Adoption, { at }: Snapshot, cause: string): LostLine | undefined {
@@ -114,6 +118,7 @@ async function boot(
     at,
   };
   if (how === 'rebooted') await client.post(`${hostPath(host)}/reboot`, asked);
+  else if (release === undefined) throw new ReleaseMissing(`nothing tells the kernel of ${host}`);
   else await client.post('/v1/hosts', { name: host, ...asked });
 }
 

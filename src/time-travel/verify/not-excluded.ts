@@ -61,5 +61,7 @@ export function notExcluded(
 function foreign({ untrusted, untrusted_keys }: ChainReport): string[] {
   if (untrusted === 0) return [];
   const keys = untrusted_keys.join(', ');
-  return [`${untrusted} checkpoints are signed by unknown keys and prove nothing: ${keys}.`];
+  return untrusted === 1
+    ? [`1 checkpoint is signed by an unknown key and proves nothing: ${keys}.`]
+    : [`${untrusted} checkpoints are signed by unknown keys and prove nothing: ${keys}.`];
 }
