@@ -12,6 +12,7 @@ import { ATTACHED } from '../answer-headers.ts';
 import { NDJSON_TYPE } from '../content-type.ts';
 import { EXPORTS, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
+import { beginningOf } from '../request/beginning.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
@@ -50,7 +51,9 @@ const route = createRoute({
     query: strictObject({
       ...filterQuery,
       format: z.enum(FORMATS).default('ndjson'),
-      after: countParam.optional().describe('Events after this position.'),
+      after: countParam
+        .optional()
+        .describe('Events after this position; default: from the oldest that is kept.'),
     }),
   },
   responses: {
@@ -102,19 +105,20 @@ export function exports(app: App, service: Service): void {
 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { format, after = 0, ...query } = c.req.valid('query');
-    const { host_id, position: to } = await service.log.head(host);
+    const { format, after, ...query } = c.req.valid('query');
+    const { host_id, position: to, oldest } = await service.log.head(host);
     const filter = await filterOf(service, { host, host_id }, query);
-    if (format === 'bundle' && (after > 0 || !isOpen(filter))) {
+    if (format === 'bundle' && ((after ?? 0) > 0 || !isOpen(filter))) {
       const message = 'a bundle is the whole log: it takes no filter and no after';
       throw invalid([{ field: 'format', message }]);
     }
+    const from = beginningOf(oldest, { after, filter });
     const read = reads.begin(c);
     const lines =
       format === 'bundle'
         ? writeBundle(read.database, { host_id, host })
         : linesOf(read.database, host, {
-            ...{ format, host_id, after, to, filter },
+            ...{ format, host_id, after: from - 1, to, filter },
             stateAt: stateReader(service, host),
           });
     const body = pullStream(inPieces(lines), {

@@ -91,6 +91,13 @@ async function checkExtends(
         `position ${position} was signed, but the head is at position ${head.position}`,
       );
     }
+    if (position < head.oldest) {
+      refuse(
+        position,
+        `position ${position} was signed, and the log was cut at ${head.oldest}: nothing here tells ` +
+          'whether it goes on from there',
+      );
+    }
     const found = await headAt(database, host_id, position).catch(ignoreDamage);
     if (found === undefined || !sameBytes(found.hash, hash)) {
       refuse(position, `position ${position} was signed with another hash than the log has now`);

@@ -4,6 +4,7 @@
  * buffer: it takes events when its reader asks for them.
  */
 import type { LedgerEvent } from '../event.ts';
+import type { LogRefusal } from '../log-refusal.ts';
 import type { HistoryChange } from './history.ts';
 
 /** Events in order. */
@@ -28,6 +29,8 @@ export interface Feed {
   leave(follower: Follower): void;
   /** Set when the log is no longer the followed one. */
   readonly changed: HistoryChange | undefined;
+  /** Set when the log was cut after the last events that its followers got. */
+  readonly removed: LogRefusal | undefined;
 }
 
 /** A follower that ends by itself: the log is no longer the followed one. */
@@ -59,6 +62,8 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     if (this.#ended) return Promise.resolve(ENDED);
     const changed = this.#strayed ?? this.#feed.changed;
     if (changed !== undefined) return this.#sendAway(changed);
+    const { removed } = this.#feed;
+    if (removed !== undefined) return this.return().then(() => Promise.reject(removed));
     const piece = this.#feed.pieceFrom(this.#next);
     if (piece === undefined) return this.#behind();
     if (piece.length > 0) return Promise.resolve(this.#take(piece));
@@ -84,7 +89,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     if (answer === undefined) return;
     this.#answer = undefined;
     // The usual case needs no further promise: there may be a thousand followers to wake.
-    const isOver = this.#ended || this.#feed.changed !== undefined;
+    const isOver = this.#ended || (this.#feed.changed ?? this.#feed.removed) !== undefined;
     const piece = isOver ? undefined : this.#feed.pieceFrom(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());
     else answer(this.#take(piece));

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
-import { LogRefusal } from '../log-refusal.ts';
+import { isRemoved, LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import { type Feed, Follower, type Piece, type Place } from './follower.ts';
@@ -64,6 +64,8 @@ export class HostFeed implements Feed {
   #end: End | undefined;
   /** Set when the log is another one: all followers end, and it stays set. */
   #changed: HistoryChange | undefined;
+  /** Set when the log was cut after `#end`: all followers are refused, and it stays set. */
+  #removed: LogRefusal | undefined;
   /** Those that joined and have not left; never below zero. */
   #followers = 0;
   /** Set while somebody follows. */
@@ -102,7 +104,7 @@ export class HostFeed implements Feed {
   publish(events: Piece, before?: Known): void {
     const end = this.#end;
     const [first, last] = [events[0], events.at(-1)];
-    if (end === undefined || this.#changed !== undefined) return;
+    if (end === undefined || this.#isOver) return;
     if (first === undefined || last === undefined || last.position <= end.position) return;
     assert.equal(
       last.position,
@@ -134,7 +136,7 @@ export class HostFeed implements Feed {
 
   /** The log is no longer the followed one: every follower ends, also one that is behind. */
   end(change: HistoryChange): void {
-    if (this.#end === undefined || this.#changed !== undefined) return;
+    if (this.#isOver) return;
     this.#changed = change;
     this.#empty();
     this.#options.onDeserted?.();
@@ -145,9 +147,25 @@ export class HostFeed implements Feed {
     return this.#changed;
   }
 
+  get removed(): LogRefusal | undefined {
+    return this.#removed;
+  }
+
+  /** What comes next was removed: every follower of this feed is refused. */
+  #refuse(removed: LogRefusal): void {
+    this.#removed = removed;
+    this.#empty();
+    this.#options.onDeserted?.();
+    this.#wake();
+  }
+
+  get #isOver(): boolean {
+    return this.#end === undefined || (this.#changed ?? this.#removed) !== undefined;
+  }
+
   /** A hint that the log grew: reads it, if anybody follows. */
   hint(): void {
-    if (this.#end === undefined || this.#changed !== undefined) return;
+    if (this.#isOver) return;
     this.#hinted = true;
     this.#reading ??= this.#readNew().finally(() => {
       this.#reading = undefined;
@@ -272,7 +290,7 @@ export class HostFeed implements Feed {
     this.#stopPolling = undefined;
     this.#empty();
     this.#end = undefined;
-    if (this.#changed === undefined) this.#options.onDeserted?.();
+    if ((this.#changed ?? this.#removed) === undefined) this.#options.onDeserted?.();
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
@@ -284,17 +302,20 @@ export class HostFeed implements Feed {
 
   async #readNew(): Promise<void> {
     const { database, hostId } = this.#options;
-    while (this.#hinted && this.#end !== undefined && this.#changed === undefined) {
+    for (;;) {
+      const end = this.#end;
+      if (!this.#hinted || end === undefined || this.#isOver) return;
       this.#hinted = false;
-      const { position } = this.#end;
+      const { position } = end;
       try {
         const events = await readMarked(database, hostId, { from: position + 1 });
         // After it was read: what is in the log now continues what the followers have.
         await this.#check();
-        if (this.#end?.position === position && this.#changed === undefined) this.#take(events);
+        if (this.#end?.position === position && !this.#isOver) this.#take(events);
         else this.publish(events);
         if (events.length > 0) this.#hinted = true;
-      } catch {
+      } catch (error) {
+        if (isRemoved(error)) this.#refuse(error);
         // The next hint or poll tries again; followers wait and miss nothing.
         return;
       }

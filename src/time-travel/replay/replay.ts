@@ -13,6 +13,7 @@ import { isSighting } from '../../domain/observed/sighting.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { checkSize, type PassedLimit } from '../../domain/size.ts';
+import { requireKept } from '../../events/cuts.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
@@ -60,6 +61,7 @@ export interface Replay {
 /**
  * Compares the log up to a position with what another release answers.
  *
+ * @throws LogRefusal `position-removed` when the log was cut since the boot
  * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events, or the other release
  *   makes a state that is larger than a host may be
  */
@@ -72,7 +74,9 @@ export async function replayUnder(
   if (after >= to) return { differences: [], compared_to: to };
   const differences: ReplayDifference[] = [];
   const worlds = { recorded: emptyKernel(), replayed: emptyKernel() };
-  const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
+  const from = await bootBegin(database, { host_id, position: after + 1 });
+  await requireKept(database, host_id, from);
+  const range = { from, to };
   let decided = 0;
   const pace = new Pace();
   for await (const page of readThrough(database, host_id, range)) {

@@ -2,6 +2,7 @@
  * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
+import { readCut } from '../../events/cuts.ts';
 import type { EncodedEvent, ParsedEvent } from '../../events/encoding/codec.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
 import { type Head, readHead } from '../../events/head.ts';
@@ -26,7 +27,7 @@ export interface ChainVerdict extends ChainReport {
 }
 
 /**
- * Verifies a log from its first event to its head.
+ * Verifies a log from its first event, or from its cut, to its head.
  *
  * @param outside what is trusted, from outside of the database
  * @throws LogRefusal `no-such-host`
@@ -37,12 +38,17 @@ export async function verifyChain(
   outside: Outside,
 ): Promise<ChainVerdict> {
   const head = await readHead(database, host_id);
+  const cut = await readCut(database, host_id);
   const grown = new Map<string, Uint8Array>();
   const onNode = (node: MerkleNode) => grown.set(placeOf(node), node.hash);
   const check = new ChainCheck(outside, { onNode });
   check.of(await identityOf(database, host_id));
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) check.key(key);
+  if (cut !== undefined) {
+    check.cut(cut);
+    await checkStatements(database, host_id, { check, keys }, { from: 1, to: cut.position });
+  }
   const forks = await forksOf(database, host_id, head.position);
   const segments = new SegmentsBeside(database, host_id, check);
   while (check.position < head.position) {
