@@ -9,9 +9,9 @@ import { deflate } from 'node:zlib';
 import { bytesOf, hexOf, sameBytes } from './encoding/hex.ts';
 import type { Head } from './head.ts';
 import { LogRefusal } from './log-refusal.ts';
-import type { Queryable } from './storage/database.ts';
 import { DamagedLog } from './reading/damaged-log.ts';
 import { SNAPSHOT_VERSION } from './reading/snapshots.ts';
+import type { Queryable } from './storage/database.ts';
 
 /** Bytes of a root in `tree`. */
 const ROOT_BYTES = 32;
@@ -82,9 +82,15 @@ export async function oldestKept(database: Queryable, hostId: number): Promise<n
   return row?.oldest ?? 1;
 }
 
+/** Whether a position is before the oldest that is kept; a whole log has a state before its first event. */
+export function isBefore(position: number, oldest: number): boolean {
+  return oldest > 1 && position < oldest;
+}
+
 /** Refuses a position that was removed. */
 export function refuseRemoved(position: number, oldest: number): void {
-  if (position < oldest) throw new LogRefusal({ why: 'position-removed', position, oldest });
+  if (isBefore(position, oldest))
+    throw new LogRefusal({ why: 'position-removed', position, oldest });
 }
 
 /**
@@ -156,7 +162,14 @@ export async function storeCut(tx: Queryable, hostId: number, cut: NewCut): Prom
        decode($9, 'hex'), $10, $11, $12)`,
     [
       ...[hostId, position, hexOf(hash), recorded_at, at_max, hexOf(Buffer.concat(tree))],
-      ...[SNAPSHOT_VERSION, state.toString('base64'), hexOf(stateHash(text)), actor, cut_at, reason],
+      ...[
+        SNAPSHOT_VERSION,
+        state.toString('base64'),
+        hexOf(stateHash(text)),
+        actor,
+        cut_at,
+        reason,
+      ],
     ],
   );
 }

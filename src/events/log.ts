@@ -4,8 +4,8 @@
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { Clock } from './clock.ts';
-import { markOf } from './encoding/mark.ts';
 import { refuseRemoved } from './cuts.ts';
+import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead, type StoredHead } from './head.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';

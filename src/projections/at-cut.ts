@@ -96,9 +96,7 @@ async function compare(
   },
 ): Promise<AtCut> {
   const shadow = { ...table, name: `cut_${table.name}` };
-  await tx.query(
-    `create temporary table ${shadow.name} (like ${table.name}) on commit drop`,
-  );
+  await tx.query(`create temporary table ${shadow.name} (like ${table.name}) on commit drop`);
   for (let i = 0; i < rows.length; i += PIECE_ROWS) {
     await insertRows(tx, shadow, { host_id, rows: rows.slice(i, i + PIECE_ROWS) });
   }

@@ -13,8 +13,8 @@ import { fold, loadCutState } from '../events/reading/host-state.ts';
 import { grownFrom } from '../events/reading/lineage.ts';
 import { readThrough } from '../events/reading/log-reader.ts';
 import type { Database, Queryable } from '../events/storage/database.ts';
-import { rederiveLives } from './fleet/arriving.ts';
 import { compareAtCut } from './at-cut.ts';
+import { rederiveLives } from './fleet/arriving.ts';
 import { projector } from './projector.ts';
 import { compareTable, createShadow, fillShadow, replaceTable, type ShadowDiff } from './shadow.ts';
 

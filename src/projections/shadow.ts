@@ -38,11 +38,7 @@ export async function fillShadow(
 export async function compareTable(
   tx: Queryable,
   table: ProjectionTable,
-  {
-    host_id,
-    after,
-    to,
-  }: { readonly host_id: number; readonly after: number; readonly to: number },
+  { host_id, after, to }: { readonly host_id: number; readonly after: number; readonly to: number },
 ): Promise<ShadowDiff> {
   const columns = columnsOf(table);
   const kept = `select ${columns} from ${table.name}

@@ -3,8 +3,9 @@
  * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
  * boot (`boot:3`).
  */
-import { microsOf } from '../events/encoding/rfc3339.ts';
+
 import { refuseRemoved } from '../events/cuts.ts';
+import { microsOf } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
 import { LogRefusal } from '../events/log-refusal.ts';
 import type { MarkedMoment } from '../events/reading/moment.ts';

@@ -16,7 +16,7 @@ export function beginningOf(
   }: { readonly after: number | undefined; readonly filter?: EventFilter | undefined },
 ): number {
   const named = filter?.position_from;
-  if (named !== undefined) refuseRemoved(Math.max(named, 1), oldest);
+  if (named !== undefined) refuseRemoved(named, oldest);
   if (after === undefined) return oldest;
   refuseRemoved(after + 1, oldest);
   return after + 1;

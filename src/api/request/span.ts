@@ -9,7 +9,9 @@ import type { Service } from '../service.ts';
 import { keepFor, momentParam, requireMoment } from './at.ts';
 
 export const spanQuery = {
-  from: momentParam.optional().describe('Where to begin; default: the oldest position that is kept.'),
+  from: momentParam
+    .optional()
+    .describe('Where to begin; default: the oldest position that is kept.'),
   to: momentParam.optional().describe('Where to end; default: the head.'),
 };
 

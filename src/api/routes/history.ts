@@ -152,7 +152,7 @@ async function readChapters(
   const life = await lifeIn(service, asked);
   const oldest = await oldestKept(service.database, moment.host_id);
   if (life === undefined) throw unknown(thing, oldest);
-  if (after !== undefined) refuseRemoved(after, oldest === 1 ? 0 : oldest);
+  if (after !== undefined) refuseRemoved(after, oldest);
   // The state at the cut is what the first chapter is told from.
   const first = oldest === 1 ? 1 : oldest + 1;
   const from = Math.max(life.position_from, (after ?? 0) + 1, first);

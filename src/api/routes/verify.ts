@@ -151,6 +151,9 @@ export function verify(app: App, service: Service): void {
     c.header('cache-control', 'no-store');
     const foreign = imported !== undefined && { imported: importedLogOnWire(imported) };
     const begins = cut !== undefined && { cut: cutOnWire(cut) };
-    return c.json({ host, ...verdicts, ...foreign, ...begins } as z.output<typeof verification>, 200);
+    return c.json(
+      { host, ...verdicts, ...foreign, ...begins } as z.output<typeof verification>,
+      200,
+    );
   });
 }

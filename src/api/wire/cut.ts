@@ -15,7 +15,10 @@ export const cutLog = z
     database_user: z.string(),
     reason: z.string(),
   })
-  .meta({ id: 'Cut', description: 'The owner of the tables removed the events before a position.' });
+  .meta({
+    id: 'Cut',
+    description: 'The owner of the tables removed the events before a position.',
+  });
 
 export function cutOnWire({ position: at, hash, cut_at, actor, database_user, reason }: Cut) {
   return {

@@ -3,6 +3,7 @@
  * the database and from a file outside of it: a log that was cut or rewritten, with its
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
+import { isBefore } from '../cuts.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import { type Head, readHead } from '../head.ts';
 import { holdHosts } from '../host-deletions.ts';
@@ -91,7 +92,7 @@ async function checkExtends(
         `position ${position} was signed, but the head is at position ${head.position}`,
       );
     }
-    if (position < head.oldest) {
+    if (isBefore(position, head.oldest)) {
       refuse(
         position,
         `position ${position} was signed, and the log was cut at ${head.oldest}: nothing here tells ` +

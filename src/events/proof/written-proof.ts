@@ -42,8 +42,9 @@ export async function writeInclusion(
   const { host_id } = about;
   const { checkpoint, note } = await findSigned(database, about, position);
   const oldest = await oldestKept(database, host_id);
-  // What its hash follows from went with the event before it.
-  if (oldest > 1) refuseRemoved(position, oldest + 1);
+  refuseRemoved(position, oldest);
+  // What its hash follows from is the chain's value before it, which went with the event there.
+  refuseRemoved(position - 1, oldest);
   const [event] = await readUnbroken(database, host_id, { from: position, limit: 1 });
   if (event === undefined) throw new DamagedLog(position, 'missing from the log');
   const { hash: previous } = await headAt(database, host_id, position - 1);

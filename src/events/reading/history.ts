@@ -3,6 +3,7 @@
  * when a standby that was behind is promoted or a copy is restored. Then the same positions get
  * other events. The chain shows it: its value at a position covers all events up to there.
  */
+import { isBefore } from '../cuts.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
 import { type Deletion, isRemoved, missing } from '../log-refusal.ts';
@@ -48,7 +49,7 @@ export async function continues(
   head: Known & { readonly oldest: number },
 ): Promise<boolean | undefined> {
   if (head.position <= known.position) return isSamePoint(known, head);
-  if (known.position < head.oldest) return undefined;
+  if (isBefore(known.position, head.oldest)) return undefined;
   try {
     return isSamePoint(known, await headAt(database, hostId, known.position));
   } catch (error) {

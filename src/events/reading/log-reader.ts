@@ -1,9 +1,9 @@
 /** Reads events of a log, by position and by time, in pieces of bounded size. */
 
+import { requireKept } from '../cuts.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
 import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
 import { MARK } from '../encoding/mark.ts';
-import { requireKept } from '../cuts.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';

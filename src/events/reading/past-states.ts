@@ -5,6 +5,7 @@
  */
 import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
+import { isBefore } from '../cuts.ts';
 import { readHead, type StoredHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -96,7 +97,7 @@ export class PastStates {
     }
     // Of a log that was cut, what was before the cut is not kept here either.
     for (const kept of this.#kept) {
-      if (kept.hostId === hostId && kept.position < head.oldest) this.#letGo(kept);
+      if (kept.hostId === hostId && isBefore(kept.position, head.oldest)) this.#letGo(kept);
     }
     if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
     this.#heads.set(hostId, { head, at: now });

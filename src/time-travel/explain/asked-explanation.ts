@@ -1,5 +1,5 @@
 /** Reads what an explanation needs from tables and log, and answers it with its events. */
-import type { AttachType } from '../../domain/attach-type.ts';
+import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
 import { oldestKept } from '../../events/cuts.ts';
@@ -157,7 +157,9 @@ async function timelineOf(
 export function placesOf(kernel: Kernel, program: number): ProgramPlace[] {
   const found: ProgramPlace[] = [];
   for (const { id, path, lists } of kernel.cgroups.values()) {
-    for (const [attach_type, { entries }] of lists) {
+    // A state that was stored has them in another order.
+    const inOrder = [...lists].sort(([a], [b]) => attachTypeNumber(a) - attachTypeNumber(b));
+    for (const [attach_type, { entries }] of inOrder) {
       for (const entry of entries) {
         if (progIdOf(kernel, entry) !== program) continue;
         const link = 'link_id' in entry && { link_id: entry.link_id };
