@@ -31,7 +31,7 @@ beforeAll(async () => {
   const { log, database } = service;
   const made = await randomHost(
     { ...{ log, database, signer: service.signer } },
-    { host: 'cut', seed: 7, events: EVENTS },
+    { host: 'cut', seed: Number(process.env.SEED ?? 7), events: EVENTS },
   );
   await twinOf(database, { host_id: made.host_id, host: 'cut' }, 'all');
   const position = made.signed[Math.floor(made.signed.length / 2)] ?? 0;
