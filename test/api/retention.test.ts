@@ -241,7 +241,12 @@ it('each operation that reads is in the walk', () => {
 /** What differs between the two for other reasons: their names, and who recorded what. */
 function comparable(value: unknown, tells: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((one) => comparable(one, tells));
-  if (typeof value === 'string') return value.replace(/\b(cut|all)\b/g, 'HOST');
+  if (typeof value === 'string') {
+    return value
+      .replace(/; of what ended before position \d+ nothing is kept$/, '')
+      .replace(/; what happened before position \d+, where the log is cut, is not known$/, '')
+      .replace(/\b(cut|all)\b/g, 'HOST');
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, one]) => {
@@ -280,6 +285,15 @@ async function answer(host: string, operationId: string, { path = {}, query = ''
   return { url, status: response.status, body };
 }
 
+/** Whether an explanation names an event that was removed: then no log that was cut can give it. */
+function isEndedBefore(body: unknown): boolean {
+  const { event, why } = body as {
+    readonly event?: { readonly position: number };
+    readonly why?: string;
+  };
+  return why !== undefined && event !== undefined && event.position < oldest;
+}
+
 describe('a log that was cut', () => {
   it.each([...paths.keys()])('%s', async (operationId) => {
     for (const variant of variants()[operationId] ?? []) {
@@ -299,6 +313,11 @@ describe('a log that was cut', () => {
       const asked = twin === undefined ? variant : { ...variant, query: twin };
       const wanted = await answer('all', operationId, asked);
       expect([found.url, found.status]).toEqual([found.url, wanted.status]);
+      if (isEndedBefore(wanted.body)) {
+        const { sentence, begins } = found.body as Record<string, unknown>;
+        expect([begins, sentence]).toEqual([oldest, expect.stringMatching(/cut, is not known$/)]);
+        continue;
+      }
       expect({ of: found.url, body: comparable(found.body, tells) }).toEqual({
         of: found.url,
         body: comparable(wanted.body, tells),

@@ -13,6 +13,7 @@ import type { Log } from '../../src/events/log.ts';
 import { ChainCheck, type ChainReport } from '../../src/events/proof/chain-check.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import { appendFor } from '../../src/events/writing/append.ts';
+import { keptRows } from '../../src/projections/kept-rows.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
@@ -41,7 +42,8 @@ describeStores('a bundle', ({ open }) => {
 
   async function exported(of = { host, host_id }): Promise<Buffer> {
     const lines: string[] = [];
-    for await (const line of writeBundle(store.database, of)) lines.push(line);
+    for await (const line of writeBundle(store.database, { ...of, tables: projector.tables }))
+      lines.push(line);
     return Buffer.from(lines.join(''), 'utf8');
   }
 
@@ -68,7 +70,7 @@ describeStores('a bundle', ({ open }) => {
     const of = { host: name, host_id: (await log.host(name)).host_id };
     await log.submit(name, mkdir('/late'));
     const lines: string[] = [];
-    for await (const line of writeBundle(store.database, of)) {
+    for await (const line of writeBundle(store.database, { ...of, tables: projector.tables })) {
       if (lines.length === 0) await signHead(store.database, of, { ...signer, now: 7 });
       lines.push(line);
     }
@@ -91,7 +93,7 @@ describeStores('a bundle', ({ open }) => {
     }
     const chunks = afterReads();
     const { report } = await importBundle(store.database, {
-      ...{ ...importer, chunks, projector, hostName: () => 'read-meanwhile' },
+      ...{ ...importer, chunks, projector, kept: keptRows, hostName: () => 'read-meanwhile' },
     });
     expect(reads).toBeGreaterThan(1);
     expect(report).toMatchObject({ holds: true, position: 9 });
@@ -109,6 +111,7 @@ describeStores('a bundle', ({ open }) => {
     const importing = importBundle(store.database, {
       chunks: slowly(),
       projector,
+      kept: keptRows,
       hostName: () => 'wanted',
       ...importer,
     });
@@ -149,6 +152,7 @@ describeStores('a bundle', ({ open }) => {
     const copy = await importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      kept: keptRows,
       hostName,
       ...importer,
     });
@@ -163,7 +167,13 @@ describeStores('a bundle', ({ open }) => {
     const receipt = await log.submit(copy.host, mkdir('/g'));
     expect(receipt.events[0]).toMatchObject({ position: 10, outcome: { ret: 0 } });
     await expect(
-      importBundle(store.database, { chunks: inChunks(bytes), projector, hostName, ...importer }),
+      importBundle(store.database, {
+        chunks: inChunks(bytes),
+        projector,
+        kept: keptRows,
+        hostName,
+        ...importer,
+      }),
     ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
   });
 
@@ -207,6 +217,7 @@ describeStores('a bundle', ({ open }) => {
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      kept: keptRows,
       hostName: () => 'of-a-forger',
       ...importer,
     });
@@ -223,6 +234,7 @@ describeStores('a bundle', ({ open }) => {
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      kept: keptRows,
       hostName: () => 'damaged',
       ...importer,
     });

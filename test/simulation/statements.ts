@@ -160,7 +160,14 @@ const STATEMENTS: readonly Statement[] = [
       }
       const host_id = server.nextId();
       const log_id = `00000000-0000-4000-8000-${String(host_id).padStart(12, '0')}`;
-      const none = { head: undefined, events: [], keys: [], projected: [], cut: undefined, gone: 0 };
+      const none = {
+        head: undefined,
+        events: [],
+        keys: [],
+        projected: [],
+        cut: undefined,
+        gone: 0,
+      };
       session.changed.set(host_id, { host_id, name, log_id, ...none });
       return [{ host_id, log_id }];
     },

@@ -15,7 +15,7 @@ import { projector } from '../../src/projections/projector.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { examine } from './checks.ts';
 import { type Network, networkTo, type Odds } from './network.ts';
-import { type HostRows, oldestOf, Server } from './server.ts';
+import { type HostRows, Server } from './server.ts';
 import { Timeline } from './timeline.ts';
 
 const HOST = 'web1';
@@ -90,6 +90,8 @@ class World {
   #kills = 0;
   #crashes = 0;
   #trims = 0;
+  /** The last position at which the log was ever cut, also by a server that is gone. */
+  #trimmedTo = 1;
   readonly #seed: number;
 
   constructor(seed: number) {
@@ -220,6 +222,7 @@ class World {
     const end = rows.events[position - 1]?.hash;
     await change((now) => (now.events[position - 1]?.hash === end ? { ...now, cut } : now));
     this.#trims++;
+    this.#trimmedTo = Math.max(this.#trimmedTo, position);
     this.#server.notify(String(rows.host_id));
     for (let gone = rows.gone; gone < position; ) {
       await this.#timeline.sleep(this.#random.below(300));
@@ -364,7 +367,7 @@ class World {
     }
     for (const { events: seen } of this.#followed) {
       const first = seen[0]?.position ?? texts.length + 1;
-      const oldest = rows === undefined ? 1 : oldestOf(rows);
+      const oldest = this.#trimmedTo;
       const wanted = texts.slice(first - 1);
       // One that kept up has more than is kept.
       if (first > oldest || seen.map(encodeEvent).join('\n') !== wanted.join('\n')) {

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/events/clock.ts';
 import type { Log } from '../../src/events/log.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import type { Database } from '../../src/events/storage/database.ts';
+import { keptRows } from '../../src/projections/kept-rows.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { trim } from '../../src/projections/retention/trim.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
@@ -57,10 +58,18 @@ export async function twinOf(
   name: string,
 ): Promise<number> {
   async function* chunks() {
-    for await (const line of writeBundle(database, { host_id, host })) yield Buffer.from(line);
+    for await (const line of writeBundle(database, { host_id, host, tables: projector.tables }))
+      yield Buffer.from(line);
   }
   const made = await importBundle(database, {
-    ...{ chunks: chunks(), projector, hostName: () => name, actor: 'local', now: systemClock.now() },
+    ...{
+      chunks: chunks(),
+      projector,
+      kept: keptRows,
+      hostName: () => name,
+      actor: 'local',
+      now: systemClock.now(),
+    },
   });
   return made.host_id;
 }

@@ -8,6 +8,7 @@ import { bytesOf } from '../../events/encoding/hex.ts';
 import { markOf } from '../../events/encoding/mark.ts';
 import { oneByOne } from '../../events/one-by-one.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { keptRows } from '../../projections/kept-rows.ts';
 import { projector } from '../../projections/projector.ts';
 import { contentType } from '../content-type.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
@@ -91,6 +92,7 @@ export function bundles(app: App, service: Service): void {
       importBundle(database, {
         chunks,
         projector,
+        kept: keptRows,
         hostName: name,
         actor,
         now: clock.now(),

@@ -126,7 +126,11 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
       ...(put_by && { put_by }),
       ...(blocked_by && { blocked_by }),
     };
-    const sentence = explanationSentence(asked, found.explanation);
+    const told = explanationSentence(asked, found.explanation);
+    const sentence =
+      begins === undefined
+        ? told
+        : `${told}; what happened before position ${begins}, where the log is cut, is not known`;
     const prog_name = names.get(program)?.prog_name;
     const putBy = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
     return inForm(c, format, {
@@ -146,9 +150,6 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
       text: () => [
         sentence,
         ...(change === undefined ? [] : [`To change that: ${change}`]),
-        ...(begins === undefined
-          ? []
-          : [`The log was cut at position ${begins}: what happened before is not known.`]),
         ...holesText(holes),
       ],
     });

@@ -4,6 +4,7 @@ import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { writeBundle } from '../../events/bundle/write-bundle.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Database } from '../../events/storage/database.ts';
+import { projector } from '../../projections/projector.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
 import { type ExportRange, filterEvents } from '../../time-travel/export/filtered-events.ts';
@@ -116,7 +117,7 @@ export function exports(app: App, service: Service): void {
     const read = reads.begin(c);
     const lines =
       format === 'bundle'
-        ? writeBundle(read.database, { host_id, host })
+        ? writeBundle(read.database, { host_id, host, tables: projector.tables })
         : linesOf(read.database, host, {
             ...{ format, host_id, after: from - 1, to, filter },
             stateAt: stateReader(service, host),

@@ -6,7 +6,14 @@
  */
 import { z } from 'zod';
 import { emptyKernel } from '../../domain/boot.ts';
-import { type EncodedEvent, isCanonical, type ParsedEvent } from '../encoding/codec.ts';
+import { restoreKernel } from '../../domain/snapshot.ts';
+import { type NewCut, storeCut } from '../cuts.ts';
+import {
+  decodeEvent,
+  type EncodedEvent,
+  isCanonical,
+  type ParsedEvent,
+} from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { insertHead } from '../head.ts';
@@ -21,7 +28,8 @@ import type { TrustedKeys } from '../proof/trusted-keys.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
-import { fold } from '../reading/host-state.ts';
+import { fold, type Reached } from '../reading/host-state.ts';
+import { snapshotText } from '../reading/snapshots.ts';
 import { eventSchema, findFault } from '../schema/event-schema.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
@@ -41,6 +49,8 @@ const PIECE_TEXT = 4 * 1024 * 1024;
 export interface BundleImport {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly projector: Projector;
+  /** Whether a row of a cut can be one of a table's; and whether all that hold are those of the state. */
+  readonly kept: KeptRows;
   /** Gives the new host's name, from the name in the bundle; may throw. */
   readonly hostName: (exported: string) => string;
   /** Who imports it, and when (microseconds since the epoch). */
@@ -48,6 +58,14 @@ export interface BundleImport {
   readonly now: number;
   /** The keys whose checkpoints count in the report; default: none. */
   readonly trusted?: TrustedKeys;
+}
+
+/** What the projections say of rows that come with a cut. */
+export interface KeptRows {
+  /** What is wrong with a row of a table, by its values; undefined when nothing is. */
+  readonly fault: (table: string, row: readonly unknown[], cut: number) => string | undefined;
+  /** How many of the rows that hold at a cut only one of state and tables has. */
+  readonly differing: (tx: Queryable, hostId: number, at: Reached) => Promise<number>;
 }
 
 export interface Imported {
@@ -82,7 +100,7 @@ export class BundleRefused extends Error {
  */
 export async function importBundle(
   database: Database,
-  { chunks, projector, hostName, actor, now, trusted }: BundleImport,
+  { chunks, projector, kept, hostName, actor, now, trusted }: BundleImport,
 ): Promise<Imported> {
   const check = new ChainCheck(trusted === undefined ? {} : { trusted });
   let host = '';
@@ -96,7 +114,7 @@ export async function importBundle(
       if (part.part === 'host') {
         host = hostName(part.host);
         const host_id = await reserve(host);
-        restored = new Restored(writes, { host_id, projector, check, now });
+        restored = new Restored(writes, { host_id, projector, kept, check, now });
       }
       await restored?.take(part);
       if (pace.isDue) await pace.turn();
@@ -154,7 +172,9 @@ class Restored {
   readonly #projector: Projector;
   readonly #check: ChainCheck;
   readonly #now: number;
-  readonly #kernel = emptyKernel();
+  #kernel = emptyKernel();
+  readonly #kept: KeptRows;
+  #cut: NewCut | undefined;
   #exportedAs = '';
   #born: Birth | null = null;
   /** Of its checkpoints. */
@@ -164,6 +184,9 @@ class Restored {
   /** By position. */
   #batches = new Map<number, StoredBatch>();
   #lastBatch: StoredBatch | undefined;
+  /** Rows of a cut so far, and the last event from before it. */
+  #before = 0;
+  #keptTo = 0;
   /** Stored at the end, for the same reason as the host: others store them too. */
   readonly #keys = new Map<string, PublicKey>();
   #versions: ProjectionRow[][];
@@ -175,11 +198,13 @@ class Restored {
     {
       host_id,
       projector,
+      kept,
       check,
       now,
     }: {
       readonly host_id: number;
       readonly projector: Projector;
+      readonly kept: KeptRows;
       readonly check: ChainCheck;
       readonly now: number;
     },
@@ -187,6 +212,7 @@ class Restored {
     this.#tx = tx;
     this.host_id = host_id;
     this.#projector = projector;
+    this.#kept = kept;
     this.#check = check;
     this.#now = now;
     this.#versions = projector.tables.map(() => []);
@@ -211,6 +237,17 @@ class Restored {
         // The line of a batch follows its last row, and is written with it.
         if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
         this.#row(part.row, part.event);
+        return;
+      case 'cut':
+        this.#begin(part.cut);
+        return;
+      case 'version':
+        if (this.#before++ % PIECE_EVENTS === 0) await this.#flush();
+        this.#version(part.table, part.row);
+        return;
+      case 'kept':
+        if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) await this.#flush();
+        this.#keep(part.row);
         return;
       case 'batch':
         this.#batches.set(part.batch.position_to, part.batch);
@@ -255,16 +292,82 @@ class Restored {
         [...this.#keyIds].join(' '),
       ],
     );
+    await this.#finishCut(tx);
     await insertHead(tx, this.host_id, { ...last, position: last.position_to });
   }
 
-  #row(row: ParsedEvent, event: LedgerEvent): void {
-    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
-    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
-    // Bytes that the decoder ignores would be stored and hashed unchecked.
-    if (!isCanonical(row, event)) {
-      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
+  /** The state at the cut is what the log begins with. */
+  #begin(cut: NewCut): void {
+    const { position, hash, recorded_at, at_max, text } = cut;
+    this.#cut = cut;
+    try {
+      this.#kernel = restoreKernel(JSON.parse(text));
+      if (snapshotText(this.#kernel) !== text) throw new Error('it has more than a state has');
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#refuse(new DamagedLog(position, `the state at the cut is none: ${why}`));
     }
+    // The event at the cut is the end of an append, of which nothing else is known.
+    const end = { position_to: position, recorded_at, at_max, writer: 0, hash };
+    this.#batches.set(position, end);
+    this.#lastBatch = end;
+  }
+
+  #version(table: string, text: string): void {
+    const i = this.#projector.tables.findIndex(({ name }) => name === table);
+    const { position = 0 } = this.#cut ?? {};
+    let row: unknown;
+    try {
+      row = JSON.parse(text);
+    } catch {
+      row = undefined;
+    }
+    const fault = Array.isArray(row)
+      ? this.#kept.fault(table, row, position)
+      : 'it is no list of values';
+    if (fault !== undefined) {
+      this.#refuse(new DamagedLog(position, `a row of ${table.slice(0, 40)}: ${fault}`));
+    }
+    this.#versions[i]?.push(row as ProjectionRow);
+  }
+
+  #keep(row: ParsedEvent): void {
+    let event: LedgerEvent;
+    try {
+      event = decodeEvent(row);
+    } catch {
+      this.#refuse(new DamagedLog(row.position, 'its text cannot be read as an event'));
+    }
+    this.#requireSound(row, event);
+    if (row.position <= this.#keptTo) {
+      this.#refuse(new DamagedLog(row.position, 'it comes twice, or late'));
+    }
+    this.#keptTo = row.position;
+    const { position, recorded_at, body } = row;
+    this.#rows.push({ position, recorded_at, body });
+    this.#text += body.length;
+  }
+
+  /** What is believed of a cut has to agree with itself, and somebody trusted has to vouch for it. */
+  async #finishCut(tx: Queryable): Promise<void> {
+    const cut = this.#cut;
+    if (cut === undefined) return;
+    const { position, text } = cut;
+    const refuse = (message: string) => this.#refuse(new DamagedLog(position, message));
+    if (this.#check.report().proven_to < position) {
+      refuse(
+        'no checkpoint of a trusted key states the hash at the cut (BPFLEDGER_TRUSTED_KEYS_FILE)',
+      );
+    }
+    if (this.#keptTo !== position) refuse('the event at the cut is missing');
+    const at = { kernel: restoreKernel(JSON.parse(text)), position };
+    const differing = await this.#kept.differing(tx, this.host_id, at);
+    if (differing > 0) refuse(`${differing} rows are not those of the state at the cut`);
+    await storeCut(tx, this.host_id, cut);
+  }
+
+  #row(row: ParsedEvent, event: LedgerEvent): void {
+    this.#requireSound(row, event);
     try {
       fold(this.#kernel, [event]);
     } catch (error) {
@@ -282,6 +385,15 @@ class Restored {
     const { position, recorded_at, body } = row;
     this.#rows.push({ position, recorded_at, body });
     this.#text += body.length;
+  }
+
+  #requireSound(row: ParsedEvent, event: LedgerEvent): void {
+    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
+    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
+    // Bytes that the decoder ignores would be stored and hashed unchecked.
+    if (!isCanonical(row, event)) {
+      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
+    }
   }
 
   #refuse({ position, message }: DamagedLog): never {

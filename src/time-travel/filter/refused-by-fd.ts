@@ -34,8 +34,7 @@ export async function subjectsOfRefused(
   const last = page.findLastIndex((event) => wanted.has(event));
   const events = page.slice(first, last + 1);
   const subjects = new Map<LedgerEvent, ReadonlySet<Subject>>();
-  const read = (of: readonly LedgerEvent[]) => (state: Kernel) => {
-    const kernel = layerOn(state);
+  const read = (of: readonly LedgerEvent[], kernel: Kernel) => {
     for (const event of of) {
       if (wanted.has(event)) subjects.set(event, mentionsOf(kernel, event));
       fold(kernel, [event]);
@@ -43,12 +42,15 @@ export async function subjectsOfRefused(
   };
   const [begin, ...rest] = events as [LedgerEvent, ...LedgerEvent[]];
   try {
-    await stateAt(begin.position - 1, read(events));
+    await stateAt(begin.position - 1, (state) => read(events, layerOn(state)));
   } catch (error) {
     if (!isRemoved(error)) throw error;
-    // The state before the event at a cut was removed: what that one names by an fd is not known.
-    subjects.set(begin, new Set());
-    await stateAt(begin.position, read(rest));
+    // The state before the event at a cut was removed: a refused call mostly leaves it as it was.
+    await stateAt(begin.position, (state) => {
+      const kernel = layerOn(state);
+      subjects.set(begin, mentionsOf(kernel, begin));
+      read(rest, kernel);
+    });
   }
   return subjects;
 }
