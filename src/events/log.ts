@@ -11,6 +11,7 @@ import { readHead, type StoredHead } from './head.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { LogRefusal, missing } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
+import { DamagedLog } from './reading/damaged-log.ts';
 import type { Follower, Place } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
@@ -263,10 +264,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
     read: async (host, range) => readEvents(database, await idOf(host), range),
     async event(host, position) {
       const hostId = await idOf(host);
-      const [event] = await readEvents(database, hostId, { from: position, limit: 1 });
-      if (event?.position === position) return event;
-      const { position: head } = await readHead(database, hostId);
-      throw new LogRefusal({ why: 'no-such-position', position, head });
+      const [event] = await readEventsAt(database, hostId, [position]);
+      if (event !== undefined) return event;
+      const { position: head, oldest } = await readHead(database, hostId);
+      refuseRemoved(position, oldest);
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
+      throw new DamagedLog(position, 'missing from the log');
     },
     async eventsAt(host, positions) {
       const hostId = await idOf(host);

@@ -284,7 +284,7 @@ function page({ server, session, text, params }: Parameters<Statement['run']>[0]
   const [hostId, from, limit] = params as [number, number, number];
   const rows = server.rows(session, hostId);
   const events = (rows === undefined ? [] : keptEvents(rows))
-    .filter(({ position }) => position >= from)
+    .filter(({ position }) => position >= Math.max(from, rows === undefined ? 1 : oldestOf(rows)))
     .slice(0, limit);
   if (text.includes('string_agg')) {
     const last = events.at(-1);

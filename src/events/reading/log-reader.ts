@@ -126,6 +126,9 @@ interface BodiesRow {
   readonly last: number | null;
 }
 
+/** What is kept of events before a cut is read one by one (`readEventsAt`), and never as a part of a log. */
+const KEPT = `greatest($2::int8, (select max(c.position) from cuts c where c.host_id = $1))`;
+
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
 const page = (
   { isBranch }: LineForm,
@@ -139,7 +142,7 @@ const page = (
       isBranch
         ? `host_id = (select host_id from owner) and position <= (select position_to from owner)`
         : 'host_id = $1'
-    } and position >= $2 order by position limit $3) as rows)`;
+    } and position >= ${KEPT} order by position limit $3) as rows)`;
 
 const ROWS = lineText(
   (form) => `${page(form)} select position, recorded_at, body from page where before < $4
