@@ -8,16 +8,10 @@ import type { Database } from '../events/storage/database.ts';
 import { isDenied } from '../events/storage/database-error.ts';
 import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import type { Configuration } from '../main.ts';
-import {
-  type Before,
-  CannotTrim,
-  readTrimmable,
-  type Trimmable,
-  trim,
-} from '../projections/retention/trim.ts';
+import { type Before, readTrimmable, type Trimmable, trim } from '../projections/retention/trim.ts';
 import { MOMENT_FORMS, parseMoment } from '../time-travel/moment.ts';
 import type { Printer } from './command.ts';
-import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 import { spokenMoment } from './spoken-moment.ts';
@@ -50,7 +44,7 @@ export interface TrimCall extends Call {
  * Cuts the log of a host, when that is confirmed.
  *
  * @throws UsageError when it is not
- * @throws InputError when it cannot be cut there
+ * @throws CannotTrim
  */
 export async function trimHost(call: TrimCall): Promise<ExitCode> {
   const { host: name, configuration, key, reason, isConfirmed, json, print } = call;
@@ -96,7 +90,6 @@ async function requireMigrated(database: Database): Promise<void> {
 
 function told(cause: unknown): never {
   if (isDenied(cause)) throw new Error(NOT_OWNER, { cause });
-  if (cause instanceof CannotTrim) throw new InputError(cause.message);
   throw cause;
 }
 

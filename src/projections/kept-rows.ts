@@ -5,7 +5,7 @@
 import { ATTACH_TYPE_NUMBERS } from '../domain/attach-type.ts';
 import { MAP_TYPE_NAMES } from '../domain/map-type.ts';
 import { PROG_TYPE_NAMES } from '../domain/prog-type.ts';
-import type { KeptRows } from '../events/bundle/import-bundle.ts';
+import type { KeptRows } from '../events/bundle/import-cut.ts';
 import type { ColumnType } from '../events/projector.ts';
 import { compareAtCut, KEYS } from './at-cut.ts';
 import { projector } from './projector.ts';

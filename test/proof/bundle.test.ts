@@ -2,7 +2,8 @@
 // in it without being noticed and named.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BundleRefused, importBundle } from '../../src/events/bundle/import-bundle.ts';
+import { BundleRefused } from '../../src/events/bundle/bundle-refused.ts';
+import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { systemClock } from '../../src/events/clock.ts';
@@ -141,6 +142,7 @@ describeStores('a bundle', ({ open }) => {
       untrusted_keys: [],
       kept: 0,
       unchained: 0,
+      before_cut: 0,
       fault_count: 0,
       faults: [],
     });

@@ -83,6 +83,7 @@ describeStores('verification', ({ open }) => {
         untrusted_keys: [],
         kept: 0,
         unchained: 0,
+        before_cut: 0,
         segments: 1,
       },
       projections: { holds: true, position: 6, rows: 6, differing: 0, tables: [] },

@@ -1,8 +1,9 @@
 /** POST /v1/bundles: an exported log becomes a host with the same bytes and hashes. */
 import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
+import { BundleRefused } from '../../events/bundle/bundle-refused.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
-import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
+import { importBundle } from '../../events/bundle/import-bundle.ts';
 import { BundleTooDense } from '../../events/bundle/read-bundle.ts';
 import { bytesOf } from '../../events/encoding/hex.ts';
 import { markOf } from '../../events/encoding/mark.ts';

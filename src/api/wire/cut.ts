@@ -12,8 +12,8 @@ export const cutLog = z
     hash: z.string().describe('The value of the chain there.'),
     cut_at: timestamp,
     actor: z.string().describe('Who cut it, as the command told: a user of the machine.'),
-    database_user: z.string(),
-    reason: z.string(),
+    database_user: z.string().describe('The user of the database, as the server told.'),
+    reason: z.string().describe('Why, in words; may be empty.'),
   })
   .meta({
     id: 'Cut',

@@ -4,16 +4,9 @@
  * bundle is checked. The embedded database has one connection, which others need: it writes after
  * the whole check.
  */
-import { z } from 'zod';
 import { emptyKernel } from '../../domain/boot.ts';
-import { restoreKernel } from '../../domain/snapshot.ts';
-import { type NewCut, storeCut } from '../cuts.ts';
-import {
-  decodeEvent,
-  type EncodedEvent,
-  isCanonical,
-  type ParsedEvent,
-} from '../encoding/codec.ts';
+import type { NewCut } from '../cuts.ts';
+import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { insertHead } from '../head.ts';
@@ -28,19 +21,17 @@ import type { TrustedKeys } from '../proof/trusted-keys.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
-import { fold, type Reached } from '../reading/host-state.ts';
-import { snapshotText } from '../reading/snapshots.ts';
-import { eventSchema, findFault } from '../schema/event-schema.ts';
+import { fold } from '../reading/host-state.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { withStaged } from '../storage/staged.ts';
 import { Pace } from '../turns.ts';
-import { foreignFault } from './foreign-event.ts';
+import { BundleRefused } from './bundle-refused.ts';
+import { CutImport, type KeptRows } from './import-cut.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
-
-const recordedEvent = z.compile(eventSchema, { strict: true });
+import { requireSound } from './sound-event.ts';
 
 /** Events that are inserted by one statement, and their text in characters, about. */
 const PIECE_EVENTS = 1000;
@@ -60,35 +51,10 @@ export interface BundleImport {
   readonly trusted?: TrustedKeys;
 }
 
-/** What the projections say of rows that come with a cut. */
-export interface KeptRows {
-  /** What is wrong with a row of a table, by its values; undefined when nothing is. */
-  readonly fault: (table: string, row: readonly unknown[], cut: number) => string | undefined;
-  /** How many of the rows that hold at a cut only one of state and tables has. */
-  readonly differing: (tx: Queryable, hostId: number, at: Reached) => Promise<number>;
-}
-
 export interface Imported {
   readonly host: string;
   readonly host_id: number;
   readonly report: ChainReport;
-}
-
-/** The bundle is damaged or forged: nothing of it was imported. */
-export class BundleRefused extends Error {
-  readonly report: ChainReport;
-
-  constructor(report: ChainReport) {
-    const [first] = report.faults;
-    const { position_from, position_to, message } = first ?? { message: 'it is empty' };
-    const range = position_from === position_to ? position_from : `${position_from}…${position_to}`;
-    super(
-      position_from === undefined
-        ? `the bundle does not hold: ${message}`
-        : `the bundle does not hold at position ${range}: ${message}`,
-    );
-    this.report = report;
-  }
 }
 
 /**
@@ -173,8 +139,7 @@ class Restored {
   readonly #check: ChainCheck;
   readonly #now: number;
   #kernel = emptyKernel();
-  readonly #kept: KeptRows;
-  #cut: NewCut | undefined;
+  readonly #cut: CutImport;
   #exportedAs = '';
   #born: Birth | null = null;
   /** Of its checkpoints. */
@@ -184,9 +149,6 @@ class Restored {
   /** By position. */
   #batches = new Map<number, StoredBatch>();
   #lastBatch: StoredBatch | undefined;
-  /** Rows of a cut so far, and the last event from before it. */
-  #before = 0;
-  #keptTo = 0;
   /** Stored at the end, for the same reason as the host: others store them too. */
   readonly #keys = new Map<string, PublicKey>();
   #versions: ProjectionRow[][];
@@ -212,7 +174,7 @@ class Restored {
     this.#tx = tx;
     this.host_id = host_id;
     this.#projector = projector;
-    this.#kept = kept;
+    this.#cut = new CutImport(kept);
     this.#check = check;
     this.#now = now;
     this.#versions = projector.tables.map(() => []);
@@ -242,7 +204,7 @@ class Restored {
         this.#begin(part.cut);
         return;
       case 'version':
-        if (this.#before++ % PIECE_EVENTS === 0) await this.#flush();
+        if (this.#cut.rows % PIECE_EVENTS === 0) await this.#flush();
         this.#version(part.table, part.row);
         return;
       case 'kept':
@@ -292,88 +254,45 @@ class Restored {
         [...this.#keyIds].join(' '),
       ],
     );
-    await this.#finishCut(tx);
+    await this.#cut.finish(tx, this.host_id, this.#check.report()).catch((error: unknown) => {
+      if (error instanceof DamagedLog) this.#refuse(error);
+      throw error;
+    });
     await insertHead(tx, this.host_id, { ...last, position: last.position_to });
   }
 
-  /** The state at the cut is what the log begins with. */
   #begin(cut: NewCut): void {
-    const { position, hash, recorded_at, at_max, text } = cut;
-    this.#cut = cut;
-    try {
-      this.#kernel = restoreKernel(JSON.parse(text));
-      if (snapshotText(this.#kernel) !== text) throw new Error('it has more than a state has');
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      this.#refuse(new DamagedLog(position, `the state at the cut is none: ${why}`));
-    }
-    // The event at the cut is the end of an append, of which nothing else is known.
-    const end = { position_to: position, recorded_at, at_max, writer: 0, hash };
-    this.#batches.set(position, end);
+    const { kernel, end } = this.#orRefuse(() => this.#cut.begin(cut));
+    this.#kernel = kernel;
+    this.#batches.set(end.position_to, end);
     this.#lastBatch = end;
   }
 
   #version(table: string, text: string): void {
-    const i = this.#projector.tables.findIndex(({ name }) => name === table);
-    const { position = 0 } = this.#cut ?? {};
-    let row: unknown;
-    try {
-      row = JSON.parse(text);
-    } catch {
-      row = undefined;
-    }
-    const fault = Array.isArray(row)
-      ? this.#kept.fault(table, row, position)
-      : 'it is no list of values';
-    if (fault !== undefined) {
-      this.#refuse(new DamagedLog(position, `a row of ${table.slice(0, 40)}: ${fault}`));
-    }
-    this.#versions[i]?.push(row as ProjectionRow);
+    const row = this.#orRefuse(() => this.#cut.rowOf(table, text));
+    this.#versions[this.#projector.tables.findIndex(({ name }) => name === table)]?.push(row);
   }
 
   #keep(row: ParsedEvent): void {
-    let event: LedgerEvent;
-    try {
-      event = decodeEvent(row);
-    } catch {
-      this.#refuse(new DamagedLog(row.position, 'its text cannot be read as an event'));
-    }
-    this.#requireSound(row, event);
-    if (row.position <= this.#keptTo) {
-      this.#refuse(new DamagedLog(row.position, 'it comes twice, or late'));
-    }
-    this.#keptTo = row.position;
-    const { position, recorded_at, body } = row;
-    this.#rows.push({ position, recorded_at, body });
-    this.#text += body.length;
+    this.#orRefuse(() => this.#cut.keep(row, this.#now));
+    this.#push(row);
   }
 
-  /** What is believed of a cut has to agree with itself, and somebody trusted has to vouch for it. */
-  async #finishCut(tx: Queryable): Promise<void> {
-    const cut = this.#cut;
-    if (cut === undefined) return;
-    const { position, text } = cut;
-    const refuse = (message: string) => this.#refuse(new DamagedLog(position, message));
-    if (this.#check.report().proven_to < position) {
-      refuse(
-        'no checkpoint of a trusted key states the hash at the cut (BPFLEDGER_TRUSTED_KEYS_FILE)',
-      );
-    }
-    if (this.#keptTo !== position) refuse('the event at the cut is missing');
-    const at = { kernel: restoreKernel(JSON.parse(text)), position };
-    const differing = await this.#kept.differing(tx, this.host_id, at);
-    if (differing > 0) refuse(`${differing} rows are not those of the state at the cut`);
-    await storeCut(tx, this.host_id, cut);
-  }
-
-  #row(row: ParsedEvent, event: LedgerEvent): void {
-    this.#requireSound(row, event);
+  /** What work gives; what it finds damaged refuses the bundle. */
+  #orRefuse<T>(work: () => T): T {
     try {
-      fold(this.#kernel, [event]);
+      return work();
     } catch (error) {
       if (error instanceof DamagedLog) this.#refuse(error);
       throw error;
     }
+  }
+
+  #row(row: ParsedEvent, event: LedgerEvent): void {
+    this.#orRefuse(() => {
+      requireSound(row, event, this.#now);
+      fold(this.#kernel, [event]);
+    });
     // Projection rows use the boot of the event, and reads use the boot of the state.
     const { number } = this.#kernel.boot;
     if (event.boot !== number) {
@@ -382,18 +301,12 @@ class Restored {
     this.#projector.project(this.#kernel, event).forEach((added, i) => {
       this.#versions[i]?.push(...added);
     });
-    const { position, recorded_at, body } = row;
-    this.#rows.push({ position, recorded_at, body });
-    this.#text += body.length;
+    this.#push(row);
   }
 
-  #requireSound(row: ParsedEvent, event: LedgerEvent): void {
-    const fault = findFault(recordedEvent, event) ?? foreignFault(event, this.#now);
-    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
-    // Bytes that the decoder ignores would be stored and hashed unchecked.
-    if (!isCanonical(row, event)) {
-      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
-    }
+  #push({ position, recorded_at, body }: ParsedEvent): void {
+    this.#rows.push({ position, recorded_at, body });
+    this.#text += body.length;
   }
 
   #refuse({ position, message }: DamagedLog): never {

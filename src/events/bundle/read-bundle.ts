@@ -9,7 +9,7 @@ import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { ChainCheck } from '../proof/chain-check.ts';
-import type { Chained, Checkpoint } from '../proof/checkpoint.ts';
+import type { Checkpoint } from '../proof/checkpoint.ts';
 import { type PublicKey, publicKeyOf } from '../proof/signing-key.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { LogIdentity } from '../reading/birth.ts';
@@ -17,6 +17,7 @@ import { openStored, type StoredSegment } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import { type BundleLine, CUT_BUNDLE_VERSION, type LineOf, readLine } from './bundle-line.ts';
 import { byteLines } from './byte-lines.ts';
+import { checkpointOf } from './checkpoint-line.ts';
 import { CutReading } from './cut-reading.ts';
 import { EVENT_MEMORY_MIB_MAX, isHeavyEvent } from './weight.ts';
 
@@ -77,25 +78,6 @@ export async function* readBundle(
     else yield* reading.line(line, number);
   }
   reading.end();
-}
-
-function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
-  const { type: _, hash, signature, chained, ...rest } = line;
-  return {
-    ...rest,
-    hash: bytesOf(hash),
-    signature: bytesOf(signature),
-    chained: chained === undefined ? null : chainedOf(chained),
-  };
-}
-
-function chainedOf({
-  previous,
-  root,
-  ...rest
-}: NonNullable<LineOf<'checkpoint'>['chained']>): Chained {
-  const chained = { ...rest, previous: bytesOf(previous) };
-  return root === undefined ? chained : { ...chained, root: bytesOf(root) };
 }
 
 class Reading {

@@ -3,12 +3,26 @@
  * that wait at its end; a follower that is behind the ring reads the database. A follower has no
  * buffer: it takes events when its reader asks for them.
  */
+import { callSize } from '../call-size.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { LogRefusal } from '../log-refusal.ts';
 import type { HistoryChange } from './history.ts';
 
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
+
+/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
+const PIECE_SIZE_MAX = 512 * 1024;
+
+/** The first events up to a size; at least one. */
+export function pieceOf(events: Piece): Piece {
+  let size = 0;
+  for (const [i, event] of events.entries()) {
+    size += callSize(event.call);
+    if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
+  }
+  return events;
+}
 
 /** Where a follower begins. */
 export interface Place {

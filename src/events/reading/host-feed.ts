@@ -6,14 +6,13 @@
  */
 import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
-import type { Clock } from '../clock.ts';
 import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
 import { isRemoved, LogRefusal } from '../log-refusal.ts';
-import type { Queryable } from '../storage/database.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
-import { type Feed, Follower, type Piece, type Place } from './follower.ts';
+import type { FeedOptions } from './feed-options.ts';
+import { type Feed, Follower, type Piece, type Place, pieceOf } from './follower.ts';
 import { goneBy, type HistoryChange, type Known } from './history.ts';
 import { markAt } from './mark-at.ts';
 import { readMarked } from './marked-events.ts';
@@ -24,26 +23,10 @@ const RING_EVENTS_MAX = 4096;
 const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
-/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
-const PIECE_SIZE_MAX = 512 * 1024;
 /** How often the log is polled when no hint arrives. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
 const WOKEN_MAX = 128;
-
-export interface FeedOptions {
-  readonly database: Queryable;
-  readonly clock: Clock;
-  readonly hostId: number;
-  /** What the host must be called. */
-  readonly host?: string | undefined;
-  /** Called when the log is not the one that was followed; the receiver must end the feed. */
-  readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Called when nobody can join any more: the last follower left, or the log is another. */
-  readonly onDeserted?: () => void;
-  /** Default `RING_EVENTS_MAX`. */
-  readonly ringEventsMax?: number;
-}
 
 interface End {
   readonly position: number;
@@ -358,14 +341,4 @@ export class HostFeed implements Feed {
     for (const follower of this.#due.splice(0, WOKEN_MAX)) follower.wake();
     if (this.#due.length > 0) setImmediate(() => this.#wakeSome());
   }
-}
-
-/** The first events up to a size; at least one. */
-function pieceOf(events: Piece): Piece {
-  let size = 0;
-  for (const [i, event] of events.entries()) {
-    size += callSize(event.call);
-    if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
-  }
-  return events;
 }

@@ -138,8 +138,8 @@ async function findCut(database: Queryable, question: TrimQuestion): Promise<Fou
   if (checkpoint === undefined) {
     const ofKey = key === undefined ? '' : ` of the key ${key}`;
     throw new CannotTrim(
-      `no checkpoint${ofKey} that states a tree was signed of ${name} up to position ${until}, before ` +
-        `that moment: ${await firstSigned(database, host_id)}`,
+      `no checkpoint${ofKey} that states a tree was signed of ${name} up to position ${until}: ` +
+        (await firstSigned(database, host_id)),
     );
   }
   const { position } = checkpoint;
