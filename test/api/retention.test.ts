@@ -326,6 +326,64 @@ describe('a log that was cut', () => {
     expect(service.faults).toEqual([]);
   });
 
+  it('is read among the events of all hosts from the cut on, and that is told', async () => {
+    const removed = [{ host: 'cut', oldest }];
+    for (const order of ['asc', 'desc']) {
+      const read: number[] = [];
+      const told: unknown[] = [];
+      let query = `host=cut&limit=7&order=${order}`;
+      for (let next: string | undefined = ''; next !== undefined; ) {
+        const page = (await (await get(`/v1/events?${query}${next}`)).json()) as {
+          items: { position: number }[];
+          removed?: unknown[];
+          next?: string;
+        };
+        read.push(...page.items.map(({ position }) => position));
+        told.push(...(page.removed ?? []));
+        next = page.next && `&next=${page.next}`;
+      }
+      const wanted = Array.from({ length: head - oldest + 1 }, (_, i) => oldest + i);
+      expect(read).toEqual(order === 'asc' ? wanted : wanted.reverse());
+      expect(new Set(told.map((one) => JSON.stringify(one)))).toEqual(
+        new Set(removed.map((one) => JSON.stringify(one))),
+      );
+      query = '';
+    }
+    const counted = await get('/v1/events?host=cut&count=true&limit=1');
+    expect(await counted.json()).toMatchObject({ count: head - oldest + 1 });
+    const stream = messagesOf(await get('/v1/events/stream?host=cut'));
+    const [first, second] = await stream.take(2);
+    expect(first).toMatchObject({ event: 'removed', data: removed[0] });
+    expect(second).toMatchObject({ event: 'event', data: { host: 'cut', position: oldest } });
+    await stream.stop();
+  });
+
+  it('is replayed from the first boot since, and only from there', async () => {
+    const body = (name: string) => ({
+      headers: { 'content-type': 'application/json' },
+      method: 'POST',
+      body: name,
+    });
+    const replay = async () =>
+      service.app.request('/v1/hosts/cut/replays', body(JSON.stringify({ release: '5.10' })));
+    const refused = await replay();
+    expect([refused.status, await refused.json()]).toEqual([
+      410,
+      expect.objectContaining({ position: oldest }),
+    ]);
+    const { events } = await service.log.reboot('cut', { actor: 'local' });
+    const boot = events[0]?.position;
+    await service.log.submit('cut', {
+      actor: 'local',
+      calls: [{ call: { name: 'mkdir', path: '/after-boot' } }],
+    });
+    const answered = await replay();
+    expect([answered.status, await answered.json()]).toEqual([
+      200,
+      expect.objectContaining({ begins: boot, items: [] }),
+    ]);
+  });
+
   it('verifies, and says what was removed', async () => {
     const { body } = await answer('cut', 'verifyHost', {});
     expect(body).toMatchObject({ holds: true, cut: { position: oldest } });

@@ -124,6 +124,17 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     await expect(database.query(text)).rejects.toThrow(message);
   });
 
+  it('answers analysts from the cut on', async () => {
+    await cut(8);
+    const rows = (text: string) => database.query<{ n: number }>(text, [host]);
+    await expect(rows('select count(*) as n from cgroups_at($1, 7)')).rejects.toThrow(
+      /position 7 of .* was removed: the oldest that is kept is 8/,
+    );
+    expect(await rows('select count(*) as n from cgroups_at($1, 8)')).toEqual([{ n: 8 }]);
+    expect(await rows(`select position_at($1, '2001-01-01') as n`)).toEqual([{ n: null }]);
+    expect(await rows(`select position_at($1, '2101-01-01') as n`)).toEqual([{ n: 12 }]);
+  });
+
   it('is not cut by the role of the service', async () => {
     const texts = [
       `insert into cuts select host_id, 5, hash, recorded_at, at_max, '\\x00', 10, '\\x00', '\\x00',
