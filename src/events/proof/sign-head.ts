@@ -1,6 +1,6 @@
 /**
  * Signs the head of a log, if the log continues from what was signed before. That is known from
- * the database and from a file outside of it: a log that was cut or rewritten, with its
+ * the database and from a file outside of it: a log that lost its end or was rewritten, with its
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
 import { isBefore } from '../cuts.ts';

@@ -1,5 +1,5 @@
 /**
- * Rows of positions that a log does not have: a log that was cut leaves such rows behind. One
+ * Rows of positions that a log does not have: one that lost its end leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
 import type { Fault } from '../../events/proof/fault.ts';
