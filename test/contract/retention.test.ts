@@ -216,6 +216,23 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     expect(await positions()).toHaveLength(12);
   });
 
+  it('is a fault of verify where the state at the cut was changed', async () => {
+    await cut(8);
+    await database.transaction(async (tx) => {
+      await tx.query('set local session_replication_role = replica');
+      await tx.query(
+        `update cuts set state = (select state from cuts c where c.host_id <> $1 limit 1)
+         where host_id = $1`,
+        [host_id],
+      );
+    });
+    const { holds, chain } = await verifyHost(database, host_id, { trusted: signer.trusted });
+    expect([holds, chain.faults.map(({ message }) => message)]).toEqual([
+      false,
+      ['the state at the cut is not the one that the log was cut with'],
+    ]);
+  });
+
   it('goes on after a trim that was stopped', async () => {
     const { kernel } = await log.kernelAt(host, 6);
     const { hash } = await headAt(database, host_id, 6);

@@ -15,6 +15,7 @@ const KINDS: readonly Kind[] = [
   ['merkle_nodes', 'position_to', 'nodes of the tree'],
   ['segments', 'position_to', 'sealed segments'],
   ['snapshots', 'position', 'snapshots'],
+  ['cuts', 'position', 'cuts'],
   ['idempotency', 'position_to', 'idempotency keys'],
   ['executor_reports', 'position', 'reports of an executor'],
   ['executors', 'reported_position', 'leases of an executor'],

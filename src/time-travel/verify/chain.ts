@@ -2,7 +2,8 @@
  * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
-import { readCut } from '../../events/cuts.ts';
+import { inflateSync } from 'node:zlib';
+import { type Cut, isStateOf, readCut, readCutState } from '../../events/cuts.ts';
 import type { EncodedEvent, ParsedEvent } from '../../events/encoding/codec.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
 import { type Head, readHead } from '../../events/head.ts';
@@ -47,6 +48,7 @@ export async function verifyChain(
   for (const key of await keys.fresh()) check.key(key);
   if (cut !== undefined) {
     check.cut(cut);
+    await checkState(database, host_id, { check, cut });
     await checkStatements(database, host_id, { check, keys }, { from: 1, to: cut.position });
   }
   const forks = await forksOf(database, host_id, head.position);
@@ -80,6 +82,28 @@ export async function verifyChain(
 interface Positions {
   readonly from: number;
   readonly to: number;
+}
+
+/** The state at a cut is the one that the cut was made with. */
+async function checkState(
+  database: Queryable,
+  host_id: number,
+  { check, cut }: { readonly check: ChainCheck; readonly cut: Cut },
+): Promise<void> {
+  const { position } = cut;
+  const stored = await readCutState(database, host_id);
+  const text = stored && tryUnpack(stored.state);
+  if (text !== undefined && isStateOf(cut, text)) return;
+  const message = 'the state at the cut is not the one that the log was cut with';
+  check.fault({ position_from: position, position_to: position, message });
+}
+
+function tryUnpack(state: Uint8Array): string | undefined {
+  try {
+    return inflateSync(state).toString('utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 async function checkStatements(
