@@ -31,6 +31,7 @@ import { Pace } from '../turns.ts';
 import { BundleRefused } from './bundle-refused.ts';
 import { CutImport, type KeptRows } from './import-cut.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
+import { reserveHost } from './reserve-host.ts';
 import { requireSound } from './sound-event.ts';
 
 /** Events that are inserted by one statement, and their text in characters, about. */
@@ -114,21 +115,6 @@ export async function importBundle(
     if (findViolatedUnique(error) !== NAME_CONSTRAINT) throw error;
     throw new LogRefusal({ why: 'host-exists', host });
   }
-}
-
-/**
- * The id of a host that is inserted at the end. Its name is tried and given back immediately: held for
- * as long as a bundle takes to arrive, it would block all writers of that name, and their connections.
- */
-async function reserveHost(tx: Queryable, name: string): Promise<number> {
-  await tx.query('savepoint reserved');
-  const [row] = await tx.query<{ host_id: number }>(
-    'insert into hosts (name) values ($1) returning host_id',
-    [name],
-  );
-  await tx.query('rollback to savepoint reserved');
-  if (row === undefined) throw new Error('an inserted host has an id');
-  return row.host_id;
 }
 
 /** Writes a log, a piece at a time. */

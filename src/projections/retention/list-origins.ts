@@ -64,9 +64,12 @@ export async function removeListVersions(
   const { boot } = moment;
   let count = 0;
   for (let last: List = { cgroup_id: 0, attach_type: '' }; ; ) {
-    const lists = await database.query<List>(LISTS, [
-      ...[host_id, boot, oldest, last.cgroup_id, last.attach_type, VERSIONS_MIN, PAGE_LISTS],
-    ]);
+    const page = [host_id, boot, oldest, last.cgroup_id, last.attach_type];
+    // It counts the versions of all lists, which may take longer than a question may.
+    const lists = await database.transaction(
+      (tx) => tx.query<List>(LISTS, [...page, VERSIONS_MIN, PAGE_LISTS]),
+      'job',
+    );
     for (const list of lists) count += await removeOf(database, moment, list);
     const end = lists.at(-1);
     if (end === undefined) return count;

@@ -37,8 +37,10 @@ export async function removeBefore(
     versions += await inSteps(database, text, { host_id, oldest });
   }
   events += await inSteps(database, EVENTS, { host_id, oldest }, progress);
-  segments += await removed(database, SEGMENTS, [host_id, oldest]);
-  await removed(database, SNAPSHOTS, [host_id, oldest]);
+  const whole = (text: string) =>
+    database.transaction((tx) => removed(tx, text, [host_id, oldest]), 'job');
+  segments += await whole(SEGMENTS);
+  await whole(SNAPSHOTS);
   return { events, versions, segments };
 }
 

@@ -85,10 +85,12 @@ export async function readTrimmable(
   question: TrimQuestion,
 ): Promise<Trimmable> {
   const found = await findCut(database, question);
-  const [size] = await database.query<{ readonly events: number; readonly bytes: number }>(
-    `select count(*)::int8 as events, coalesce(sum(octet_length(body)), 0)::int8 as bytes
-     from events where host_id = $1 and position < $2`,
-    [found.host_id, found.checkpoint.position],
+  const text = `select count(*)::int8 as events, coalesce(sum(octet_length(body)), 0)::int8 as bytes
+    from events where host_id = $1 and position < $2`;
+  const before = [found.host_id, found.checkpoint.position];
+  const [size] = await database.transaction(
+    (tx) => tx.query<{ readonly events: number; readonly bytes: number }>(text, before),
+    'job',
   );
   return { ...found, ...(size ?? { events: 0, bytes: 0 }) };
 }
