@@ -136,7 +136,7 @@ export async function readCutState(
 }
 
 /** SHA-256 of the text of a state. */
-export function stateHash(text: string): Uint8Array {
+function stateHash(text: string): Uint8Array {
   return createHash('sha256').update(text).digest();
 }
 

@@ -14,7 +14,7 @@ const unreadable = z.strictObject({ host, position }).meta({
   description: 'An event that cannot be read, since the log of the host is damaged there.',
 });
 
-export const removedEvents = z
+const removedEvents = z
   .strictObject({
     host,
     oldest: position.describe('The oldest position of its log that is kept.'),
