@@ -9,7 +9,7 @@ import { bpfledger, type Serving, serving } from '../support/command.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';
 
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 400_000 };
 
 let folder: string;
 
@@ -74,7 +74,7 @@ describe('on the embedded database', () => {
       0,
       expect.stringContaining(`The events before position ${position} were removed`),
     ]);
-    const early = await command('at', '1', 'demo', '--url', later.url);
+    const early = await command('at', 'demo', '1', '--url', later.url);
     expect(early.code).not.toBe(0);
     await later.end('SIGTERM');
   });
