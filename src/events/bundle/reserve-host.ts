@@ -12,6 +12,8 @@ export async function reserveHost(tx: Queryable, name: string): Promise<number> 
     [name],
   );
   await tx.query('rollback to savepoint reserved');
+  // Below a savepoint the host would be made by another transaction, as the guard of cuts sees it.
+  await tx.query('release savepoint reserved');
   if (row === undefined) throw new Error('an inserted host has an id');
   return row.host_id;
 }
