@@ -144,6 +144,9 @@ function variants(): Readonly<Record<string, readonly Variant[]>> {
       { query: 'from=1', removed: true },
       { query: 'from=boot:1', removed: true },
       { query: `from=2020-01-01T00:00:00Z`, removed: true },
+      { query: `to=${oldest - 1}`, removed: true },
+      { query: 'to=2020-01-01T00:00:00Z', removed: true },
+      { query: `to=${oldest}`, twin: `to=${oldest}&after=${oldest - 1}` },
       { query: 'limit=1000', twin: `limit=1000&after=${oldest - 1}` },
       { query: 'limit=1000&order=desc', twin: `limit=1000&order=desc&after=${oldest - 1}` },
       { query: 'count=true', twin: `count=true&after=${oldest - 1}` },
@@ -226,6 +229,7 @@ function variants(): Readonly<Record<string, readonly Variant[]>> {
     exportLog: [
       { query: 'after=0', removed: true },
       { query: `after=${oldest - 2}`, removed: true },
+      { query: `format=csv&to=${oldest - 1}`, removed: true },
       { query: `after=${oldest}` },
       { query: '', twin: `after=${oldest - 1}` },
       { query: 'format=csv', twin: `format=csv&after=${oldest - 1}` },
@@ -324,6 +328,15 @@ describe('a log that was cut', () => {
       });
     }
     expect(service.faults).toEqual([]);
+  });
+
+  it('does not go on with a page from before the cut, as if nothing were missing', async () => {
+    const { next } = (await (await get('/v1/hosts/all/events?limit=3')).json()) as { next: string };
+    const answered = await get(`/v1/hosts/cut/events?limit=3&next=${next}`);
+    expect([answered.status, await answered.json()]).toEqual([
+      410,
+      expect.objectContaining({ position: oldest }),
+    ]);
   });
 
   it('is read among the events of all hosts from the cut on, and that is told', async () => {

@@ -155,11 +155,14 @@ export function events(app: App, service: Service): void {
     const { order, ...conditions } = query;
     const { host_id, position } = await momentOf(service, c, host, at);
     const filter = await filterOf(service, { host, host_id }, conditions);
-    const from = beginningOf(await oldestKept(service.database, host_id), { after, filter });
+    const oldest = await oldestKept(service.database, host_id);
+    const from = beginningOf(oldest, { after, filter });
     const whole = { from, to: position };
     const range = await rangeOf(service.database, host_id, filter, whole);
     const place = next === undefined ? undefined : placeAfter(next, query);
     const isForward = order === 'asc';
+    // A reader that went back to before the cut is at the end; one that comes from there would miss some.
+    if (isForward && place !== undefined) refuseRemoved(place + 1, oldest);
     const left = isForward
       ? { ...range, from: Math.max(range.from, (place ?? 0) + 1) }
       : { ...range, to: Math.min(range.to, (place ?? Number.MAX_SAFE_INTEGER) - 1) };
