@@ -102,16 +102,18 @@ function endedText(table: string): string {
     .map((name) => `n."${name}" = r."${name}"`)
     .join(' and ');
   const until = 'n.position_from >= r.position_from and n.position_from <= $4';
+  // What the event at the cut ends goes with the next cut: the event is kept, and is told of.
+  const ended = `n.gone and ${until} and n.position_from < $4`;
   const holder = HOLDERS[table];
   const newest = NEWEST_ALONE[table];
   const ends = [
     `r.boot < ${BOOT}`,
-    `exists (select from ${table} n where ${same} and ${until} and n.gone)`,
+    `exists (select from ${table} n where ${same} and ${ended})`,
     ...(holder === undefined
       ? []
       : [
           `exists (select from ${holder}_versions n where n.host_id = r.host_id and n.boot = r.boot
-            and n.${holder}_id = r.${holder}_id and ${until} and n.gone)`,
+            and n.${holder}_id = r.${holder}_id and ${ended})`,
         ]),
     ...(newest === undefined
       ? []
