@@ -80,10 +80,11 @@ export async function answerExplain(
     ...{ program, attach_type, eventAt },
     loaded: await lifeOf(database, moment, { kind: 'program', id: program }),
     async refused() {
-      // The state at a cut is the first that there is.
-      const first = isCut ? start + 1 : start;
+      // The state at a cut is the first that there is: what changed nothing there found it so.
+      const isAfter = isCut && (await eventAt(start)).effects.length > 0;
+      const first = isAfter ? start + 1 : start;
       const from = Math.max(first, position - ATTEMPT_EVENTS_MAX + 1);
-      const { kernel } = await log.kernelAt(host, from - 1);
+      const { kernel } = await log.kernelAt(host, isCut ? Math.max(from - 1, start) : from - 1);
       const events = eventsBetween(log, host, { from, to: position }, signal);
       return lastRefusedAttach(kernel, events, { program, attach_type, path });
     },
