@@ -9,7 +9,10 @@ const REASON_MAX = 500;
 const KEY_ID = /^[0-9a-f]{16}$/u;
 
 const FLAGS = {
-  before: { value: 'MOMENT', about: `for trim: ${SPOKEN_FORMS}, an RFC 3339 time, a position` },
+  before: {
+    value: 'MOMENT',
+    about: `for trim: ${SPOKEN_FORMS}, an RFC 3339 time, a position, or boot:2, where it begins`,
+  },
   key: { value: 'ID', about: 'for trim: only checkpoints of this key count (GET /v1/keys)' },
   yes: { about: 'for trim: really do it; without it, what would go is told' },
   reason: { value: 'TEXT', about: 'for trim: why; kept with the record of the cut' },

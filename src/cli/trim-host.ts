@@ -9,7 +9,7 @@ import { isDenied } from '../events/storage/database-error.ts';
 import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import type { Configuration } from '../main.ts';
 import { type Before, readTrimmable, type Trimmable, trim } from '../projections/retention/trim.ts';
-import { MOMENT_FORMS, parseMoment } from '../time-travel/moment.ts';
+import { parseMoment } from '../time-travel/moment.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { withDatabase } from './opened.ts';
@@ -20,6 +20,10 @@ import { userOfMachine } from './user-of-machine.ts';
 const NOT_OWNER =
   'this user of the database may cut no log; name the owner of its tables, who migrates, by ' +
   '--database-url';
+
+/** Before a boot is before it begins, though a moment of it is its end elsewhere. */
+const BEFORE_FORMS =
+  "'90d ago', a position (42), an RFC 3339 time, or the begin of a boot (boot:2)";
 
 interface Call {
   readonly host: string;
@@ -96,7 +100,7 @@ function told(cause: unknown): never {
 function beforeOf(text: string): Before {
   const moment = parseMoment(spokenMoment(text, new Date()));
   if (moment !== undefined) return moment;
-  throw new UsageError(`--before ${text} is no moment: it takes ${MOMENT_FORMS}`);
+  throw new UsageError(`--before ${text} is no moment: it takes ${BEFORE_FORMS}`);
 }
 
 function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[] {

@@ -2,6 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { judge } from '../../src/api/alerts/evaluation.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { readCut } from '../../src/events/cuts.ts';
@@ -15,6 +16,7 @@ import { headAt } from '../../src/events/reading/head-at.ts';
 import type { HistoryChange } from '../../src/events/reading/history.ts';
 import { snapshotText, storeSnapshot } from '../../src/events/reading/snapshots.ts';
 import type { Database } from '../../src/events/storage/database.ts';
+import { bucketsOf } from '../../src/projections/buckets.ts';
 import { deleteHost } from '../../src/projections/delete-host.ts';
 import { keptRows } from '../../src/projections/kept-rows.ts';
 import { projector } from '../../src/projections/projector.ts';
@@ -87,12 +89,30 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
   });
 
   it('keeps the event at the cut, and those that what lives names', async () => {
-    await log.submit(host, { actor: 'local', calls: [{ call: { name: 'rmdir', path: '/a3' } }] });
-    await signHead(database, { host_id, host }, { ...signer, now: 13 });
-    await cut(13);
-    // Each directory is named by its row but the one that is gone; the boot made the root.
-    expect(await positions()).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    for (const path of ['/a3', '/a4']) {
+      await log.submit(host, { actor: 'local', calls: [{ call: { name: 'rmdir', path } }] });
+    }
+    await signHead(database, { host_id, host }, { ...signer, now: 14 });
+    await cut(14);
+    // Each directory is named by its row but the one that is gone; the boot made the root, and the event
+    // at the cut ends /a4, which is told with it.
+    expect(await positions()).toEqual([1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14]);
     expect((await log.eventsAt(host, [2, 3])).map(({ position }) => position)).toEqual([2]);
+    const [bucket] = await bucketsOf(database, { host_id, from: 14, to: 14 }, 1);
+    expect(bucket).toMatchObject({ rmdirs: 1 });
+    await log.submit(host, mkdir('/b'));
+    await signHead(database, { host_id, host }, { ...signer, now: 15 });
+    await cut(15);
+    expect(await positions()).toEqual([1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 15]);
+  });
+
+  it('is not cut at its first position, before which there is nothing', async () => {
+    host = await newHost(log);
+    ({ host_id } = await log.head(host));
+    await signHead(database, { host_id, host }, { ...signer, now: 1 });
+    await log.submit(host, mkdir('/a'));
+    await expect(cut(2)).rejects.toThrow(/no checkpoint .* there is none/);
+    expect(await readCut(database, host_id)).toBeUndefined();
   });
 
   it('refuses reads of before, and gives the state since', async () => {
@@ -122,6 +142,51 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
       await database.query(`insert into merkle_nodes values ($1, 256, 8, '\\x00')`, [host_id]);
     }
     await expect(database.query(text)).rejects.toThrow(message);
+  });
+
+  it('tells rules that were behind of all that follows the event at the cut', async () => {
+    const attach = (to: string) =>
+      log.submit(host, {
+        actor: 'local',
+        calls: [
+          {
+            call: {
+              ...{ name: 'prog_attach', attach_bpf_fd: 3, target_path: to, flags: ['multi'] },
+              attach_type: 'cgroup_inet_ingress',
+            },
+          },
+        ],
+      } as never);
+    await log.submit(host, {
+      actor: 'local',
+      calls: [{ call: { name: 'prog_load', prog_type: 'cgroup_skb', prog_name: 'policy' } }],
+    } as never);
+    await attach('/a2');
+    await signHead(database, { host_id, host }, { ...signer, now: 14 });
+    await log.submit(host, {
+      actor: 'local',
+      calls: [
+        {
+          call: {
+            ...{ name: 'prog_detach', attach_bpf_fd: 3, target_path: '/a2' },
+            attach_type: 'cgroup_inet_ingress',
+          },
+        },
+      ],
+    } as never);
+    await cut(14);
+    const page = (await log.read(host, { from: 14 })).map((event) => ({
+      ...{ host, event, place: { arrival: 1, host_id, position: event.position, mark: 1 } },
+    }));
+    const faults: unknown[] = [];
+    const condition = { kind: 'left', cgroup: '/a2', program: { prog_name: 'policy' } } as const;
+    const judged = await judge(
+      { log, database, signal: new AbortController().signal, onFault: (one) => faults.push(one) },
+      page,
+      [{ rule_id: 1, filter: {}, condition, isAbout: () => true }],
+    );
+    expect(faults).toEqual([]);
+    expect(judged.get(1)?.alerts).toMatchObject([{ position: 15 }]);
   });
 
   it('answers analysts from the cut on', async () => {
@@ -344,7 +409,15 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     await expect(importBundle(database, { ...request, chunks: chunks() })).rejects.toThrow(
       /no checkpoint of a trusted key states the hash at the cut/,
     );
-    const copy = await importBundle(database, {
+    // As the service does it, by a role that may cut no log.
+    const asService: Database = Object.assign(Object.create(database), {
+      transaction: ((work, patience) =>
+        database.transaction(async (tx) => {
+          await tx.query('set local role bpfledger_service');
+          return work(tx);
+        }, patience)) satisfies Database['transaction'],
+    });
+    const copy = await importBundle(asService, {
       ...{ ...request, chunks: chunks(), trusted: signer.trusted },
     });
     const found = await verifyHost(database, copy.host_id, outside);

@@ -141,7 +141,7 @@ async function findCut(database: Queryable, question: TrimQuestion): Promise<Fou
     const ofKey = key === undefined ? '' : ` of the key ${key}`;
     throw new CannotTrim(
       `no checkpoint${ofKey} that states a tree was signed of ${name} up to position ${until}: ` +
-        (await firstSigned(database, host_id)),
+        (await firstSigned(database, host_id, key)),
     );
   }
   const { position } = checkpoint;
@@ -196,13 +196,14 @@ async function lastSigned(
   }: { readonly host_id: number; readonly until: number; readonly key: string | undefined },
 ): Promise<Checkpoint | undefined> {
   const keys = new Map((await readKeys(database, host_id)).map((one) => [one.key_id, one]));
-  for (let to = until; to > 0; ) {
+  // Before the first position there is nothing that could go.
+  for (let to = until; to > 1; ) {
     const page = await readCheckpoints(database, host_id, { to, order: 'desc', limit: 100 });
     for (const checkpoint of page) {
       const signer = keys.get(checkpoint.key_id);
       if (checkpoint.chained?.root === undefined || signer === undefined) continue;
       if (key !== undefined && signer.key_id !== key) continue;
-      if (isSignedBy(checkpoint, signer)) return checkpoint;
+      if (checkpoint.position > 1 && isSignedBy(checkpoint, signer)) return checkpoint;
     }
     to = (page.at(-1)?.position ?? 1) - 1;
   }
@@ -210,11 +211,16 @@ async function lastSigned(
 }
 
 /** What to say of the first checkpoint at which the log could be cut. */
-async function firstSigned(database: Queryable, host_id: number): Promise<string> {
+async function firstSigned(
+  database: Queryable,
+  host_id: number,
+  key: string | undefined,
+): Promise<string> {
   const [first] = await database.query<{ readonly position: number }>(
-    `select position from checkpoints where host_id = $1 and root is not null
+    `select position from checkpoints where host_id = $1 and root is not null and position > 1
+       and key_id = coalesce($2, key_id)
      order by position limit 1`,
-    [host_id],
+    [host_id, key ?? null],
   );
   return first === undefined
     ? 'there is none at all; sign the head by bpfledger checkpoint HOST'
