@@ -83,7 +83,12 @@ async function exported(context: BenchContext) {
 
 async function bundled(database: Database, host_id: number): Promise<Buffer> {
   const lines: string[] = [];
-  for await (const line of writeBundle(database, { host_id, host: 'log' })) lines.push(line);
+  for await (const line of writeBundle(database, {
+    host_id,
+    host: 'log',
+    tables: projector.tables,
+  }))
+    lines.push(line);
   return Buffer.from(lines.join(''));
 }
 

@@ -28,6 +28,14 @@ BEGIN
 END;
 $$;
 
+-- Nor is a log cut there, or a log imported that was: each shard would have to ask for other tables.
+CREATE OR REPLACE FUNCTION "refuse_cut_by_others"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION 'no log is cut in a database that is distributed by host (docs/citus.md)'
+		USING ERRCODE = 'feature_not_supported';
+END;
+$$;
+
 -- Small tables that every node has: who the hosts are and where they come from, keys, and the names of codes.
 SELECT create_reference_table('hosts');
 SELECT create_reference_table('host_deletions');
@@ -47,6 +55,7 @@ SELECT create_distributed_table('heads', 'host_id');
 SELECT create_distributed_table('events', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('idempotency', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('snapshots', 'host_id', colocate_with => 'heads');
+SELECT create_distributed_table('cuts', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('segments', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('checkpoints', 'host_id', colocate_with => 'heads');
 SELECT create_distributed_table('merkle_nodes', 'host_id', colocate_with => 'heads');

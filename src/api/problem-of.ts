@@ -39,6 +39,8 @@ function problemParts(reason: Why): ProblemParts {
       return ['position-changed', { field: 'if-match', position: reason.position }];
     case 'no-such-position':
       return ['no-such-position', { field: 'position', position: reason.head }];
+    case 'position-removed':
+      return ['position-removed', { field: 'position', position: reason.oldest }];
     case 'idempotency-mismatch':
       return ['idempotency-mismatch', { field: 'idempotency-key' }];
     case 'bad-reference': {

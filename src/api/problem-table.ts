@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'lease-lost': { status: 409, title: 'You do not hold the lease' },
   'log-damaged': { status: 503, title: 'The log of the host is damaged' },
   'signing-refused': { status: 409, title: 'The log does not hold what was signed before' },
+  'position-removed': { status: 410, title: 'The log was cut after that position' },
   'precondition-failed': { status: 412, title: 'What the request requires is not so' },
   'position-changed': { status: 412, title: 'The log is not at the expected position' },
   'body-too-large': { status: 413, title: 'The body is larger than the limit' },

@@ -25,7 +25,7 @@ export interface ProblemDetails {
   readonly limit?: number;
   /** NDJSON: the line at fault, from 1. */
   readonly line?: number;
-  /** The head of the log, when the request names another position. */
+  /** The head of the log when the request names another position; the oldest one that is kept. */
   readonly position?: number;
   /** Seconds after which the client should try again. */
   readonly retry_after?: number;

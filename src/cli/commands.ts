@@ -60,6 +60,10 @@ export const COMMANDS: Readonly<
     summary: 'list hosts, or create one',
     load: async () => (await import('./hosts.ts')).hosts,
   },
+  retention: {
+    summary: 'cut the log of a host, or show where it is cut',
+    load: async () => (await import('./retention.ts')).retention,
+  },
   reboot: {
     summary: 'boot a host again, on the same kernel or another',
     load: async () => (await import('./reboot.ts')).reboot,

@@ -1,5 +1,4 @@
 /** `bpfledger hosts delete`: removes a host with all its rows, as the owner of the database. */
-import { userInfo } from 'node:os';
 import { systemClock } from '../events/clock.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
 import { isDenied } from '../events/storage/database-error.ts';
@@ -12,6 +11,7 @@ import { isPattern } from './named/meant.ts';
 import { withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf } from './settings.ts';
+import { userOfMachine } from './user-of-machine.ts';
 
 const NOT_OWNER =
   'this user of the database may delete no host; name the owner of its tables, who migrates, by ' +
@@ -84,13 +84,4 @@ function whatGoes({ name, origin, events, position, checkpoint, ...times }: Dele
       : 'its last checkpoint will be kept with the record of the deletion',
     `bpfledger export ${name} --output FILE keeps all of it, with its proofs`,
   ];
-}
-
-/** Who runs the command; a user without a name by the number. */
-function userOfMachine(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }

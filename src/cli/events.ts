@@ -15,7 +15,7 @@ import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
-  after: { value: 'N', about: 'start after this position (default: list 0, follow the head)' },
+  after: { value: 'N', about: 'start after this position (default: list all, follow the head)' },
   limit: { value: 'N', about: 'for list: at most N events (default: all)' },
   tail: { value: 'N', about: 'for list: the last N events that match' },
   reverse: { about: 'for list: newest first' },
@@ -77,8 +77,12 @@ function countOf(flag: string, text: string | undefined): number | undefined {
   throw new UsageError(`--${flag} ${text} is not a number`);
 }
 
-async function headOf(client: RestClient, host: string): Promise<number> {
-  return (await client.get<{ readonly position: number }>(hostPath(host))).position;
+/** The oldest position that is kept, and the head. */
+async function endsOf(
+  client: RestClient,
+  host: string,
+): Promise<{ readonly oldest: number; readonly position: number }> {
+  return client.get(hostPath(host));
 }
 
 async function list(called: Called, named: string): Promise<ExitCode> {
@@ -94,8 +98,8 @@ async function list(called: Called, named: string): Promise<ExitCode> {
   }
   const client = restClient(serviceFrom(flags));
   const host = await hostMeant(client, named);
-  const after = countOf('after', flags.after) ?? 0;
-  const to = await headOf(client, host);
+  const { oldest, position: to } = await endsOf(client, host);
+  const after = countOf('after', flags.after) ?? oldest - 1;
   const { program, ...others } = flags;
   const filter = {
     ...filterOf({ ...others, program: undefined }),

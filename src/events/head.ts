@@ -15,10 +15,17 @@ export interface Head {
   readonly at_max: number;
 }
 
-const COLUMNS = `position, epoch, encode(hash, 'hex') as hash, recorded_at, at_max`;
+/** The head as it is stored. */
+export interface StoredHead extends Head {
+  /** The oldest position that is kept: 1, or where the log was cut. */
+  readonly oldest: number;
+}
+
+const COLUMNS = `position, epoch, encode(hash, 'hex') as hash, recorded_at, at_max,
+  coalesce((select max(c.position) from cuts c where c.host_id = $1), 1) as oldest`;
 const SELECT = `select ${COLUMNS} from heads where host_id = $1`;
 
-type Row = Omit<Head, 'hash'> & { readonly hash: string };
+type Row = Omit<StoredHead, 'hash'> & { readonly hash: string };
 
 // An older copy of a database may have given an id to another host.
 const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and name = $2)`;
@@ -29,7 +36,11 @@ const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and na
  * @param name the name that the host must have, when its id was looked up by name
  * @throws LogRefusal `no-such-host`
  */
-export async function readHead(database: Queryable, hostId: number, name?: string): Promise<Head> {
+export async function readHead(
+  database: Queryable,
+  hostId: number,
+  name?: string,
+): Promise<StoredHead> {
   const rows =
     name === undefined
       ? await database.query<Row>(SELECT, [hostId])
@@ -51,7 +62,7 @@ export async function insertHead(
 }
 
 /** The head, which nobody else can move before the transaction ends. */
-export async function lockHead(tx: Queryable, hostId: number): Promise<Head> {
+export async function lockHead(tx: Queryable, hostId: number): Promise<StoredHead> {
   return headOf(tx, await tx.query<Row>(`${SELECT} for update`, [hostId]), hostId);
 }
 
@@ -59,7 +70,7 @@ export async function lockHead(tx: Queryable, hostId: number): Promise<Head> {
  * Fences off every older append of this log: waits for one that is being committed, and lets no
  * other one through that read the head before.
  */
-export async function raiseEpoch(database: Queryable, hostId: number): Promise<Head> {
+export async function raiseEpoch(database: Queryable, hostId: number): Promise<StoredHead> {
   const text = `update heads set epoch = epoch + 1 where host_id = $1 returning ${COLUMNS}`;
   return headOf(database, await database.query<Row>(text, [hostId]), hostId);
 }
@@ -69,7 +80,7 @@ async function headOf(
   [row]: readonly Row[],
   host_id: number,
   name?: string,
-): Promise<Head> {
+): Promise<StoredHead> {
   if (row === undefined) throw await missingHost(database, { host_id, name });
   return { ...row, hash: bytesOf(row.hash) };
 }

@@ -31,6 +31,8 @@ export type Why =
   | { readonly why: 'history-changed'; readonly position: number }
   /** The request names a position after the head. */
   | { readonly why: 'no-such-position'; readonly position: number; readonly head: number }
+  /** The log was cut: the position is before `oldest`, the first that is kept. */
+  | { readonly why: 'position-removed'; readonly position: number; readonly oldest: number }
   /** The key was used before, for another request. */
   | { readonly why: 'idempotency-mismatch'; readonly key: string; readonly line: number }
   /** `field` of call `call` refers to an answer that it cannot use. */
@@ -136,6 +138,11 @@ export function isSigningRefused(error: unknown): error is LogRefusal {
   return error instanceof LogRefusal && error.reason.why === 'signing-refused';
 }
 
+/** Whether a position was removed from a log that was cut. */
+export function isRemoved(error: unknown): error is LogRefusal {
+  return error instanceof LogRefusal && error.reason.why === 'position-removed';
+}
+
 /** The refusal of a host that is not there; undefined for any other error. */
 export function missing(error: unknown): (Why & { readonly why: 'no-such-host' }) | undefined {
   if (!(error instanceof LogRefusal)) return undefined;
@@ -163,6 +170,11 @@ function sentence(reason: Why): string {
       );
     case 'no-such-position':
       return `position ${reason.position} is after the head, which is ${reason.head}`;
+    case 'position-removed':
+      return (
+        `position ${reason.position} was removed: the log was cut, and the oldest position that is ` +
+        `kept is ${reason.oldest}`
+      );
     case 'idempotency-mismatch':
       return `the idempotency key ${reason.key} was used for another request; a new request needs a new key`;
     case 'bad-reference':

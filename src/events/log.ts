@@ -4,12 +4,14 @@
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { Clock } from './clock.ts';
+import { refuseRemoved } from './cuts.ts';
 import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
-import { type Head, readHead } from './head.ts';
+import { readHead, type StoredHead } from './head.ts';
 import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
 import { LogRefusal, missing } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
+import { DamagedLog } from './reading/damaged-log.ts';
 import type { Follower, Place } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
@@ -81,7 +83,7 @@ export interface Log {
 
   /**
    * A branch of a host: a host that shares its log up to a position. Refuses `host-exists`,
-   * `no-such-position`, `branch-too-deep`.
+   * `no-such-position`, `position-removed`, `branch-too-deep`.
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the direct branches of a host, by name. */
@@ -94,12 +96,12 @@ export interface Log {
   /** One host, with its head position. Refuses `no-such-host`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
-  head(host: string): Promise<Head & { readonly host_id: number }>;
-  /** Events from a position on; empty after the head. */
+  head(host: string): Promise<StoredHead & { readonly host_id: number }>;
+  /** Events from a position on; empty after the head. Refuses `position-removed`. */
   read(host: string, range: EventRange): Promise<LedgerEvent[]>;
-  /** One event. Refuses `no-such-position`. */
+  /** One event. Refuses `no-such-position`, `position-removed`. */
   event(host: string, position: number): Promise<LedgerEvent>;
-  /** The events at positions, in order. */
+  /** The events at positions, in order; of those that a cut removed, none. */
   eventsAt(host: string, positions: readonly number[]): Promise<LedgerEvent[]>;
   /** The last position whose running maximum of `at` is not after `time`; 0 before the first. */
   positionAt(host: string, time: number): Promise<number>;
@@ -111,14 +113,14 @@ export interface Log {
 
   /**
    * Calls `read` with the state at a position. `read` must not change the kernel and must not retain
-   * it: other readers share it. Refuses `no-such-position`.
+   * it: other readers share it. Refuses `no-such-position`, `position-removed`.
    */
   withStateAt<T>(
     host: string,
     position: number,
     read: (kernel: Kernel, at: MarkedMoment) => T | Promise<T>,
   ): Promise<T>;
-  /** A copy of the state at a position (default: the head). Refuses `no-such-position`. */
+  /** A copy of the state at a position (default: the head). Refuses as `withStateAt` does. */
   kernelAt(host: string, position?: number): Promise<HostState>;
   /**
    * Calls `read` with the state at the head, without a copy: for plans and small answers. `read` must
@@ -244,8 +246,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
 
     async createBranch(origin, request) {
       const originId = await idOf(origin);
-      const { position: head } = await readHead(database, originId);
+      const { position: head, oldest } = await readHead(database, originId);
       const { position } = request;
+      refuseRemoved(position, oldest);
       if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
       return createBranch(database, originId, { ...request, now: clock.now() });
     },
@@ -261,10 +264,12 @@ export async function openLog(options: LogOptions): Promise<Log> {
     read: async (host, range) => readEvents(database, await idOf(host), range),
     async event(host, position) {
       const hostId = await idOf(host);
-      const [event] = await readEvents(database, hostId, { from: position, limit: 1 });
-      if (event?.position === position) return event;
-      const { position: head } = await readHead(database, hostId);
-      throw new LogRefusal({ why: 'no-such-position', position, head });
+      const [event] = await readEventsAt(database, hostId, [position]);
+      if (event !== undefined) return event;
+      const { position: head, oldest } = await readHead(database, hostId);
+      refuseRemoved(position, oldest);
+      if (position > head) throw new LogRefusal({ why: 'no-such-position', position, head });
+      throw new DamagedLog(position, 'missing from the log');
     },
     async eventsAt(host, positions) {
       const hostId = await idOf(host);

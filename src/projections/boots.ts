@@ -4,8 +4,9 @@
  */
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
+import { refuseRemoved } from '../events/cuts.ts';
 import { lineText, queryLine } from '../events/reading/lineage.ts';
-import { forkMark, markText } from '../events/reading/mark-at.ts';
+import { forkMark, markText, OLDEST } from '../events/reading/mark-at.ts';
 import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { checkLimit, type Moment, type PageRequest } from './moment.ts';
@@ -44,7 +45,7 @@ export function inNameOrder<T extends object>(config: T): T {
 
 const AT = lineText(
   (form) => `
-  select boot, ${markText(form)} as mark from ${form.rowsOf('boots')}
+  select boot, ${markText(form)} as mark, ${OLDEST} as oldest from ${form.rowsOf('boots')}
   where host_id = $1 and position_from <= $2 order by position_from desc limit 1`,
 );
 
@@ -57,14 +58,23 @@ const LIST = lineText(
 const STALE = `
   select distinct host_id from boots where projection_version <> $1 order by host_id`;
 
-/** The moment of a position, with its mark, or undefined when the host has no boot at or before it. */
+/**
+ * The moment of a position, with its mark, or undefined when the host has no boot at or before it.
+ *
+ * @throws LogRefusal `position-removed` for one before the log was cut
+ */
 export async function momentAt(
   database: Queryable,
   { host_id, position }: Omit<Moment, 'boot'>,
 ): Promise<MarkedMoment | undefined> {
   const params = [host_id, position] as const;
-  const [row] = await queryLine<{ boot: number; mark: string | null }>(database, AT, params);
+  const [row] = await queryLine<{ boot: number; mark: string | null; oldest: number }>(
+    database,
+    AT,
+    params,
+  );
   if (row === undefined) return undefined;
+  refuseRemoved(position, row.oldest);
   const mark = row.mark ?? (await forkMark(database, host_id, position));
   return { host_id, boot: row.boot, position, mark };
 }

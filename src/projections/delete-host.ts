@@ -4,6 +4,7 @@
  * it only marks the rows, a bounded number with each statement. It refuses whoever does not own the
  * tables, and rows whose deletion this transaction has not recorded (docs/adr/0044).
  */
+import { oldestKept } from '../events/cuts.ts';
 import { type Head, lockHead, readHead } from '../events/head.ts';
 import { type HostDeletion, missingHost, recordDeletion } from '../events/host-deletions.ts';
 import { noteOf } from '../events/proof/checkpoint.ts';
@@ -105,7 +106,7 @@ const PLACED: readonly { readonly table: string; readonly position: string }[] =
 /** The rest. First those that hold the executor and the lease of a host off. */
 const WHOLE = [
   ...['executors', 'executor_reports', 'executor_repairs', 'snapshots', 'segments', 'merkle_nodes'],
-  ...['checkpoints', 'imports', 'idempotency', 'alert_spells', 'alert_deliveries'],
+  ...['checkpoints', 'cuts', 'imports', 'idempotency', 'alert_spells', 'alert_deliveries'],
   ...['program_lives', 'entry_lives', 'cgroup_lives', 'lineages', 'heads'],
 ];
 
@@ -135,7 +136,7 @@ async function findDeletable(
   );
   return {
     ...{ ...host, name, position, hash },
-    events: position - (await grownFrom(tx, host_id)),
+    events: position - Math.max(await grownFrom(tx, host_id), (await oldestKept(tx, host_id)) - 1),
     recorded_from: first?.recorded_at ?? null,
     recorded_to: recorded_at,
     checkpoint: await lastNote(tx, host_id),

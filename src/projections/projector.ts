@@ -66,11 +66,26 @@ export const projector: Projector = {
   },
 };
 
+/** The rows that hold in a state, of the keys that are named, by table, as if one event had made them. */
+export function projectState(
+  kernel: Kernel,
+  everything: Touched,
+  position: number,
+): { readonly table: ProjectionTable; readonly rows: readonly ProjectionRow[] }[] {
+  const event = { boot: kernel.boot.number, position };
+  return PARTS.map(({ projection, keys }) => ({
+    table: projection.table,
+    rows: rowsOf(projection, keys(everything) ?? [], kernel, event),
+  }));
+}
+
+type Place = Pick<LedgerEvent, 'boot' | 'position'>;
+
 function rowsOf(
   projection: Projection<never>,
   keys: Iterable<unknown>,
   kernel: Kernel,
-  event: LedgerEvent,
+  event: Place,
 ): ProjectionRow[] {
   const { table, versionOf } = projection as Projection<unknown>;
   const rows: ProjectionRow[] = [];
@@ -81,7 +96,7 @@ function rowsOf(
 function rowOf(
   columns: ProjectionTable['columns'],
   version: Version,
-  { boot, position }: LedgerEvent,
+  { boot, position }: Place,
 ): ProjectionRow {
   return columns.map(({ name }) => {
     if (name === 'boot') return boot;

@@ -1,17 +1,19 @@
 /**
  * Rebuild: derives every row of a host's projections from its log again, beside the rows that are
  * there, and compares. Where they differ, which also says that they are of another version, the
- * new rows replace the old ones in the same transaction.
+ * new rows replace the old ones in the same transaction. Of a log that was cut, the rows up to the cut
+ * are compared with the state there, and stay.
  */
 import { emptyKernel } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { lockHead, readHead } from '../events/head.ts';
 import type { ProjectionRow } from '../events/projector.ts';
 import { DamagedLog } from '../events/reading/damaged-log.ts';
-import { fold } from '../events/reading/host-state.ts';
+import { fold, loadCutState } from '../events/reading/host-state.ts';
 import { grownFrom } from '../events/reading/lineage.ts';
 import { readThrough } from '../events/reading/log-reader.ts';
 import type { Database, Queryable } from '../events/storage/database.ts';
+import { compareAtCut } from './at-cut.ts';
 import { rederiveLives } from './fleet/arriving.ts';
 import { projector } from './projector.ts';
 import { compareTable, createShadow, fillShadow, replaceTable, type ShadowDiff } from './shadow.ts';
@@ -48,25 +50,36 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
   const { host_id, check = false, progress = () => undefined } = options;
   return database.transaction(async (tx) => {
     for (const table of projector.tables) await createShadow(tx, table);
-    const kernel = emptyKernel();
     const { position: from } = await readHead(tx, host_id);
+    const begin = await loadCutState(tx, host_id);
+    const { kernel, position: cut } = begin ?? { kernel: emptyKernel(), position: 0 };
+    const atCut = begin && (await compareAtCut(tx, host_id, begin));
     // A branch has rows of its own; those of its prefix are its origin's.
-    const grown = await grownFrom(tx, host_id);
-    await derive(tx, kernel, { host_id, after: 0, to: from, grown, progress });
+    const grown = Math.max(await grownFrom(tx, host_id), cut);
+    await derive(tx, kernel, { host_id, after: cut, to: from, grown, progress });
     const { position } = check ? { position: from } : await lockHead(tx, host_id);
     await derive(tx, kernel, { host_id, after: from, to: position, grown, progress });
 
     // Rows after a locked head are of no event; during a check a writer may just add some.
     const upTo = check ? position : Number.MAX_SAFE_INTEGER;
     const tables: ShadowDiff[] = [];
+    let later = 0;
     for (const table of projector.tables) {
-      tables.push(await compareTable(tx, table, { host_id, position: upTo }));
+      const { rows, differing, name } = await compareTable(tx, table, {
+        ...{ host_id, after: cut, to: upTo },
+      });
+      const before = atCut?.get(name) ?? { rows: 0, differing: 0 };
+      tables.push({
+        ...{ name, rows: rows + before.rows, differing: differing + before.differing },
+      });
+      later += differing;
     }
     const sum = (count: (diff: ShadowDiff) => number) => tables.reduce((n, t) => n + count(t), 0);
     const differing = sum((table) => table.differing);
-    const replaced = !check && differing > 0;
+    // What is before a cut can be derived from nothing.
+    const replaced = !check && later > 0;
     if (replaced) {
-      for (const table of projector.tables) await replaceTable(tx, table, host_id);
+      for (const table of projector.tables) await replaceTable(tx, table, { host_id, after: cut });
       await rederiveLives(tx, host_id);
     }
     return { position, rows: sum((table) => table.rows), differing, tables, replaced };

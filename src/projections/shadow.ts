@@ -34,33 +34,36 @@ export async function fillShadow(
   await insertRows(tx, { ...table, name: shadowOf(table) }, rows);
 }
 
-/** Compares a host's rows up to a position with the shadow. */
+/** Compares a host's rows of a stretch with the shadow. */
 export async function compareTable(
   tx: Queryable,
   table: ProjectionTable,
-  { host_id, position }: { readonly host_id: number; readonly position: number },
+  { host_id, after, to }: { readonly host_id: number; readonly after: number; readonly to: number },
 ): Promise<ShadowDiff> {
   const columns = columnsOf(table);
   const kept = `select ${columns} from ${table.name}
-    where host_id = $1 and position_from <= $2`;
+    where host_id = $1 and position_from > $2 and position_from <= $3`;
   const derived = `select ${columns} from ${shadowOf(table)}`;
   const text = `
     select (select count(*) from (${derived}) d) as rows, (
       select count(*) from (
         (${kept} except all ${derived}) union all (${derived} except all ${kept})) one_sided
     ) as differing`;
-  const [counts] = await tx.query<Omit<ShadowDiff, 'name'>>(text, [host_id, position]);
+  const [counts] = await tx.query<Omit<ShadowDiff, 'name'>>(text, [host_id, after, to]);
   if (counts === undefined) throw new Error('a count has one row');
   return { name: table.name, ...counts };
 }
 
-/** Replaces all rows of a host by the shadow's rows. */
+/** Replaces all rows of a host after a position by the shadow's rows. */
 export async function replaceTable(
   tx: Queryable,
   table: ProjectionTable,
-  host_id: number,
+  { host_id, after }: { readonly host_id: number; readonly after: number },
 ): Promise<void> {
-  await tx.query(`delete from ${table.name} where host_id = $1`, [host_id]);
+  await tx.query(`delete from ${table.name} where host_id = $1 and position_from > $2`, [
+    host_id,
+    after,
+  ]);
   const columns = columnsOf(table);
   await tx.query(`insert into ${table.name} (${columns})
     select ${columns} from ${shadowOf(table)}`);

@@ -10,6 +10,7 @@ import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.
 import type { Mode } from '../domain/flags.ts';
 import { type Cgroup, type Entry, type Kernel, ROOTS_ACCESS } from '../domain/kernel.ts';
 import { parentPath } from '../domain/path.ts';
+import { requireKept } from '../events/cuts.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots } from '../projections/boots.ts';
 import type { ListedEntry } from '../projections/entries.ts';
@@ -61,12 +62,14 @@ export interface ArrayVersion {
  * equal slots: then only the lists differ.
  *
  * @throws QuestionLimit when the lists changed too often in between
+ * @throws LogRefusal `position-removed` for a span that begins before the log was cut
  */
 export async function arrayTimeline(
   database: Queryable,
   span: Span,
   place: ArrayPlace,
 ): Promise<ArrayVersion[]> {
+  await requireKept(database, span.host_id, span.from);
   const rows = await rowsOf(database, span, place);
   const chain = new Chain(place);
   const versions: ArrayVersion[] = [];

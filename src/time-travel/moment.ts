@@ -3,6 +3,8 @@
  * RFC 3339 time (the last position whose running maximum of `at` is not after it), or the end of a
  * boot (`boot:3`).
  */
+
+import { refuseRemoved } from '../events/cuts.ts';
 import { microsOf, timeFault } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
 import { LogRefusal } from '../events/log-refusal.ts';
@@ -50,12 +52,15 @@ export interface FoundMoment {
   readonly moment: MarkedMoment;
   /** The text will mean this position for ever, however the log grows. */
   readonly fixed: boolean;
+  /** The oldest position of the log that is kept. */
+  readonly oldest: number;
 }
 
 /**
  * The moment that a text means on a host; without a text, the head.
  *
- * @throws LogRefusal `no-such-position` for a position after the head
+ * @throws LogRefusal `no-such-position` for a position after the head, `position-removed` for one
+ *   before the log was cut
  * @throws MomentUnknown for a time before the first event, or a boot that is not there
  */
 export async function findMoment(
@@ -63,11 +68,12 @@ export async function findMoment(
   host: string,
   text?: MomentText,
 ): Promise<FoundMoment> {
-  const { host_id, position: head, at_max } = await log.head(host);
+  const { host_id, position: head, at_max, oldest } = await log.head(host);
   const at = async (position: number, fixed: boolean): Promise<FoundMoment> => {
+    refuseRemoved(position, oldest);
     const moment = await momentAt(database, { host_id, position });
     if (moment === undefined) throw new Error(`host ${host} has no boot`);
-    return { moment, fixed };
+    return { moment, fixed, oldest };
   };
   switch (text?.kind) {
     case undefined:

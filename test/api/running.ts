@@ -25,6 +25,7 @@ import { createHttpServer } from '../../src/api/server.ts';
 import type { Service } from '../../src/api/service.ts';
 import { systemClock } from '../../src/events/clock.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
+import type { Signer } from '../../src/events/proof/sign-head.ts';
 import { SignedHeads } from '../../src/events/proof/signed-heads.ts';
 import { signingKeyOf } from '../../src/events/proof/signing-key.ts';
 import { TrustedKeys } from '../../src/events/proof/trusted-keys.ts';
@@ -53,6 +54,8 @@ export interface TestService {
   readonly log: Log;
   readonly database: Database;
   readonly signedHeads: SignedHeads;
+  /** What signs its heads. */
+  readonly signer: Signer;
   /** What the service could not explain; a test that expects none checks that it is empty. */
   readonly faults: unknown[];
   /** What its log would tell of each request. */
@@ -131,6 +134,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     log,
     database,
     signedHeads: service.signedHeads,
+    signer: { key: signingKey, memory: service.signedHeads, now: clock.now() },
     faults,
     answered,
     async close() {

@@ -130,7 +130,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     fault: 'imports events that say more than their fields',
-    file: 'src/events/bundle/import-bundle.ts',
+    file: 'src/events/bundle/sound-event.ts',
     from: 'if (!isCanonical(row, event)) {',
     to: 'if (row.position < 0) {',
     noticedBy: { project: 'full', file: 'test/proof/bundle.test.ts' },

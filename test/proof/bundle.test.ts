@@ -2,7 +2,8 @@
 // in it without being noticed and named.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BundleRefused, importBundle } from '../../src/events/bundle/import-bundle.ts';
+import { BundleRefused } from '../../src/events/bundle/bundle-refused.ts';
+import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { systemClock } from '../../src/events/clock.ts';
@@ -13,6 +14,7 @@ import type { Log } from '../../src/events/log.ts';
 import { ChainCheck, type ChainReport } from '../../src/events/proof/chain-check.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import { appendFor } from '../../src/events/writing/append.ts';
+import { keptRows } from '../../src/projections/kept-rows.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
@@ -42,7 +44,8 @@ describeStores('a bundle', ({ open }) => {
 
   async function exported(of = { host, host_id }): Promise<Buffer> {
     const lines: string[] = [];
-    for await (const line of writeBundle(store.database, of)) lines.push(line);
+    for await (const line of writeBundle(store.database, { ...of, tables: projector.tables }))
+      lines.push(line);
     return Buffer.from(lines.join(''), 'utf8');
   }
 
@@ -69,7 +72,7 @@ describeStores('a bundle', ({ open }) => {
     const of = { host: name, host_id: (await log.host(name)).host_id };
     await log.submit(name, mkdir('/late'));
     const lines: string[] = [];
-    for await (const line of writeBundle(store.database, of)) {
+    for await (const line of writeBundle(store.database, { ...of, tables: projector.tables })) {
       if (lines.length === 0) await signHead(store.database, of, { ...signer, now: 7 });
       lines.push(line);
     }
@@ -92,7 +95,7 @@ describeStores('a bundle', ({ open }) => {
     }
     const chunks = afterReads();
     const { report } = await importBundle(store.database, {
-      ...{ ...importer, chunks, projector, hostName: () => 'read-meanwhile' },
+      ...{ ...importer, chunks, projector, kept: keptRows, hostName: () => 'read-meanwhile' },
     });
     expect(reads).toBeGreaterThan(1);
     expect(report).toMatchObject({ holds: true, position: 9 });
@@ -110,6 +113,7 @@ describeStores('a bundle', ({ open }) => {
     const importing = importBundle(store.database, {
       chunks: slowly(),
       projector,
+      kept: keptRows,
       hostName: () => 'wanted',
       ...importer,
     });
@@ -139,6 +143,7 @@ describeStores('a bundle', ({ open }) => {
       untrusted_keys: [],
       kept: 0,
       unchained: 0,
+      before_cut: 0,
       fault_count: 0,
       faults: [],
     });
@@ -150,6 +155,7 @@ describeStores('a bundle', ({ open }) => {
     const copy = await importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      kept: keptRows,
       hostName,
       ...importer,
     });
@@ -164,7 +170,13 @@ describeStores('a bundle', ({ open }) => {
     const receipt = await log.submit(copy.host, mkdir('/g'));
     expect(receipt.events[0]).toMatchObject({ position: 10, outcome: { ret: 0 } });
     await expect(
-      importBundle(store.database, { chunks: inChunks(bytes), projector, hostName, ...importer }),
+      importBundle(store.database, {
+        chunks: inChunks(bytes),
+        projector,
+        kept: keptRows,
+        hostName,
+        ...importer,
+      }),
     ).rejects.toMatchObject({ reason: { why: 'host-exists' } });
   });
 
@@ -208,6 +220,7 @@ describeStores('a bundle', ({ open }) => {
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      kept: keptRows,
       hostName: () => 'of-a-forger',
       ...importer,
     });
@@ -224,6 +237,7 @@ describeStores('a bundle', ({ open }) => {
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
+      kept: keptRows,
       hostName: () => 'damaged',
       ...importer,
     });

@@ -13,6 +13,7 @@ import { genesisOf } from '../../src/events/reading/birth.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
+import { projector } from '../../src/projections/projector.ts';
 import { logOn, mkdir, newHost } from '../contract/stores.ts';
 import { newSigner } from '../support/signer.ts';
 
@@ -87,7 +88,8 @@ describe('tampering with an exported log', () => {
     await log.submit(host, mkdir('/e'));
     const exported = async () => {
       const lines: string[] = [];
-      for await (const line of writeBundle(database, { host_id, host })) lines.push(line);
+      for await (const line of writeBundle(database, { host_id, host, tables: projector.tables }))
+        lines.push(line);
       return Buffer.from(lines.join(''), 'utf8');
     };
     bundles.rows = await exported();

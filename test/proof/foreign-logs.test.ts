@@ -10,6 +10,7 @@ import { readCheckpoints } from '../../src/events/proof/checkpoints.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import { SignedHeads } from '../../src/events/proof/signed-heads.ts';
 import { TrustedKeys } from '../../src/events/proof/trusted-keys.ts';
+import { keptRows } from '../../src/projections/kept-rows.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { verifyBundle } from '../../src/time-travel/verify/bundle.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
@@ -32,7 +33,8 @@ describeStores('a log from elsewhere', ({ open }) => {
 
   async function bundleOf(of: typeof origin): Promise<Buffer[]> {
     const lines: Buffer[] = [];
-    for await (const line of writeBundle(store.database, of)) lines.push(Buffer.from(line));
+    for await (const line of writeBundle(store.database, { ...of, tables: projector.tables }))
+      lines.push(Buffer.from(line));
     return lines;
   }
 
@@ -40,6 +42,7 @@ describeStores('a log from elsewhere', ({ open }) => {
     importBundle(store.database, {
       chunks: Readable.from(await bundleOf(of)),
       projector,
+      kept: keptRows,
       hostName: () => name,
       actor: 'token:ops',
       now: NOW,

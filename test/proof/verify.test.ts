@@ -12,6 +12,7 @@ import { sealSegments } from '../../src/events/proof/seal.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import { genesisOf, identityOf } from '../../src/events/reading/birth.ts';
 import { readRows } from '../../src/events/reading/log-reader.ts';
+import { keptRows } from '../../src/projections/kept-rows.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { verifyHost } from '../../src/time-travel/verify/verify.ts';
 import { describeStores, logOn, mkdir, newHost, type Store } from '../contract/stores.ts';
@@ -53,7 +54,8 @@ describeStores('verification', ({ open }) => {
   async function bundleOf(id: number, name: string): Promise<AsyncIterable<Uint8Array>> {
     const lines: Buffer[] = [];
     const host = { host_id: id, host: name };
-    for await (const line of writeBundle(store.database, host)) lines.push(Buffer.from(line));
+    for await (const line of writeBundle(store.database, { ...host, tables: projector.tables }))
+      lines.push(Buffer.from(line));
     return Readable.from(lines);
   }
 
@@ -81,6 +83,7 @@ describeStores('verification', ({ open }) => {
         untrusted_keys: [],
         kept: 0,
         unchained: 0,
+        before_cut: 0,
         segments: 1,
       },
       projections: { holds: true, position: 6, rows: 6, differing: 0, tables: [] },
@@ -109,6 +112,7 @@ describeStores('verification', ({ open }) => {
         const copy = await importBundle(store.database, {
           chunks: await bundleOf(branch, name),
           projector,
+          kept: keptRows,
           hostName: () => `${name}-copy-${calls}`,
           actor: 'local',
           now: systemClock.now(),

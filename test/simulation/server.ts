@@ -42,6 +42,27 @@ export interface HostRows {
   readonly events: readonly EventRow[];
   readonly keys: readonly KeyRow[];
   readonly projected: readonly ProjectedRows[];
+  /** Where the log is cut; undefined for a whole one. */
+  readonly cut: CutRow | undefined;
+  /** Events before this position were removed: no statement finds them. */
+  readonly gone: number;
+}
+
+/** What a cut has of a log: its position, and the state there. */
+export interface CutRow {
+  readonly position: number;
+  readonly version: number;
+  readonly state: Uint8Array;
+}
+
+/** The events that statements find. */
+export function keptEvents({ events, gone }: HostRows): readonly EventRow[] {
+  return events.slice(Math.max(0, gone - 1));
+}
+
+/** The oldest position that is kept. */
+export function oldestOf({ cut }: HostRows): number {
+  return cut?.position ?? 1;
 }
 
 /** What the driver throws for an error of the server. */
@@ -163,6 +184,19 @@ export class Server {
         next.by.locks.add(hostId);
         next.take();
       }
+    }
+  }
+
+  /** Changes the rows of a host in a transaction, as its owner does. */
+  async changeRows(hostId: number, change: (rows: HostRows) => HostRows): Promise<void> {
+    const session = this.session();
+    try {
+      await this.lock(session, hostId);
+      const rows = this.rows(session, hostId);
+      if (rows !== undefined) session.changed.set(hostId, change(rows));
+      this.commit(session);
+    } finally {
+      this.#end(session);
     }
   }
 

@@ -4,7 +4,14 @@
 import { NAME_CONSTRAINT } from '../../src/events/hosts.ts';
 import { KEY_CONSTRAINT, type KeyRow } from '../../src/events/writing/append.ts';
 import { listOf } from './array-literal.ts';
-import { type HostRows, type Server, type Session, serverError } from './server.ts';
+import {
+  type HostRows,
+  keptEvents,
+  oldestOf,
+  type Server,
+  type Session,
+  serverError,
+} from './server.ts';
 
 type Params = readonly unknown[];
 type Rows = readonly object[];
@@ -34,7 +41,7 @@ const STATEMENTS: readonly Statement[] = [
       const rows = server.rows(session, hostId);
       return rows?.head === undefined || (name !== undefined && rows.name !== name)
         ? []
-        : [rows.head];
+        : [{ ...rows.head, oldest: oldestOf(rows) }];
     },
   },
   {
@@ -46,7 +53,7 @@ const STATEMENTS: readonly Statement[] = [
       if (rows?.head === undefined) return [];
       const head = { ...rows.head, epoch: rows.head.epoch + 1 };
       session.changed.set(hostId, { ...rows, head });
-      return [head];
+      return [{ ...head, oldest: oldestOf(rows) }];
     },
   },
   { is: startsWith('with head as (\n  update heads set position'), run: append },
@@ -54,7 +61,8 @@ const STATEMENTS: readonly Statement[] = [
     is: startsWith('select 1 as found from batches'),
     run({ server, session, params }) {
       const [hostId, position, writer, hash] = params as [number, number, number, string];
-      const event = server.rows(session, hostId)?.events[position - 1];
+      const rows = server.rows(session, hostId);
+      const event = rows && keptEvents(rows).find((one) => one.position === position);
       return event?.writer === writer && event.hash === hash ? [{ found: 1 }] : [];
     },
   },
@@ -78,7 +86,8 @@ const STATEMENTS: readonly Statement[] = [
     is: startsWith('select position_to as position, 0 as epoch'),
     run({ server, session, params }) {
       const [hostId, from, to] = params as [number, number, number];
-      const ends = (server.rows(session, hostId)?.events ?? []).filter(
+      const rows = server.rows(session, hostId);
+      const ends = (rows === undefined ? [] : keptEvents(rows)).filter(
         ({ position, hash }) => hash !== null && position >= from && position <= to,
       );
       const last = ends.at(-1);
@@ -96,12 +105,13 @@ const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    is: (text) => text.startsWith('select (select encode') && text.endsWith('as mark'),
+    is: (text) => text.startsWith('select (select encode') && text.includes('as mark'),
     run({ server, session, params }) {
       const [hostId, position] = params as [number, number];
-      const events = server.rows(session, hostId)?.events ?? [];
-      const end = events.slice(position - 1).find(({ hash }) => hash !== null);
-      return [{ mark: end?.hash?.slice(0, 16) ?? null }];
+      const rows = server.rows(session, hostId);
+      const events = rows === undefined ? [] : keptEvents(rows);
+      const end = events.find((one) => one.position >= position && one.hash !== null);
+      return [{ mark: end?.hash?.slice(0, 16) ?? null, oldest: rows ? oldestOf(rows) : 1 }];
     },
   },
   {
@@ -122,6 +132,20 @@ const STATEMENTS: readonly Statement[] = [
       return rows === undefined ? [] : [{ host_id: rows.host_id }];
     },
   },
+  {
+    is: startsWith('select coalesce(max(position), 1) as oldest from cuts'),
+    run({ server, session, params }) {
+      const rows = server.rows(session, params[0] as number);
+      return [{ oldest: rows ? oldestOf(rows) : 1 }];
+    },
+  },
+  {
+    is: startsWith('select position, version, state from cuts'),
+    run({ server, session, params }) {
+      const cut = server.rows(session, params[0] as number)?.cut;
+      return cut === undefined ? [] : [cut];
+    },
+  },
   // No host of a simulation is deleted.
   {
     is: startsWith('select name, events, actor, deleted_at\n     from host_deletions'),
@@ -136,7 +160,14 @@ const STATEMENTS: readonly Statement[] = [
       }
       const host_id = server.nextId();
       const log_id = `00000000-0000-4000-8000-${String(host_id).padStart(12, '0')}`;
-      const none = { head: undefined, events: [], keys: [], projected: [] };
+      const none = {
+        head: undefined,
+        events: [],
+        keys: [],
+        projected: [],
+        cut: undefined,
+        gone: 0,
+      };
       session.changed.set(host_id, { host_id, name, log_id, ...none });
       return [{ host_id, log_id }];
     },
@@ -251,7 +282,10 @@ function keysOf(params: readonly string[]): KeyRow[] {
 /** A page of events, in the three forms that the log reads them in. Texts here never fill a page. */
 function page({ server, session, text, params }: Parameters<Statement['run']>[0]): Rows {
   const [hostId, from, limit] = params as [number, number, number];
-  const events = (server.rows(session, hostId)?.events ?? []).slice(from - 1, from - 1 + limit);
+  const rows = server.rows(session, hostId);
+  const events = (rows === undefined ? [] : keptEvents(rows))
+    .filter(({ position }) => position >= Math.max(from, rows === undefined ? 1 : oldestOf(rows)))
+    .slice(0, limit);
   if (text.includes('string_agg')) {
     const last = events.at(-1);
     return [{ bodies: last && events.map(({ body }) => body).join('\n'), last: last?.position }];

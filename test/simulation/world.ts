@@ -1,17 +1,21 @@
 // One run: services, clients and followers on one server, and what happens to them, all from a seed.
 
 import { createHash } from 'node:crypto';
-import { encodeEvent } from '../../src/events/encoding/codec.ts';
+import { deflateSync } from 'node:zlib';
+import { emptyKernel } from '../../src/domain/boot.ts';
+import { decodeEvent, encodeEvent } from '../../src/events/encoding/codec.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { type Log, openLog } from '../../src/events/log.ts';
-import { LogRefusal } from '../../src/events/log-refusal.ts';
+import { isRemoved, LogRefusal } from '../../src/events/log-refusal.ts';
 import { markOfEvent } from '../../src/events/reading/event-marks.ts';
+import { fold } from '../../src/events/reading/host-state.ts';
+import { SNAPSHOT_VERSION, snapshotText } from '../../src/events/reading/snapshots.ts';
 import { DatabaseAbsent, troubleOf } from '../../src/events/storage/database-error.ts';
 import { projector } from '../../src/projections/projector.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { examine } from './checks.ts';
 import { type Network, networkTo, type Odds } from './network.ts';
-import { Server } from './server.ts';
+import { type HostRows, Server } from './server.ts';
 import { Timeline } from './timeline.ts';
 
 const HOST = 'web1';
@@ -35,6 +39,8 @@ export interface Run {
   readonly kills: number;
   readonly crashes: number;
   readonly failovers: number;
+  /** How often the log was cut. */
+  readonly trims: number;
   /** Of all that was recorded: a seed has one. */
   readonly digest: string;
 }
@@ -56,6 +62,11 @@ interface Acknowledged {
 
 const REFUSALS = new Set(['fate-unknown', 'closed', 'hosts-busy', 'queue-full', 'busy']);
 
+/** What a follower has got without a gap, from its first event on. */
+interface Followed {
+  events: LedgerEvent[];
+}
+
 /** Whether a caller has to expect an error while things fail. */
 function isExpected(error: unknown): boolean {
   if (error instanceof LogRefusal) return REFUSALS.has(error.reason.why);
@@ -71,13 +82,16 @@ class World {
   /** How many calls each key or name stands for. */
   readonly #asked = new Map<string, number>();
   readonly #failovers: { readonly at: number; readonly cut: number }[] = [];
-  readonly #followed: LedgerEvent[][] = [];
+  readonly #followed: Followed[] = [];
   readonly #faults: string[] = [];
   #odds: Odds = { before: 0, after: 0, late: 0 };
   #isOver = false;
   #noticed = 0;
   #kills = 0;
   #crashes = 0;
+  #trims = 0;
+  /** The last position at which the log was ever cut, also by a server that is gone. */
+  #trimmedTo = 1;
   readonly #seed: number;
 
   constructor(seed: number) {
@@ -111,6 +125,7 @@ class World {
       await this.#submitTo(() => service, `last-${this.#services.indexOf(service)}`);
     // Several times as long as a feed needs to look by itself.
     await this.#timeline.sleep(SETTLED_MS);
+    await this.#compareStates();
     this.#isOver = true;
     await Promise.all(this.#services.map(({ log }) => log.close()));
     await Promise.all(followers);
@@ -165,6 +180,8 @@ class World {
         this.#acknowledged.push({ key, from, to, at: this.#timeline.now });
         return;
       }
+      // It was recorded, and removed since.
+      if (answer !== undefined && isRemoved(answer.error)) return;
       if (answer !== undefined && !isExpected(answer.error)) {
         this.#faults.push(`${key} is refused: ${answer.error}`);
         return;
@@ -174,18 +191,64 @@ class World {
     }
   }
 
-  /** Reads all events from the first on, wherever it can, slowly or quickly. */
+  /** The state at the head is the fold of all events, also where the first of them were removed. */
+  async #compareStates(): Promise<void> {
+    for (const { log } of this.#services) {
+      const [rows] = this.#server.committed;
+      const folded = emptyKernel();
+      for (const row of rows?.events ?? []) fold(folded, [decodeEvent(row)]);
+      const { kernel } = await log.kernelAt(HOST);
+      if (snapshotText(kernel) !== snapshotText(folded)) {
+        this.#faults.push('the state at the head is not the fold of the events');
+      }
+    }
+  }
+
+  /** Cuts the log at the end of an append, and takes away what is before, piece by piece. */
+  async #trim(): Promise<void> {
+    const [rows] = this.#server.committed;
+    const ends = (rows?.events ?? []).filter(
+      ({ hash, position }) => hash !== null && position > (rows?.cut?.position ?? 1),
+    );
+    if (rows === undefined || ends.length === 0) return;
+    const { position } = this.#random.pick(ends);
+    const kernel = emptyKernel();
+    for (const row of rows.events.slice(0, position)) fold(kernel, [decodeEvent(row)]);
+    const state = deflateSync(snapshotText(kernel));
+    const cut = { position, version: SNAPSHOT_VERSION, state };
+    const change = (to: (rows: HostRows) => HostRows) =>
+      this.#server.changeRows(rows.host_id, to).catch(() => undefined);
+    // A standby that was behind has others, or none, at that position.
+    const end = rows.events[position - 1]?.hash;
+    await change((now) => (now.events[position - 1]?.hash === end ? { ...now, cut } : now));
+    this.#trims++;
+    this.#trimmedTo = Math.max(this.#trimmedTo, position);
+    this.#server.notify(String(rows.host_id));
+    for (let gone = rows.gone; gone < position; ) {
+      await this.#timeline.sleep(this.#random.below(300));
+      gone = Math.min(position, gone + 1 + this.#random.below(8));
+      await change((now) =>
+        now.cut !== undefined && now.cut.position >= gone
+          ? { ...now, gone: Math.max(now.gone, gone) }
+          : now,
+      );
+    }
+  }
+
+  /** Reads all events from the first that is kept on, wherever it can, slowly or quickly. */
   async #follow(i: number): Promise<void> {
     const random = this.#random;
-    let seen: LedgerEvent[] = [];
-    this.#followed[i] = seen;
+    const followed: Followed = { events: [] };
+    this.#followed[i] = followed;
+    let after: number | undefined;
     while (!this.#isOver) {
       const service = this.#one();
-      const last = seen.at(-1);
+      const last = followed.events.at(-1);
       const mark = last && markOfEvent(last);
       try {
+        after ??= (await service.log.head(HOST)).oldest - 1;
         const follower = await service.log.subscribe(HOST, {
-          after: last?.position ?? 0,
+          after: last?.position ?? after,
           ...(mark && { mark }),
         });
         while (!this.#isOver && !service.isDead) {
@@ -195,33 +258,38 @@ class World {
           if (result === undefined) {
             await follower.return();
             const late = await next;
-            if (!late.done) this.#take(seen, late.value);
+            if (!late.done) this.#take(followed, late.value);
             break;
           }
           if (result.done) {
             if (result.value !== undefined) {
-              seen = [];
-              this.#followed[i] = seen;
+              followed.events = [];
+              after = undefined;
             }
             break;
           }
-          this.#take(seen, result.value);
+          this.#take(followed, result.value);
           if (random.chance(0.2)) await this.#timeline.sleep(random.below(1000));
         }
         await follower.return();
       } catch (error) {
-        if (!isExpected(error)) this.#faults.push(`a follower ends with ${error}`);
+        if (isRemoved(error)) {
+          // It was behind: it begins again with what is kept.
+          followed.events = [];
+          after = undefined;
+        } else if (!isExpected(error)) this.#faults.push(`a follower ends with ${error}`);
         await this.#timeline.sleep(200);
       }
     }
   }
 
-  #take(seen: LedgerEvent[], piece: readonly LedgerEvent[]): void {
+  #take({ events }: Followed, piece: readonly LedgerEvent[]): void {
     for (const event of piece) {
-      if (event.position !== seen.length + 1) {
-        this.#faults.push(`a follower gets ${event.position} after ${seen.length}`);
+      const last = events.at(-1);
+      if (last !== undefined && event.position !== last.position + 1) {
+        this.#faults.push(`a follower gets ${event.position} after ${last.position}`);
       }
-      seen.push(event);
+      events.push(event);
     }
   }
 
@@ -230,7 +298,10 @@ class World {
     for (let left = random.below(6); left > 0; left--) {
       await this.#timeline.sleep(random.below(3000));
       const service = this.#one();
-      switch (random.pick(['kill', 'crash', 'fail over', 'cut', 'clock'] as const)) {
+      switch (random.pick(['kill', 'crash', 'fail over', 'cut', 'clock', 'trim'] as const)) {
+        case 'trim':
+          await this.#trim();
+          break;
         case 'kill':
           this.#kills++;
           await this.#restart(service);
@@ -294,10 +365,15 @@ class World {
       const asked = this.#asked.get(path) ?? 0;
       if (times > asked) faults.push(`${path} is recorded ${times} times, and was asked ${asked}`);
     }
-    for (const seen of this.#followed) {
-      if (seen.map(encodeEvent).join('\n') !== texts.join('\n')) {
+    for (const { events: seen } of this.#followed) {
+      const first = seen[0]?.position ?? texts.length + 1;
+      const oldest = this.#trimmedTo;
+      const wanted = texts.slice(first - 1);
+      // One that kept up has more than is kept.
+      if (first > oldest || seen.map(encodeEvent).join('\n') !== wanted.join('\n')) {
         faults.push(
-          `a follower has ${seen.length} events, which are not the ${texts.length} of the log`,
+          `a follower has ${seen.length} events from ${first} on, which are not the ${texts.length} ` +
+            `of the log, kept from ${oldest} on`,
         );
       }
     }
@@ -310,6 +386,7 @@ class World {
       kills: this.#kills,
       crashes: this.#crashes,
       failovers: this.#failovers.length,
+      trims: this.#trims,
       digest: createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16),
     };
   }

@@ -3,8 +3,9 @@
 
 import { encodeEvent } from '../../src/events/encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
+import { bytesOf } from '../../src/events/encoding/hex.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
-import { readHead } from '../../src/events/head.ts';
+import type { Head } from '../../src/events/head.ts';
 import type { ProjectionRow } from '../../src/events/projector.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import { appendFor } from '../../src/events/writing/append.ts';
@@ -60,8 +61,19 @@ function emptyBatch(): OpenBatch {
   return { events: [], rows: projector.tables.map(() => []) };
 }
 
+/** The head, in tables of any age. */
+async function headOf(database: Database, hostId: number): Promise<Head> {
+  const [row] = await database.query<Omit<Head, 'hash'> & { readonly hash: string }>(
+    `select position, epoch, encode(hash, 'hex') as hash, recorded_at, at_max
+     from heads where host_id = $1`,
+    [hostId],
+  );
+  if (row === undefined) throw new Error(`there is no host ${hostId}`);
+  return { ...row, hash: bytesOf(row.hash) };
+}
+
 async function appendBatch(database: Database, hostId: number, batch: OpenBatch): Promise<void> {
-  const from = await readHead(database, hostId);
+  const from = await headOf(database, hostId);
   const last = batch.events.at(-1);
   if (last === undefined) throw new Error('a batch has events');
   const { position, recorded_at } = last;

@@ -6,6 +6,7 @@ import { emptyKernel } from '../../domain/boot.ts';
 import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { Log } from '../../events/log.ts';
+import { isRemoved } from '../../events/log-refusal.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { troubleOf } from '../../events/storage/database-error.ts';
 import { inTurns } from '../../events/turns.ts';
@@ -123,13 +124,21 @@ async function judgeArrays(
   if (rules.length === 0) return;
   const first = events.findIndex(changesArrays);
   const changing = events.slice(first, last + 1);
-  const watch = (kernel: Kernel) =>
-    inTurns(watchArrays(kernel, changing, { of: { host_id, host }, rules }), signal);
+  const watch = (kernel: Kernel, since: readonly LedgerEvent[]) =>
+    inTurns(watchArrays(kernel, since, { of: { host_id, host }, rules }), signal);
   const before = (changing[0] as LedgerEvent).position - 1;
   const alerts =
     before === 0
-      ? await watch(emptyKernel())
-      : await log.withStateAt(host, before, (kernel) => watch(layerOn(kernel)));
+      ? await watch(emptyKernel(), changing)
+      : await log
+          .withStateAt(host, before, (kernel) => watch(layerOn(kernel), changing))
+          .catch(async (error: unknown) => {
+            if (!isRemoved(error)) throw error;
+            // The first of them is at the cut of a log: what it changed is not known, but all that follows.
+            return log.withStateAt(host, before + 1, (kernel) =>
+              watch(layerOn(kernel), changing.slice(1)),
+            );
+          });
   for (const alert of alerts) judged.get(alert.rule_id)?.alerts.push(alert);
   for (const { rule_id, condition, spells } of rules) {
     if (condition.kind !== 'empty') continue;

@@ -30,6 +30,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   batch: 'What a command on many elements hands back, also with an errno.',
   because: 'Positions of the events that made the change.',
   before: 'What is so before.',
+  before_cut: 'Checkpoints and kept heads of positions before the cut: they were not compared.',
   boot: 'Which boot of the host it is, from 1.',
   boot_id: 'The random id of one run of the kernel.',
   boots: 'Boots of the host.',

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { RULES } from '../../domain/rules.ts';
+import { oldestKept, requireKept } from '../../events/cuts.ts';
 import { EFFECT_CODES } from '../../events/encoding/names.ts';
+import { positionAt } from '../../events/reading/log-reader.ts';
 import { CALL_NAMES } from '../../events/schema/call-schema.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
 import { reason } from '../../events/schema/reason.ts';
@@ -140,7 +142,7 @@ export async function filterOf(
   return {
     ...more,
     ...(from && (await startOf(service, host_id, from))),
-    ...(to && (await endOf(service, host, to))),
+    ...(to && (await endOf(service, { host, host_id }, to))),
     ...(cgroup !== undefined && { cgroup: await cgroupScope(database, host_id, cgroup) }),
     ...(program !== undefined && { program: await programScope(database, host_id, program) }),
     ...(isNamed && {
@@ -165,13 +167,21 @@ async function startOf(
   return { position_from: boot?.position_from ?? Number.MAX_SAFE_INTEGER };
 }
 
+/** @throws LogRefusal `position-removed` for an end before the log was cut: all that is asked for is gone */
 async function endOf(
   service: Service,
-  host: string,
+  { host, host_id }: { readonly host: string; readonly host_id: number },
   moment: MomentText,
 ): Promise<Pick<EventFilter, 'to' | 'position_to'>> {
-  if (moment.kind === 'time') return { to: moment.time };
-  if (moment.kind === 'position') return { position_to: moment.position };
+  const { database } = service;
+  if (moment.kind === 'time') {
+    if ((await oldestKept(database, host_id)) > 1) await positionAt(database, host_id, moment.time);
+    return { to: moment.time };
+  }
+  if (moment.kind === 'position') {
+    await requireKept(database, host_id, moment.position);
+    return { position_to: moment.position };
+  }
   const { moment: end, fixed } = await requireMoment(service, host, moment, 'to');
   // The boot of now has no end yet, and a stream goes on in it.
   return fixed ? { position_to: end.position } : {};

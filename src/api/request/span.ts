@@ -9,7 +9,9 @@ import type { Service } from '../service.ts';
 import { keepFor, momentParam, requireMoment } from './at.ts';
 
 export const spanQuery = {
-  from: momentParam.optional().describe('Where to begin; default: the first position.'),
+  from: momentParam
+    .optional()
+    .describe('Where to begin; default: the oldest position that is kept.'),
   to: momentParam.optional().describe('Where to end; default: the head.'),
 };
 
@@ -35,7 +37,7 @@ export async function spanOf(
   const start = await requireMoment(
     service,
     host,
-    from ?? { kind: 'position', position: 1 },
+    from ?? { kind: 'position', position: end.oldest },
     'from',
   );
   const [first, last] = [start.moment, end.moment];

@@ -1,13 +1,15 @@
 /** POST /v1/bundles: an exported log becomes a host with the same bytes and hashes. */
 import { z } from '@hono/zod-openapi';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
+import { BundleRefused } from '../../events/bundle/bundle-refused.ts';
 import { LineTooLong } from '../../events/bundle/byte-lines.ts';
-import { BundleRefused, importBundle } from '../../events/bundle/import-bundle.ts';
+import { importBundle } from '../../events/bundle/import-bundle.ts';
 import { BundleTooDense } from '../../events/bundle/read-bundle.ts';
 import { bytesOf } from '../../events/encoding/hex.ts';
 import { markOf } from '../../events/encoding/mark.ts';
 import { oneByOne } from '../../events/one-by-one.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { keptRows } from '../../projections/kept-rows.ts';
 import { projector } from '../../projections/projector.ts';
 import { contentType } from '../content-type.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
@@ -91,6 +93,7 @@ export function bundles(app: App, service: Service): void {
       importBundle(database, {
         chunks,
         projector,
+        kept: keptRows,
         hostName: name,
         actor,
         now: clock.now(),

@@ -8,6 +8,7 @@ import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
 import { Room } from '../guard/room.ts';
 import { DRIFT_LOOK_MS, DRIFT_STREAMS, PAGE_ROWS_DEFAULT } from '../limits.ts';
+import { beginningOf } from '../request/beginning.ts';
 import { beginOf } from '../request/page.ts';
 import {
   type App,
@@ -29,7 +30,7 @@ const driftRoute = createRoute({
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'Where a real kernel and the log disagree',
   description:
-    '`items`: positions at which the kernel answered differently. `standing`: what differs on it ' +
+    '`items`: positions at which the kernel answered differently, from the oldest that is kept on. `standing`: what differs on it ' +
     'now. `repairs`: what the executor put back.',
   request: { params: hostParams, query: strictObject(idPage) },
   responses: readsWithoutTag('The drift.', driftAnswer),
@@ -72,8 +73,8 @@ export function drift(app: App, service: Service): void {
   app.openapi(driftRoute, async (c) => {
     const { host } = c.req.valid('param');
     const { limit, ...place } = c.req.valid('query');
-    const after = beginOf(place) ?? 0;
-    const { host_id: hostId } = await log.head(host);
+    const { host_id: hostId, oldest } = await log.head(host);
+    const after = beginningOf(oldest, { after: beginOf(place) }) - 1;
     const rows = await listReports(database, hostId, { after, limit, disagreeing: true });
     const repairs = await listRepairs(database, hostId, { after: 0, limit });
     const last = rows.length < limit ? undefined : rows.at(-1)?.position;

@@ -5,12 +5,14 @@
  * the connection alive; bookmarks show a filtered reader how far it is.
  */
 import { z } from '@hono/zod-openapi';
+import { refuseRemoved } from '../../events/cuts.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { STREAMED } from '../answer-headers.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { Room } from '../guard/room.ts';
 import { PARAMETER_CHARS_MAX, STREAMS } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
+import { beginningOf } from '../request/beginning.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { startOfStream } from '../request/stream-start.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
@@ -38,7 +40,7 @@ const route = createRoute({
       ...filterQuery,
       after: countParam
         .optional()
-        .describe('Start after this position; default 0: from the start.'),
+        .describe('Start after this position; default: from the oldest that is kept.'),
     }),
     headers: z.object({ 'last-event-id': z.string().max(PARAMETER_CHARS_MAX).optional() }),
   },
@@ -63,8 +65,11 @@ export function eventStream(app: App, service: Service): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { after, ...query } = c.req.valid('query');
-    const start = startOfStream(c.req.header('last-event-id')) ?? { after: after ?? 0 };
-    const { host_id, position } = await service.log.head(host);
+    const { host_id, position, oldest } = await service.log.head(host);
+    const id = startOfStream(c.req.header('last-event-id'));
+    const start = id ?? { after: beginningOf(oldest, { after }) - 1 };
+    // The mark of its history went with the event.
+    if (id !== undefined) refuseRemoved(id.mark === undefined ? id.after + 1 : id.after, oldest);
     // What is behind the head of another history is told of that, in the stream.
     if (start.after > position && start.mark === undefined) {
       const detail = `the log of ${host} ends at position ${position}`;

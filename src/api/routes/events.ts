@@ -1,5 +1,7 @@
 /** GET …/events: pages of the log, filtered; and one event. */
+import { oldestKept, refuseRemoved } from '../../events/cuts.ts';
 import type { LedgerEvent } from '../../events/event.ts';
+import { DamagedLog } from '../../events/reading/damaged-log.ts';
 import { readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -10,6 +12,7 @@ import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { atQuery, keepFor, momentOf } from '../request/at.ts';
+import { beginningOf } from '../request/beginning.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { itemsWith, listQuery, tooManyToCount } from '../request/list.ts';
@@ -47,7 +50,9 @@ const listRoute = createRoute({
       ...filterQuery,
       limit: idPage.limit,
       ...listQuery(wireEvent),
-      after: countParam.optional().describe('Events after this position.'),
+      after: countParam
+        .optional()
+        .describe('Events after this position; default: from the oldest that is kept.'),
       next: shortText.optional().describe('The `next` of the page before.'),
     }),
   },
@@ -60,6 +65,8 @@ const oneRoute = createRoute({
   operationId: 'getEvent',
   access: { role: 'reader', hosts: ['path:host'] },
   summary: 'One event',
+  description:
+    'Before a cut, only those are kept that what lived there names: who loaded, attached or made it.',
   request: { params: hostParams.extend({ position: countParam }) },
   responses: reads('The event.', wireEvent),
 });
@@ -144,14 +151,18 @@ export function events(app: App, service: Service): void {
 
   app.openapi(listRoute, async (c) => {
     const { host } = c.req.valid('param');
-    const { at, limit, after = 0, next, count, fields, ...query } = c.req.valid('query');
+    const { at, limit, after, next, count, fields, ...query } = c.req.valid('query');
     const { order, ...conditions } = query;
     const { host_id, position } = await momentOf(service, c, host, at);
     const filter = await filterOf(service, { host, host_id }, conditions);
-    const whole = { from: after + 1, to: position };
+    const oldest = await oldestKept(service.database, host_id);
+    const from = beginningOf(oldest, { after, filter });
+    const whole = { from, to: position };
     const range = await rangeOf(service.database, host_id, filter, whole);
     const place = next === undefined ? undefined : placeAfter(next, query);
     const isForward = order === 'asc';
+    // A reader that went back to before the cut is at the end; one that comes from there would miss some.
+    if (isForward && place !== undefined) refuseRemoved(place + 1, oldest);
     const left = isForward
       ? { ...range, from: Math.max(range.from, (place ?? 0) + 1) }
       : { ...range, to: Math.min(range.to, (place ?? Number.MAX_SAFE_INTEGER) - 1) };
@@ -172,16 +183,22 @@ export function events(app: App, service: Service): void {
   app.openapi(oneRoute, async (c) => {
     const { host, position: wanted } = c.req.valid('param');
     const { database, log } = service;
-    const { host_id, position } = await log.head(host);
+    const { host_id, position, oldest } = await log.head(host);
     if (wanted < 1 || wanted > position) {
       const detail = `the log of ${host} has positions 1 to ${position}`;
       throw new ProblemError('no-such-position', { detail, field: 'position', position });
     }
     const [events, mark] = await Promise.all([
-      readEvents(database, host_id, { from: wanted, limit: 1 }),
-      markAt(database, host_id, wanted),
+      log.eventsAt(host, [wanted]),
+      // Before a cut there are no appends any more.
+      markAt(database, host_id, Math.max(wanted, oldest)),
     ]);
+    const [event] = events;
+    if (event === undefined) {
+      refuseRemoved(wanted, oldest);
+      throw new DamagedLog(wanted, 'missing from the log');
+    }
     keepFor(c, host, { moment: { position: wanted, mark }, fixed: true });
-    return c.json(eventOnWire(events[0] as LedgerEvent), 200);
+    return c.json(eventOnWire(event), 200);
   });
 }

@@ -13,6 +13,7 @@ import type { HeavyReads } from '../request/heavy-read.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { position as wirePosition } from '../wire/event.ts';
 import { eventRefOnWire, wireEventRef } from '../wire/event-ref.ts';
 import { reflected } from '../wire/reads.ts';
 import { holeOnWire, wireHole } from '../wire/sighting.ts';
@@ -67,6 +68,9 @@ export const explanation = z
       .describe(
         'Holes of the record since the boot, the latest 20: what happened there is not known.',
       ),
+    begins: wirePosition
+      .exactOptional()
+      .describe('The log was cut since the boot: what happened before this position is not known.'),
     stands_at: z.array(
       z.strictObject({
         cgroup_id: n,
@@ -113,7 +117,7 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
     const found = await stories.answer(c, ({ database, signal }) =>
       answerExplain({ ...service, database, signal }, { host, moment, place, program }),
     );
-    const { names, release, put_by, blocked_by, change, holes } = found;
+    const { names, release, put_by, blocked_by, change, holes, begins } = found;
     const { why, event, entry: own, in_the_way, later_refusal, ...rest } = found.explanation;
     const { path, attach_type } = place;
     const { position } = moment;
@@ -122,7 +126,11 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
       ...(put_by && { put_by }),
       ...(blocked_by && { blocked_by }),
     };
-    const sentence = explanationSentence(asked, found.explanation);
+    const told = explanationSentence(asked, found.explanation);
+    const sentence =
+      begins === undefined
+        ? told
+        : `${told}; what happened before position ${begins}, where the log is cut, is not known`;
     const prog_name = names.get(program)?.prog_name;
     const putBy = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
     return inForm(c, format, {
@@ -136,6 +144,7 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
         ...(own && { entry: { ...own, ...putBy(put_by) } }),
         ...(in_the_way && { in_the_way: { ...in_the_way, ...putBy(blocked_by) } }),
         holes: holes.map(holeOnWire),
+        ...(begins !== undefined && { begins }),
         stands_at,
       }),
       text: () => [

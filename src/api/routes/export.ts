@@ -4,6 +4,7 @@ import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { writeBundle } from '../../events/bundle/write-bundle.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Database } from '../../events/storage/database.ts';
+import { projector } from '../../projections/projector.ts';
 import { auditLine } from '../../time-travel/export/audit-line.ts';
 import { CSV_HEADER, csvLine } from '../../time-travel/export/csv-line.ts';
 import { type ExportRange, filterEvents } from '../../time-travel/export/filtered-events.ts';
@@ -12,6 +13,7 @@ import { ATTACHED } from '../answer-headers.ts';
 import { NDJSON_TYPE } from '../content-type.ts';
 import { EXPORTS, UNREAD_MS } from '../limits.ts';
 import { invalid } from '../problem.ts';
+import { beginningOf } from '../request/beginning.ts';
 import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
@@ -50,7 +52,9 @@ const route = createRoute({
     query: strictObject({
       ...filterQuery,
       format: z.enum(FORMATS).default('ndjson'),
-      after: countParam.optional().describe('Events after this position.'),
+      after: countParam
+        .optional()
+        .describe('Events after this position; default: from the oldest that is kept.'),
     }),
   },
   responses: {
@@ -102,19 +106,20 @@ export function exports(app: App, service: Service): void {
 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
-    const { format, after = 0, ...query } = c.req.valid('query');
-    const { host_id, position: to } = await service.log.head(host);
+    const { format, after, ...query } = c.req.valid('query');
+    const { host_id, position: to, oldest } = await service.log.head(host);
     const filter = await filterOf(service, { host, host_id }, query);
-    if (format === 'bundle' && (after > 0 || !isOpen(filter))) {
+    if (format === 'bundle' && ((after ?? 0) > 0 || !isOpen(filter))) {
       const message = 'a bundle is the whole log: it takes no filter and no after';
       throw invalid([{ field: 'format', message }]);
     }
+    const from = beginningOf(oldest, { after, filter });
     const read = reads.begin(c);
     const lines =
       format === 'bundle'
-        ? writeBundle(read.database, { host_id, host })
+        ? writeBundle(read.database, { host_id, host, tables: projector.tables })
         : linesOf(read.database, host, {
-            ...{ format, host_id, after, to, filter },
+            ...{ format, host_id, after: from - 1, to, filter },
             stateAt: stateReader(service, host),
           });
     const body = pullStream(inPieces(lines), {

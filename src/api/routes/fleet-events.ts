@@ -11,6 +11,7 @@ import {
   type ArrivalPlace,
   type ArrivedEvent,
   type ArrivedRange,
+  type CutHost,
   countArrived,
   FIRST_PLACE,
   LAST_PLACE,
@@ -75,7 +76,8 @@ const streamRoute = createRoute({
     '`event: event` carries an event with its `host`; `event: bookmark` shows a filtered reader how ' +
     'far it is. The id of both is a place: sent back as Last-Event-ID, also after a restart of the ' +
     'service, the stream goes on there, and misses nothing. `event: unreadable` names an event that ' +
-    'is damaged. `event: history-changed` is the last message of a stream whose place is not there ' +
+    'is damaged. `event: removed` names a host whose log was cut, and the `oldest` position of it that ' +
+    'is kept: events before it are not in the stream. `event: history-changed` is the last message of a stream whose place is not there ' +
     'any more, since the database went back.',
   request: {
     query: strictObject({
@@ -148,6 +150,7 @@ export function fleetEvents(app: App, service: Service): void {
     };
 
     const found: ArrivedEvent[] = [];
+    const cuts = new Map<string, CutHost>();
     let place: ArrivalPlace | undefined = after;
     /** How far the search came. */
     let last = after;
@@ -155,6 +158,7 @@ export function fleetEvents(app: App, service: Service): void {
       for (let left = SCANNED_EVENTS_MAX; left > 0 && place !== undefined; ) {
         const most = takesAll ? limit - found.length : Math.min(ARRIVED_MAX, left);
         const page = await readArrived(db, { ...range, after: place, limit: most });
+        for (const cut of page.cuts) cuts.set(cut.host, cut);
         left -= Math.max(page.events.length, 1);
         place = page.reached;
         last = place ?? last;
@@ -180,6 +184,7 @@ export function fleetEvents(app: App, service: Service): void {
     const { items, ...unreadable } = hostEventsOnWire(found);
     return answerInTurns(c, {
       ...{ items: itemsWith(items, fields), ...unreadable, ...counted },
+      ...(cuts.size > 0 && { removed: [...cuts.values()] }),
       ...(place !== undefined && { next: placeText(place) }),
       ...(order === 'asc' && { last: placeText(last) }),
     }) as Promise<never>;

@@ -1,5 +1,6 @@
 /** GET …/links/{id}/history and its like: the life of one thing, from its making to its end. */
 import { z } from '@hono/zod-openapi';
+import { oldestKept, refuseRemoved } from '../../events/cuts.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { path } from '../../events/schema/text.ts';
 import { listBoots } from '../../projections/boots.ts';
@@ -18,7 +19,7 @@ import { nextPage, numberedPage, pinPage } from '../request/page.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { linkHolders } from '../wire/blame.ts';
-import { eventOnWire, wireEvent } from '../wire/event.ts';
+import { eventOnWire, position, wireEvent } from '../wire/event.ts';
 import { reflected } from '../wire/reads.ts';
 
 const chapter = z.strictObject({
@@ -29,7 +30,14 @@ const chapter = z.strictObject({
 });
 
 export const history = z
-  .strictObject({ ...reflected, items: z.array(chapter), next: z.string().exactOptional() })
+  .strictObject({
+    ...reflected,
+    items: z.array(chapter),
+    begins: position
+      .exactOptional()
+      .describe('The log was cut: what happened before this position is not told.'),
+    next: z.string().exactOptional(),
+  })
   .meta({
     id: 'History',
     description:
@@ -90,7 +98,8 @@ interface HistoryQuestion {
   readonly host: string;
   readonly moment: Moment;
   readonly thing: Thing;
-  readonly after: number;
+  /** Undefined: from the beginning. */
+  readonly after: number | undefined;
   readonly limit: number;
 }
 
@@ -125,10 +134,13 @@ interface HistoryAnswer {
   readonly chapters: readonly Chapter[];
   /** Position after which more may follow. */
   readonly next?: number;
+  /** The log was cut, and what happened before is not told. */
+  readonly begins?: number;
 }
 
-function unknown(thing: Thing): ProblemError {
-  return noSuchObject(thingText(thing), 'id' in thing ? 'id' : 'path');
+function unknown(thing: Thing, oldest: number): ProblemError {
+  const removed = oldest === 1 ? '' : `; of what ended before position ${oldest} nothing is kept`;
+  return noSuchObject(`${thingText(thing)}${removed}`, 'id' in thing ? 'id' : 'path');
 }
 
 async function readChapters(
@@ -138,16 +150,22 @@ async function readChapters(
 ): Promise<HistoryAnswer> {
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
-  if (life === undefined) throw unknown(thing);
-  const from = Math.max(life.position_from, after + 1);
+  const oldest = await oldestKept(service.database, moment.host_id);
+  if (life === undefined) throw unknown(thing, oldest);
+  if (after !== undefined) refuseRemoved(after, oldest);
+  // The state at the cut is what the first chapter is told from.
+  const first = oldest === 1 ? 1 : oldest + 1;
+  const from = Math.max(life.position_from, (after ?? 0) + 1, first);
+  const cut = life.position_from < first && { begins: oldest };
   const last = Math.min(life.position_gone ?? moment.position, moment.position);
   const to = Math.min(last, from + SCANNED_EVENTS_MAX - 1);
-  if (from > to) return { chapters: [] };
+  if (from > to) return { chapters: [], ...cut };
   const { kernel } = await service.log.kernelAt(host, from - 1);
   const events = eventsBetween(service.log, host, { from, to }, signal);
   const { chapters, reached } = await storyOf(thing, { kernel, events, limit });
-  if (after === 0 && to === last && chapters.length === 0) throw unknown(thing);
-  return reached < last ? { chapters, next: reached } : { chapters };
+  const isWhole = after === undefined && to === last && !cut;
+  if (isWhole && chapters.length === 0) throw unknown(thing, oldest);
+  return { chapters, ...cut, ...(reached < last && { next: reached }) };
 }
 
 export function histories(app: App, service: Service, stories: HeavyReads): void {
@@ -162,21 +180,23 @@ export function histories(app: App, service: Service, stories: HeavyReads): void
       readonly format: 'json' | 'text';
     },
   ): Promise<never> {
-    const { at, after = 0, limit, format } = asked;
+    const { at, after, limit, format } = asked;
     const moment = await momentOf(service, c, host, at);
     const question = { host, moment, thing, after, limit };
-    const { chapters, next } = await stories.answer(c, ({ signal }) =>
+    const { chapters, next, begins } = await stories.answer(c, ({ signal }) =>
       readChapters(service, question, signal),
     );
     return inForm(c, format, {
       json: () => ({
         ...{ host, position: moment.position },
         items: chapters.map(({ event, ...rest }) => ({ event: eventOnWire(event), ...rest })),
+        ...(begins !== undefined && { begins }),
         ...(next !== undefined && { next: nextPage(moment.position, next) }),
       }),
       text: () => {
         const more = next === undefined ? [] : [`More follows after position ${next}.`];
-        return [...historyText(thing, chapters), ...more];
+        const cut = begins === undefined ? [] : [`The log was cut: it begins at ${begins}.`];
+        return [...historyText(thing, chapters), ...cut, ...more];
       },
     });
   }

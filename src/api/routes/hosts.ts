@@ -1,6 +1,7 @@
 /** Hosts: one log each; POST makes one with its first boot, …/reboot boots it again. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { oldestKept } from '../../events/cuts.ts';
 import { markOf } from '../../events/encoding/mark.ts';
 import { countHosts } from '../../events/hosts.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
@@ -164,6 +165,7 @@ export function hosts(app: App, service: Service): void {
     const row = await log.host(host);
     const moment = await momentOf(service, c, host, c.req.valid('query').at);
     const { position } = moment;
+    const oldest = await oldestKept(database, moment.host_id);
     await requireWholeHead(service, host, moment);
     const { recorded_at } = await log.event(host, position);
     const boots = await listBoots(database, moment, {
@@ -172,7 +174,7 @@ export function hosts(app: App, service: Service): void {
     });
     const release = boots.at(-1)?.release ?? '';
     const listed = hostRowOf({ ...row, position, recorded_at }, c.get('principal'));
-    return c.json({ ...listed, boot: moment.boot, release, boots }, 200);
+    return c.json({ ...listed, oldest, boot: moment.boot, release, boots }, 200);
   });
 
   app.describe({

@@ -57,6 +57,9 @@ export const replayAnswer = z
     release: z.string(),
     /** The last position that was compared. */
     compared_to: position,
+    begins: position
+      .exactOptional()
+      .describe('The log was cut: calls before this position, a boot, were not compared.'),
     items: z.array(difference),
     next: z.int().exactOptional().describe('The `next` of the following page.'),
   })
@@ -110,13 +113,14 @@ export function replays(app: App, service: Service): void {
     const replay = await reads.answer(c, ({ database }) =>
       replayUnder(database, moment, { ...question, release: found }),
     );
-    const { compared_to } = replay;
+    const { compared_to, begins } = replay;
     reflect(c, host, moment);
     const answer = {
       host,
       position: moment.position,
       release: found.id,
       compared_to,
+      ...(begins !== undefined && { begins }),
       items: replay.differences.map(onWire),
       ...(compared_to < moment.position && { next: compared_to }),
     };

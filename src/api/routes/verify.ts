@@ -9,6 +9,7 @@ import { VERIFICATIONS } from '../limits.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, answers, createRoute, hostParams } from '../routing.ts';
 import type { Service } from '../service.ts';
+import { cutLog, cutOnWire } from '../wire/cut.ts';
 import { importedLog, importedLogOnWire } from '../wire/imported.ts';
 
 const count = z.int().min(0);
@@ -48,6 +49,8 @@ export const verification = z
       kept: count,
       /** Checkpoints of format 1. */
       unchained: count,
+      /** Checkpoints and kept heads of positions before the cut: they were not compared. */
+      before_cut: count,
       segments: count,
     }),
     projections: z.union([
@@ -85,6 +88,7 @@ export const verification = z
       faults: z.array(z.strictObject({ position: count, message: z.string() })),
     }),
     imported: importedLog.exactOptional(),
+    cut: cutLog.exactOptional(),
     /** What may be wrong although everything holds. */
     not_excluded: z.array(z.string()),
   })
@@ -141,11 +145,15 @@ export function verify(app: App, service: Service): void {
       ...(remembered !== undefined && { remembered }),
     };
     const { host_id } = await service.log.head(host);
-    const { imported, ...verdicts } = await verifications.answer(c, ({ database }) =>
+    const { imported, cut, ...verdicts } = await verifications.answer(c, ({ database }) =>
       verifyHost(database, host_id, outside),
     );
     c.header('cache-control', 'no-store');
     const foreign = imported !== undefined && { imported: importedLogOnWire(imported) };
-    return c.json({ host, ...verdicts, ...foreign } as z.output<typeof verification>, 200);
+    const begins = cut !== undefined && { cut: cutOnWire(cut) };
+    return c.json(
+      { host, ...verdicts, ...foreign, ...begins } as z.output<typeof verification>,
+      200,
+    );
   });
 }

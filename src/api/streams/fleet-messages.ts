@@ -36,7 +36,7 @@ export async function* fleetMessages(
   while (!signal.aborted) {
     // Before the read, so that what arrives meanwhile is not slept through.
     const { latest } = arrivals;
-    const { events, reached } = await reads.after(place, await hosts());
+    const { events, cuts, reached } = await reads.after(place, await hosts());
     if (reached === undefined) {
       await arrivals.after(latest, signal);
       continue;
@@ -44,7 +44,7 @@ export async function* fleetMessages(
     const wanted = filter.isOpen ? events : await filter.wanted(database, events);
     const isToTheEnd = wanted.at(-1) === events.at(-1);
     if (events.length > 0) skipped = isToTheEnd ? 0 : skipped + events.length - wanted.length;
-    let text = '';
+    let text = cuts.map((cut) => `event: removed\ndata: ${JSON.stringify(cut)}\n\n`).join('');
     for (const one of wanted) {
       const id = placeText(one.place);
       const data = hostEventText(one);

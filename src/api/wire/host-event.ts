@@ -14,10 +14,21 @@ const unreadable = z.strictObject({ host, position }).meta({
   description: 'An event that cannot be read, since the log of the host is damaged there.',
 });
 
+const removedEvents = z
+  .strictObject({
+    host,
+    oldest: position.describe('The oldest position of its log that is kept.'),
+  })
+  .meta({
+    id: 'RemovedEvents',
+    description: 'The log of a host was cut: events before the oldest one would come here.',
+  });
+
 export const hostEventPage = z
   .strictObject({
     items: z.array(wireHostEvent),
     unreadable: z.array(unreadable).exactOptional(),
+    removed: z.array(removedEvents).exactOptional(),
     count: counted,
     next: z.string().exactOptional(),
     last: z.string().exactOptional().describe('The end of the page: a stream goes on `after` it.'),

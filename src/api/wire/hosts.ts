@@ -91,6 +91,7 @@ export const hostPage = z
 export const hostDetail = z
   .strictObject({
     ...hostFields,
+    oldest: position.describe('The oldest position that is kept: 1, or where the log was cut.'),
     origin: origin.exactOptional(),
     imported: importedLog.exactOptional(),
     boot: z.int(),

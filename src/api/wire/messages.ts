@@ -63,6 +63,7 @@ export const hostEventMessage = z
     message('event', 'HostEvent'),
     message('bookmark', 'FleetBookmark'),
     message('unreadable', 'UnreadableEvent'),
+    lastMessage('removed', 'RemovedEvents'),
     lastMessage('history-changed', 'FleetHistoryChange'),
   ])
   .meta({ id: 'HostEventMessage' });

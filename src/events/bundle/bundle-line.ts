@@ -5,13 +5,19 @@
  *
  *     {"type":"bundle","version":3,"host":"web1","position":2,"hash":"…","log":{…},"sha256":"…"}
  *     {"type":"key","key_id":"…","public_key":"…","sha256":"…"}
+ *     {"type":"cut","position":10000,"hash":"…","tree":"…","state_hash":"…",…,"sha256":"…"}
+ *     {"type":"state","bytes":"…","sha256":"…"}
+ *     {"type":"version","table":"link_versions","row":"[…]","sha256":"…"}
+ *     {"type":"kept","position":17,"recorded_at":…,"body":"…","sha256":"…"}
  *     {"type":"checkpoint","host":"web1","position":1,…,"sha256":"…"}
  *     {"type":"segment","position_from":1,"position_to":10000,"hash":"…","bytes":"…","sha256":"…"}
  *     {"type":"event","position":10001,"recorded_at":…,"body":"…","hash":"…","sha256":"…"}
  *     {"type":"batch","position_to":10001,"recorded_at":…,"at_max":…,"writer":…,"hash":"…",…}
  *     {"type":"end","lines":7,"sha256":"…"}
  *
- * Keys come first, a checkpoint before the events that it is about, events and segments in order.
+ * Keys come first, a checkpoint before the events that it is about, events and segments in order. Of a
+ * log that was cut, the cut comes before all of them, with the state there in pieces, the rows of what
+ * lived there, and the events from before it that they name.
  */
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
@@ -25,6 +31,8 @@ import { isHeavyLine } from './weight.ts';
  * of format 1 only.
  */
 export const BUNDLE_VERSION = 3;
+/** The version of a bundle of a log that was cut, which older programs do not read. */
+export const CUT_BUNDLE_VERSION = 4;
 /** Media type of a bundle. */
 export const BUNDLE_TYPE = 'application/vnd.bpfledger.bundle+ndjson';
 
@@ -39,7 +47,7 @@ const log_id = z.uuid();
 const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
-    version: z.literal([1, 2, BUNDLE_VERSION]),
+    version: z.literal([1, 2, BUNDLE_VERSION, CUT_BUNDLE_VERSION]),
     /** The name of the host where it was exported. */
     host: z.string().min(1),
     /** The last position, and its chain value. */
@@ -74,6 +82,26 @@ const lineSchema = z.discriminatedUnion('type', [
       })
       .exactOptional(),
   }),
+  z.strictObject({
+    type: z.literal('cut'),
+    position: z.int().min(2),
+    hash,
+    recorded_at: count,
+    at_max: z.int(),
+    /** 1 to 53 hashes. */
+    tree: z.string().regex(/^(?:[0-9a-f]{64}){1,53}$/u),
+    /** The version of the state. */
+    version: z.int().min(1),
+    state_hash: hash,
+    actor: z.string(),
+    cut_at: count,
+    reason: z.string(),
+  }),
+  z.strictObject({ type: z.literal('state'), bytes: z.base64() }),
+  /** A row of a projection, as a JSON list of its values. */
+  z.strictObject({ type: z.literal('version'), table: z.string(), row: z.string() }),
+  /** An event from before the cut, or the one there. */
+  z.strictObject({ type: z.literal('kept'), position, recorded_at: count, body: z.string() }),
   z.strictObject({
     type: z.literal('segment'),
     position_from: position,

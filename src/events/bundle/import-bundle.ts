@@ -5,7 +5,8 @@
  * the whole check.
  */
 import { emptyKernel } from '../../domain/boot.ts';
-import { type EncodedEvent, isCanonical, type ParsedEvent } from '../encoding/codec.ts';
+import type { NewCut } from '../cuts.ts';
+import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { insertHead } from '../head.ts';
@@ -21,18 +22,17 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { Birth } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { fold } from '../reading/host-state.ts';
-import { eventSchema } from '../schema/event-schema.ts';
-import { faultFinder } from '../schema/fault-finder.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { withStaged } from '../storage/staged.ts';
 import { Pace } from '../turns.ts';
-import { foreignFault } from './foreign-event.ts';
+import { BundleRefused } from './bundle-refused.ts';
+import { CutImport, type KeptRows } from './import-cut.ts';
 import { type BundlePart, readBundle } from './read-bundle.ts';
-
-const eventFault = faultFinder(eventSchema);
+import { reserveHost } from './reserve-host.ts';
+import { requireSound } from './sound-event.ts';
 
 /** Events that are inserted by one statement, and their text in characters, about. */
 const PIECE_EVENTS = 1000;
@@ -41,6 +41,8 @@ const PIECE_TEXT = 4 * 1024 * 1024;
 export interface BundleImport {
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly projector: Projector;
+  /** Whether a row of a cut can be one of a table's; and whether all that hold are those of the state. */
+  readonly kept: KeptRows;
   /** Gives the new host's name, from the name in the bundle; may throw. */
   readonly hostName: (exported: string) => string;
   /** Who imports it, and when (microseconds since the epoch). */
@@ -56,23 +58,6 @@ export interface Imported {
   readonly report: ChainReport;
 }
 
-/** The bundle is damaged or forged: nothing of it was imported. */
-export class BundleRefused extends Error {
-  readonly report: ChainReport;
-
-  constructor(report: ChainReport) {
-    const [first] = report.faults;
-    const { position_from, position_to, message } = first ?? { message: 'it is empty' };
-    const range = position_from === position_to ? position_from : `${position_from}…${position_to}`;
-    super(
-      position_from === undefined
-        ? `the bundle does not hold: ${message}`
-        : `the bundle does not hold at position ${range}: ${message}`,
-    );
-    this.report = report;
-  }
-}
-
 /**
  * Imports a bundle.
  *
@@ -82,7 +67,7 @@ export class BundleRefused extends Error {
  */
 export async function importBundle(
   database: Database,
-  { chunks, projector, hostName, actor, now, trusted }: BundleImport,
+  { chunks, projector, kept, hostName, actor, now, trusted }: BundleImport,
 ): Promise<Imported> {
   const check = new ChainCheck(trusted === undefined ? {} : { trusted });
   let host = '';
@@ -97,7 +82,7 @@ export async function importBundle(
         if (part.part === 'host') {
           host = hostName(part.host);
           const host_id = await reserve(host);
-          restored = new Restored(writes, { host_id, projector, check, now });
+          restored = new Restored(writes, { host_id, projector, kept, check, now });
         }
         const written = restored?.take(part);
         if (written !== undefined) await written;
@@ -135,21 +120,6 @@ export async function importBundle(
   }
 }
 
-/**
- * The id of a host that is inserted at the end. Its name is tried and given back immediately: held for
- * as long as a bundle takes to arrive, it would block all writers of that name, and their connections.
- */
-async function reserveHost(tx: Queryable, name: string): Promise<number> {
-  await tx.query('savepoint reserved');
-  const [row] = await tx.query<{ host_id: number }>(
-    'insert into hosts (name) values ($1) returning host_id',
-    [name],
-  );
-  await tx.query('rollback to savepoint reserved');
-  if (row === undefined) throw new Error('an inserted host has an id');
-  return row.host_id;
-}
-
 /** Writes a log, a piece at a time. */
 class Restored {
   readonly host_id: number;
@@ -157,7 +127,8 @@ class Restored {
   readonly #projector: Projector;
   readonly #check: ChainCheck;
   readonly #now: number;
-  readonly #kernel = emptyKernel();
+  #kernel = emptyKernel();
+  readonly #cut: CutImport;
   #exportedAs = '';
   #born: Birth | null = null;
   /** Of its checkpoints. */
@@ -178,11 +149,13 @@ class Restored {
     {
       host_id,
       projector,
+      kept,
       check,
       now,
     }: {
       readonly host_id: number;
       readonly projector: Projector;
+      readonly kept: KeptRows;
       readonly check: ChainCheck;
       readonly now: number;
     },
@@ -190,6 +163,7 @@ class Restored {
     this.#tx = tx;
     this.host_id = host_id;
     this.#projector = projector;
+    this.#cut = new CutImport(kept);
     this.#check = check;
     this.#now = now;
     this.#versions = projector.tables.map(() => []);
@@ -217,6 +191,21 @@ class Restored {
           return this.#flush().then(() => this.#row(part.row, part.event));
         }
         this.#row(part.row, part.event);
+        return undefined;
+      case 'cut':
+        this.#begin(part.cut);
+        return undefined;
+      case 'version':
+        if (this.#cut.rows % PIECE_EVENTS === 0) {
+          return this.#flush().then(() => this.#version(part.table, part.row));
+        }
+        this.#version(part.table, part.row);
+        return undefined;
+      case 'kept':
+        if (this.#rows.length >= PIECE_EVENTS || this.#text >= PIECE_TEXT) {
+          return this.#flush().then(() => this.#keep(part.row));
+        }
+        this.#keep(part.row);
         return undefined;
       case 'batch':
         this.#batches.set(part.batch.position_to, part.batch);
@@ -261,22 +250,45 @@ class Restored {
         [...this.#keyIds].join(' '),
       ],
     );
+    await this.#cut.finish(tx, this.host_id, this.#check.report()).catch((error: unknown) => {
+      if (error instanceof DamagedLog) this.#refuse(error);
+      throw error;
+    });
     await insertHead(tx, this.host_id, { ...last, position: last.position_to });
   }
 
-  #row(row: ParsedEvent, event: LedgerEvent): void {
-    const fault = eventFault(event) ?? foreignFault(event, this.#now);
-    if (fault !== undefined) this.#refuse(new DamagedLog(event.position, fault));
-    // Bytes that the decoder ignores would be stored and hashed unchecked.
-    if (!isCanonical(row, event)) {
-      this.#refuse(new DamagedLog(event.position, 'it says more than its fields'));
-    }
+  #begin(cut: NewCut): void {
+    const { kernel, end } = this.#orRefuse(() => this.#cut.begin(cut));
+    this.#kernel = kernel;
+    this.#batches.set(end.position_to, end);
+    this.#lastBatch = end;
+  }
+
+  #version(table: string, text: string): void {
+    const row = this.#orRefuse(() => this.#cut.rowOf(table, text));
+    this.#versions[this.#projector.tables.findIndex(({ name }) => name === table)]?.push(row);
+  }
+
+  #keep(row: ParsedEvent): void {
+    this.#orRefuse(() => this.#cut.keep(row, this.#now));
+    this.#push(row);
+  }
+
+  /** What work gives; what it finds damaged refuses the bundle. */
+  #orRefuse<T>(work: () => T): T {
     try {
-      fold(this.#kernel, [event]);
+      return work();
     } catch (error) {
       if (error instanceof DamagedLog) this.#refuse(error);
       throw error;
     }
+  }
+
+  #row(row: ParsedEvent, event: LedgerEvent): void {
+    this.#orRefuse(() => {
+      requireSound(row, event, this.#now);
+      fold(this.#kernel, [event]);
+    });
     // Projection rows use the boot of the event, and reads use the boot of the state.
     const { number } = this.#kernel.boot;
     if (event.boot !== number) {
@@ -285,7 +297,10 @@ class Restored {
     for (const [i, added] of this.#projector.project(this.#kernel, event).entries()) {
       for (const version of added) this.#versions[i]?.push(version);
     }
-    const { position, recorded_at, body } = row;
+    this.#push(row);
+  }
+
+  #push({ position, recorded_at, body }: ParsedEvent): void {
     this.#rows.push({ position, recorded_at, body });
     this.#text += body.length;
   }

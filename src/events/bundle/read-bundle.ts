@@ -3,19 +3,22 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
+import type { NewCut } from '../cuts.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { ChainCheck } from '../proof/chain-check.ts';
-import type { Chained, Checkpoint } from '../proof/checkpoint.ts';
+import type { Checkpoint } from '../proof/checkpoint.ts';
 import { type PublicKey, publicKeyOf } from '../proof/signing-key.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { LogIdentity } from '../reading/birth.ts';
 import { openStored, type StoredSegment } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
-import { type BundleLine, type LineOf, readLine } from './bundle-line.ts';
+import { type BundleLine, CUT_BUNDLE_VERSION, type LineOf, readLine } from './bundle-line.ts';
 import { type ByteLine, byteLines } from './byte-lines.ts';
+import { checkpointOf } from './checkpoint-line.ts';
+import { CutReading } from './cut-reading.ts';
 import { EVENT_MEMORY_MIB_MAX, isHeavyEvent } from './weight.ts';
 
 /** What a bundle holds, in the order in which it is read. */
@@ -23,6 +26,12 @@ export type BundlePart =
   /** A bundle of version 1 does not say which log it is. */
   | { readonly part: 'host'; readonly host: string; readonly identity: LogIdentity | undefined }
   | { readonly part: 'key'; readonly key: PublicKey }
+  /** Of a log that was cut, before its checkpoints; with the text of the state there. */
+  | { readonly part: 'cut'; readonly cut: NewCut }
+  /** A row of what lived at the cut. */
+  | { readonly part: 'version'; readonly table: string; readonly row: string }
+  /** An event from before the cut, or the one there: no chain covers it here. */
+  | { readonly part: 'kept'; readonly row: ParsedEvent }
   | { readonly part: 'checkpoint'; readonly checkpoint: Checkpoint }
   | { readonly part: 'segment'; readonly segment: StoredSegment }
   /** One event; those of segments, too. */
@@ -67,25 +76,6 @@ export async function* readBundle(
   reading.end();
 }
 
-function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
-  const { type: _, hash, signature, chained, ...rest } = line;
-  return {
-    ...rest,
-    hash: bytesOf(hash),
-    signature: bytesOf(signature),
-    chained: chained === undefined ? null : chainedOf(chained),
-  };
-}
-
-function chainedOf({
-  previous,
-  root,
-  ...rest
-}: NonNullable<LineOf<'checkpoint'>['chained']>): Chained {
-  const chained = { ...rest, previous: bytesOf(previous) };
-  return root === undefined ? chained : { ...chained, root: bytesOf(root) };
-}
-
 class Reading {
   readonly #check: ChainCheck;
   /** Of the lines so far. */
@@ -96,6 +86,7 @@ class Reading {
   #header: LineOf<'bundle'> | undefined;
   #lines = 0;
   #ended = false;
+  #cut: CutReading | undefined;
   /** Damaged lines since the last sound one that has a position. */
   #damaged: readonly [first: number, last: number] | undefined;
 
@@ -124,7 +115,18 @@ class Reading {
       const message = 'a bundle starts with one line of the type bundle';
       this.#check.fault({ line: number, message });
     }
+    if (line.type !== 'state') yield* this.#state(number);
     switch (line.type) {
+      case 'cut':
+        this.#beginCut(line, number);
+        break;
+      case 'state':
+        this.#addState(line, number);
+        break;
+      case 'version':
+      case 'kept':
+        yield* this.#ofBefore(line, number);
+        break;
       case 'bundle':
         this.#header = line;
         yield this.#begin(line);
@@ -223,6 +225,53 @@ class Reading {
     const identity = log && { host, ...log };
     if (identity !== undefined) this.#check.of(identity);
     return { part: 'host', host, identity };
+  }
+
+  #beginCut(line: LineOf<'cut'>, number: number): void {
+    const check = this.#check;
+    const { version } = this.#header ?? {};
+    if (version !== CUT_BUNDLE_VERSION || this.#cut !== undefined || check.position > 0) {
+      const message = `a cut comes once, before all events, in a bundle of version ${CUT_BUNDLE_VERSION}`;
+      check.fault({ line: number, message });
+      return;
+    }
+    this.#cut = new CutReading(line);
+  }
+
+  #addState({ bytes }: LineOf<'state'>, line: number): void {
+    if (this.#cut?.add(Buffer.from(bytes, 'base64'))) return;
+    const message = 'the line belongs to no cut, or the state there is larger than any';
+    this.#check.fault({ line, message });
+  }
+
+  /** The state at the cut is complete. */
+  *#state(line: number): Generator<BundlePart> {
+    const cut = this.#cut?.finish();
+    if (cut === undefined) return;
+    if ('message' in cut) {
+      this.#check.fault({ line, message: cut.message });
+      return;
+    }
+    this.#check.cut(cut);
+    yield { part: 'cut', cut };
+  }
+
+  *#ofBefore(line: LineOf<'version'> | LineOf<'kept'>, number: number): Generator<BundlePart> {
+    const { position } = this.#check;
+    const end = this.#cut?.position;
+    if (end === undefined || position !== end) {
+      this.#check.fault({ line: number, message: 'the line does not follow a cut' });
+    } else if (line.type === 'version') {
+      yield { part: 'version', table: line.table, row: line.row };
+    } else if (line.position > end || isHeavyEvent(line.body)) {
+      const message = 'it is after the cut, or larger than any event';
+      this.#check.fault({ line: number, message });
+    } else {
+      const { position: at, recorded_at, body } = line;
+      this.#weigh(body);
+      const row = { position: at, recorded_at, body, json: canonicalJson(body) };
+      yield { part: 'kept', row };
+    }
   }
 
   #weigh(body: string): void {

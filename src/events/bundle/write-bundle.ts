@@ -1,12 +1,15 @@
 /**
  * Exports a log as a bundle: sealed segments where there are any, the rows of the rest, and the
- * checkpoints with the keys that signed them. The content of the database is exported as it is,
+ * checkpoints with the keys that signed them. A log that was cut begins with what is kept of before. The
+ * content of the database is exported as it is,
  * sound or not: the reader checks it.
  */
+import { readCut } from '../cuts.ts';
 import type { EncodedEvent } from '../encoding/codec.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
+import type { ProjectionTable } from '../projector.ts';
 import { type Checkpoint, chainedInHex } from '../proof/checkpoint.ts';
 import { checkpointPages } from '../proof/checkpoints.ts';
 import { HostKeys } from '../proof/host-keys.ts';
@@ -19,7 +22,15 @@ import { readRows } from '../reading/log-reader.ts';
 import { openStored, type StoredSegment, segmentAt } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
-import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
+import { BUNDLE_VERSION, type BundleLine, CUT_BUNDLE_VERSION, writeLine } from './bundle-line.ts';
+import { cutLines } from './cut-lines.ts';
+
+export interface Exported {
+  readonly host_id: number;
+  readonly host: string;
+  /** The tables of the projections. */
+  readonly tables: readonly ProjectionTable[];
+}
 
 /**
  * The lines of a host's bundle, each with its newline, up to the head at the start.
@@ -28,10 +39,10 @@ import { BUNDLE_VERSION, type BundleLine, writeLine } from './bundle-line.ts';
  */
 export async function* writeBundle(
   database: Queryable,
-  { host_id, host }: { readonly host_id: number; readonly host: string },
+  exported: Exported,
 ): AsyncGenerator<string> {
   let lines = 0;
-  for await (const line of linesOf(database, host_id, host)) {
+  for await (const line of linesOf(database, exported)) {
     lines++;
     yield `${writeLine(line)}\n`;
   }
@@ -40,18 +51,23 @@ export async function* writeBundle(
 
 async function* linesOf(
   database: Queryable,
-  host_id: number,
-  host: string,
+  { host_id, host, tables }: Exported,
 ): AsyncGenerator<BundleLine> {
   const { position: head, hash: headHash } = await readHead(database, host_id);
   const { host: _, ...log } = await identityOf(database, host_id);
-  const begun = { type: 'bundle', version: BUNDLE_VERSION, host } as const;
+  const cut = await readCut(database, host_id);
+  const version = cut === undefined ? BUNDLE_VERSION : CUT_BUNDLE_VERSION;
+  const begun = { type: 'bundle', version, host } as const;
   yield { ...begun, position: head, hash: hexOf(headHash), log };
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) yield keyLine(key);
   const forks = await forksOf(database, host_id, head);
-  let position = 0;
-  let hash = genesisOf(log.born);
+  let position = cut?.position ?? 0;
+  let hash = cut?.hash ?? genesisOf(log.born);
+  if (cut !== undefined) {
+    yield* cutLines(database, host_id, cut, tables);
+    yield* checkpointLines(database, host_id, keys, { after: 0, to: position });
+  }
   while (position < head) {
     const sealed = await soundSegment(database, host_id, { from: position + 1, to: head });
     if (sealed !== undefined) {

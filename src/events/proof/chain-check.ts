@@ -3,6 +3,7 @@
  * with every stored hash and with the checkpoints. After a
  * fault it continues from the stored hash, so that one damaged event does not hide the next.
  */
+import type { Cut } from '../cuts.ts';
 import { decodeEvent, type ParsedEvent } from '../encoding/codec.ts';
 import { chainHash, GENESIS_HASH } from '../encoding/hash-chain.ts';
 import { hexOf, sameBytes } from '../encoding/hex.ts';
@@ -29,6 +30,9 @@ export interface ChainReport extends SignedReport {
   /** The first `FAULTS_MAX` of them. */
   readonly faults: readonly Fault[];
 }
+
+/** Where a log that was cut begins. */
+export type Beginning = Pick<Cut, 'position' | 'hash' | 'recorded_at' | 'at_max' | 'tree'>;
 
 /** A tree that grows with the check. */
 interface Grown {
@@ -97,6 +101,18 @@ export class ChainCheck {
     this.#hash = genesisOf(identity.born);
     this.#born = identity.born !== null;
     this.#signed.of(identity);
+  }
+
+  /** The log begins with a cut; it comes before any checkpoint, and before any event. */
+  cut({ position, hash, recorded_at, at_max, tree }: Beginning): void {
+    this.#position = position;
+    this.#hash = hash;
+    this.#born = false;
+    this.#recordedAt = recorded_at;
+    this.#atMax = at_max;
+    this.#batchFrom = position + 1;
+    if (this.#tree !== undefined) this.#tree = new CompactRange(position, tree);
+    this.#signed.cut(position);
   }
 
   /** A key that checkpoints are signed by. */

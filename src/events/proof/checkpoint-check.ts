@@ -45,6 +45,8 @@ export interface SignedReport {
   readonly kept: number;
   /** Checkpoints of format 1: a removed one leaves no trace. */
   readonly unchained: number;
+  /** Checkpoints and kept heads of positions before the cut of the log: they were not compared. */
+  readonly before_cut: number;
 }
 
 /** The point of a log that a check has reached. */
@@ -77,6 +79,9 @@ export class CheckpointCheck {
   #untrusted = 0;
   #keptHeld = 0;
   #unchained = 0;
+  /** Where the log is cut; 0 for a whole one. */
+  #cut = 0;
+  #beforeCut = 0;
   readonly #keys = new Set<string>();
   readonly #untrustedKeys = new Set<string>();
 
@@ -98,6 +103,13 @@ export class CheckpointCheck {
     this.#identity = identity;
   }
 
+  /** The log is cut at a position: what was signed of earlier ones cannot be compared. */
+  cut(position: number): void {
+    this.#cut = position;
+    this.#beforeCut = this.#kept.filter((kept) => kept.position < position).length;
+    this.#kept = this.#kept.filter((kept) => kept.position >= position);
+  }
+
   /** A key that checkpoints are signed by. */
   key(key: PublicKey): void {
     this.#known.set(key.key_id, key);
@@ -117,8 +129,10 @@ export class CheckpointCheck {
     this.#number = checkpoint.chained?.number ?? this.#number;
     if (checkpoint.chained === null) this.#unchained++;
     this.#wanted.delete(hexOf(this.#before));
-    if (message === undefined) this.#stated.push(checkpoint);
-    else this.#fault({ position_from: position, position_to: position, message });
+    if (message === undefined) {
+      if (position < this.#cut) this.#beforeCut++;
+      else this.#stated.push(checkpoint);
+    } else this.#fault({ position_from: position, position_to: position, message });
   }
 
   #early({ position }: Checkpoint): string | undefined {
@@ -190,6 +204,7 @@ export class CheckpointCheck {
       untrusted_keys: [...this.#untrustedKeys],
       kept: this.#keptHeld,
       unchained: this.#unchained,
+      before_cut: this.#beforeCut,
     };
   }
 

@@ -1,10 +1,12 @@
 /**
  * The Merkle tree of a log from where this service signed it last up to the head: only the events
  * since then are read. What is stored of the tree is believed as far as it gives the root that was
- * signed; otherwise the tree grows from the first event again.
+ * signed; otherwise the tree grows from the first event again, or from where the log was cut.
  */
+import { readCut } from '../cuts.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { sameBytes } from '../encoding/hex.ts';
+import { isRemoved } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
 import type { Known } from '../reading/history.ts';
@@ -36,6 +38,10 @@ export class GrowingTree {
     if (signed !== undefined && isSignedBy(signed, key)) {
       const range = await storedRange(database, hostId, signed);
       if (range !== undefined) return new GrowingTree(hostId, range, signed.hash);
+    }
+    const cut = await readCut(database, hostId);
+    if (cut !== undefined) {
+      return new GrowingTree(hostId, new CompactRange(cut.position, cut.tree), cut.hash);
     }
     const { hash } = await headAt(database, hostId, 0);
     return new GrowingTree(hostId, new CompactRange(), hash);
@@ -80,7 +86,8 @@ async function storedRange(
     const range = await new MerkleReader(database, hostId).range(position);
     return sameBytes(range.root(), chained?.root ?? new Uint8Array()) ? range : undefined;
   } catch (error) {
-    if (error instanceof DamagedLog) return undefined;
+    // Of a key that signed before the log was cut, the tree is no longer there.
+    if (error instanceof DamagedLog || isRemoved(error)) return undefined;
     throw error;
   }
 }

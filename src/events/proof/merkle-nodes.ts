@@ -3,8 +3,10 @@
  * the others are computed from them, or from the events. So a proof reads a few hundred rows at most
  * of a log of any length, and an append writes none of this.
  */
+import { type Cut, readCut } from '../cuts.ts';
 import { chainHash } from '../encoding/hash-chain.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
+import { LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
 import { readUnbroken } from '../reading/log-reader.ts';
@@ -64,10 +66,11 @@ export async function readNodes(
   return rows.map(({ hash, ...node }) => ({ ...node, hash: bytesOf(hash) }));
 }
 
-/** Reads the tree of one log, for one question. */
+/** Reads the tree of one log, for one question. Of a log that was cut it is known from the cut on. */
 export class MerkleReader {
   readonly #database: Queryable;
   readonly #hostId: number;
+  #cut: Promise<Cut | undefined> | undefined;
   /** The leaves that were read last; several nodes are of the same. */
   #block: { readonly first: number; readonly leaves: readonly Uint8Array[] } | undefined;
 
@@ -80,8 +83,18 @@ export class MerkleReader {
    * The root of the full subtree of the leaves from `index * 2 ** level` on.
    *
    * @throws DamagedLog when events below it are missing
+   * @throws LogRefusal `position-removed` when they were removed, and the cut does not have the node
    */
   async node(level: number, index: number): Promise<Uint8Array> {
+    this.#cut ??= readCut(this.#database, this.#hostId);
+    const cut = await this.#cut;
+    const width = 2 ** level;
+    if (cut !== undefined && index * width < cut.position) {
+      if ((index + 1) * width <= cut.position) return this.#beforeCut(cut, level, index);
+      // The cut lies within it.
+      const left = await this.node(level - 1, 2 * index);
+      return nodeHash(left, await this.node(level - 1, 2 * index + 1));
+    }
     if (level > 0 && level % LEVEL_STEP === 0) {
       const [node] = await this.#stored(level, { from: index, count: 1 });
       if (node !== undefined) return node;
@@ -91,6 +104,20 @@ export class MerkleReader {
     let nodes = await this.#row(below, { from: index * count, count });
     while (nodes.length > 1) nodes = pairsOf(nodes);
     return nodes[0] as Uint8Array;
+  }
+
+  /** A node whose leaves all are of events up to the cut. */
+  async #beforeCut(cut: Cut, level: number, index: number): Promise<Uint8Array> {
+    const end = (index + 1) * 2 ** level;
+    let reached = 0;
+    let roots = 0;
+    for (let width = 2 ** Math.floor(Math.log2(cut.position)); width >= 1; width /= 2) {
+      if (reached + width > cut.position) continue;
+      reached += width;
+      const root = cut.tree[roots++];
+      if (reached === end && width === 2 ** level && root !== undefined) return root;
+    }
+    throw new LogRefusal({ why: 'position-removed', position: end, oldest: cut.position });
   }
 
   /** The tree of the first `size` events, to go on with. Throws `DamagedLog`. */
@@ -133,9 +160,11 @@ export class MerkleReader {
   }
 
   async #leaves({ from, count }: Run): Promise<Uint8Array[]> {
-    const first = Math.floor(from / BLOCK_LEAVES) * BLOCK_LEAVES;
+    const block = Math.floor(from / BLOCK_LEAVES) * BLOCK_LEAVES;
+    const cut = await this.#cut;
+    const first = Math.max(block, cut?.position ?? 0);
     if (this.#block?.first !== first) {
-      this.#block = { first, leaves: await this.#readLeaves(first) };
+      this.#block = { first, leaves: await this.#readLeaves(first, block + BLOCK_LEAVES) };
     }
     const { leaves } = this.#block;
     if (from - first + count > leaves.length) {
@@ -144,12 +173,12 @@ export class MerkleReader {
     return leaves.slice(from - first, from - first + count);
   }
 
-  /** Of a block, as far as there are events. */
-  async #readLeaves(first: number): Promise<Uint8Array[]> {
+  /** From one leaf to before another, as far as there are events. */
+  async #readLeaves(first: number, end: number): Promise<Uint8Array[]> {
     let { hash } = await headAt(this.#database, this.#hostId, first);
     const leaves: Uint8Array[] = [];
-    while (leaves.length < BLOCK_LEAVES) {
-      const range = { from: first + leaves.length + 1, limit: BLOCK_LEAVES - leaves.length };
+    while (first + leaves.length < end) {
+      const range = { from: first + leaves.length + 1, limit: end - first - leaves.length };
       const rows = await readUnbroken(this.#database, this.#hostId, range);
       if (rows.length === 0) break;
       for (const row of rows) {

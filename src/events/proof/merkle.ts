@@ -45,6 +45,11 @@ export class CompactRange {
     this.#roots = [...roots];
   }
 
+  /** Roots of its full subtrees, the largest first. */
+  get roots(): readonly Uint8Array[] {
+    return this.#roots;
+  }
+
   /** How many leaves it has: the position of the last event. */
   get size(): number {
     return this.#size;

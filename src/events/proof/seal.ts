@@ -33,10 +33,12 @@ export async function sealSegments(
   database: Database,
   { host_id, events = SEGMENT_EVENTS, signal }: SealOptions,
 ): Promise<number> {
-  const { position: head } = await readHead(database, host_id);
+  const { position: head, oldest } = await readHead(database, host_id);
+  // Of a log that was cut, from the event after the cut on.
+  const cut = oldest === 1 ? 0 : oldest;
   let made = 0;
   for (;;) {
-    const from = (await readSealedTo(database, host_id)) + 1;
+    const from = Math.max(await readSealedTo(database, host_id), cut) + 1;
     if (head - from + 1 < events || signal?.aborted) return made;
     await sealRun(database, host_id, await runOf(database, host_id, { from, events }));
     made++;

@@ -1,8 +1,9 @@
 /**
  * Signs the head of a log, if the log continues from what was signed before. That is known from
- * the database and from a file outside of it: a log that was cut or rewritten, with its
+ * the database and from a file outside of it: a log that lost its end or was rewritten, with its
  * checkpoints gone, is not signed again by the key that signed it as it was.
  */
+import { isBefore } from '../cuts.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import { type Head, readHead } from '../head.ts';
 import { holdHosts } from '../host-deletions.ts';
@@ -89,6 +90,13 @@ async function checkExtends(
       refuse(
         position,
         `position ${position} was signed, but the head is at position ${head.position}`,
+      );
+    }
+    if (isBefore(position, head.oldest)) {
+      refuse(
+        position,
+        `position ${position} was signed, and the log was cut at ${head.oldest}: nothing here tells ` +
+          'whether it goes on from there',
       );
     }
     const found = await headAt(database, host_id, position).catch(ignoreDamage);

@@ -44,7 +44,10 @@ const UNSEALED = `
   select h.host_id from heads h join hosts using (host_id)
   left join lateral (select position_to from segments s
     where s.host_id = h.host_id order by position_from desc limit 1) latest on true
-  where hosts.origin_host_id is null and h.position - coalesce(latest.position_to, 0) >= $1::int8
+  left join lateral (select max(position) as position from cuts c
+    where c.host_id = h.host_id) cut on true
+  where hosts.origin_host_id is null
+    and h.position - greatest(latest.position_to, cut.position, 0) >= $1::int8
   order by h.host_id limit $2`;
 
 /** Signs and seals what is due. */

@@ -3,6 +3,7 @@
  * (c2sp.org/tlog-proof), and that a log continues an older checkpoint (the request of
  * c2sp.org/tlog-witness, so that any witness takes it). Each ends with the checkpoint that it is about.
  */
+import { oldestKept, refuseRemoved } from '../cuts.ts';
 import { hashedBytes } from '../encoding/hash-chain.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
@@ -30,6 +31,7 @@ export interface WrittenProof {
 /**
  * Shows that the event at a position is in the log.
  *
+ * @throws LogRefusal `position-removed` for one that is not after the cut of a log
  * @throws LogRefusal `no-such-checkpoint` when none of `about` covers the position
  * @throws DamagedLog when events are missing
  */
@@ -39,6 +41,10 @@ export async function writeInclusion(
 ): Promise<WrittenProof> {
   const { host_id } = about;
   const { checkpoint, note } = await findSigned(database, about, position);
+  const oldest = await oldestKept(database, host_id);
+  refuseRemoved(position, oldest);
+  // What its hash follows from is the chain's value before it, which went with the event there.
+  refuseRemoved(position - 1, oldest);
   const [event] = await readUnbroken(database, host_id, { from: position, limit: 1 });
   if (event === undefined) throw new DamagedLog(position, 'missing from the log');
   const { hash: previous } = await headAt(database, host_id, position - 1);
@@ -58,6 +64,7 @@ export async function writeInclusion(
 /**
  * Shows that the log continues what it was at a position.
  *
+ * @throws LogRefusal `position-removed` for one before the log was cut
  * @param from 0: nothing is known yet, and the proof is the checkpoint alone
  * @throws LogRefusal `no-such-checkpoint` when none of `about` covers the position
  * @throws DamagedLog when events are missing

@@ -3,11 +3,26 @@
  * that wait at its end; a follower that is behind the ring reads the database. A follower has no
  * buffer: it takes events when its reader asks for them.
  */
+import { callSize } from '../call-size.ts';
 import type { LedgerEvent } from '../event.ts';
+import type { LogRefusal } from '../log-refusal.ts';
 import type { HistoryChange } from './history.ts';
 
 /** Events in order. */
 export type Piece = readonly LedgerEvent[];
+
+/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
+const PIECE_SIZE_MAX = 512 * 1024;
+
+/** The first events up to a size; at least one. */
+export function pieceOf(events: Piece): Piece {
+  let size = 0;
+  for (const [i, event] of events.entries()) {
+    size += callSize(event.call);
+    if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
+  }
+  return events;
+}
 
 /** Where a follower begins. */
 export interface Place {
@@ -28,6 +43,8 @@ export interface Feed {
   leave(follower: Follower): void;
   /** Set when the log is no longer the followed one. */
   readonly changed: HistoryChange | undefined;
+  /** Set when the log was cut after the last events that its followers got. */
+  readonly removed: LogRefusal | undefined;
 }
 
 /** A follower that ends by itself: the log is no longer the followed one. */
@@ -59,6 +76,8 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     if (this.#ended) return Promise.resolve(ENDED);
     const changed = this.#strayed ?? this.#feed.changed;
     if (changed !== undefined) return this.#sendAway(changed);
+    const { removed } = this.#feed;
+    if (removed !== undefined) return this.return().then(() => Promise.reject(removed));
     const piece = this.#feed.pieceFrom(this.#next);
     if (piece === undefined) return this.#behind();
     if (piece.length > 0) return Promise.resolve(this.#take(piece));
@@ -84,7 +103,7 @@ export class Follower implements AsyncIterableIterator<Piece, HistoryChange | un
     if (answer === undefined) return;
     this.#answer = undefined;
     // The usual case needs no further promise: there may be a thousand followers to wake.
-    const isOver = this.#ended || this.#feed.changed !== undefined;
+    const isOver = this.#ended || (this.#feed.changed ?? this.#feed.removed) !== undefined;
     const piece = isOver ? undefined : this.#feed.pieceFrom(this.#next);
     if (piece === undefined || piece.length === 0) answer(this.next());
     else answer(this.#take(piece));

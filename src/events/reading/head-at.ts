@@ -13,6 +13,7 @@ import { readUnbroken } from './log-reader.ts';
  * The head as it was at a position: from the batch that ends before it, and the later events.
  *
  * @throws DamagedLog when events before it are missing
+ * @throws LogRefusal `position-removed` when they were removed
  */
 export async function headAt(database: Queryable, hostId: number, position: number): Promise<Head> {
   let head = await batchBefore(database, hostId, position);

@@ -3,9 +3,10 @@
  * when a standby that was behind is promoted or a copy is restored. Then the same positions get
  * other events. The chain shows it: its value at a position covers all events up to there.
  */
+import { isBefore } from '../cuts.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import type { Head } from '../head.ts';
-import { type Deletion, missing } from '../log-refusal.ts';
+import { type Deletion, isRemoved, missing } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { headAt } from './head-at.ts';
 
@@ -38,14 +39,22 @@ export function isSamePoint(one: Known, other: Known): boolean {
 
 /**
  * Whether a log with this `head` continues from the point that was known before `head` was read. Asks the
- * database only when the log has grown.
+ * database only when the log has grown. Where the log was cut after the known point, nothing can tell:
+ * undefined, and what is known must be read anew.
  */
 export async function continues(
   database: Queryable,
   hostId: number,
   known: Known,
-  head: Known,
-): Promise<boolean> {
+  head: Known & { readonly oldest: number },
+): Promise<boolean | undefined> {
   if (head.position <= known.position) return isSamePoint(known, head);
-  return isSamePoint(known, await headAt(database, hostId, known.position));
+  if (isBefore(known.position, head.oldest)) return undefined;
+  try {
+    return isSamePoint(known, await headAt(database, hostId, known.position));
+  } catch (error) {
+    // It was cut just now.
+    if (isRemoved(error)) return undefined;
+    throw error;
+  }
 }

@@ -6,14 +6,13 @@
  */
 import assert from 'node:assert/strict';
 import { callSize } from '../call-size.ts';
-import type { Clock } from '../clock.ts';
 import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
-import { LogRefusal } from '../log-refusal.ts';
-import type { Queryable } from '../storage/database.ts';
+import { isRemoved, LogRefusal } from '../log-refusal.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
-import { type Feed, Follower, type Piece, type Place } from './follower.ts';
+import type { FeedOptions } from './feed-options.ts';
+import { type Feed, Follower, type Piece, type Place, pieceOf } from './follower.ts';
 import { goneBy, type HistoryChange, type Known } from './history.ts';
 import { markAt } from './mark-at.ts';
 import { readMarked } from './marked-events.ts';
@@ -24,26 +23,10 @@ const RING_EVENTS_MAX = 4096;
 const RING_SIZE_MAX = 16 * 1024 * 1024;
 /** Events that a follower gets in one piece. */
 const PIECE_EVENTS_MAX = 256;
-/** The size of a piece; a single larger event is a piece by itself. Each slow follower holds one. */
-const PIECE_SIZE_MAX = 512 * 1024;
 /** How often the log is polled when no hint arrives. */
 const POLL_MS = 2000;
 /** Followers woken in one turn of the event loop: about a millisecond of work. */
 const WOKEN_MAX = 128;
-
-export interface FeedOptions {
-  readonly database: Queryable;
-  readonly clock: Clock;
-  readonly hostId: number;
-  /** What the host must be called. */
-  readonly host?: string | undefined;
-  /** Called when the log is not the one that was followed; the receiver must end the feed. */
-  readonly onHistoryChanged?: (change: HistoryChange) => void;
-  /** Called when nobody can join any more: the last follower left, or the log is another. */
-  readonly onDeserted?: () => void;
-  /** Default `RING_EVENTS_MAX`. */
-  readonly ringEventsMax?: number;
-}
 
 interface End {
   readonly position: number;
@@ -64,6 +47,8 @@ export class HostFeed implements Feed {
   #end: End | undefined;
   /** Set when the log is another one: all followers end, and it stays set. */
   #changed: HistoryChange | undefined;
+  /** Set when the log was cut after `#end`: all followers are refused, and it stays set. */
+  #removed: LogRefusal | undefined;
   /** Those that joined and have not left; never below zero. */
   #followers = 0;
   /** Set while somebody follows. */
@@ -102,7 +87,7 @@ export class HostFeed implements Feed {
   publish(events: Piece, before?: Known): void {
     const end = this.#end;
     const [first, last] = [events[0], events.at(-1)];
-    if (end === undefined || this.#changed !== undefined) return;
+    if (end === undefined || this.#isOver) return;
     if (first === undefined || last === undefined || last.position <= end.position) return;
     assert.equal(
       last.position,
@@ -134,7 +119,7 @@ export class HostFeed implements Feed {
 
   /** The log is no longer the followed one: every follower ends, also one that is behind. */
   end(change: HistoryChange): void {
-    if (this.#end === undefined || this.#changed !== undefined) return;
+    if (this.#isOver) return;
     this.#changed = change;
     this.#empty();
     this.#options.onDeserted?.();
@@ -145,9 +130,25 @@ export class HostFeed implements Feed {
     return this.#changed;
   }
 
+  get removed(): LogRefusal | undefined {
+    return this.#removed;
+  }
+
+  /** What comes next was removed: every follower of this feed is refused. */
+  #refuse(removed: LogRefusal): void {
+    this.#removed = removed;
+    this.#empty();
+    this.#options.onDeserted?.();
+    this.#wake();
+  }
+
+  get #isOver(): boolean {
+    return this.#end === undefined || (this.#changed ?? this.#removed) !== undefined;
+  }
+
   /** A hint that the log grew: reads it, if anybody follows. */
   hint(): void {
-    if (this.#end === undefined || this.#changed !== undefined) return;
+    if (this.#isOver) return;
     this.#hinted = true;
     this.#reading ??= this.#readNew().finally(() => {
       this.#reading = undefined;
@@ -272,7 +273,7 @@ export class HostFeed implements Feed {
     this.#stopPolling = undefined;
     this.#empty();
     this.#end = undefined;
-    if (this.#changed === undefined) this.#options.onDeserted?.();
+    if ((this.#changed ?? this.#removed) === undefined) this.#options.onDeserted?.();
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
@@ -284,17 +285,20 @@ export class HostFeed implements Feed {
 
   async #readNew(): Promise<void> {
     const { database, hostId } = this.#options;
-    while (this.#hinted && this.#end !== undefined && this.#changed === undefined) {
+    for (;;) {
+      const end = this.#end;
+      if (!this.#hinted || end === undefined || this.#isOver) return;
       this.#hinted = false;
-      const { position } = this.#end;
+      const { position } = end;
       try {
         const events = await readMarked(database, hostId, { from: position + 1 });
         // After it was read: what is in the log now continues what the followers have.
         await this.#check();
-        if (this.#end?.position === position && this.#changed === undefined) this.#take(events);
+        if (this.#end?.position === position && !this.#isOver) this.#take(events);
         else this.publish(events);
         if (events.length > 0) this.#hinted = true;
-      } catch {
+      } catch (error) {
+        if (isRemoved(error)) this.#refuse(error);
         // The next hint or poll tries again; followers wait and miss nothing.
         return;
       }
@@ -337,14 +341,4 @@ export class HostFeed implements Feed {
     for (const follower of this.#due.splice(0, WOKEN_MAX)) follower.wake();
     if (this.#due.length > 0) setImmediate(() => this.#wakeSome());
   }
-}
-
-/** The first events up to a size; at least one. */
-function pieceOf(events: Piece): Piece {
-  let size = 0;
-  for (const [i, event] of events.entries()) {
-    size += callSize(event.call);
-    if (size > PIECE_SIZE_MAX && i > 0) return events.slice(0, i);
-  }
-  return events;
 }

@@ -1,6 +1,7 @@
 /**
  * The state of a host's kernel at a position: the latest snapshot before it, and the fold of the
- * events since. A snapshot is only a shortcut; without any the whole log is folded.
+ * events since. A snapshot is only a shortcut; without any the whole log is folded, from its first
+ * event or from the state at its cut.
  */
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
@@ -9,6 +10,7 @@ import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
 import { restoreKernel, restoreKernelInTurns, type Snapshot } from '../../domain/snapshot.ts';
+import { type CutState, readCutState, refuseRemoved } from '../cuts.ts';
 import type { Change } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -25,20 +27,22 @@ export interface Reached {
 
 /** The state after the event at `position`; the caller owns the copy. */
 export interface HostState extends Reached {
-  /** The position of the snapshot that it was built from; 0 for none. */
+  /** The position of the snapshot or the cut that it was built from; 0 for none. */
   readonly snapshotPosition: number;
 }
 
 /**
  * The state at `position`, or at the head if the log was shorter when it was read; 0 is before the
  * first boot.
+ *
+ * @throws LogRefusal `position-removed` for one before the log was cut
  */
 export async function loadState(
   database: Queryable,
   hostId: number,
   position: number,
 ): Promise<HostState> {
-  const stored = await latestSnapshot(database, hostId, position);
+  const stored = await beginOf(database, hostId, position);
   const from = stored?.position ?? 0;
   const pages = readChanges(database, hostId, { from: from + 1, to: position });
   // The database reads the first page while the snapshot is unpacked here.
@@ -51,6 +55,30 @@ export async function loadState(
     reached = page.value.at(-1)?.position ?? reached;
   }
   return { kernel, position: reached, snapshotPosition: from };
+}
+
+/** The state that a log which was cut begins with; undefined for a whole log. */
+export async function loadCutState(
+  database: Queryable,
+  hostId: number,
+): Promise<Reached | undefined> {
+  const cut = await readCutState(database, hostId);
+  return cut && { kernel: await restoreState(cut.state), position: cut.position };
+}
+
+/** The stored state that a fold begins with: before a cut there is none. */
+async function beginOf(
+  database: Queryable,
+  hostId: number,
+  position: number,
+): Promise<CutState | undefined> {
+  const [stored, cut] = await Promise.all([
+    latestSnapshot(database, hostId, position),
+    readCutState(database, hostId),
+  ]);
+  if (cut === undefined) return stored;
+  refuseRemoved(position, cut.position);
+  return stored === undefined || stored.position < cut.position ? cut : stored;
 }
 
 /** Moves a state towards a later position of its host, and returns the position that it reached. */

@@ -1,5 +1,6 @@
 /** Reads events of a log, by position and by time, in pieces of bounded size. */
 
+import { requireKept } from '../cuts.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
 import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
 import { MARK } from '../encoding/mark.ts';
@@ -30,6 +31,7 @@ export interface EventRange {
  * where the rows of a branch's origin end, or where an event is missing. None only after the head.
  *
  * @throws UnreadableEvent or DamagedLog when the first of them is damaged or missing
+ * @throws LogRefusal `position-removed` when it was removed
  */
 export async function readEvents(
   database: Queryable,
@@ -45,7 +47,7 @@ export async function readUnbroken(
   hostId: number,
   range: EventRange,
 ): Promise<EncodedEvent[]> {
-  return unbroken(await readRows(database, hostId, range), range);
+  return unbroken(database, hostId, await readRows(database, hostId, range), range);
 }
 
 /** An event as it is stored, and the mark of the append that ended with it. */
@@ -61,13 +63,26 @@ export async function readMarkedRows(
   range: EventRange,
 ): Promise<MarkedRow[]> {
   const params = pageParameters(hostId, range);
-  return unbroken(await inItsTurn(await queryLine<MarkedRow>(database, MARKED, params)), range);
+  const rows = await inItsTurn(await queryLine<MarkedRow>(database, MARKED, params));
+  return unbroken(database, hostId, rows, range);
 }
 
-/** @throws DamagedLog when the first of the rows is missing */
-function unbroken<Row extends EncodedEvent>(rows: Row[], { from }: EventRange): Row[] {
+/**
+ * The rows up to the first gap. What a cut removed is no damage.
+ *
+ * @throws LogRefusal `position-removed` or DamagedLog when the first of the rows is missing
+ */
+async function unbroken<Row extends EncodedEvent>(
+  database: Queryable,
+  hostId: number,
+  rows: Row[],
+  { from }: EventRange,
+): Promise<Row[]> {
   const broken = rows.findIndex(({ position }, i) => position !== from + i);
-  if (broken === 0) throw new DamagedLog(from, 'missing from the log');
+  if (broken === 0) {
+    await requireKept(database, hostId, from);
+    throw new DamagedLog(from, 'missing from the log');
+  }
   return broken === -1 ? rows : rows.slice(0, broken);
 }
 
@@ -111,6 +126,9 @@ interface BodiesRow {
   readonly last: number | null;
 }
 
+/** What is kept of events before a cut is read one by one (`readEventsAt`), and never as a part of a log. */
+const KEPT = `greatest($2::int8, (select max(c.position) from cuts c where c.host_id = $1))`;
+
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
 const page = (
   { isBranch }: LineForm,
@@ -124,7 +142,7 @@ const page = (
       isBranch
         ? `host_id = (select host_id from owner) and position <= (select position_to from owner)`
         : 'host_id = $1'
-    } and position >= $2 order by position limit $3) as rows)`;
+    } and position >= ${KEPT} order by position limit $3) as rows)`;
 
 const ROWS = lineText(
   (form) => `${page(form)} select position, recorded_at, body from page where before < $4
@@ -224,6 +242,7 @@ function* pagesOf(
  * event is later.
  *
  * @param time microseconds since the epoch
+ * @throws LogRefusal `position-removed` when that was before the log was cut
  */
 export async function positionAt(
   database: Queryable,
@@ -235,13 +254,15 @@ export async function positionAt(
     [hostId, time],
   );
   let position = found?.position ?? 0;
-  // The running maximum passes `time` within the next batch, or there is none.
+  // The running maximum of `at` passes `time` within the next append, or there is none.
   for (;;) {
     const page = await readEvents(database, hostId, { from: position + 1 });
-    for (const event of page) {
-      if (event.at > time) return position;
-      position = event.position;
+    const later = page.findIndex(({ at }) => at > time);
+    if (later !== -1 || page.length === 0) {
+      const reached = later > 0 ? (page[later - 1] as LedgerEvent).position : position;
+      await requireKept(database, hostId, reached);
+      return reached;
     }
-    if (page.length === 0) return position;
+    position = page.at(-1)?.position ?? position;
   }
 }

@@ -1,4 +1,5 @@
 /** The mark of any position of a log (`encoding/mark.ts`): one look at the append that holds it. */
+import { refuseRemoved } from '../cuts.ts';
 import { MARK, markOf } from '../encoding/mark.ts';
 import type { Queryable } from '../storage/database.ts';
 import { DamagedLog } from './damaged-log.ts';
@@ -24,19 +25,25 @@ export function markText({ isBranch }: LineForm): string {
   );
 }
 
-const AT = lineText((form) => `select ${markText(form)} as mark`);
+/** SQL for the oldest position of host `$1` that is kept. */
+export const OLDEST = `coalesce((select max(c.position) from cuts c where c.host_id = $1), 1)`;
+
+const AT = lineText((form) => `select ${markText(form)} as mark, ${OLDEST} as oldest`);
 
 /**
  * The mark of a position.
  *
  * @throws DamagedLog when the log does not reach it
+ * @throws LogRefusal `position-removed` for one before the log was cut
  */
 export async function markAt(
   database: Queryable,
   hostId: number,
   position: number,
 ): Promise<string> {
-  const [row] = await queryLine<{ mark: string | null }>(database, AT, [hostId, position]);
+  const params = [hostId, position] as const;
+  const [row] = await queryLine<{ mark: string | null; oldest: number }>(database, AT, params);
+  refuseRemoved(position, row?.oldest ?? 1);
   return row?.mark ?? forkMark(database, hostId, position);
 }
 

@@ -5,7 +5,8 @@
  */
 import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { stateRows } from '../../domain/size.ts';
-import { type Head, readHead } from '../head.ts';
+import { isBefore } from '../cuts.ts';
+import { readHead, type StoredHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { DamagedLog } from './damaged-log.ts';
@@ -79,7 +80,7 @@ export class PastStates {
     const known = this.#heads.get(hostId);
     const now = this.#nowMs();
     if (known !== undefined && now - known.at < CHECK_MS) return;
-    let head: Head;
+    let head: StoredHead;
     try {
       head = await readHead(this.#database, hostId, this.#nameOf(hostId));
     } catch (error) {
@@ -89,9 +90,14 @@ export class PastStates {
       }
       throw error;
     }
-    if (known !== undefined && !(await continues(this.#database, hostId, known.head, head))) {
+    const goesOn = known && (await continues(this.#database, hostId, known.head, head));
+    if (known !== undefined && goesOn === false) {
       const change = { host_id: hostId, known: known.head.position, head: head.position };
       this.#onHistoryChanged(change);
+    }
+    // Of a log that was cut, what was before the cut is not kept here either.
+    for (const kept of this.#kept) {
+      if (kept.hostId === hostId && isBefore(kept.position, head.oldest)) this.#letGo(kept);
     }
     if (this.#heads.size >= HEADS_MAX) this.#heads.clear();
     this.#heads.set(hostId, { head, at: now });

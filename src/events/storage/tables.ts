@@ -89,6 +89,41 @@ export const hostDeletions = pgTable(
 );
 
 /**
+ * Where logs are cut: events before the position were removed, and the state there is what the log
+ * begins with. A branch of such a log has a row of its own. Append only, by trigger.
+ */
+export const cuts = pgTable(
+  'cuts',
+  {
+    host_id: int8().notNull(),
+    /** The event here is the oldest that is kept. */
+    position: int8().notNull(),
+    /** Chain value of the event here. */
+    hash: bytea().notNull(),
+    /** Of the event here, microseconds since the epoch. */
+    recorded_at: int8().notNull(),
+    /** Latest `at` of all events up to here, microseconds since the epoch. */
+    at_max: int8().notNull(),
+    /** Roots of the full subtrees of the Merkle tree up to here, the largest first, 32 bytes each. */
+    tree: bytea().notNull(),
+    /** The version of the state (`SNAPSHOT_VERSION`). */
+    version: integer().notNull(),
+    /** The state after the event here, deflated JSON. */
+    state: bytea().notNull(),
+    /** SHA-256 of the text of the state. */
+    state_hash: bytea().notNull(),
+    /** Who cut it: the user of the machine, and of the database. */
+    actor: text().notNull(),
+    database_user: text().notNull().default(sql`session_user`),
+    /** Microseconds since the epoch. */
+    cut_at: int8().notNull(),
+    /** In words; may be empty. */
+    reason: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.host_id, t.position] })],
+);
+
+/**
  * Which hosts' rows a branch reads below its own: one row a stretch of positions, without gaps from
  * 1 to where it branches off. A host that is not a branch has none. Append only, by trigger; the
  * reference keeps an origin from being removed below a branch.

@@ -2,6 +2,7 @@
  * Branches: a host that shares the log of another one up to a position and then goes its own way.
  * Making one writes a few rows, however long the log is: no event and no projection is copied.
  */
+import { inheritCut, requireKept } from '../cuts.ts';
 import { type Head, insertHead } from '../head.ts';
 import { holdHosts, missingHost } from '../host-deletions.ts';
 import { type Host, hostNamed, NAME_CONSTRAINT } from '../hosts.ts';
@@ -33,8 +34,8 @@ export interface MadeBranch {
  * Makes a branch.
  *
  * @param now microseconds since the epoch
- * @throws LogRefusal `no-such-host`, `host-exists`, `branch-too-deep`, `idempotency-mismatch`,
- *   `branches-unsupported` in a database that is distributed by host
+ * @throws LogRefusal `no-such-host`, `host-exists`, `position-removed`, `branch-too-deep`,
+ *   `idempotency-mismatch`, `branches-unsupported` in a database that is distributed by host
  */
 export async function createBranch(
   database: Database,
@@ -73,6 +74,8 @@ async function insertBranch(
   const { position } = head;
   const there = await holdHosts(tx, [originId]);
   if (!there.has(originId)) throw await missingHost(tx, { host_id: originId });
+  // A cut waits until the branch is there, and then refuses; or it was faster.
+  await requireKept(tx, originId, position);
   const [host] = await tx.query<{ readonly host_id: number }>(
     `insert into hosts (name, created_at, origin_host_id, origin_position, log_id)
      values ($1, to_timestamp($2::int8 / 1e6), $3, $4, gen_random_uuid()) returning host_id`,
@@ -90,6 +93,7 @@ async function insertBranch(
       [hostId, host_id, from, to],
     );
   }
+  await inheritCut(tx, hostId, originId);
   await insertHead(tx, hostId, head);
 }
 

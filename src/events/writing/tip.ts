@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { flushLayer, type Kernel } from '../../domain/kernel.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
-import { type Head, readHead } from '../head.ts';
+import { type Head, readHead, type StoredHead } from '../head.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
 import {
@@ -124,10 +124,15 @@ export class Tip {
    * @param to the committed head; read when it is not given
    * @returns whether head or epoch had moved
    */
-  async catchUp(database: Queryable, to?: Head): Promise<boolean> {
+  async catchUp(database: Queryable, to?: StoredHead): Promise<boolean> {
     const known = this.#whole;
     const head = to ?? (await this.#readHead(database));
-    if (!(await continues(database, this.hostId, known, head))) {
+    const goesOn = await continues(database, this.hostId, known, head);
+    if (!goesOn) {
+      // Until it is read, it must not be used: what fails on the way leaves it so.
+      this.#damaged = true;
+      // A log that was cut behind its back is the same log.
+      if (goesOn === false) this.#lose({ head: head.position });
       await this.#readAnew(database, head);
       return true;
     }
@@ -139,6 +144,7 @@ export class Tip {
       const now = await this.#readHead(database);
       // It went back while it was read: the head of before tells of events that are gone.
       if (!isSamePoint(now, head)) {
+        this.#lose({ head: now.position });
         await this.#readAnew(database, now);
         return true;
       }
@@ -150,7 +156,7 @@ export class Tip {
   }
 
   /** A host that went with its log leaves nothing to write to. */
-  async #readHead(database: Queryable): Promise<Head> {
+  async #readHead(database: Queryable): Promise<StoredHead> {
     try {
       return await readHead(database, this.hostId, this.#listeners.host);
     } catch (error) {
@@ -161,8 +167,6 @@ export class Tip {
   }
 
   async #readAnew(database: Queryable, head: Head): Promise<void> {
-    // Until it is read, it must not be used: what fails on the way leaves it so.
-    this.#lose({ head: head.position });
     const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
     this.#kernel = kernel;
     this.#snapshotPosition = snapshotPosition;

@@ -2,7 +2,8 @@
  * Events of all hosts in the order in which they arrived: by the number of arrival, then host by host,
  * then by position. A place in this order is where a page or a stream goes on; new hosts come later in
  * it, so no place ever changes its meaning. Of a host that was deleted nothing is read, and the numbers
- * of its arrivals stay: a reader who is at one of them goes on.
+ * of its arrivals stay: a reader who is at one of them goes on. Of a log that was cut, events are read
+ * from the cut on, and a reader who comes by is told of it.
  */
 import { decodeEvent, type EncodedEvent } from '../../events/encoding/codec.ts';
 import { UnreadableEvent } from '../../events/encoding/field-coder.ts';
@@ -39,8 +40,16 @@ export interface ArrivedEvent {
   readonly event: LedgerEvent | null;
 }
 
+/** A log that was cut, and the oldest position of it that is kept. */
+export interface CutHost {
+  readonly host: string;
+  readonly oldest: number;
+}
+
 export interface ArrivedPage {
   readonly events: readonly ArrivedEvent[];
+  /** The cuts of logs that the read came by: the events before them were removed. */
+  readonly cuts: readonly CutHost[];
   /** How far the read came; undefined when nothing more has arrived in this direction. */
   readonly reached?: ArrivalPlace;
 }
@@ -66,6 +75,9 @@ interface Span {
   readonly first: number;
   readonly last: number;
   readonly mark: number;
+  /** Set where the log is cut within it. */
+  readonly cut_host: string | null;
+  readonly oldest: number;
 }
 
 /** `$1` arrival, `$2` host and `$3` position of the place, `$4` limit, `$5` from, `$6` to, `$7` until, `$8` hosts. */
@@ -78,12 +90,23 @@ function spansText(order: 'asc' | 'desc', among: boolean): string {
   const here = 'a.arrival = $1::int8 and a.host_id = $2::int8';
   const ends =
     order === 'asc'
-      ? `case when ${here} then $3::int8 + 1 else a.position_from end as first, a.position_to as last`
-      : `a.position_from as first, case when ${here} then $3::int8 - 1 else a.position_to end as last`;
+      ? `greatest(c.oldest, case when ${here} then $3::int8 + 1 else a.position_from end) as first,
+          a.position_to as last`
+      : `greatest(c.oldest, a.position_from) as first,
+          case when ${here} then $3::int8 - 1 else a.position_to end as last`;
+  // Told to who comes from the other side of it.
+  const passed =
+    order === 'asc'
+      ? `not (${here} and $3::int8 >= c.oldest)`
+      : `not (${here} and $3::int8 <= c.oldest)`;
+  const cutHost = `case when c.oldest > 1 and a.position_from <= c.oldest and ${passed}
+    then (select h.name from hosts h where h.host_id = a.host_id) end as cut_host, c.oldest`;
   // Not as a join: then the planner would sort all that ever arrived.
   const there = '(select h.host_id from hosts h where h.host_id = a.host_id) is not null';
-  const rows = (more: string) => `select a.arrival, a.host_id, a.mark, ${ends} from arrivals a
-    where ${there} and ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8 and a.arrival <= $7::int8`;
+  const rows = (more: string) => `select a.arrival, a.host_id, a.mark, ${ends}, ${cutHost}
+    from arrivals a cross join lateral (
+      select coalesce(max(position), 1) as oldest from cuts where host_id = a.host_id) c
+    where ${there} and a.position_to >= c.oldest and ${more} (a.arrival, a.host_id) ${onward} ($1::int8, $2::int8) and a.at_to >= $5::int8 and a.at_from <= $6::int8 and a.arrival <= $7::int8`;
   const near = among
     ? `select one.* from unnest($8::int8[]) as wanted(id) cross join lateral (
         ${rows(`a.host_id = wanted.id and a.arrival ${onward} $1::int8 and`)}
@@ -96,7 +119,7 @@ function spansText(order: 'asc' | 'desc', among: boolean): string {
       select *, coalesce(sum(greatest(last - first + 1, 0)) over (
         order by ${sorted} rows between unbounded preceding and 1 preceding), 0)::int8 as before
       from near)
-    select arrival, host_id, mark, ${cut} from counted where before < $4::int8 order by ${sorted}`;
+    select arrival, host_id, mark, cut_host, oldest, ${cut} from counted where before < $4::int8 order by ${sorted}`;
 }
 
 const eventsText = (order: 'asc' | 'desc') => `
@@ -130,7 +153,10 @@ export async function readArrived(
     : database.query<Span>(SPANS[order].among, [...parameters, sqlArray(hosts)]));
   const wanted = spans.filter((span) => span.first <= span.last);
   const last = wanted.at(-1);
-  if (last === undefined) return { events: [] };
+  const cuts = wanted.flatMap(({ cut_host, oldest }) =>
+    cut_host === null ? [] : [{ host: cut_host, oldest }],
+  );
+  if (last === undefined) return { events: [], cuts };
   const rows = await database.query<EventRow>(EVENTS[order], [
     sqlArray(wanted.map(({ host_id }) => host_id)),
     sqlArray(wanted.map((span) => span.first)),
@@ -144,10 +170,10 @@ export async function readArrived(
   const end = events.at(-1)?.place;
   const length = wanted.reduce((sum, span) => sum + span.last - span.first + 1, 0);
   // Fewer: the texts were too long for one page, or the log lacks some.
-  if (end !== undefined && rows.length < length) return { events, reached: end };
+  if (end !== undefined && rows.length < length) return { events, cuts, reached: end };
   const { arrival, host_id, mark } = last;
   const position = order === 'asc' ? last.last : last.first;
-  return { events, reached: { arrival, host_id, position, mark } };
+  return { events, cuts, reached: { arrival, host_id, position, mark } };
 }
 
 function readable(row: EncodedEvent): LedgerEvent | null {
@@ -176,8 +202,11 @@ export async function countArrived(
   hosts: readonly number[] | undefined,
 ): Promise<number> {
   const [row] = await database.query<{ readonly count: number }>(
-    `select coalesce(sum(a.position_to), 0)::int8 as count from hosts h cross join lateral (
+    `select coalesce(sum(greatest(a.position_to - c.oldest + 1, 0)), 0)::int8 as count
+     from hosts h cross join lateral (
        select position_to from arrivals where host_id = h.host_id order by arrival desc limit 1) a
+     cross join lateral (
+       select coalesce(max(position), 1) as oldest from cuts where host_id = h.host_id) c
      where h.origin_host_id is null and ($1::int8[] is null or h.host_id = any($1::int8[]))`,
     [hosts === undefined ? null : sqlArray(hosts)],
   );

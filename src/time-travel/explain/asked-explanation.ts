@@ -1,7 +1,8 @@
 /** Reads what an explanation needs from tables and log, and answers it with its events. */
-import type { AttachType } from '../../domain/attach-type.ts';
+import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { progIdOf } from '../../domain/list.ts';
+import { oldestKept } from '../../events/cuts.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import type { Log } from '../../events/log.ts';
 import type { Queryable } from '../../events/storage/database.ts';
@@ -41,6 +42,8 @@ export interface AskedExplanation {
   readonly holes: readonly Hole[];
   /** Who attached the entry that is in its way. */
   readonly blocked_by?: EventRef;
+  /** Where the log was cut since the boot: what happened before is not known. */
+  readonly begins?: number;
 }
 
 interface Question {
@@ -66,7 +69,10 @@ export async function answerExplain(
   const { attach_type, path } = place;
   const [begun] = await listBoots(database, moment, { after: boot - 1, limit: 1 });
   if (begun === undefined) throw new Error(`a moment has a boot, and boot ${boot} has no row`);
-  const { position_from: start, release } = begun;
+  const { position_from, release } = begun;
+  const oldest = await oldestKept(database, host_id);
+  const isCut = position_from < oldest;
+  const start = Math.max(position_from, oldest);
   const span = { host_id, from: start, to: position };
   const eventAt = (at: number) => log.event(host, at);
   const explanation = await explain({
@@ -74,8 +80,11 @@ export async function answerExplain(
     ...{ program, attach_type, eventAt },
     loaded: await lifeOf(database, moment, { kind: 'program', id: program }),
     async refused() {
-      const from = Math.max(start, position - ATTEMPT_EVENTS_MAX + 1);
-      const { kernel } = await log.kernelAt(host, from - 1);
+      // The state at a cut is the first that there is: what changed nothing there found it so.
+      const isAfter = isCut && (await eventAt(start)).effects.length > 0;
+      const first = isAfter ? start + 1 : start;
+      const from = Math.max(first, position - ATTEMPT_EVENTS_MAX + 1);
+      const { kernel } = await log.kernelAt(host, isCut ? Math.max(from - 1, start) : from - 1);
       const events = eventsBetween(log, host, { from, to: position }, signal);
       return lastRefusedAttach(kernel, events, { program, attach_type, path });
     },
@@ -117,6 +126,7 @@ export async function answerExplain(
     holes: await holesIn(database, span, (at) => log.eventsAt(host, at)),
     ...(put_by && { put_by }),
     ...(blocked_by && { blocked_by }),
+    ...(isCut && { begins: start }),
   };
 }
 
@@ -148,7 +158,9 @@ async function timelineOf(
 export function placesOf(kernel: Kernel, program: number): ProgramPlace[] {
   const found: ProgramPlace[] = [];
   for (const { id, path, lists } of kernel.cgroups.values()) {
-    for (const [attach_type, { entries }] of lists) {
+    // A state that was stored has them in another order.
+    const inOrder = [...lists].sort(([a], [b]) => attachTypeNumber(a) - attachTypeNumber(b));
+    for (const [attach_type, { entries }] of inOrder) {
       for (const entry of entries) {
         if (progIdOf(kernel, entry) !== program) continue;
         const link = 'link_id' in entry && { link_id: entry.link_id };

@@ -5,6 +5,7 @@
 import { type Kernel, layerOn } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { LedgerEvent } from '../../events/event.ts';
+import { isRemoved } from '../../events/log-refusal.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { mentionsOf, namesFd } from '../subjects/mentions.ts';
 import type { Subject } from '../subjects/subject.ts';
@@ -32,13 +33,24 @@ export async function subjectsOfRefused(
   const first = page.findIndex((event) => wanted.has(event));
   const last = page.findLastIndex((event) => wanted.has(event));
   const events = page.slice(first, last + 1);
-  return stateAt((page[first] as LedgerEvent).position - 1, (state) => {
-    const kernel = layerOn(state);
-    const subjects = new Map<LedgerEvent, ReadonlySet<Subject>>();
-    for (const event of events) {
+  const subjects = new Map<LedgerEvent, ReadonlySet<Subject>>();
+  const read = (of: readonly LedgerEvent[], kernel: Kernel) => {
+    for (const event of of) {
       if (wanted.has(event)) subjects.set(event, mentionsOf(kernel, event));
       fold(kernel, [event]);
     }
-    return subjects;
-  });
+  };
+  const [begin, ...rest] = events as [LedgerEvent, ...LedgerEvent[]];
+  try {
+    await stateAt(begin.position - 1, (state) => read(events, layerOn(state)));
+  } catch (error) {
+    if (!isRemoved(error)) throw error;
+    // The state before the event at a cut was removed: a refused call mostly leaves it as it was.
+    await stateAt(begin.position, (state) => {
+      const kernel = layerOn(state);
+      subjects.set(begin, mentionsOf(kernel, begin));
+      read(rest, kernel);
+    });
+  }
+  return subjects;
 }

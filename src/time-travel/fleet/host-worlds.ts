@@ -13,6 +13,7 @@ import {
 } from '../../domain/kernel.ts';
 import { setList } from '../../domain/list.ts';
 import type { Log } from '../../events/log.ts';
+import { isRemoved } from '../../events/log-refusal.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import {
   type CgroupLifeRow,
@@ -97,7 +98,7 @@ function addEntry(kernel: Kernel, cgroup: Cgroup, row: EntryLifeRow): void {
   setList(cgroup, attach_type, { mode, revision: 0, entries });
 }
 
-/** The state itself; undefined for a host whose log begins later. */
+/** The state itself; undefined for a host whose log begins later, also because it was cut. */
 async function stateOf(
   sources: Sources,
   host: string,
@@ -112,7 +113,7 @@ async function stateOf(
     );
     return { kernel, names: new Map(names) };
   } catch (error) {
-    if (error instanceof MomentUnknown) return undefined;
+    if (error instanceof MomentUnknown || isRemoved(error)) return undefined;
     throw error;
   }
 }

@@ -13,6 +13,7 @@ import { isSighting } from '../../domain/observed/sighting.ts';
 import type { Release } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { checkSize, type PassedLimit } from '../../domain/size.ts';
+import { oldestKept, refuseRemoved } from '../../events/cuts.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
@@ -55,11 +56,14 @@ export interface Replay {
   readonly differences: readonly ReplayDifference[];
   /** The last position that was compared. */
   readonly compared_to: number;
+  /** Where it began, when that is after a boot that a cut removed the beginning of. */
+  readonly begins?: number;
 }
 
 /**
  * Compares the log up to a position with what another release answers.
  *
+ * @throws LogRefusal `position-removed` when the log was cut since the boot, and no boot followed
  * @throws QuestionLimit when a boot has more than `REPLAYED_EVENTS_MAX` events, or the other release
  *   makes a state that is larger than a host may be
  */
@@ -72,7 +76,9 @@ export async function replayUnder(
   if (after >= to) return { differences: [], compared_to: to };
   const differences: ReplayDifference[] = [];
   const worlds = { recorded: emptyKernel(), replayed: emptyKernel() };
-  const range = { from: await bootBegin(database, { host_id, position: after + 1 }), to };
+  const from = await beginOf(database, { host_id, position: to }, after);
+  const range = { from, to };
+  const begins = from > after + 1 && { begins: from };
   let decided = 0;
   const pace = new Pace();
   for await (const page of readThrough(database, host_id, range)) {
@@ -85,11 +91,36 @@ export async function replayUnder(
       if (difference.because === 'earlier' && !consequences) continue;
       differences.push(difference);
       if (differences.length === limit) {
-        return { differences, compared_to: event.position };
+        return { differences, compared_to: event.position, ...begins };
       }
     }
   }
-  return { differences, compared_to: to };
+  return { differences, compared_to: to, ...begins };
+}
+
+/**
+ * Where a replay begins: with the boot of the first position that is asked for. Of a log that was cut
+ * nothing is known of the boot before; asked for all of it, with the first boot since.
+ */
+async function beginOf(
+  database: Queryable,
+  place: Omit<Moment, 'boot'>,
+  after: number,
+): Promise<number> {
+  const { host_id, position } = place;
+  const oldest = await oldestKept(database, host_id);
+  if (after > 0 || oldest === 1) {
+    refuseRemoved(after + 1, oldest);
+    const begin = await bootBegin(database, { host_id, position: after + 1 });
+    refuseRemoved(begin, oldest);
+    return begin;
+  }
+  const { boot } = (await momentAt(database, { host_id, position: oldest })) ?? { boot: 0 };
+  const [next] = await listBoots(database, place, { after: boot, limit: 1 });
+  const begin = await bootBegin(database, { host_id, position: oldest });
+  if (begin === oldest) return begin;
+  if (next === undefined || next.position_from > position) refuseRemoved(begin, oldest);
+  return next?.position_from ?? begin;
 }
 
 /** Where the boot of a position begins. */

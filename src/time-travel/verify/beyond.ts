@@ -1,5 +1,5 @@
 /**
- * Rows of positions that a log does not have: a log that was cut leaves such rows behind. One
+ * Rows of positions that a log does not have: one that lost its end leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
 import type { Fault } from '../../events/proof/fault.ts';
@@ -15,6 +15,7 @@ const KINDS: readonly Kind[] = [
   ['merkle_nodes', 'position_to', 'nodes of the tree'],
   ['segments', 'position_to', 'sealed segments'],
   ['snapshots', 'position', 'snapshots'],
+  ['cuts', 'position', 'cuts'],
   ['idempotency', 'position_to', 'idempotency keys'],
   ['executor_reports', 'position', 'reports of an executor'],
   ['executors', 'reported_position', 'leases of an executor'],

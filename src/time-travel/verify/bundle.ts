@@ -1,11 +1,14 @@
 /** Verifies an exported log without any service: its chain, and what today's rules answer. */
+import type { Kernel } from '../../domain/kernel.ts';
+import { restoreKernel } from '../../domain/snapshot.ts';
 import { readBundle } from '../../events/bundle/read-bundle.ts';
+import type { NewCut } from '../../events/cuts.ts';
 import { decodeEvent } from '../../events/encoding/codec.ts';
 import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import type { LogIdentity } from '../../events/reading/birth.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
-import { notExcluded } from './not-excluded.ts';
+import { notExcluded, removedBefore } from './not-excluded.ts';
 import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
 import { type Stopped, stoppedVerdict } from './stopped.ts';
 
@@ -42,7 +45,8 @@ export async function verifyBundle(
   outside: Outside = {},
 ): Promise<BundleVerification> {
   const check = new ChainCheck(outside, {});
-  const again = new DecidedAgain();
+  let again = new DecidedAgain();
+  let cut: NewCut | undefined;
   let host = '';
   let identity: LogIdentity | undefined;
   let stopped: Stopped | undefined;
@@ -50,6 +54,15 @@ export async function verifyBundle(
   for await (const parts of readBundle(chunks, check)) {
     for (const part of parts) {
       if (part.part === 'host') ({ host, identity } = part);
+      if (part.part === 'cut') {
+        ({ cut } = part);
+        next = cut.position + 1;
+        try {
+          again = new DecidedAgain({ kernel: stateAt(cut), position: cut.position });
+        } catch (error) {
+          stopped = stoppedVerdict(error);
+        }
+      }
       if (part.part !== 'row' || stopped !== undefined) continue;
       const { row } = part;
       try {
@@ -64,5 +77,15 @@ export async function verifyBundle(
   const chain = check.report();
   const outcomes = stopped ?? again.verdict();
   const holds = chain.holds && outcomes.holds;
-  return { holds, host, chain, outcomes, not_excluded: notExcluded(identity, chain, outside) };
+  const not_excluded = [...notExcluded(identity, chain, outside), ...removedBefore(cut, chain)];
+  return { holds, host, chain, outcomes, not_excluded };
+}
+
+/** The state at the cut of a bundle. Throws `DamagedLog` for a text that is none. */
+function stateAt({ position, text }: NewCut): Kernel {
+  try {
+    return restoreKernel(JSON.parse(text));
+  } catch (cause) {
+    throw new DamagedLog(position, 'the state at the cut cannot be read', { cause });
+  }
 }

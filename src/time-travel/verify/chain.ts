@@ -2,6 +2,8 @@
  * The first verdict: does the stored log give the stored hashes, and what checkpoints state? Rows,
  * batches, checkpoints and sealed segments are read beside each other, a page at a time.
  */
+import { inflateSync } from 'node:zlib';
+import { type Cut, isStateOf, readCut, readCutState } from '../../events/cuts.ts';
 import type { EncodedEvent, ParsedEvent } from '../../events/encoding/codec.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
 import { type Head, readHead } from '../../events/head.ts';
@@ -26,7 +28,7 @@ export interface ChainVerdict extends ChainReport {
 }
 
 /**
- * Verifies a log from its first event to its head.
+ * Verifies a log from its first event, or from its cut, to its head.
  *
  * @param outside what is trusted, from outside of the database
  * @throws LogRefusal `no-such-host`
@@ -37,12 +39,18 @@ export async function verifyChain(
   outside: Outside,
 ): Promise<ChainVerdict> {
   const head = await readHead(database, host_id);
+  const cut = await readCut(database, host_id);
   const grown = new Map<string, Uint8Array>();
   const onNode = (node: MerkleNode) => grown.set(placeOf(node), node.hash);
   const check = new ChainCheck(outside, { onNode });
   check.of(await identityOf(database, host_id));
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) check.key(key);
+  if (cut !== undefined) {
+    check.cut(cut);
+    await checkState(database, host_id, { check, cut });
+    await checkStatements(database, host_id, { check, keys }, { from: 1, to: cut.position });
+  }
   const forks = await forksOf(database, host_id, head.position);
   const segments = new SegmentsBeside(database, host_id, check);
   while (check.position < head.position) {
@@ -74,6 +82,28 @@ export async function verifyChain(
 interface Positions {
   readonly from: number;
   readonly to: number;
+}
+
+/** The state at a cut is the one that the cut was made with. */
+async function checkState(
+  database: Queryable,
+  host_id: number,
+  { check, cut }: { readonly check: ChainCheck; readonly cut: Cut },
+): Promise<void> {
+  const { position } = cut;
+  const stored = await readCutState(database, host_id);
+  const text = stored && tryUnpack(stored.state);
+  if (text !== undefined && isStateOf(cut, text)) return;
+  const message = 'the state at the cut is not the one that the log was cut with';
+  check.fault({ position_from: position, position_to: position, message });
+}
+
+function tryUnpack(state: Uint8Array): string | undefined {
+  try {
+    return inflateSync(state).toString('utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 async function checkStatements(

@@ -1,4 +1,5 @@
 /** What a verification cannot exclude, in sentences. */
+import type { Cut } from '../../events/cuts.ts';
 import type { ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import type { LogIdentity } from '../../events/reading/birth.ts';
@@ -54,6 +55,27 @@ export function notExcluded(
       : [
           "The chain does not begin with this host's name, and no checkpoint of a trusted key " +
             'names the host: this may be the log of another host.',
+        ]),
+  ];
+}
+
+/** What cannot be excluded of a log that was cut. */
+export function removedBefore(
+  cut: Pick<Cut, 'position'> | undefined,
+  { before_cut, proven_to }: ChainReport,
+): string[] {
+  if (cut === undefined) return [];
+  const { position } = cut;
+  return [
+    `The events before position ${position} were removed: nothing of them was checked` +
+      `${before_cut === 0 ? '' : `, nor what ${before_cut} checkpoints and kept heads say of them`}.`,
+    `The state at position ${position}, and the rows and events from before that it names, are ` +
+      'believed as they are stored: whoever can write to the database may have changed them.',
+    ...(proven_to >= position
+      ? []
+      : [
+          `No checkpoint of a trusted key states the chain's value at position ${position}, which all ` +
+            'that is kept follows from.',
         ]),
   ];
 }

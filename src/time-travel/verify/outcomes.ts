@@ -13,7 +13,7 @@ import { encodeEvent } from '../../events/encoding/codec.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 import { readHead } from '../../events/head.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
-import { fold } from '../../events/reading/host-state.ts';
+import { fold, loadCutState, type Reached } from '../../events/reading/host-state.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { Pace } from '../../events/turns.ts';
@@ -50,7 +50,7 @@ export interface OutcomesVerdict {
 }
 
 /**
- * Decides a log again, from its first event to its head.
+ * Decides a log again, from its first event or from its cut to its head.
  *
  * @param snapshots are compared with the states on the way
  * @throws LogRefusal `no-such-host`
@@ -61,12 +61,17 @@ export async function verifyOutcomes(
   host_id: number,
   snapshots: SnapshotsBeside,
 ): Promise<OutcomesVerdict> {
-  const { position: to } = await readHead(database, host_id);
-  const again = new DecidedAgain();
-  const stored = snapshotsTo(database, host_id, to);
+  const { position: to, oldest } = await readHead(database, host_id);
+  const begin = oldest === 1 ? undefined : await loadCutState(database, host_id);
+  const again = new DecidedAgain(begin);
+  const stored = snapshotsTo(database, host_id, { from: oldest, to });
   let { value: next } = await stored.next();
+  if (begin !== undefined && next?.position === oldest) {
+    snapshots.compare(next, again.kernel);
+    next = (await stored.next()).value;
+  }
   const pace = new Pace();
-  for await (const page of readThrough(database, host_id, { from: 1, to })) {
+  for await (const page of readThrough(database, host_id, { from: again.position + 1, to })) {
     for (const event of page) {
       if (pace.isDue) await pace.turn();
       again.take(event);
@@ -78,13 +83,24 @@ export async function verifyOutcomes(
   return again.verdict();
 }
 
-/** A log that is decided again, event by event from its first one on. */
+/** A log that is decided again, event by event from its first one or from its cut on. */
 export class DecidedAgain {
   /** The state after the last event that was taken; not to be changed. */
-  readonly kernel = emptyKernel();
+  readonly kernel: Kernel;
   readonly #differences: OutcomeDifference[] = [];
   #count = 0;
-  #position = 0;
+  #position: number;
+
+  /** @param begin the state at the cut, which is changed from here on */
+  constructor({ kernel, position }: Reached = { kernel: emptyKernel(), position: 0 }) {
+    this.kernel = kernel;
+    this.#position = position;
+  }
+
+  /** The last event that was taken. */
+  get position(): number {
+    return this.#position;
+  }
 
   /** The next event. Throws `DamagedLog`. */
   take(event: LedgerEvent): void {

@@ -31,13 +31,13 @@ export interface SnapshotDifference {
   readonly message: string;
 }
 
-/** The snapshots of a host's line up to a position, in order. */
+/** The snapshots of a host's line between two positions, in order. */
 export async function* snapshotsTo(
   database: Queryable,
   hostId: number,
-  to: number,
+  range: { readonly from: number; readonly to: number },
 ): AsyncGenerator<StoredSnapshot, undefined> {
-  for (const stretch of await stretchesOf(database, hostId, { from: 1, to })) {
+  for (const stretch of await stretchesOf(database, hostId, range)) {
     for (let { from } = stretch; from <= stretch.to; ) {
       const stored = await firstSnapshot(database, hostId, { ...stretch, from });
       if (stored === undefined) break;

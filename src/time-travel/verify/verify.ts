@@ -1,4 +1,5 @@
 /** Verifies a host: four separate verdicts, because each can fail alone. */
+import { type Cut, readCut } from '../../events/cuts.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { listDeletions } from '../../events/host-deletions.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
@@ -7,7 +8,7 @@ import { type ImportedLog, importOf } from '../../events/reading/imports.ts';
 import type { Database } from '../../events/storage/database.ts';
 import { rebuild } from '../../projections/rebuild.ts';
 import { type ChainVerdict, verifyChain } from './chain.ts';
-import { notExcluded } from './not-excluded.ts';
+import { notExcluded, removedBefore } from './not-excluded.ts';
 import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
 import { SnapshotsBeside, type SnapshotsVerdict } from './snapshots.ts';
 import { type Stopped, stoppedVerdict } from './stopped.ts';
@@ -42,6 +43,8 @@ export interface Verification {
   readonly snapshots: SnapshotsVerdict;
   /** How the log was imported, if it was: the imported events were recorded elsewhere. */
   readonly imported: ImportedLog | undefined;
+  /** Where the log is cut, if it is. */
+  readonly cut: Cut | undefined;
   /** What may be wrong although everything holds, in sentences. */
   readonly not_excluded: readonly string[];
 }
@@ -57,6 +60,19 @@ export async function verifyHost(
   host_id: number,
   outside: Outside = {},
 ): Promise<Verification> {
+  const cut = await readCut(database, host_id);
+  const found = await verifyFrom(database, host_id, cut, outside);
+  const later = await readCut(database, host_id);
+  // It was cut while it was read: what was seen of it is neither the one log nor the other.
+  return later?.position === cut?.position ? found : verifyHost(database, host_id, outside);
+}
+
+async function verifyFrom(
+  database: Database,
+  host_id: number,
+  cut: Cut | undefined,
+  outside: Outside,
+): Promise<Verification> {
   const identity = await identityOf(database, host_id);
   const imported = await importOf(database, host_id);
   const chain = await verifyChain(database, host_id, outside);
@@ -68,9 +84,10 @@ export async function verifyHost(
   const holds = Object.values(verdicts).every((verdict) => verdict.holds);
   const not_excluded = [
     ...notExcluded(identity, chain, outside),
+    ...removedBefore(cut, chain),
     ...(await deletedBefore(database, identity.host)),
   ];
-  return { holds, ...verdicts, imported, not_excluded };
+  return { holds, ...verdicts, imported, cut, not_excluded };
 }
 
 /** A sentence about the last host of the same name that was deleted. */

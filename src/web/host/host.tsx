@@ -108,7 +108,7 @@ function Shown({ place, detail, looked, onLooked, isOpen }: ShownProps) {
       <Timeline
         timeline={moment.timeline.answer}
         span={moment.span}
-        head={moment.head}
+        log={moment.log}
         at={moment.at}
         boots={moment.detail.boots}
         touches={touches?.positions ?? NONE}

@@ -30,6 +30,8 @@ export interface Moment {
   readonly place: Place;
   readonly detail: HostDetail;
   readonly head: number;
+  /** From the oldest position that is kept to the head. */
+  readonly log: Span;
   readonly at: number;
   readonly span: Span;
   readonly timeline: Answer<Timeline>;
@@ -67,12 +69,13 @@ export function useMoment(place: Place, detail: HostDetail, looked: Looked): Mom
   const host = detail.name;
   const head = detail.position;
   const at = Math.min(place.at ?? head, head);
-  const span = spanOf(place, head);
+  const log = { from: detail.oldest, to: head };
+  const span = spanOf(place, log);
   const fixed = { isFixed: true };
   const below = (rest: string, query: Parameters<typeof withQuery>[1]) =>
     withQuery(hostPath(host, rest), query);
 
-  const isWhole = span.from === 1 && span.to === head;
+  const isWhole = span.from === log.from && span.to === head;
   const [again, askAgain] = useState(0);
   const timeline = useAnswer<Timeline>(
     isWhole ? wholeTimelinePath(host) : timelinePath(host, span),
@@ -84,7 +87,9 @@ export function useMoment(place: Place, detail: HostDetail, looked: Looked): Mom
     if (isBehind) askAgain((n) => n + 1);
   }, [timeline.answer]);
   const event = useAnswer<LedgerEvent>(eventPath(host, at), { ...fixed, isPaced: true });
-  const isChange = event.answer?.position === at && mayChangeArrays(event.answer);
+  // Before the oldest position there is no state to compare with.
+  const hasBefore = at > log.from || log.from === 1;
+  const isChange = hasBefore && event.answer?.position === at && mayChangeArrays(event.answer);
   const diff = useAnswer<Diff>(isChange ? below('/diff', { from: at - 1, to: at }) : undefined, {
     ...fixed,
     waitMs: SETTLED_MS,
@@ -111,7 +116,7 @@ export function useMoment(place: Place, detail: HostDetail, looked: Looked): Mom
   );
   const names = new Map(programs.answer?.items.map((one) => [one.prog_id, one.prog_name]));
   return {
-    ...{ host, place, detail, head, at, span, timeline, event, diff },
+    ...{ host, place, detail, head, log, at, span, timeline, event, diff },
     ...{ cgroups, programs, cgroup, array },
     isGone:
       place.cgroup !== undefined && cgroup === undefined && outline !== undefined && !cgroups.isOld,
@@ -120,7 +125,7 @@ export function useMoment(place: Place, detail: HostDetail, looked: Looked): Mom
 }
 
 /** The part of the log that the timeline shows. */
-function spanOf({ from, to }: Place, head: number): Span {
-  const first = Math.min(Math.max(1, from ?? 1), head);
+function spanOf({ from, to }: Place, { from: oldest, to: head }: Span): Span {
+  const first = Math.min(Math.max(oldest, from ?? oldest), head);
   return { from: first, to: Math.max(first, Math.min(to ?? head, head)) };
 }

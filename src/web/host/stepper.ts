@@ -31,17 +31,17 @@ const NAMES: Readonly<Record<Sought, string>> = {
 /** The steps that can be made from a moment. */
 export function useStepper(moment: Moment, touches: Touches | undefined): Stepper {
   const [missed, miss] = useState<string | undefined>();
-  const { host, head, at, span } = moment;
+  const { host, head, at, span, log } = moment;
 
   const show = (next: Span) => {
-    const isWhole = next.from === 1 && next.to === head;
+    const isWhole = next.from === log.from && next.to === head;
     go({ from: isWhole ? undefined : next.from, to: isWhole ? undefined : next.to });
   };
   const to = (position: number) => {
     miss(undefined);
-    const bounded = Math.min(head, Math.max(1, position));
+    const bounded = Math.min(head, Math.max(log.from, position));
     go({ at: bounded, live: false });
-    const next = showing(span, head, bounded);
+    const next = showing(span, log, bounded);
     if (next !== span) show(next);
   };
   const where = (direction: 1 | -1) => (direction === 1 ? 'after' : 'before');
@@ -51,7 +51,7 @@ export function useStepper(moment: Moment, touches: Touches | undefined): Steppe
     missed,
     by: (events) => to(at + events),
     seek(what, direction) {
-      const stretch = direction === 1 ? { from: at + 1, to: head } : { from: 1, to: at - 1 };
+      const stretch = direction === 1 ? { from: at + 1, to: head } : { from: log.from, to: at - 1 };
       void seek({ host, what, ...stretch, direction }).then(
         (found) =>
           found === undefined
@@ -66,7 +66,7 @@ export function useStepper(moment: Moment, touches: Touches | undefined): Steppe
       else if (touches === undefined) miss('select a cgroup or a program first');
       else miss(`nothing shown ${where(direction)} position ${at} concerns the selection`);
     },
-    zoom: (factor) => show(zoomed(span, head, at, factor)),
+    zoom: (factor) => show(zoomed(span, log, at, factor)),
     whole: () => go({ from: undefined, to: undefined }),
     live: (on) => go(on ? { live: true, at: undefined } : { live: false, at }),
   };

@@ -17,7 +17,9 @@ export function useTouches(moment: Moment): Touches | undefined {
   const { boots } = moment.detail;
   const begins = boots.findLast(({ position_from }) => position_from <= at)?.position_from ?? 1;
   const ends = boots.find(({ position_from }) => position_from > at)?.position_from;
-  const from = Math.max(span.from, begins);
+  const { from: oldest } = moment.log;
+  // A history of a log that was cut begins after the cut.
+  const from = Math.max(span.from, begins, oldest === 1 ? 1 : oldest + 1);
   const to = Math.min(span.to, ends === undefined ? moment.head : ends - 1);
   const [found, setFound] = useState<Touches | undefined>();
   const { program, cgroup } = place;

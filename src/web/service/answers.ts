@@ -23,6 +23,8 @@ export interface Boot {
 }
 
 export interface HostDetail extends HostRow {
+  /** The oldest position that is kept: 1, or where the log was cut. */
+  readonly oldest: number;
   readonly boot: number;
   readonly release: string;
   readonly boots: readonly Boot[];

@@ -34,28 +34,32 @@ export function scaleOf({ from, to }: Span, width: number): Scale {
 }
 
 /** The span after a zoom around a position, within the log. */
-export function zoomed({ from, to }: Span, head: number, around: number, factor: number): Span {
+export function zoomed({ from, to }: Span, log: Span, around: number, factor: number): Span {
   const length = to - from + 1;
-  const wanted = Math.min(head, Math.max(SPAN_MIN, Math.round(length * factor)));
+  const wanted = Math.min(lengthOf(log), Math.max(SPAN_MIN, Math.round(length * factor)));
   const share = (around - from) / length;
-  return within(Math.round(around - share * wanted), wanted, head);
+  return within(Math.round(around - share * wanted), wanted, log);
 }
 
 /** The span moved by some positions, within the log. */
-export function moved({ from, to }: Span, head: number, by: number): Span {
-  return within(from + Math.round(by), to - from + 1, head);
+export function moved({ from, to }: Span, log: Span, by: number): Span {
+  return within(from + Math.round(by), to - from + 1, log);
 }
 
 /** The span, moved so that it shows a position. */
-export function showing(span: Span, head: number, position: number): Span {
+export function showing(span: Span, log: Span, position: number): Span {
   if (position >= span.from && position <= span.to) return span;
   const length = span.to - span.from + 1;
-  return within(position - Math.floor(length / 2), length, head);
+  return within(position - Math.floor(length / 2), length, log);
 }
 
-function within(from: number, length: number, head: number): Span {
-  const long = Math.min(length, head);
-  const first = Math.min(Math.max(1, from), head - long + 1);
+function lengthOf({ from, to }: Span): number {
+  return to - from + 1;
+}
+
+function within(from: number, length: number, log: Span): Span {
+  const long = Math.min(length, lengthOf(log));
+  const first = Math.min(Math.max(log.from, from), log.to - long + 1);
   return { from: first, to: first + long - 1 };
 }
 

@@ -11,7 +11,8 @@ import { moved, type Scale, type Span, scaleOf, ticksOf, zoomed } from './scale.
 interface Props {
   readonly timeline: Answer | undefined;
   readonly span: Span;
-  readonly head: number;
+  /** The whole log, as far as it is kept. */
+  readonly log: Span;
   readonly at: number;
   readonly boots: readonly Boot[];
   /** Positions that concern what is selected. */
@@ -48,7 +49,7 @@ export function useWidth(ref: { readonly current: HTMLElement | null }): number 
 }
 
 export function Timeline(props: Props) {
-  const { timeline, span, head, at, boots, touches, differences, mark, onScrub, onSpan } = props;
+  const { timeline, span, log, at, boots, touches, differences, mark, onScrub, onSpan } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = Math.max(1, useWidth(box) - GUTTER - 8);
   const scale = scaleOf(span, width);
@@ -135,7 +136,7 @@ export function Timeline(props: Props) {
         type="range"
         class="thumb"
         aria-label="Position"
-        aria-valuetext={`position ${at} of ${head}`}
+        aria-valuetext={`position ${at} of ${log.to}`}
         min={span.from}
         max={span.to}
         value={at}
@@ -145,7 +146,7 @@ export function Timeline(props: Props) {
         }}
         onInput={(event) => onScrub(Number(event.currentTarget.value))}
       />
-      <Overview span={span} head={head} at={at} width={width} onSpan={onSpan} />
+      <Overview span={span} log={log} at={at} width={width} onSpan={onSpan} />
     </section>
   );
 }
@@ -216,19 +217,19 @@ function Axis(props: {
 /** The whole log, with the part of it that the timeline shows. */
 function Overview(props: {
   readonly span: Span;
-  readonly head: number;
+  readonly log: Span;
   readonly at: number;
   readonly width: number;
   readonly onSpan: (span: Span) => void;
 }) {
-  const { span, head, at, width, onSpan } = props;
-  const whole = scaleOf({ from: 1, to: head }, width);
-  if (span.from === 1 && span.to === head) return null;
+  const { span, log, at, width, onSpan } = props;
+  const whole = scaleOf(log, width);
+  if (span.from === log.from && span.to === log.to) return null;
   const drag = (event: PointerEvent) => {
     if (event.buttons !== 1) return;
     const left = (event.currentTarget as Element).getBoundingClientRect().left;
     const middle = whole.positionAt(event.clientX - left);
-    onSpan(moved(span, head, middle - Math.round((span.from + span.to) / 2)));
+    onSpan(moved(span, log, middle - Math.round((span.from + span.to) / 2)));
   };
   return (
     <svg
@@ -257,26 +258,26 @@ function Overview(props: {
 /** The wheel zooms around the pointer; sideways, or with shift, it moves. */
 function useWheel(
   box: { readonly current: HTMLElement | null },
-  { span, head, onSpan }: Props,
+  { span, log, onSpan }: Props,
   scale: Scale,
 ): void {
-  const now = useRef({ span, head, onSpan, scale });
-  now.current = { span, head, onSpan, scale };
+  const now = useRef({ span, log, onSpan, scale });
+  now.current = { span, log, onSpan, scale };
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
     const turn = (event: WheelEvent) => {
-      const { span: shown, head: end, onSpan: show, scale: by } = now.current;
+      const { span: shown, log: all, onSpan: show, scale: by } = now.current;
       const sideways = event.shiftKey ? event.deltaY : event.deltaX;
       if (!event.shiftKey && Math.abs(event.deltaY) < Math.abs(event.deltaX) === false) {
         if (event.deltaY === 0) return;
         event.preventDefault();
         const x = event.clientX - element.getBoundingClientRect().left - GUTTER;
-        show(zoomed(shown, end, by.positionAt(x), event.deltaY > 0 ? ZOOM : 1 / ZOOM));
+        show(zoomed(shown, all, by.positionAt(x), event.deltaY > 0 ? ZOOM : 1 / ZOOM));
         return;
       }
       event.preventDefault();
-      show(moved(shown, end, sideways / by.cell));
+      show(moved(shown, all, sideways / by.cell));
     };
     element.addEventListener('wheel', turn, { passive: false });
     return () => element.removeEventListener('wheel', turn);

@@ -1,0 +1,131 @@
+/** Cuts the log of a host, or says where it is cut, as the owner of the database. */
+import { systemClock } from '../events/clock.ts';
+import { type Cut, listCuts } from '../events/cuts.ts';
+import { hexOf } from '../events/encoding/hex.ts';
+import { rfc3339 } from '../events/encoding/rfc3339.ts';
+import { hostNamed } from '../events/hosts.ts';
+import type { Database } from '../events/storage/database.ts';
+import { isDenied } from '../events/storage/database-error.ts';
+import { pendingMigrations } from '../events/storage/pending-migrations.ts';
+import type { Configuration } from '../main.ts';
+import { type Before, readTrimmable, type Trimmable, trim } from '../projections/retention/trim.ts';
+import { parseMoment } from '../time-travel/moment.ts';
+import type { Printer } from './command.ts';
+import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { withDatabase } from './opened.ts';
+import { progressBar } from './progress-bar.ts';
+import { spokenMoment } from './spoken-moment.ts';
+import { userOfMachine } from './user-of-machine.ts';
+
+const NOT_OWNER =
+  'this user of the database may cut no log; name the owner of its tables, who migrates, by ' +
+  '--database-url';
+
+/** Before a boot is before it begins, though a moment of it is its end elsewhere. */
+const BEFORE_FORMS =
+  "'90d ago', a position (42), an RFC 3339 time, or the begin of a boot (boot:2)";
+
+interface Call {
+  readonly host: string;
+  /** Where the database is. */
+  readonly configuration: Configuration;
+  readonly json: boolean;
+  readonly print: Printer;
+}
+
+export interface TrimCall extends Call {
+  /** As people say it. */
+  readonly before: string;
+  /** Id of the key whose checkpoints count. */
+  readonly key: string | undefined;
+  /** In words; may be empty. */
+  readonly reason: string;
+  /** Without it, what would go is told, and nothing goes. */
+  readonly isConfirmed: boolean;
+}
+
+/**
+ * Cuts the log of a host, when that is confirmed.
+ *
+ * @throws UsageError when it is not
+ * @throws CannotTrim
+ */
+export async function trimHost(call: TrimCall): Promise<ExitCode> {
+  const { host: name, configuration, key, reason, isConfirmed, json, print } = call;
+  const before = beforeOf(call.before);
+  return withDatabase(configuration, async (database) => {
+    await requireMigrated(database);
+    if (!isConfirmed) {
+      const found = await readTrimmable(database, { name, before, key }).catch(told);
+      for (const line of whatGoes(found)) print.out(line);
+      throw new UsageError(`nothing was removed; to remove it for ever, type the same with --yes`);
+    }
+    const bar = progressBar(process.stderr);
+    const { oldest, removed } = await trim(database, {
+      ...{ name, before, key, reason, actor: userOfMachine(), now: systemClock.now() },
+      progress: (part, done, of) => bar.draw(`${part} ${name}`, done, of),
+    })
+      .catch(told)
+      .finally(() => bar.clear());
+    const { events, versions, segments } = removed;
+    if (json) print.out(JSON.stringify({ host: name, oldest, events, versions, segments }));
+    else print.out(`${name} begins at position ${oldest}: ${events} events were removed`);
+    return EXIT.done;
+  });
+}
+
+/** Says where the log of a host is cut. */
+export async function showCuts({ host, configuration, json, print }: Call): Promise<ExitCode> {
+  return withDatabase(configuration, async (database) => {
+    await requireMigrated(database);
+    const { host_id, position } = await hostNamed(database, host);
+    const cuts = await listCuts(database, host_id);
+    for (const cut of cuts) print.out(json ? JSON.stringify(onWire(cut)) : sentenceOf(cut));
+    if (cuts.length === 0 && !json) print.out(`${host} is whole: positions 1 to ${position}`);
+    return EXIT.done;
+  });
+}
+
+async function requireMigrated(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0)
+    throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
+}
+
+function told(cause: unknown): never {
+  if (isDenied(cause)) throw new Error(NOT_OWNER, { cause });
+  throw cause;
+}
+
+function beforeOf(text: string): Before {
+  const moment = parseMoment(spokenMoment(text, new Date()));
+  if (moment !== undefined) return moment;
+  throw new UsageError(`--before ${text} is no moment: it takes ${BEFORE_FORMS}`);
+}
+
+function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[] {
+  const { position, recorded_at, key_id } = checkpoint;
+  const was = cut === undefined ? '' : `, which begins at ${cut.position} now,`;
+  const mebibytes = (bytes / 1024 / 1024).toFixed(1);
+  return [
+    `${name}${was} would begin at position ${position}, recorded at ${rfc3339(recorded_at)}`,
+    `up to ${events} events before it would go, ${mebibytes} MiB of text; those that what lives names stay`,
+    `the checkpoint of position ${position} vouches for what is kept, by the key ${key_id}`,
+    `bpfledger export ${name} --output FILE keeps all of it, with its proofs`,
+  ];
+}
+
+function onWire({ position, hash, recorded_at, cut_at, actor, database_user, reason }: Cut) {
+  return {
+    ...{ position, hash: hexOf(hash), recorded_at: rfc3339(recorded_at) },
+    ...{ cut_at: rfc3339(cut_at), actor, database_user, reason },
+  };
+}
+
+function sentenceOf({ position, cut_at, actor, database_user, reason, hash }: Cut): string {
+  const why = reason === '' ? '' : `: ${reason}`;
+  return (
+    `cut at position ${position}, hash ${hexOf(hash)}, at ${rfc3339(cut_at)} by ${actor} ` +
+    `(${database_user})${why}`
+  );
+}

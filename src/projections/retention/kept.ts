@@ -1,0 +1,6 @@
+/** What a trim keeps of a log. */
+export interface Kept {
+  readonly host_id: number;
+  /** The position of the cut. */
+  readonly oldest: number;
+}
