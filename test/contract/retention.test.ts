@@ -342,6 +342,30 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     await other.close();
   });
 
+  it('is read anew by a writer that is reading while it is cut', async () => {
+    let isNext = false;
+    const connection = store.another();
+    const query: Database['query'] = async (text, params) => {
+      if (isNext && text.includes('body')) {
+        isNext = false;
+        await cut(20);
+      }
+      return connection.query(text, params);
+    };
+    const other = await logOn({ ...connection, query } as Database, {
+      onHistoryChanged: (change) => told.push(change),
+    });
+    await other.withHead(host, () => undefined);
+    for (let n = 0; n < 8; n++) await log.submit(host, mkdir(`/c${n}`));
+    await signHead(database, { host_id, host }, { ...signer, now: 20 });
+    isNext = true;
+    await other.submit(host, mkdir('/by-other'));
+    expect(isNext).toBe(false);
+    expect((await other.kernelAt(host)).kernel.cgroupIds.has('/by-other')).toBe(true);
+    expect(told).toEqual([]);
+    await other.close();
+  });
+
   it('refuses followers that are behind, and goes on for those that are not', async () => {
     await cut(8);
     await expect(log.subscribe(host, { after: 5, mark: '0'.repeat(16) })).rejects.toMatchObject({

@@ -8,6 +8,7 @@ import { flushLayer, type Kernel } from '../../domain/kernel.ts';
 import { sameBytes } from '../encoding/hex.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead, type StoredHead } from '../head.ts';
+import { isRemoved } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
 import {
@@ -137,8 +138,16 @@ export class Tip {
       return true;
     }
     const range = { from: this.#head.position + 1, to: head.position };
-    for await (const events of readThrough(database, this.hostId, range, readMarked)) {
-      this.#fold(events);
+    try {
+      for await (const events of readThrough(database, this.hostId, range, readMarked)) {
+        this.#fold(events);
+      }
+    } catch (error) {
+      if (!isRemoved(error)) throw error;
+      // It was cut just now, and is the same log.
+      this.#damaged = true;
+      await this.#readAnew(database, await this.#readHead(database));
+      return true;
     }
     if (this.#head.position !== head.position) {
       const now = await this.#readHead(database);
