@@ -90,7 +90,7 @@ const rows: Readonly<Record<string, Row>> = {
   'a NUL in a name': call({ ...load, prog_name: 'a\0' }, 'prog_name'),
   'a name that is too long': call({ ...load, prog_name: 'x'.repeat(256) }, 'prog_name', 255),
   'a comm that is too long': invalid({ ...close, comm: 'x'.repeat(16) }, 'comm', 15),
-  'an unknown capability': call({ name: 'capset', caps: ['CAP_CHOWN'] }, 'caps.0'),
+  'an unknown capability': call({ name: 'capset', caps: ['CAP_WAKE_ALARM'] }, 'caps.0'),
   'a mode past 07777': call({ name: 'chmod', path: '/a', mode: 4096 }, 'mode', 4095),
   'a key that is no key': call({ name: 'map_lookup_elem', key: 'x' }, 'key'),
   'a time without a zone': invalid({ ...close, at: '2026-01-01T00:00:00' }, 'at'),
