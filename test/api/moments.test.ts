@@ -60,9 +60,9 @@ describe('a moment', () => {
     ['7', 'no-such-position', 'position 7 is after the head, which is 6'],
     ['boot:3', 'no-such-position', 'the log of h has no boot 3'],
     ['2025-12-31T23:59:59Z', 'no-such-position', 'the log of h begins later'],
-    ['0', 'invalid-request', 'at: must be a position (42)'],
+    ['0', 'invalid-request', 'at: must be a position from 1 on'],
     ['yesterday', 'invalid-request', 'at: must be a position (42)'],
-    ['boot:0', 'invalid-request', 'at: must be a position (42)'],
+    ['boot:0', 'invalid-request', 'at: must be a boot from 1 on'],
   ])('%s is refused: %s', async (at, slug, detail) => {
     const response = await service.app.request(`/v1/hosts/h/state?at=${at}`);
     const { type, detail: told, field } = await problem(response);
