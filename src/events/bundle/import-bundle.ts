@@ -329,12 +329,12 @@ class Restored {
     const ends = rows.map((row) => this.#batches.get(row.position));
     const events = this.#tx.query(
       `insert into events (host_id, position, recorded_at, body, at_max, writer, hash)
-       select $1::int8, $2::int8 + r.i, r.a, r.b, r.c, r.d, decode(r.e, 'hex')
-       from unnest($3::int8[], string_to_array($4::text, chr(10)), $5::int8[], $6::int8[], $7::text[])
-         with ordinality as r(a, b, c, d, e, i)`,
+       select $1::int8, r.a, r.b, r.c, r.d, r.e, decode(r.f, 'hex')
+       from unnest($2::int8[], $3::int8[], string_to_array($4::text, chr(10)), $5::int8[], $6::int8[],
+         $7::text[]) as r(a, b, c, d, e, f)`,
       [
         host_id,
-        (rows[0]?.position ?? 0) - 1,
+        sqlArray(rows.map((row) => row.position)),
         sqlArray(rows.map((row) => row.recorded_at)),
         rows.map((row) => row.body).join('\n'),
         sqlArray(ends.map((end) => end?.at_max ?? null)),
