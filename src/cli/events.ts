@@ -96,10 +96,11 @@ async function list(called: Called, named: string): Promise<ExitCode> {
   if (held && tail > TAIL_MAX) {
     throw new UsageError(`--tail takes ${TAIL_MAX} at most; with --reverse, any number`);
   }
+  const asked = countOf('after', flags.after);
   const client = restClient(serviceFrom(flags));
   const host = await hostMeant(client, named);
   const { oldest, position: to } = await endsOf(client, host);
-  const after = countOf('after', flags.after) ?? oldest - 1;
+  const after = asked ?? oldest - 1;
   const { program, ...others } = flags;
   const filter = {
     ...filterOf({ ...others, program: undefined }),
