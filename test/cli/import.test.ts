@@ -85,7 +85,7 @@ it('exits with 1 when the kernel answered what the rules do not', PATIENCE, asyn
 
 describe('a file that is not taken', () => {
   it.each<[string, () => string[], string]>([
-    ['is not there', () => [join(folder, 'none')], 'no such file'],
+    ['is not there', () => [join(folder, 'none')], 'there is no file or folder'],
     ['is empty', () => [written('empty', '')], 'is empty'],
     [
       'is compressed',

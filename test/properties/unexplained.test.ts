@@ -75,7 +75,8 @@ function survey(kernel: Kernel): SightingLine[] {
       found({ link: { id, prog_id, attach_type } }),
     ),
     ...bpffs
-      .filter(({ path: at }) => at !== '/')
+      // Nobody who looks tells symlinks.
+      .filter(({ path: at, kind }) => at !== '/' && kind !== 'symlink')
       .map(({ path: at, kind, object_id: id }) => found({ pin: { path: at, kind, id } })),
     ...processes.flatMap(({ pid, cgroup_id, fds }) => [
       found({ process: { cgroup: paths.get(cgroup_id) ?? '/' } }, pid),

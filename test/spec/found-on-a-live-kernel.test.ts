@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/domain/call.ts';
-import { ALL_CAPABILITIES } from '../../src/domain/capability.ts';
+import { ROOT_CAPABILITIES } from '../../src/domain/capability.ts';
 import { CLOSED, given } from './given.ts';
 
 describe('a name with a dot, which bpffs keeps to itself', () => {
@@ -212,7 +212,7 @@ it('exec of uid 0 gives back what it had given up; that of another uid takes all
   const user = world.does({ name: 'fork', uid: 1000, caps: ['bpf'] });
   for (const pid of [root, user]) world.does({ name: 'exec' }, pid);
   const caps = (pid: number) => world.kernel.processes.get(pid)?.caps;
-  expect(caps(root)).toEqual(ALL_CAPABILITIES);
+  expect(caps(root)).toEqual(ROOT_CAPABILITIES);
   expect(caps(user)).toEqual([]);
 });
 

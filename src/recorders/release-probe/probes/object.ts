@@ -158,7 +158,10 @@ export const OBJECT_PROBES = {
   async attach_target_may_be_btf(bench) {
     const { ret: attach_prog_fd } = await bench.does({ name: 'btf_load' });
     const load = { name: 'prog_load', prog_type: 'socket_filter', attach_prog_fd } as const;
-    return (await bench.ask(load)) === 'ENOTSUPP';
+    const answer = await bench.ask(load);
+    // The next probe asks for the first BTF that there is.
+    await bench.does({ name: 'close', fd: attach_prog_fd });
+    return answer === 'ENOTSUPP';
   },
   async kernel_btf_has_id(bench) {
     const { effects } = await bench.does({ name: 'btf_load' });
