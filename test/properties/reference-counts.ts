@@ -51,7 +51,7 @@ function recount(kernel: Kernel): Counts {
     if (kind === 'btf' && kernel.btfs.has(id)) count(counts, `btf ${id}`);
   }
   for (const { kind, id } of kernel.bpffs.values()) {
-    if (kind !== 'dir') count(counts, `${kind} ${id}`);
+    if (kind !== 'dir' && kind !== 'symlink') count(counts, `${kind} ${id}`);
   }
   for (const link of kernel.links.values()) count(counts, `prog ${link.prog_id}`);
   for (const cgroup of kernel.cgroups.values()) {
