@@ -136,12 +136,12 @@ class Comparison {
 
   private comparePins(): void {
     for (const { path, kind, object_id } of this.log.bpffs) {
-      // Nobody who looks tells symlinks.
-      if (path === '/' || kind === 'symlink') continue;
       const now = this.seen.pins.get(path);
+      // Nobody who looks tells symlinks; one is gone where something else has its name.
+      if (path === '/' || (kind === 'symlink' && now === undefined)) continue;
       const isSame = now?.kind === kind && (kind === 'dir' || now.id === object_id);
       const isUntold = now === undefined && !this.covers('pin');
-      const stays = (isSame || isUntold) && this.isStill(kind, object_id);
+      const stays = kind !== 'symlink' && (isSame || isUntold) && this.isStill(kind, object_id);
       this.holds(stays, `${kind} ${object_id}`);
       if (stays) this.pins.add(path);
       // A directory takes what is below it along.
