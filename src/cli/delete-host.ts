@@ -1,23 +1,16 @@
 /** `bpfledger hosts delete`: removes a host with all its rows, as the owner of the database. */
 import { systemClock } from '../events/clock.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
-import { isDenied } from '../events/storage/database-error.ts';
-import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import type { Configuration } from '../main.ts';
 import { type Deletable, deleteHost, readDeletable } from '../projections/delete-host.ts';
+import { requireLine, unlessDenied } from './as-owner.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { isPattern } from './named/meant.ts';
-import { withDatabase } from './opened.ts';
+import { requireMigrated, withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf } from './settings.ts';
 import { userOfMachine } from './user-of-machine.ts';
-
-const NOT_OWNER =
-  'this user of the database may delete no host; name the owner of its tables, who migrates, by ' +
-  '--database-url';
-/** Characters of a reason. */
-const REASON_MAX = 500;
 
 export interface DeletionCall {
   readonly name: string;
@@ -41,13 +34,9 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
   if (name === '' || isPattern(name)) {
     throw new UsageError(`hosts delete takes the name of one host, not ${name || 'nothing'}`);
   }
-  if (reason.length > REASON_MAX || /[\r\n]/u.test(reason)) {
-    throw new UsageError(`--reason takes one line of ${REASON_MAX} characters at most`);
-  }
+  requireLine(reason);
   return withDatabase(configuration, async (database) => {
-    const pending = await pendingMigrations(database);
-    if (pending.length > 0)
-      throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
+    await requireMigrated(database);
     if (!isConfirmed) {
       for (const line of whatGoes(await readDeletable(database, name))) print.out(line);
       // The other commands ask a service, which may have another database.
@@ -61,9 +50,7 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
       ...{ name, reason, actor: userOfMachine(), now: systemClock.now() },
       progress: (done, of) => bar.draw(`deleting ${name}`, done, of),
     })
-      .catch((cause: unknown) => {
-        throw isDenied(cause) ? new Error(NOT_OWNER, { cause }) : cause;
-      })
+      .catch(unlessDenied('delete no host'))
       .finally(() => bar.clear());
     const { position, events, hash } = deleted;
     const hex = Buffer.from(hash).toString('hex');

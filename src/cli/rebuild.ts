@@ -1,11 +1,10 @@
 /** `bpfledger rebuild`: derives the projections from the log again. */
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
 import type { Database } from '../events/storage/database.ts';
-import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { withDatabase } from './opened.ts';
+import { requireMigrated, withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf, storageFrom } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
@@ -28,9 +27,7 @@ export const rebuild = command({
     const check = flags.check === true;
     const configuration = storageFrom(flags, process.env);
     const differing = await withDatabase(configuration, async (database) => {
-      const pending = await pendingMigrations(database);
-      if (pending.length > 0)
-        throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
+      await requireMigrated(database);
       const bar = progressBar(process.stderr);
       let sum = 0;
       let hosts = 0;

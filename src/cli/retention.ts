@@ -4,8 +4,6 @@ import { UsageError } from './exit-code.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
 
-/** Characters of a reason. */
-const REASON_MAX = 500;
 const KEY_ID = /^[0-9a-f]{16}$/u;
 
 const FLAGS = {
@@ -52,9 +50,6 @@ export const retention = command({
     }
     if (key !== undefined && !KEY_ID.test(key)) {
       throw new UsageError(`--key ${key} is not a key id, which has 16 hexadecimal digits`);
-    }
-    if (reason.length > REASON_MAX || /[\r\n]/u.test(reason)) {
-      throw new UsageError(`--reason takes one line of ${REASON_MAX} characters at most`);
     }
     return trimHost({ host, before, key, reason, configuration, isConfirmed: yes, json, print });
   },

@@ -4,22 +4,17 @@ import { type Cut, listCuts } from '../events/cuts.ts';
 import { hexOf } from '../events/encoding/hex.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
 import { hostNamed } from '../events/hosts.ts';
-import type { Database } from '../events/storage/database.ts';
-import { isDenied } from '../events/storage/database-error.ts';
-import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import type { Configuration } from '../main.ts';
-import { type Before, readTrimmable, type Trimmable, trim } from '../projections/retention/trim.ts';
+import type { Before } from '../projections/retention/find-cut.ts';
+import { readTrimmable, type Trimmable, trim } from '../projections/retention/trim.ts';
 import { parseMoment } from '../time-travel/moment.ts';
+import { requireLine, unlessDenied } from './as-owner.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { withDatabase } from './opened.ts';
+import { requireMigrated, withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
 import { spokenMoment } from './spoken-moment.ts';
 import { userOfMachine } from './user-of-machine.ts';
-
-const NOT_OWNER =
-  'this user of the database may cut no log; name the owner of its tables, who migrates, by ' +
-  '--database-url';
 
 /** Before a boot is before it begins, though a moment of it is its end elsewhere. */
 const BEFORE_FORMS =
@@ -53,10 +48,13 @@ export interface TrimCall extends Call {
 export async function trimHost(call: TrimCall): Promise<ExitCode> {
   const { host: name, configuration, key, reason, isConfirmed, json, print } = call;
   const before = beforeOf(call.before);
+  requireLine(reason);
   return withDatabase(configuration, async (database) => {
     await requireMigrated(database);
     if (!isConfirmed) {
-      const found = await readTrimmable(database, { name, before, key }).catch(told);
+      const found = await readTrimmable(database, { name, before, key }).catch(
+        unlessDenied('cut no log'),
+      );
       for (const line of whatGoes(found)) print.out(line);
       throw new UsageError(`nothing was removed; to remove it for ever, type the same with --yes`);
     }
@@ -65,7 +63,7 @@ export async function trimHost(call: TrimCall): Promise<ExitCode> {
       ...{ name, before, key, reason, actor: userOfMachine(), now: systemClock.now() },
       progress: (part, done, of) => bar.draw(`${part} ${name}`, done, of),
     })
-      .catch(told)
+      .catch(unlessDenied('cut no log'))
       .finally(() => bar.clear());
     const { events, versions, segments } = removed;
     if (json) print.out(JSON.stringify({ host: name, oldest, events, versions, segments }));
@@ -84,17 +82,6 @@ export async function showCuts({ host, configuration, json, print }: Call): Prom
     if (cuts.length === 0 && !json) print.out(`${host} is whole: positions 1 to ${position}`);
     return EXIT.done;
   });
-}
-
-async function requireMigrated(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database);
-  if (pending.length > 0)
-    throw new Error(`${pending.length} migrations are missing: run bpfledger migrate`);
-}
-
-function told(cause: unknown): never {
-  if (isDenied(cause)) throw new Error(NOT_OWNER, { cause });
-  throw cause;
 }
 
 function beforeOf(text: string): Before {

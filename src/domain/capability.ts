@@ -18,6 +18,21 @@ export const FILE_CAPABILITIES = ['dac_read_search', 'chown', 'fowner', 'fsetid'
 export const ALL_CAPABILITIES = [...ROOT_CAPABILITIES, ...FILE_CAPABILITIES] as const;
 
 export type Capability = (typeof ALL_CAPABILITIES)[number];
+
+/** Their numbers, which are bits of a set (`include/uapi/linux/capability.h`). */
+export const CAPABILITY_NUMBERS: Readonly<Record<Capability, number>> = {
+  chown: 0,
+  dac_override: 1,
+  dac_read_search: 2,
+  fowner: 3,
+  fsetid: 4,
+  net_admin: 12,
+  sys_admin: 21,
+  sys_resource: 24,
+  perfmon: 38,
+  bpf: 39,
+};
+
 export type FileCapability = (typeof FILE_CAPABILITIES)[number];
 
 /**

@@ -12,6 +12,7 @@ import { LogRefusal } from './log-refusal.ts';
 import { DamagedLog } from './reading/damaged-log.ts';
 import { SNAPSHOT_VERSION } from './reading/snapshots.ts';
 import type { Queryable } from './storage/database.ts';
+import { OLDEST } from './storage/oldest.ts';
 
 /** Bytes of a root in `tree`. */
 const ROOT_BYTES = 32;
@@ -45,14 +46,15 @@ const COLUMNS = `position, encode(hash, 'hex') as hash, recorded_at, at_max,
   cut_at, reason`;
 
 function cutOf({ hash, tree, state_hash, ...row }: Row): Cut {
-  const roots = bytesOf(tree);
-  const count = roots.length / ROOT_BYTES;
-  return {
-    ...{ ...row, hash: bytesOf(hash), state_hash: bytesOf(state_hash) },
-    tree: Array.from({ length: count }, (_, i) =>
-      roots.subarray(i * ROOT_BYTES, (i + 1) * ROOT_BYTES),
-    ),
-  };
+  const bytes = { hash: bytesOf(hash), state_hash: bytesOf(state_hash) };
+  return { ...row, ...bytes, tree: rootsOf(bytesOf(tree)) };
+}
+
+/** The roots that bytes are, one behind the other. */
+export function rootsOf(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / ROOT_BYTES }, (_, i) =>
+    bytes.subarray(i * ROOT_BYTES, (i + 1) * ROOT_BYTES),
+  );
 }
 
 /** Where a host's log is cut; undefined for a whole log. */
@@ -75,10 +77,9 @@ export async function listCuts(database: Queryable, hostId: number): Promise<Cut
 
 /** The oldest position of a log that is kept: 1, or where it was cut. */
 export async function oldestKept(database: Queryable, hostId: number): Promise<number> {
-  const [row] = await database.query<{ readonly oldest: number }>(
-    'select coalesce(max(position), 1) as oldest from cuts where host_id = $1',
-    [hostId],
-  );
+  const [row] = await database.query<{ readonly oldest: number }>(`select ${OLDEST} as oldest`, [
+    hostId,
+  ]);
   return row?.oldest ?? 1;
 }
 

@@ -2,6 +2,7 @@
 import { bytesOf, hexOf } from './encoding/hex.ts';
 import { missingHost } from './host-deletions.ts';
 import type { Queryable } from './storage/database.ts';
+import { OLDEST } from './storage/oldest.ts';
 
 export interface Head {
   /** Of the last event. */
@@ -22,7 +23,7 @@ export interface StoredHead extends Head {
 }
 
 const COLUMNS = `position, epoch, encode(hash, 'hex') as hash, recorded_at, at_max,
-  coalesce((select max(c.position) from cuts c where c.host_id = $1), 1) as oldest`;
+  ${OLDEST} as oldest`;
 const SELECT = `select ${COLUMNS} from heads where host_id = $1`;
 
 type Row = Omit<StoredHead, 'hash'> & { readonly hash: string };

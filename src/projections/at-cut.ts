@@ -9,18 +9,7 @@ import type { Queryable } from '../events/storage/database.ts';
 import { insertRows } from '../events/storage/insert-rows.ts';
 import { projectState } from './projector.ts';
 import type { Touched } from './touched.ts';
-
-/** The tables of what lives at a position, and the columns of their keys beside host and boot. */
-export const KEYS: Readonly<Record<string, readonly string[]>> = {
-  cgroup_versions: ['cgroup_id'],
-  program_versions: ['prog_id'],
-  link_versions: ['link_id'],
-  entry_versions: ['cgroup_id', 'attach_type'],
-  pin_versions: ['path'],
-  map_versions: ['map_id'],
-  storage_versions: ['map_id', 'cgroup_id', 'attach_type'],
-  element_versions: ['map_id', 'key'],
-};
+import { HOLDERS, KEYS } from './version-keys.ts';
 
 /** Says how a value came about, and not what it is: no state has it. */
 const HISTORIC: ReadonlySet<string> = new Set(['position_from', 'made']);
@@ -124,7 +113,7 @@ async function compare(
 
 /** Storages and elements end with their map, and lists with their cgroup, without versions of their own. */
 function endedElsewhere({ name }: ProjectionTable): string {
-  const kind = { storage_versions: 'map', element_versions: 'map', entry_versions: 'cgroup' }[name];
+  const kind = HOLDERS[name];
   if (kind === undefined) return '';
   return `and not exists (select from ${kind}_versions_of_line g
     where g.host_id = $1 and g.boot = $2 and g.${kind}_id = newest.${kind}_id and g.gone

@@ -14,11 +14,10 @@ import type { Database, Queryable } from '../events/storage/database.ts';
 import { GROWN_CHANNEL } from '../events/writing/notifier.ts';
 import { lockLooks } from './fleet/arriving.ts';
 import { projector } from './projector.ts';
+import { branchesThatRead } from './reading-branches.ts';
 
 /** Positions whose rows one statement removes. */
 const STEP = 20_000;
-/** Branches that a refusal names. */
-const NAMED_MAX = 10;
 
 /** A host that can be deleted, and what would go. */
 export type Deletable = Pick<
@@ -128,7 +127,8 @@ async function findDeletable(
   );
   if (host === undefined) throw await missingHost(tx, { name });
   const { host_id } = host;
-  await requireNoBranches(tx, { host_id, name });
+  const branches = await branchesThatRead(tx, { host_id, name });
+  if (branches !== undefined) throw new HasBranches(branches);
   const { position, hash, recorded_at } = await headOf(tx, host_id);
   const [first] = await tx.query<{ readonly recorded_at: number }>(
     'select recorded_at from events where host_id = $1 order by position limit 1',
@@ -150,25 +150,4 @@ async function lastNote(tx: Queryable, hostId: number): Promise<string | null> {
   const keys = await readKeys(tx, hostId);
   const key = keys.find(({ key_id }) => key_id === checkpoint.key_id);
   return (key && noteOf(checkpoint, key)) ?? null;
-}
-
-async function requireNoBranches(
-  tx: Queryable,
-  { host_id, name }: { readonly host_id: number; readonly name: string },
-): Promise<void> {
-  const branches = await tx.query<{ readonly name: string; readonly dropped: boolean }>(
-    `select h.name, h.dropped_at is not null as dropped from hosts h
-     where h.origin_host_id = $1
-       or exists (select from lineages l where l.host_id = h.host_id and l.ancestor_id = $1)
-     order by h.name limit $2`,
-    [host_id, NAMED_MAX + 1],
-  );
-  if (branches.length === 0) return;
-  const named = branches
-    .slice(0, NAMED_MAX)
-    .map((branch) => (branch.dropped ? `${branch.name} (dropped)` : branch.name));
-  const more = branches.length > NAMED_MAX ? ', …' : '';
-  throw new HasBranches(
-    `branches of ${name} read its log: ${named.join(', ')}${more}; delete them first, the youngest first`,
-  );
 }

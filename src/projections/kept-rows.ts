@@ -7,8 +7,9 @@ import { MAP_TYPE_NAMES } from '../domain/map-type.ts';
 import { PROG_TYPE_NAMES } from '../domain/prog-type.ts';
 import type { KeptRows } from '../events/bundle/import-cut.ts';
 import type { ColumnType } from '../events/projector.ts';
-import { compareAtCut, KEYS } from './at-cut.ts';
+import { compareAtCut } from './at-cut.ts';
 import { projector } from './projector.ts';
+import { KEYS } from './version-keys.ts';
 
 const isType = (names: ReadonlySet<string>) => (text: string) =>
   names.has(text) || /^\d{1,10}$/.test(text);

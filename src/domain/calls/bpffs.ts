@@ -1,6 +1,5 @@
 /** Names on the bpffs: mkdir, rmdir, unlink, rename, link, symlink, chmod, chown (semantics §15). */
 import {
-  badName,
   busyRefused,
   mayMoveDirectory,
   mayOpen,
@@ -13,6 +12,7 @@ import {
   removalRefused,
   unfollowedAt,
 } from '../bpffs.ts';
+import { badName } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';

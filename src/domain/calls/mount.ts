@@ -1,5 +1,6 @@
 /** mount(2) and umount2(2) of the bpffs, in the one mount namespace (`fs/namespace.c`, semantics §15). */
-import { nodeAt, type Seen, unfollowedAt } from '../bpffs.ts';
+import { nodeAt, unfollowedAt } from '../bpffs.ts';
+import type { Seen } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';

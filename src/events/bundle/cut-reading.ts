@@ -1,15 +1,17 @@
 /** Puts the cut of a bundle together: its line, and the pieces of the state there. */
 import { inflateSync } from 'node:zlib';
-import { isStateOf, type NewCut } from '../cuts.ts';
+import type { Kernel } from '../../domain/kernel.ts';
+import { restoreKernel } from '../../domain/snapshot.ts';
+import { isStateOf, type NewCut, rootsOf } from '../cuts.ts';
 import { bytesOf } from '../encoding/hex.ts';
-import { SNAPSHOT_VERSION } from '../reading/snapshots.ts';
+import { DamagedLog } from '../reading/damaged-log.ts';
+import { SNAPSHOT_VERSION, snapshotText } from '../reading/snapshots.ts';
 import type { LineOf } from './bundle-line.ts';
 
 /** Bytes of a packed state at most. */
 const PACKED_BYTES_MAX = 128 * 1024 * 1024;
 /** Bytes of a state at most: a million rows. */
 const STATE_BYTES_MAX = 400 * 1024 * 1024;
-const HASH_HEX = 64;
 
 export class CutReading {
   readonly #line: LineOf<'cut'>;
@@ -45,9 +47,7 @@ export class CutReading {
     if (text === undefined || !isStateOf({ state_hash: bytesOf(state_hash) }, text)) {
       return { message: 'the state at the cut cannot be unpacked, or has another hash' };
     }
-    const roots = Array.from({ length: tree.length / HASH_HEX }, (_, i) =>
-      bytesOf(tree.slice(i * HASH_HEX, (i + 1) * HASH_HEX)),
-    );
+    const roots = rootsOf(bytesOf(tree));
     // As many as the position has ones: each is a full subtree.
     const ones = rest.position.toString(2).replaceAll('0', '').length;
     if (roots.length !== ones) return { message: 'the tree at the cut is of another position' };
@@ -62,4 +62,16 @@ export class CutReading {
       return undefined;
     }
   }
+}
+
+/** The state at a cut, which has to be written as its text is. Throws `DamagedLog` for another text. */
+export function stateOf({ position, text }: Pick<NewCut, 'position' | 'text'>): Kernel {
+  let kernel: Kernel;
+  try {
+    kernel = restoreKernel(JSON.parse(text));
+  } catch (cause) {
+    throw new DamagedLog(position, 'the state at the cut cannot be read', { cause });
+  }
+  if (snapshotText(kernel) === text) return kernel;
+  throw new DamagedLog(position, 'the state at the cut has more than a state has');
 }

@@ -4,7 +4,6 @@
  * signed the log there. Each method throws `DamagedLog` for what does not hold.
  */
 import type { Kernel } from '../../domain/kernel.ts';
-import { restoreKernel } from '../../domain/snapshot.ts';
 import { type NewCut, storeCut } from '../cuts.ts';
 import { decodeEvent, type ParsedEvent } from '../encoding/codec.ts';
 import type { LedgerEvent } from '../event.ts';
@@ -13,8 +12,8 @@ import type { ChainReport } from '../proof/chain-check.ts';
 import type { StoredBatch } from '../reading/batch-reader.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import type { Reached } from '../reading/host-state.ts';
-import { snapshotText } from '../reading/snapshots.ts';
 import type { Queryable } from '../storage/database.ts';
+import { stateOf } from './cut-reading.ts';
 import { requireSound } from './sound-event.ts';
 
 /** What the projections say of rows that come with a cut. */
@@ -87,16 +86,6 @@ export class CutImport {
     }
     await storeCut(tx, hostId, cut);
   }
-}
-
-function stateOf({ position, text }: NewCut): Kernel {
-  try {
-    const kernel = restoreKernel(JSON.parse(text));
-    if (snapshotText(kernel) === text) return kernel;
-  } catch (cause) {
-    throw new DamagedLog(position, 'the state there cannot be read', { cause });
-  }
-  throw new DamagedLog(position, 'the state there has more than a state has');
 }
 
 function listIn(text: string): readonly unknown[] | undefined {

@@ -10,7 +10,7 @@ import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
 import { restoreKernel, restoreKernelInTurns, type Snapshot } from '../../domain/snapshot.ts';
-import { type CutState, readCutState, refuseRemoved } from '../cuts.ts';
+import { type CutState, oldestKept, readCutState, refuseRemoved } from '../cuts.ts';
 import type { Change } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -72,13 +72,14 @@ async function beginOf(
   hostId: number,
   position: number,
 ): Promise<CutState | undefined> {
-  const [stored, cut] = await Promise.all([
+  const [stored, oldest] = await Promise.all([
     latestSnapshot(database, hostId, position),
-    readCutState(database, hostId),
+    oldestKept(database, hostId),
   ]);
-  if (cut === undefined) return stored;
-  refuseRemoved(position, cut.position);
-  return stored === undefined || stored.position < cut.position ? cut : stored;
+  refuseRemoved(position, oldest);
+  // The state at a cut may be large, and is read where there is no later one.
+  const isKept = oldest === 1 || (stored !== undefined && stored.position >= oldest);
+  return isKept ? stored : readCutState(database, hostId);
 }
 
 /** Moves a state towards a later position of its host, and returns the position that it reached. */

@@ -6,6 +6,7 @@ import { decodeEvent, type EncodedEvent } from '../encoding/codec.ts';
 import { MARK } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
+import { OLDEST } from '../storage/oldest.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { turn } from '../turns.ts';
 import { DamagedLog } from './damaged-log.ts';
@@ -127,7 +128,7 @@ interface BodiesRow {
 }
 
 /** What is kept of events before a cut is read one by one (`readEventsAt`), and never as a part of a log. */
-const KEPT = `greatest($2::int8, (select max(c.position) from cuts c where c.host_id = $1))`;
+const KEPT = `greatest($2::int8, ${OLDEST})`;
 
 /** SQL for a page of a log, with the bytes of the texts before each: counting characters takes long. */
 const page = (

@@ -2,6 +2,7 @@
 import { refuseRemoved } from '../cuts.ts';
 import { MARK, markOf } from '../encoding/mark.ts';
 import type { Queryable } from '../storage/database.ts';
+import { OLDEST } from '../storage/oldest.ts';
 import { DamagedLog } from './damaged-log.ts';
 import { headAt } from './head-at.ts';
 import { type LineForm, lineText, queryLine, stretchesOf } from './lineage.ts';
@@ -24,9 +25,6 @@ export function markText({ isBranch }: LineForm): string {
     `and position_to <= coalesce((select l.position_to ${stretch}), ${FAR})`,
   );
 }
-
-/** SQL for the oldest position of host `$1` that is kept. */
-export const OLDEST = `coalesce((select max(c.position) from cuts c where c.host_id = $1), 1)`;
 
 const AT = lineText((form) => `select ${markText(form)} as mark, ${OLDEST} as oldest`);
 

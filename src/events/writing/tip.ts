@@ -130,8 +130,6 @@ export class Tip {
     const head = to ?? (await this.#readHead(database));
     const goesOn = await continues(database, this.hostId, known, head);
     if (!goesOn) {
-      // Until it is read, it must not be used: what fails on the way leaves it so.
-      this.#damaged = true;
       // A log that was cut behind its back is the same log.
       if (goesOn === false) this.#lose({ head: head.position });
       await this.#readAnew(database, head);
@@ -145,7 +143,6 @@ export class Tip {
     } catch (error) {
       if (!isRemoved(error)) throw error;
       // It was cut just now, and is the same log.
-      this.#damaged = true;
       await this.#readAnew(database, await this.#readHead(database));
       return true;
     }
@@ -176,6 +173,8 @@ export class Tip {
   }
 
   async #readAnew(database: Queryable, head: Head): Promise<void> {
+    // Until it is read, it must not be used: what fails on the way leaves it so.
+    this.#damaged = true;
     const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
     this.#kernel = kernel;
     this.#snapshotPosition = snapshotPosition;

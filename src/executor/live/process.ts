@@ -5,7 +5,12 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Capability } from '../../domain/capability.ts';
-import { ALL_CAPABILITIES, hasAllOfRoot, rootsSet } from '../../domain/capability.ts';
+import {
+  ALL_CAPABILITIES,
+  CAPABILITY_NUMBERS,
+  hasAllOfRoot,
+  rootsSet,
+} from '../../domain/capability.ts';
 import type { FileKind } from '../../domain/effect.ts';
 import type { ExecSets } from '../../domain/exec-sets.ts';
 
@@ -59,21 +64,8 @@ export function realFd(process: LiveProcess, fd: number | undefined): number {
   return process.fds.get(fd)?.real ?? NEVER_OPEN;
 }
 
-const CAPABILITY_BITS: Readonly<Record<Capability, number>> = {
-  chown: 0,
-  dac_override: 1,
-  dac_read_search: 2,
-  fowner: 3,
-  fsetid: 4,
-  net_admin: 12,
-  sys_admin: 21,
-  sys_resource: 24,
-  perfmon: 38,
-  bpf: 39,
-};
-
 export function capabilityBits(caps: readonly Capability[]): number[] {
-  return caps.map((capability) => CAPABILITY_BITS[capability]);
+  return caps.map((capability) => CAPABILITY_NUMBERS[capability]);
 }
 
 /** Root with what root has: it may do what takes capabilities that are not modelled. */

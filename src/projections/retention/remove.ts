@@ -5,8 +5,8 @@
  * same, and a step that was done before finds nothing.
  */
 import type { Database, Queryable } from '../../events/storage/database.ts';
-import { KEYS } from '../at-cut.ts';
 import { projector } from '../projector.ts';
+import { HOLDERS, KEYS } from '../version-keys.ts';
 import type { Kept } from './kept.ts';
 import { removeListVersions } from './list-origins.ts';
 
@@ -76,13 +76,6 @@ async function removed(
 /** Of which boot the state at the cut is. */
 const BOOT = `(select boot from boots where host_id = $1 and position_from <= $4
   order by position_from desc limit 1)`;
-
-/** What ends together with something else, and the table of that. */
-const HOLDERS: Readonly<Record<string, 'map' | 'cgroup'>> = {
-  storage_versions: 'map',
-  element_versions: 'map',
-  entry_versions: 'cgroup',
-};
 
 /** Content of which nobody asks what it was before: only the newest row is asked for. */
 const NEWEST_ALONE: Readonly<Record<string, string>> = {

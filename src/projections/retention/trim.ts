@@ -5,52 +5,24 @@
  * that is stopped leaves a whole log, or one whose removed rows the next trim takes away.
  */
 import { emptyKernel } from '../../domain/boot.ts';
-import { type Cut, type NewCut, readCut, storeCut } from '../../events/cuts.ts';
+import { type NewCut, readCut, storeCut } from '../../events/cuts.ts';
 import { decodeEvent } from '../../events/encoding/codec.ts';
 import { chainHash } from '../../events/encoding/hash-chain.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
 import { missingHost } from '../../events/host-deletions.ts';
-import { executorOf } from '../../events/kernel-reports/leases.ts';
-import { type Checkpoint, isSignedBy } from '../../events/proof/checkpoint.ts';
-import { readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
 import { CompactRange, leafHash } from '../../events/proof/merkle.ts';
 import { genesisOf, identityOf } from '../../events/reading/birth.ts';
 import { fold, loadCutState } from '../../events/reading/host-state.ts';
-import { positionAt, readUnbroken } from '../../events/reading/log-reader.ts';
+import { readUnbroken } from '../../events/reading/log-reader.ts';
 import { snapshotText } from '../../events/reading/snapshots.ts';
 import type { Database, Queryable } from '../../events/storage/database.ts';
 import { Pace } from '../../events/turns.ts';
 import { GROWN_CHANNEL } from '../../events/writing/notifier.ts';
-import { listBoots } from '../boots.ts';
+import { CannotTrim, type Found, findCut, requireUnread, type TrimQuestion } from './find-cut.ts';
 import { type Removed, removeBefore } from './remove.ts';
 
-/** Branches that a refusal names. */
-const NAMED_MAX = 10;
-
-/** The log cannot be cut there; the message says why, and what to do. */
-export class CannotTrim extends Error {}
-
-/** Before which moment the events may go: a position, or a time in microseconds since the epoch. */
-export type Before =
-  | { readonly kind: 'position'; readonly position: number }
-  | { readonly kind: 'time'; readonly time: number }
-  | { readonly kind: 'boot'; readonly boot: number };
-
-export interface TrimQuestion {
-  readonly name: string;
-  readonly before: Before;
-  /** Id of the key whose checkpoints count; left out: any that is stored. */
-  readonly key?: string | undefined;
-}
-
 /** A cut that can be made, and what would go. */
-export interface Trimmable {
-  readonly host_id: number;
-  readonly name: string;
-  /** The checkpoint at whose position the log is cut. */
-  readonly checkpoint: Checkpoint;
-  /** Where it was cut before; undefined for a whole log. */
-  readonly cut: Cut | undefined;
+export interface Trimmable extends Found {
   /** Events that lie before the position, and their bytes as text. */
   readonly events: number;
   readonly bytes: number;
@@ -117,149 +89,6 @@ export async function trim(database: Database, request: TrimRequest): Promise<Tr
   return { name, oldest, removed };
 }
 
-type Found = Omit<Trimmable, 'events' | 'bytes'>;
-
-async function findCut(database: Queryable, question: TrimQuestion): Promise<Found> {
-  const { name, before, key } = question;
-  const [host] = await database.query<{ readonly host_id: number; readonly origin: string | null }>(
-    `select h.host_id, o.name as origin from hosts h
-     left join hosts o on o.host_id = h.origin_host_id where h.name = $1`,
-    [name],
-  );
-  if (host === undefined) throw await missingHost(database, { name });
-  const { host_id, origin } = host;
-  if (origin !== null) {
-    throw new CannotTrim(
-      `${name} is a branch of ${origin}, whose log it reads: a branch is not cut`,
-    );
-  }
-  await requireNoBranches(database, { host_id, name });
-  const cut = await readCut(database, host_id);
-  const until = await positionOf(database, { host_id, name, cut }, before);
-  const checkpoint = await lastSigned(database, { host_id, until, key });
-  if (checkpoint === undefined) {
-    const ofKey = key === undefined ? '' : ` of the key ${key}`;
-    throw new CannotTrim(
-      `no checkpoint${ofKey} that states a tree was signed of ${name} up to position ${until}: ` +
-        (await firstSigned(database, host_id, key)),
-    );
-  }
-  const { position } = checkpoint;
-  if (cut !== undefined && position < cut.position) {
-    throw new CannotTrim(
-      `${name} is cut already at position ${cut.position}, and the last checkpoint before that ` +
-        `moment is of ${position}`,
-    );
-  }
-  await requireReported(database, { host_id, name, position });
-  return { host_id, name, checkpoint, cut };
-}
-
-/** The last position that is before a moment, or at it. */
-async function positionOf(
-  database: Queryable,
-  {
-    host_id,
-    name,
-    cut,
-  }: { readonly host_id: number; readonly name: string; readonly cut: Cut | undefined },
-  before: Before,
-): Promise<number> {
-  switch (before.kind) {
-    case 'position':
-      return before.position;
-    case 'time':
-      if (cut !== undefined && before.time < cut.at_max) {
-        throw new CannotTrim(
-          `${name} is cut already at position ${cut.position}, which is after that moment`,
-        );
-      }
-      return positionAt(database, host_id, before.time);
-    case 'boot': {
-      const moment = { host_id, position: Number.MAX_SAFE_INTEGER };
-      const [boot] = await listBoots(database, moment, { after: before.boot - 1, limit: 1 });
-      if (boot === undefined) throw new CannotTrim(`the log of ${name} has no boot ${before.boot}`);
-      return boot.position_from;
-    }
-    default:
-      return before satisfies never;
-  }
-}
-
-/** The last checkpoint up to a position that states a tree and has a valid signature. */
-async function lastSigned(
-  database: Queryable,
-  {
-    host_id,
-    until,
-    key,
-  }: { readonly host_id: number; readonly until: number; readonly key: string | undefined },
-): Promise<Checkpoint | undefined> {
-  const keys = new Map((await readKeys(database, host_id)).map((one) => [one.key_id, one]));
-  // Before the first position there is nothing that could go.
-  for (let to = until; to > 1; ) {
-    const page = await readCheckpoints(database, host_id, { to, order: 'desc', limit: 100 });
-    for (const checkpoint of page) {
-      const signer = keys.get(checkpoint.key_id);
-      if (checkpoint.chained?.root === undefined || signer === undefined) continue;
-      if (key !== undefined && signer.key_id !== key) continue;
-      if (checkpoint.position > 1 && isSignedBy(checkpoint, signer)) return checkpoint;
-    }
-    to = (page.at(-1)?.position ?? 1) - 1;
-  }
-  return undefined;
-}
-
-/** What to say of the first checkpoint at which the log could be cut. */
-async function firstSigned(
-  database: Queryable,
-  host_id: number,
-  key: string | undefined,
-): Promise<string> {
-  const [first] = await database.query<{ readonly position: number }>(
-    `select position from checkpoints where host_id = $1 and root is not null and position > 1
-       and key_id = coalesce($2, key_id)
-     order by position limit 1`,
-    [host_id, key ?? null],
-  );
-  return first === undefined
-    ? 'there is none at all; sign the head by bpfledger checkpoint HOST'
-    : `the first one is of position ${first.position}`;
-}
-
-async function requireNoBranches(
-  database: Queryable,
-  { host_id, name }: { readonly host_id: number; readonly name: string },
-): Promise<void> {
-  const branches = await database.query<{ readonly name: string; readonly dropped: boolean }>(
-    `select h.name, h.dropped_at is not null as dropped from hosts h
-     where h.host_id in (select l.host_id from lineages l where l.ancestor_id = $1)
-     order by h.name limit $2`,
-    [host_id, NAMED_MAX + 1],
-  );
-  if (branches.length === 0) return;
-  const named = branches
-    .slice(0, NAMED_MAX)
-    .map((branch) => (branch.dropped ? `${branch.name} (dropped)` : branch.name));
-  const more = branches.length > NAMED_MAX ? ', …' : '';
-  throw new CannotTrim(
-    `branches of ${name} read its log: ${named.join(', ')}${more}; delete them first, the youngest ` +
-      'first (bpfledger hosts delete)',
-  );
-}
-
-async function requireReported(
-  database: Queryable,
-  { host_id, name, position }: { host_id: number; name: string; position: number },
-): Promise<void> {
-  const executor = await executorOf(database, host_id);
-  if (executor === undefined || executor.reported_position >= position) return;
-  throw new CannotTrim(
-    `the executor ${executor.executor} of ${name} has reported up to position ` +
-      `${executor.reported_position}, and not yet ${position}`,
-  );
-}
-
 /** Reads all that would go, and the state after it; what it gives must be what was signed. */
 async function readUpTo(
   database: Queryable,
@@ -305,7 +134,7 @@ function commitCut(database: Database, found: Found, cut: NewCut): Promise<void>
       host_id,
     ]);
     if (there.length === 0) throw await missingHost(tx, { host_id });
-    await requireNoBranches(tx, { host_id, name });
+    await requireUnread(tx, { host_id, name });
     if ((await readCut(tx, host_id))?.position !== before?.position) {
       throw new CannotTrim(`${name} was cut by somebody else meanwhile; try again`);
     }

@@ -2,28 +2,18 @@
  * Who the program believes to be. It runs without rights, and is answered as root with all
  * capabilities, or as the user that it is to be (credentials(7), capget(2)).
  */
-import { ALL_CAPABILITIES, type Capability, rootsSet } from '../../domain/capability.ts';
+import {
+  ALL_CAPABILITIES,
+  CAPABILITY_NUMBERS,
+  type Capability,
+  rootsSet,
+} from '../../domain/capability.ts';
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Handler } from '../handlers.ts';
 import { type Answer, CONTINUED, type Notified, type Write } from '../notified.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
 
-/** Bits of the capabilities that the model knows (`include/uapi/linux/capability.h`). */
-const BITS: Readonly<Record<Capability, number>> = {
-  ...{
-    chown: 0,
-    dac_override: 1,
-    dac_read_search: 2,
-    fowner: 3,
-    fsetid: 4,
-    net_admin: 12,
-    sys_admin: 21,
-    sys_resource: 24,
-    perfmon: 38,
-    bpf: 39,
-  },
-};
 /** All that Linux has: 0 to CAP_CHECKPOINT_RESTORE. */
 const EVERY = (1n << 41n) - 1n;
 const VERSION_3 = 0x20080522;
@@ -107,7 +97,10 @@ export function capabilityMask(caps: readonly Capability[]): bigint {
 }
 
 function maskOf(caps: readonly Capability[]): bigint {
-  return caps.reduce((mask, capability) => mask | (1n << BigInt(BITS[capability])), 0n);
+  return caps.reduce(
+    (mask, capability) => mask | (1n << BigInt(CAPABILITY_NUMBERS[capability])),
+    0n,
+  );
 }
 
 function capset({ args, memory, perform }: Notified): Answer {
@@ -117,7 +110,9 @@ function capset({ args, memory, perform }: Notified): Answer {
   const sets = memory.read(data, 24);
   if (sets === undefined) return { is: 'refused', errno: EFAULT };
   const effective = BigInt(sets.readUInt32LE(0)) | (BigInt(sets.readUInt32LE(12)) << 32n);
-  const caps = ALL_CAPABILITIES.filter((name) => (effective & (1n << BigInt(BITS[name]))) !== 0n);
+  const caps = ALL_CAPABILITIES.filter(
+    (name) => (effective & (1n << BigInt(CAPABILITY_NUMBERS[name]))) !== 0n,
+  );
   const { outcome } = perform({ name: 'capset', caps });
   return isRefusal(outcome) ? { is: 'refused', errno: ERRNO_NUMBERS[outcome.errno] } : DONE;
 }

@@ -1,6 +1,5 @@
 /** Verifies an exported log without any service: its chain, and what today's rules answer. */
-import type { Kernel } from '../../domain/kernel.ts';
-import { restoreKernel } from '../../domain/snapshot.ts';
+import { stateOf } from '../../events/bundle/cut-reading.ts';
 import { readBundle } from '../../events/bundle/read-bundle.ts';
 import type { NewCut } from '../../events/cuts.ts';
 import { decodeEvent } from '../../events/encoding/codec.ts';
@@ -58,7 +57,7 @@ export async function verifyBundle(
         ({ cut } = part);
         next = cut.position + 1;
         try {
-          again = new DecidedAgain({ kernel: stateAt(cut), position: cut.position });
+          again = new DecidedAgain({ kernel: stateOf(cut), position: cut.position });
         } catch (error) {
           stopped = stoppedVerdict(error);
         }
@@ -79,13 +78,4 @@ export async function verifyBundle(
   const holds = chain.holds && outcomes.holds;
   const not_excluded = [...notExcluded(identity, chain, outside), ...removedBefore(cut, chain)];
   return { holds, host, chain, outcomes, not_excluded };
-}
-
-/** The state at the cut of a bundle. Throws `DamagedLog` for a text that is none. */
-function stateAt({ position, text }: NewCut): Kernel {
-  try {
-    return restoreKernel(JSON.parse(text));
-  } catch (cause) {
-    throw new DamagedLog(position, 'the state at the cut cannot be read', { cause });
-  }
 }
