@@ -23,6 +23,6 @@ export async function branchesThatRead(
   const more = branches.length > NAMED_MAX ? ', …' : '';
   return (
     `branches of ${name} read its log: ${named.join(', ')}${more}; delete them first, the youngest ` +
-    'first (bpfledger hosts delete)'
+    'first'
   );
 }

@@ -133,7 +133,7 @@ const STATEMENTS: readonly Statement[] = [
     },
   },
   {
-    is: startsWith('select coalesce(max(position), 1) as oldest from cuts'),
+    is: startsWith('select coalesce((select max(c.position) from cuts c'),
     run({ server, session, params }) {
       const rows = server.rows(session, params[0] as number);
       return [{ oldest: rows ? oldestOf(rows) : 1 }];

@@ -167,5 +167,5 @@ export async function requireUnread(
   host: { readonly host_id: number; readonly name: string },
 ): Promise<void> {
   const branches = await branchesThatRead(database, host);
-  if (branches !== undefined) throw new CannotTrim(branches);
+  if (branches !== undefined) throw new CannotTrim(`${branches} (bpfledger hosts delete)`);
 }
