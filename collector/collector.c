@@ -725,14 +725,22 @@ static void tell_cgroup(const struct path_event *told)
 
 /*
  * What a symlink leads to: as it is from the symlink's directory, or a path of the log after a slash.
- * Nothing is told of one that leads out of the bpffs, nor of one that leads nowhere (ENOENT).
+ * Nothing is told of one by a whole path out of the bpffs, nor of one that leads nowhere (ENOENT).
  */
 static bool symlink_target(const struct path_event *told, char *out, size_t room)
 {
-	if (told->to[0] == '/')
-		return bpffs_path(told->to, &told->to_from, out, room);
-	return told->to[0] && strlen(told->to) < PATH_LEN - 1 &&
-	       (size_t)snprintf(out, room, "%s", told->to) < room;
+	size_t length = strlen(told->to);
+
+	if (!length || length >= PATH_LEN - 1)
+		return false;
+	if (told->to[0] != '/')
+		return (size_t)snprintf(out, room, "%s", told->to) < room;
+	if (!bpffs_path(told->to, &told->to_from, out, room))
+		return false;
+	/* A slash at the end wants a directory. */
+	if (told->to[length - 1] == '/' && out[1] && strlen(out) + 1 < room)
+		strcat(out, "/");
+	return true;
 }
 
 static void tell_name(const struct path_event *told)

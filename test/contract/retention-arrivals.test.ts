@@ -6,10 +6,10 @@ import type { Log } from '../../src/events/log.ts';
 import { signHead } from '../../src/events/proof/sign-head.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import {
+  advanceRule,
   deleteRule,
   insertRule,
   listRules,
-  advanceRule,
 } from '../../src/projections/alerts/rules.ts';
 import { FIRST_PLACE, readArrived } from '../../src/projections/fleet/arrived-events.ts';
 import { look } from '../../src/projections/fleet/arriving.ts';
@@ -49,7 +49,7 @@ describeStores('the events of all hosts, of which one is cut', ({ open }) => {
 
   const cut = () =>
     trim(database, {
-      ...{ name: host, before: { kind: 'position', position: 7 }, actor: 'root' } as const,
+      ...({ name: host, before: { kind: 'position', position: 7 }, actor: 'root' } as const),
       ...{ reason: '', now: NOW },
     });
   const arrive = async () => {
@@ -57,7 +57,9 @@ describeStores('the events of all hosts, of which one is cut', ({ open }) => {
   };
   const newest = async (from: Database) => {
     const page = await readArrived(from, { after: FIRST_PLACE, order: 'asc', limit: 1000 });
-    const positions = page.events.filter((one) => one.host === host).map((one) => one.place.position);
+    const positions = page.events
+      .filter((one) => one.host === host)
+      .map((one) => one.place.position);
     return { positions, cuts: page.cuts.filter((one) => one.host === host), page };
   };
 

@@ -149,10 +149,7 @@ const EVENTS = { asc: eventsText('asc'), desc: eventsText('desc') };
  * It takes two queries. Where events between two others went from one to the next, a log was cut: then
  * it is read again, and the cut is told.
  */
-export async function readArrived(
-  database: Queryable,
-  range: ArrivedRange,
-): Promise<ArrivedPage> {
+export async function readArrived(database: Queryable, range: ArrivedRange): Promise<ArrivedPage> {
   for (let tries = 1; ; tries++) {
     const { page, lacks } = await readOnce(database, range);
     // A log that is damaged lacks them for good.
