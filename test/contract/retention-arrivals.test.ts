@@ -35,13 +35,14 @@ describeStores('the events of all hosts, of which one is cut', ({ open }) => {
   });
   afterAll(() => store?.drop());
 
-  /** Eight events, with a checkpoint at the sixth, which have not arrived. */
+  /** Eight events that have not arrived. At the sixth is a checkpoint; /a3 lives from the third to the fourth. */
   beforeEach(async () => {
     log = await logOn(store.another());
     host = await newHost(log);
     ({ host_id } = await log.head(host));
     for (let n = 2; n <= 8; n++) {
-      await log.submit(host, mkdir(`/a${n}`));
+      const rmdir = { call: { name: 'rmdir', path: '/a3' } } as const;
+      await log.submit(host, n === 4 ? { actor: 'local', calls: [rmdir] } : mkdir(`/a${n}`));
       if (n === 6) await signHead(database, { host_id, host }, { ...signer, now: n });
     }
     return () => log.close();
