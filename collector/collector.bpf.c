@@ -1380,7 +1380,9 @@ static __always_inline int keep_name(unsigned int which, long long more, int dir
 		return 0;
 	if (to) {
 		bpf_probe_read_user_str(told->to, PATH_LEN, to);
-		start_of(task, to_dirfd, told->to, &told->to_from);
+		/* What a symlink leads to is a text of its own, whatever directory its maker stands in. */
+		if (which != NAME_SYMLINK)
+			start_of(task, to_dirfd, told->to, &told->to_from);
 	}
 	told->event.a = which;
 	told->event.b = more;
@@ -1447,6 +1449,8 @@ NAME_CALL(renameat, NAME_RENAME, 0, ARG(0), ARG(1), ARG(2), ARG(3))
 NAME_CALL(renameat2, NAME_RENAME, ARG(4), ARG(0), ARG(1), ARG(2), ARG(3))
 NAME_CALL(link, NAME_LINK, 0, AT_FDCWD, ARG(0), AT_FDCWD, ARG(1))
 NAME_CALL(linkat, NAME_LINK, 0, ARG(0), ARG(1), ARG(2), ARG(3))
+NAME_CALL(symlink, NAME_SYMLINK, 0, AT_FDCWD, ARG(1), 0, ARG(0))
+NAME_CALL(symlinkat, NAME_SYMLINK, 0, ARG(1), ARG(2), 0, ARG(0))
 FILE_CALL(chmod, NAME_CHMOD, MODE(1), AT_FDCWD, ARG(0), 0)
 FILE_CALL(fchmod, NAME_CHMOD, MODE(1), ARG(0), 0, 1)
 FILE_CALL(fchmodat, NAME_CHMOD, MODE(2), ARG(0), ARG(1), 0)

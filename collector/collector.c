@@ -723,10 +723,30 @@ static void tell_cgroup(const struct path_event *told)
 
 #define EVERY_MODE 0777
 
+/*
+ * What a symlink leads to: as it is from the symlink's directory, or a path of the log after a slash.
+ * Nothing is told of one by a whole path out of the bpffs, nor of one that leads nowhere (ENOENT).
+ */
+static bool symlink_target(const struct path_event *told, char *out, size_t room)
+{
+	size_t length = strlen(told->to);
+
+	if (!length || length >= PATH_LEN - 1)
+		return false;
+	if (told->to[0] != '/')
+		return (size_t)snprintf(out, room, "%s", told->to) < room;
+	if (!bpffs_path(told->to, &told->to_from, out, room))
+		return false;
+	/* A slash at the end wants a directory. */
+	if (told->to[length - 1] == '/' && out[1] && strlen(out) + 1 < room)
+		strcat(out, "/");
+	return true;
+}
+
 static void tell_name(const struct path_event *told)
 {
 	static const char *const names[] = { "", "unlink", "rename", "bpffs_mkdir", "bpffs_rmdir",
-					     "link", "chmod", "chown" };
+					     "link", "chmod", "chown", "symlink" };
 	char path[PATH_LEN + START_DEPTH * NAME_LEN], to[PATH_LEN + START_DEPTH * NAME_LEN];
 	unsigned int which = told->event.a;
 	bool has_two = which == NAME_RENAME || which == NAME_LINK;
@@ -743,6 +763,8 @@ static void tell_name(const struct path_event *told)
 		return;
 	if (has_two && !bpffs_path(told->to, &told->to_from, to, sizeof(to)))
 		return;
+	if (which == NAME_SYMLINK && !symlink_target(told, to, sizeof(to)))
+		return;
 	if (is_of_cgroup)
 		call(which == NAME_CHMOD ? "cgroup_chmod" : "cgroup_chown");
 	else
@@ -751,6 +773,10 @@ static void tell_name(const struct path_event *told)
 	text(path, sizeof(path));
 	if (has_two) {
 		printf(",\"to\":");
+		text(to, sizeof(to));
+	}
+	if (which == NAME_SYMLINK) {
+		printf(",\"target\":");
 		text(to, sizeof(to));
 	}
 	if (which == NAME_RENAME && told->event.b)

@@ -36,7 +36,16 @@ enum event_kind {
 	EVENT_MOUNTS,       /* mount(2), umount(2) or move_mount(2) returned: a = how many have begun; no more is set */
 };
 
-enum name_call { NAME_UNLINK = 1, NAME_RENAME, NAME_MKDIR, NAME_RMDIR, NAME_LINK, NAME_CHMOD, NAME_CHOWN };
+enum name_call {
+	NAME_UNLINK = 1,
+	NAME_RENAME,
+	NAME_MKDIR,
+	NAME_RMDIR,
+	NAME_LINK,
+	NAME_CHMOD,
+	NAME_CHOWN,
+	NAME_SYMLINK /* `to` is the text that it leads to */
+};
 
 /* What a mount point is of, as the kernel's part looks it up. */
 enum mount_kind { MOUNT_NONE = 0, MOUNT_BPFFS, MOUNT_CGROUP2 };

@@ -55,7 +55,10 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
     const { position, events, hash } = deleted;
     const hex = Buffer.from(hash).toString('hex');
     if (json) print.out(JSON.stringify({ host: name, position, events, hash: hex }));
-    else print.out(`${name} is deleted: ${events} events, up to position ${position}, hash ${hex}`);
+    else {
+      print.out(`${name} is deleted: ${events} events, up to position ${position}, hash ${hex}`);
+      print.out(`all this was in ${placeOf(configuration)}`);
+    }
     return EXIT.done;
   });
 }

@@ -131,6 +131,7 @@ async function list(called: Called, named: string): Promise<ExitCode> {
   for (const event of last.reverse()) show(event);
   flush();
   if (left > 0) print.err(leftOutText(backward, shown, left));
+  if (shown === 0) print.err(noneText(host, { after, to }));
   return EXIT.done;
 }
 
@@ -139,6 +140,16 @@ function leftOutText(backward: boolean, shown: number, position: number): string
   return backward
     ? `${shown} events; earlier ones are left out, the last of them at position ${position}`
     : `${shown} events; later ones are left out: continue with --after ${position - 1}`;
+}
+
+/** What a list says that shows nothing. */
+function noneText(
+  host: string,
+  { after, to }: { readonly after: number; readonly to: number },
+): string {
+  return after >= to
+    ? `${host} has no event after position ${after}: its last one is at ${to}`
+    : `no event of ${host} fits, of those at positions ${after + 1} to ${to}`;
 }
 
 async function follow(called: Called, named: string): Promise<ExitCode> {

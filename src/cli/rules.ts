@@ -104,6 +104,9 @@ const RULE_COLUMNS: readonly Column[] = [
 async function add({ flags, print }: Called, name: string): Promise<ExitCode> {
   const { to: url, filter, 'secret-file': file } = flags;
   if (url === undefined) throw new UsageError(`rules add ${name} needs --to URL`);
+  if (!URL.canParse(url)) {
+    throw new UsageError(`--to ${url} is not a URL; type one as https://example.org/hook`);
+  }
   const condition = conditionOf(flags);
   const made = await restClient(serviceFrom(flags)).post<Rule>('/v1/rules', {
     ...{ name, url },

@@ -99,6 +99,7 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['hosts drop web1', 'type hosts list, hosts create NAME --release R'],
   ['hosts create web1', 'try hosts create web1 --release 6.18'],
   ['rules add one', 'rules add one needs --to URL'],
+  ['rules add one --to nowhere', '--to nowhere is not a URL; type one as https://example.org/hook'],
   ['rules drop 1', 'type rules list, rules add NAME --to URL'],
   ['rules remove one', 'one is no number of a rule'],
   [

@@ -67,7 +67,7 @@ describe('on the embedded database', () => {
       const done = await remove('demo', '--yes');
       expect([done.code, done.err]).toEqual([0, '']);
       expect(done.out).toMatch(
-        /^demo is deleted: (\d+) events, up to position \1, hash [0-9a-f]{64}\n$/,
+        /^demo is deleted: (\d+) events, up to position \1, hash [0-9a-f]{64}\nall this was in \S+\n$/,
       );
       const again = await remove('demo', '--yes');
       expect([again.code, again.err]).toEqual([

@@ -58,3 +58,11 @@ it.each([
   if (typeof said === 'string') expect(err).toBe(said);
   else expect(err).toMatch(said);
 });
+
+it.each([
+  ['--call link_create', `no event of h fits, of those at positions 1 to ${EVENTS}\n`],
+  ['--after 2500', 'h has no event after position 2500: its last one is at 2500\n'],
+])('events list h %s says that nothing fits', { timeout: 60_000 }, async (flags, said) => {
+  const done = await bpfledger(['events', 'list', 'h', ...flags.split(' '), '--url', url]);
+  expect([done.code, done.out, done.err]).toEqual([0, '', said]);
+});

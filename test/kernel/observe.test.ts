@@ -33,13 +33,9 @@ const STEPS = IS_LONG ? 20_000 : 2000;
 const RUN_MS_MAX = IS_LONG ? 7_200_000 : 1_800_000;
 /**
  * Of what these pass beside the fields of a call (huge attrs, fd_array), of links on other things than
- * cgroups, of BTF, of mounts and of names by way of symlinks, a collector tells nothing
- * (docs/observe.md).
+ * cgroups, of BTF and of mounts, a collector tells nothing (docs/observe.md).
  */
-const NOT_TOLD: readonly string[] = [
-  ...['code', 'map-types', 'foreign', 'btf', 'mounts'],
-  ...['bpffs', 'bpffs-names'],
-];
+const NOT_TOLD: readonly string[] = ['code', 'map-types', 'foreign', 'btf', 'mounts'];
 const MOMENTS = 10;
 const OUTAGE_MS = IS_LONG ? 60_000 : 2000;
 const OUTAGE_CGROUPS = 20;

@@ -36,19 +36,6 @@ static int prog(void) {
   return bpf(BPF_PROG_LOAD, &attr);
 }
 
-static int pin(int fd, const char *path) {
-  union bpf_attr attr = {0};
-  attr.pathname = (unsigned long)path;
-  attr.bpf_fd = fd;
-  return FAILS(bpf(BPF_OBJ_PIN, &attr));
-}
-
-static int get(const char *path) {
-  union bpf_attr attr = {0};
-  attr.pathname = (unsigned long)path;
-  return bpf(BPF_OBJ_GET, &attr);
-}
-
 static int link_on(int prog_fd, int cgroup_fd) {
   union bpf_attr attr = {0};
   attr.link_create.prog_fd = prog_fd;
@@ -84,26 +71,6 @@ static int write_to(const char *path, const char *text) {
   int failed = bytes < 0 ? errno : 0;
   close(fd);
   return failed;
-}
-
-static int has(const char *path, const char *name) {
-  DIR *directory = opendir(path);
-  if (directory == NULL)
-    return -1;
-  int found = 0;
-  for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
-    found += strcmp(entry->d_name, name) == 0;
-  closedir(directory);
-  return found;
-}
-
-static int linked(const char *path, const char *wanted) {
-  char text[256] = {0};
-  if (readlink(path, text, sizeof(text) - 1) < 0)
-    return -1;
-  if (strcmp(text, wanted) != 0)
-    printf("%s -> %s\n", path, text);
-  return strcmp(text, wanted) == 0;
 }
 
 static void cgroups(void) {

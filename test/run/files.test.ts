@@ -24,13 +24,14 @@ const folder = mkdtempSync(join(tmpdir(), 'bpfledger-files-'));
 const files = join(folder, 'files');
 const hostile = join(folder, 'hostile');
 const mounts = join(folder, 'mounts');
+const symlinks = join(folder, 'symlinks');
 const taskFds = join(folder, 'task-fds');
 /** Where anybody may make files. */
 const plain = join(folder, 'plain');
 
 beforeAll(() => {
   if (!listener.ok) return;
-  for (const file of [files, hostile, mounts, taskFds]) {
+  for (const file of [files, hostile, mounts, symlinks, taskFds]) {
     const source = join(import.meta.dirname, `${basename(file)}.c`);
     execFileSync('gcc', ['-O1', '-pthread', '-o', file, source]);
   }
@@ -57,6 +58,15 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
 
   it.skipIf(!kernel.ok)('are mounted elsewhere by a program that a real kernel agrees with', () => {
     expect(onRealTrees(mounts, plain)).toEqual({ code: 0, out: '' });
+  });
+
+  it('have symlinks on the bpffs, as on a kernel', async () => {
+    const answers = await running('--quiet', '--strict', '--', symlinks);
+    expect(answers).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  it.skipIf(!kernel.ok)('have symlinks by a program that a real kernel agrees with', () => {
+    expect(onRealTrees(symlinks)).toEqual({ code: 0, out: '' });
   });
 
   it('are told by what they run, also those of another process, as on a kernel', async () => {

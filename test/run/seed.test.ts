@@ -29,7 +29,7 @@ describe.skipIf(!listener.ok)('a run from a host of a service', () => {
       service.url,
       ...program,
     );
-    expect(err).toContain(`recorded on host ${HOST}`);
+    expect(err).toContain(`are recorded as host ${HOST}`);
     const answer = await fetch(`${service.url}/v1/hosts/${HOST}/events?effect=CgroupMade`);
     const { items } = (await answer.json()) as {
       readonly items: readonly { readonly position: number }[];

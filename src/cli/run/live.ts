@@ -83,7 +83,7 @@ export async function runLive(
     if (program === undefined) throw new Error('the program was not started');
     const code = await program;
     requireAll(isWhole, done);
-    print.err(`bpfledger: recorded on host ${host}: ${done.recorded} events of the kernel here`);
+    print.err(`bpfledger: ${done.recorded} events of the kernel here are recorded as host ${host}`);
     return code;
   } finally {
     collector.stop();

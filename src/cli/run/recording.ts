@@ -39,7 +39,7 @@ export class Recording {
       const { refused } = await postLines(client, host, { key: `run-${run}-${done}`, lines });
       if (refused !== undefined) throw new Error(`the service does not record the run: ${refused}`);
     }
-    print.err(`bpfledger: recorded on host ${host}: ${this.#lines.length} events`);
+    print.err(`bpfledger: ${this.#lines.length} events are recorded as host ${host}`);
     if (this.#left > 0) print.err(`bpfledger: ${this.#left} calls more are not recorded`);
   }
 }

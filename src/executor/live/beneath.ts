@@ -20,7 +20,8 @@ export const O_NOFOLLOW = 0o400000;
 /** Bytes of `struct open_how`: flags, mode, resolve. */
 const HOW_BYTES = 24;
 /** The directory that a path without one is relative to; absolute paths do not ask. */
-const AT_FDCWD = -100;
+/** Of calls that take a directory: none, for the path is whole. */
+export const AT_FDCWD = -100;
 /** Times that a walk is tried again while somebody renames what it passes. */
 const WALKS_MAX = 16;
 

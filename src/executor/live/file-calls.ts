@@ -4,6 +4,7 @@ import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
 import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
 import {
+  AT_FDCWD,
   atSpot,
   type Base,
   O_NOFOLLOW,
@@ -77,10 +78,10 @@ export function link(caller: LiveCaller, { path, to }: CallOf<'link'>): Decision
   return onTwo(caller, { path, to }, { type: 'PinLinked', path, to }, linkFile);
 }
 
-/** Made in a scratch place alone, at whose mount point an absolute target begins. */
+/** Made in a scratch place alone; an absolute target begins at its bpffs. */
 export function symlink(caller: LiveCaller, { path, target }: CallOf<'symlink'>): Decision {
-  const { point } = caller.live.bpffs;
-  const real = point !== undefined && target.startsWith('/') ? `/${point}${target}` : target;
+  const { path: top, point } = caller.live.bpffs;
+  const real = point !== undefined && target.startsWith('/') ? top + target : target;
   const make = (kernel: Kernel, spot: Spot) => makeSymlink(kernel, real, spot);
   return onBpffs(caller, path, { type: 'SymlinkMade', path, target }, make);
 }
@@ -94,16 +95,25 @@ function onTwo(
 ): Decision {
   const { kernel, bpffs } = caller.live;
   const walk = (open: () => Answered) => runUnderRights(caller, open);
-  const both = (from: Spot): Answered =>
-    atSpot(
-      kernel,
-      bpffs,
-      to,
-      (target) => runUnderConditions(caller, () => made(kernel, from, target)),
-      walk,
-    );
+  const both = (from: Spot): Answered => {
+    const closed = notSearchable(caller, from);
+    if (closed !== undefined) return closed;
+    const make = (target: Spot) => runUnderConditions(caller, () => made(kernel, from, target));
+    return atSpot(kernel, bpffs, to, make, walk);
+  };
   const answered = atSpot(kernel, bpffs, path, both, walk);
   return 'errno' in answered ? failWith(answered.errno) : succeed([effect]);
+}
+
+/** A walk to a name ends with the right to search its directory, before another walk begins. */
+function notSearchable(caller: LiveCaller, { directory, name }: Spot): Answered | undefined {
+  if (directory === AT_FDCWD) return undefined;
+  const { kernel } = caller.live;
+  const itself = { path: name, fd: directory };
+  const opened = runUnderRights(caller, () => openBeneath(kernel, itself, '/', O_PATH));
+  if ('errno' in opened) return opened;
+  kernel.call(SYS.close, opened.ret);
+  return undefined;
 }
 
 export function chmod(caller: LiveCaller, { path, mode }: CallOf<'chmod'>): Decision {

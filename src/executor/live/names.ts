@@ -18,7 +18,10 @@ export function namesBelow({ path: top, point }: Base): readonly LiveName[] {
     const found = lstatSync(top + path);
     const { uid, mode } = found;
     const is = found.isDirectory() ? 'dir' : found.isSymbolicLink() ? 'symlink' : 'pin';
-    const leads = is === 'symlink' ? { target: targetAt(top + path, point) } : {};
+    const leads =
+      is === 'symlink'
+        ? { target: targetAt(top + path, point === undefined ? undefined : top) }
+        : {};
     names.push({ path: path === '' ? '/' : path, is, ...leads, uid, mode: mode & MODE });
     if (is !== 'dir') return;
     for (const name of readdirSync(top + path)) if (!KERNELS.has(name)) look(`${path}/${name}`);
@@ -28,7 +31,7 @@ export function namesBelow({ path: top, point }: Base): readonly LiveName[] {
 }
 
 /** Where a symlink leads, in the words of the log. */
-function targetAt(path: string, point: string | undefined): string {
+function targetAt(path: string, top: string | undefined): string {
   const target = readlinkSync(path);
-  return point !== undefined && target.startsWith('/') ? target.slice(1 + point.length) : target;
+  return top !== undefined && target.startsWith('/') ? target.slice(top.length) : target;
 }

@@ -9,7 +9,7 @@ import { BY_ID, INFO_BY_FD, OBJ } from '../../native/attr-fields.ts';
 import type { BPF } from '../../native/commands.ts';
 import { type Answered, cString, SYS } from '../../native/syscall.ts';
 import { realId } from './anchor.ts';
-import { atSpot, type Spot, spotPath } from './beneath.ts';
+import { AT_FDCWD, atSpot, type Spot, spotPath } from './beneath.ts';
 import { adopt, bpf } from './bpf.ts';
 import { btfInfoBuffer, decodeBtfInfo } from './btf-info.ts';
 import { runUnderRights } from './conditions.ts';
@@ -20,7 +20,6 @@ import { type LiveProcess, realFd } from './process.ts';
 import { Withheld } from './withheld.ts';
 
 const PATH_FD = 1 << 14;
-const AT_FDCWD = -100;
 /** A path that is walked to from path_fd, so that what is no directory is refused. */
 const RELATIVE = cString('relative');
 /** Ids stop below this (`INT_MAX`). */

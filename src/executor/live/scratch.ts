@@ -2,9 +2,17 @@
  * A place of our own on this machine: a cgroup subtree and a bpffs, made for one run and removed
  * after it. Nothing outside of it is touched.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, openBase } from './beneath.ts';
@@ -53,6 +61,7 @@ export function makeScratch(kernel: Kernel): Scratch {
   must(kernel.call(SYS.mount, NOTHING, cString(mounts), NOTHING, MS_PRIVATE), 'keep mounts here');
   // The caller's rights on the bpffs are the scenario's matter; to get there is not.
   chmodSync(mounts, 0o755);
+  leadFromRoot(mounts);
   const path = join(mounts, POINT);
   const ownBpffs = join(mounts, 'own');
   for (const point of [path, ownBpffs]) {
@@ -62,6 +71,20 @@ export function makeScratch(kernel: Kernel): Scratch {
   chmodSync(path, 0o755);
   const bpffs = { path, fd: openBase(kernel, mounts).fd, point: POINT };
   return { folder, top: openBase(kernel, top), bpffs, mounts, ownBpffs };
+}
+
+/**
+ * Lets whole paths lead to a directory for who takes it for the root, too (RESOLVE_IN_ROOT): a symlink
+ * of a log leads there as it does for everybody else on this machine, by one symlink more.
+ */
+function leadFromRoot(directory: string): void {
+  const parent = join(directory, dirname(directory));
+  for (let at = directory; at !== parent; ) {
+    at = join(at, parent.slice(at.length + 1).split('/')[0] ?? '');
+    mkdirSync(at);
+    chmodSync(at, 0o755);
+  }
+  symlinkSync('/', join(directory, directory));
 }
 
 function mountAt(kernel: Kernel, path: string, type: string): void {

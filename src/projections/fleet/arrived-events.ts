@@ -13,6 +13,8 @@ import { sqlArray } from '../../events/storage/sql-array.ts';
 
 /** Events in one read at most. */
 export const ARRIVED_MAX = 1000;
+/** How often a page is read that lacks events. */
+const TRIES_MAX = 3;
 /** Bytes of text in one read at most; a single longer event is read alone. */
 const TEXT_MAX = 1024 * 1024;
 
@@ -141,11 +143,30 @@ const SPANS = {
 };
 const EVENTS = { asc: eventsText('asc'), desc: eventsText('desc') };
 
-/** The next events that arrived after a place, or before it. */
-export async function readArrived(
+/**
+ * The next events that arrived after a place, or before it.
+ *
+ * It takes two queries. Where events between two others went from one to the next, a log was cut: then
+ * it is read again, and the cut is told.
+ */
+export async function readArrived(database: Queryable, range: ArrivedRange): Promise<ArrivedPage> {
+  for (let tries = 1; ; tries++) {
+    const { page, lacks } = await readOnce(database, range);
+    // A log that is damaged lacks them for good.
+    if (!lacks || tries === TRIES_MAX) return page;
+  }
+}
+
+interface Read {
+  readonly page: ArrivedPage;
+  /** Whether events are missing that stand before others of the page, or at its end. */
+  readonly lacks: boolean;
+}
+
+async function readOnce(
   database: Queryable,
   { after, order, limit, hosts, until, from, to }: ArrivedRange,
-): Promise<ArrivedPage> {
+): Promise<Read> {
   const ends = [from ?? 0, to ?? Number.MAX_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER];
   const parameters = [after.arrival, after.host_id, after.position, limit, ...ends];
   const spans = await (hosts === undefined
@@ -156,7 +177,7 @@ export async function readArrived(
   const cuts = wanted.flatMap(({ cut_host, oldest }) =>
     cut_host === null ? [] : [{ host: cut_host, oldest }],
   );
-  if (last === undefined) return { events: [], cuts };
+  if (last === undefined) return { page: { events: [], cuts }, lacks: false };
   const rows = await database.query<EventRow>(EVENTS[order], [
     sqlArray(wanted.map(({ host_id }) => host_id)),
     sqlArray(wanted.map((span) => span.first)),
@@ -168,12 +189,24 @@ export async function readArrived(
     return { host: row.host, place, event: readable(row) };
   });
   const end = events.at(-1)?.place;
-  const length = wanted.reduce((sum, span) => sum + span.last - span.first + 1, 0);
+  const length = lengthOf(wanted);
   // Fewer: the texts were too long for one page, or the log lacks some.
-  if (end !== undefined && rows.length < length) return { events, cuts, reached: end };
+  if (end !== undefined && rows.length < length) {
+    const nth = rows.at(-1)?.nth ?? 0;
+    const { first, last: to } = wanted[nth - 1] as Span;
+    const inSpan = order === 'asc' ? end.position - first : to - end.position;
+    const expected = lengthOf(wanted.slice(0, nth - 1)) + inSpan + 1;
+    return { page: { events, cuts, reached: end }, lacks: rows.length < expected };
+  }
   const { arrival, host_id, mark } = last;
   const position = order === 'asc' ? last.last : last.first;
-  return { events, cuts, reached: { arrival, host_id, position, mark } };
+  const reached = { arrival, host_id, position, mark };
+  return { page: { events, cuts, reached }, lacks: rows.length < length };
+}
+
+/** How many events spans have. */
+function lengthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
 function readable(row: EncodedEvent): LedgerEvent | null {

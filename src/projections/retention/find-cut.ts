@@ -74,6 +74,7 @@ export async function findCut(database: Queryable, question: TrimQuestion): Prom
     );
   }
   await requireReported(database, { host_id, name, position });
+  await requireJudged(database, { host_id, name, position });
   return { host_id, name, checkpoint, cut };
 }
 
@@ -158,6 +159,27 @@ async function requireReported(
   throw new CannotTrim(
     `the executor ${executor.executor} of ${name} has reported up to position ` +
       `${executor.reported_position}, and not yet ${position}`,
+  );
+}
+
+/** Refuses to remove events that an alert rule has not come to: it would never tell of them. */
+async function requireJudged(
+  database: Queryable,
+  { host_id, name, position }: { host_id: number; name: string; position: number },
+): Promise<void> {
+  const [rule] = await database.query<{ readonly rule_id: number; readonly name: string }>(
+    `select rule_id, name from alert_rules r where not exists (
+       select from arrivals a
+       where a.host_id = $1::int8 and $2::int8 between a.position_from and a.position_to
+         and (r.arrival, r.host_id, r.position) >= (a.arrival, a.host_id, $2::int8))
+     order by rule_id limit 1`,
+    [host_id, position],
+  );
+  if (rule === undefined) return;
+  throw new CannotTrim(
+    `the alert rule ${rule.name} has not come to position ${position} of ${name}: let the service ` +
+      `run until it has, see what it waits for (bpfledger rules deliveries ${rule.rule_id}), or ` +
+      `remove it (bpfledger rules remove ${rule.rule_id})`,
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
-import { askerOf, isDirectory, nodeAt } from './nodes.ts';
+import { askerOf, isDirectory, nodeAt, placeBehind } from './nodes.ts';
 import type { Place } from './places.ts';
 
 /** chdir(2) and fchdir(2). */
@@ -13,10 +13,12 @@ export function changeDirectory(caller: FileCaller, place: Place): Answer {
   const { tgid } = notified;
   switch (place.in) {
     case 'tree': {
-      const node = nodeAt(askerOf(notified), trees.shadow, place);
+      const reached = placeBehind(askerOf(notified), place);
+      if (typeof reached === 'string') return refuse(reached);
+      const node = nodeAt(askerOf(notified), trees.shadow, reached);
       if (typeof node === 'string') return refuse(node);
       if (!isDirectory(node)) return refuse('ENOTDIR');
-      trees.places.goTo(tgid, trees.places.mounts.pathOf(place));
+      trees.places.goTo(tgid, trees.places.mounts.pathOf(reached));
       return DONE;
     }
     case 'proc':

@@ -22,13 +22,16 @@ import { mountOn, openFileSystem, unmount } from './mounting.ts';
 import {
   changeMode,
   changeOwner,
+  linkBehind,
   linkName,
   makeDirectory,
   makeOther,
+  makeSymlink,
   removeDirectory,
   removeName,
   renameName,
 } from './names.ts';
+import { askerOf, placeBehind } from './nodes.ts';
 import { openPlace } from './open.ts';
 import { AT_FDCWD, type Place, type Places } from './places.ts';
 import { ABSENT } from './proc-files.ts';
@@ -70,8 +73,13 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
   });
   const onTree = (name: SystemCall, named: Named, answer: OnTree): Handler =>
     onPath(name, named, (caller, first) => {
-      const place = follows(caller, name, named) ? followed(trees.places, first) : first;
-      return place?.in === 'tree' ? answer(caller, place) : CONTINUED;
+      if (!follows(caller, name, named)) {
+        return first.in === 'tree' ? answer(caller, first) : CONTINUED;
+      }
+      const place = followed(trees.places, first);
+      if (place?.in !== 'tree') return CONTINUED;
+      const reached = placeBehind(askerOf(caller.notified), place);
+      return typeof reached === 'string' ? refuse(reached) : answer(caller, reached);
     });
   const onFd = (name: SystemCall, answer: OnTree): Handler => ({
     name,
@@ -118,6 +126,10 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     (at: number): OnTree =>
     (caller, place) =>
       changeMode(caller, place, word(caller, at));
+  const symlink: OnTree = (caller, place) => {
+    const target = textAt(caller, 0);
+    return typeof target === 'string' ? makeSymlink(caller, place, target) : target;
+  };
   const handled: OnTree = (caller, place) =>
     handleOf(caller, place, arg(caller, 2), arg(caller, 3));
   const P0 = { path: 0 };
@@ -168,9 +180,13 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
       renameName(caller, from, to, word(caller, 4)),
     ),
     onTwo('link', [P0, { path: 1 }], linkName),
-    onTwo('linkat', [AT, { dirFd: 2, path: 3 }], linkName),
-    onTree('symlink', { path: 1 }, makeOther),
-    onTree('symlinkat', { dirFd: 1, path: 2 }, makeOther),
+    onTwo('linkat', [AT, { dirFd: 2, path: 3 }], (caller, from, to) =>
+      (word(caller, 4) & AT_SYMLINK_FOLLOW) === 0
+        ? linkName(caller, from, to)
+        : linkBehind(caller, from, to),
+    ),
+    onTree('symlink', { path: 1 }, symlink),
+    onTree('symlinkat', { dirFd: 1, path: 2 }, symlink),
     onTree('mknod', P0, makeOther),
     onTree('mknodat', AT, makeOther),
     onTree('chmod', P0, mode(1)),
@@ -236,6 +252,7 @@ const OF_NAMES: readonly SystemCall[] = [
   ...(['unlinkat', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'] as const),
 ];
 const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_SYMLINK_FOLLOW = 0x400;
 
 function follows({ notified }: FileCaller, name: SystemCall, { emptyIn }: Named): boolean {
   if (OF_NAMES.includes(name)) return false;

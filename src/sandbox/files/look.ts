@@ -17,7 +17,7 @@ export function statPlace(
   form: 'stat' | 'statx',
 ): Answer {
   return onNode(caller, place, (node) => {
-    const facts = told(caller.trees.shadow, place, node);
+    const facts = told(caller.trees.shadow, node);
     return written(buffer, form === 'stat' ? statBytes(facts) : statxBytes(facts));
   });
 }
@@ -36,15 +36,28 @@ export function accessPlace(caller: FileCaller, place: TreePlace, mode: number):
   });
 }
 
-/** readlink(2): nothing in the trees is a link; those of /proc tell of what is ours. */
+/** readlink(2): of symlinks on the bpffs, and of those of /proc that tell of what is ours. */
 export function readLink(caller: FileCaller, place: Place, buffer: bigint, size: number): Answer {
-  if (place.in === 'tree') return onNode(caller, place, () => refuse('EINVAL'));
   if (place.in === 'machine') return CONTINUED;
+  const said = (text: string): Answer => {
+    if (size <= 0) return refuse('EINVAL');
+    const bytes = Buffer.from(text).subarray(0, size);
+    return { is: 'returned', value: bytes.length, writes: [{ address: buffer, bytes }] };
+  };
+  if (place.in === 'tree') {
+    return onNode(caller, place, (node) =>
+      node.kind === 'symlink' ? said(targetOf(caller, node)) : refuse('EINVAL'),
+    );
+  }
   const text = linkText(caller, place.pid, place.file);
-  if (text === undefined) return CONTINUED;
-  if (size <= 0) return refuse('EINVAL');
-  const bytes = Buffer.from(text).subarray(0, size);
-  return { is: 'returned', value: bytes.length, writes: [{ address: buffer, bytes }] };
+  return text === undefined ? CONTINUED : said(text);
+}
+
+/** Where a symlink leads, as the program says it; of all else nothing. */
+function targetOf({ trees }: FileCaller, { target = '' }: Node): string {
+  if (!target.startsWith('/')) return target;
+  const path = trees.places.mounts.pathOf({ tree: 'bpffs', path: target.replace(/(.)\/$/u, '$1') });
+  return target.length > 1 && target.endsWith('/') ? `${path}/` : path;
 }
 
 function linkText(caller: FileCaller, pid: number, file: string): string | undefined {

@@ -4,7 +4,8 @@ import type { Errno } from '../../domain/errno.ts';
 import { type Answer, refuse } from '../notified.ts';
 import { knowUmask } from '../umask.ts';
 import { DONE, type FileCaller, made } from './caller.ts';
-import { askerOf, isDirectory, type Node, nodeAt } from './nodes.ts';
+import { askerOf, isDirectory, type Node, nodeAt, placeBehind } from './nodes.ts';
+import { AT_FDCWD } from './places.ts';
 import type { TreePlace } from './shadow.ts';
 
 /** mkdir(2). */
@@ -48,14 +49,45 @@ export function renameName(
   return made(caller, flags === 0 ? call : { ...call, flags });
 }
 
-/** link(2): a second name of a pin. */
+/** link(2): a second name of a pin, or of a symlink itself. */
 export function linkName(caller: FileCaller, from: TreePlace, to: TreePlace): Answer {
   if (isAcross(caller, from, to)) return refuse('EXDEV');
   if (from.tree === 'cgroup') return refuse('EPERM');
   return made(caller, { name: 'link', path: from.path, to: to.path });
 }
 
-/** symlink(2) and mknod(2): neither tree takes what the model has no word for. */
+/** linkat(2) with AT_SYMLINK_FOLLOW: a second name of what a symlink leads to. */
+export function linkBehind(caller: FileCaller, from: TreePlace, to: TreePlace): Answer {
+  const reached = placeBehind(askerOf(caller.notified), from);
+  return typeof reached === 'string' ? refuse(reached) : linkName(caller, reached, to);
+}
+
+/** symlink(2) on the bpffs, of what is on one. */
+export function makeSymlink(caller: FileCaller, place: TreePlace, text: string): Answer {
+  if (text === '') return refuse('ENOENT');
+  const target = place.tree === 'bpffs' ? targetOf(caller, place, text) : undefined;
+  if (target === undefined) return makeOther(caller, place);
+  return made(caller, { name: 'symlink', path: place.path, target });
+}
+
+/** What a symlink leads to, as the model has it; undefined where that is out of its bpffs. */
+function targetOf({ notified, trees }: FileCaller, { path }: TreePlace, text: string) {
+  if (text.startsWith('/')) {
+    const target = trees.places.find(notified, AT_FDCWD, text);
+    if (target?.in !== 'tree' || target.tree !== 'bpffs') return undefined;
+    return text.endsWith('/') && target.path !== '/' ? `${target.path}/` : target.path;
+  }
+  // How many directories are above it.
+  let depth = trees.shadow.insideOf(path).split('/').length - 2;
+  for (const step of text.split('/')) {
+    if (step === '..') depth--;
+    else if (step !== '' && step !== '.') depth++;
+    if (depth < 0) return undefined;
+  }
+  return text;
+}
+
+/** mknod(2), and a symlink out of the trees: neither tree takes what the model has no word for. */
 export function makeOther(caller: FileCaller, place: TreePlace): Answer {
   return refuse(typeof nodeOf(caller, place) === 'string' ? 'EPERM' : 'EEXIST');
 }
@@ -70,10 +102,14 @@ export function changeMode(caller: FileCaller, place: TreePlace, mode: number): 
 /** chown(2); a group alone changes nothing that is modelled. */
 export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): Answer {
   const { tree, path } = place;
+  const node = nodeOf(caller, place);
+  if (typeof node !== 'string' && node.kind === 'symlink') {
+    // The model has no call that gives a symlink away.
+    return refuse('EOPNOTSUPP');
+  }
   if (uid !== UNCHANGED) {
     return made(caller, { name: tree === 'cgroup' ? 'cgroup_chown' : 'chown', path, uid });
   }
-  const node = nodeOf(caller, place);
   return typeof node === 'string' ? refuse(node) : DONE;
 }
 

@@ -1,27 +1,33 @@
 /** What stands at a place of the trees: directories, control files and pins, as stat(2) shows them. */
 import { lstatSync } from 'node:fs';
-import { nodeAt as pinAt } from '../../domain/bpffs.ts';
+import { nodeAt as pinAt, unfollowedAt } from '../../domain/bpffs.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { fileAccess, placeAt } from '../../domain/cgroupfs.ts';
 import { isRefused } from '../../domain/decision.ts';
 import type { Errno } from '../../domain/errno.ts';
+import type { Refusal } from '../../domain/outcome.ts';
 import type { Notified } from '../notified.ts';
 import { type ControlFile, controlFileOf } from './control-files.ts';
 import type { Shadow, TreePlace } from './shadow.ts';
 
 const DIRECTORY = 0o040000;
 const REGULAR = 0o100000;
+const SYMLINK = 0o120000;
 /** Nobody makes anything in the root but who may do all. */
 const ROOT_MODE = 0o555;
 
 export interface Node {
-  readonly kind: 'cgroup' | 'control' | 'dir' | 'pin';
+  readonly kind: 'cgroup' | 'control' | 'dir' | 'pin' | 'symlink';
+  /** Its place, to which no symlink leads. */
+  readonly at: TreePlace;
   /** The type and the permission bits. */
   readonly mode: number;
   readonly uid: number;
   readonly ino: bigint;
   readonly links: number;
   readonly control?: ControlFile;
+  /** Of a symlink where it leads, as the model has it. */
+  readonly target?: string;
 }
 
 /** Who asks, as the rules of the model want it. */
@@ -31,38 +37,54 @@ export function askerOf({ kernel, tgid }: Notified): Caller {
   return { kernel, process, opened: undefined, granted: undefined };
 }
 
-/** The node at a place, or why the caller finds none there. */
+/** The place that a path leads to over a symlink that is its last name, or why it leads nowhere. */
+export function placeBehind(asker: Caller, place: TreePlace): TreePlace | Errno {
+  if (place.tree === 'cgroup') return place;
+  const seen = pinAt(asker, place.path);
+  return isRefused(seen) ? errnoOf(seen) : { tree: 'bpffs', path: seen.place.key };
+}
+
+/** The node at a place, which may be a symlink, or why the caller finds none there. */
 export function nodeAt(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
   return place.tree === 'cgroup' ? inCgroups(asker, shadow, place) : onBpffs(asker, shadow, place);
 }
 
 function inCgroups(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
   const found = placeAt(asker, place.path);
-  // Of a file that only some kernels have, this one is none.
-  if (isRefused(found)) return found.rule === 'not-modelled' ? 'ENOENT' : found.errno;
+  if (isRefused(found)) return errnoOf(found);
   const { cgroup, file } = found;
   if (file === undefined) {
     const { mode, uid } = cgroup.access;
     const bits = cgroup.parent_id === 0 ? ROOT_MODE : mode;
     const ino = BigInt(cgroup.id);
-    return { kind: 'cgroup', mode: DIRECTORY | bits, uid, ino, links: 2 + cgroup.children };
+    const links = 2 + cgroup.children;
+    return { kind: 'cgroup', at: place, mode: DIRECTORY | bits, uid, ino, links };
   }
   const control = controlFileOf(file);
   if (control === undefined) return 'ENOENT';
   const mode = REGULAR | (cgroup.access.files[file]?.mode ?? control.mode);
   const { uid } = fileAccess(cgroup, file);
-  return { kind: 'control', mode, uid, ino: inodeAt(shadow, place), links: 1, control };
+  const ino = inodeAt(shadow, place);
+  return { kind: 'control', at: place, mode, uid, ino, links: 1, control };
 }
 
 function onBpffs(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
-  const seen = pinAt(asker, place.path);
-  if (isRefused(seen)) return seen.errno;
+  const seen = unfollowedAt(asker, place.path);
+  if (isRefused(seen)) return errnoOf(seen);
   const { node } = seen;
   const { uid, mode } = node;
-  const ino = inodeAt(shadow, place);
-  if (node.kind === 'dir') return { kind: 'dir', mode: DIRECTORY | mode, uid, ino, links: 2 };
-  const links = lstatSync(shadow.pathOf(place)).nlink;
-  return { kind: 'pin', mode: REGULAR | mode, uid, ino, links };
+  const at = { tree: 'bpffs', path: seen.place.key } as const;
+  const ino = inodeAt(shadow, at);
+  if (node.kind === 'dir') return { kind: 'dir', at, mode: DIRECTORY | mode, uid, ino, links: 2 };
+  const links = lstatSync(shadow.pathOf(at)).nlink;
+  if (node.kind !== 'symlink') return { kind: 'pin', at, mode: REGULAR | mode, uid, ino, links };
+  const { target } = node;
+  return { kind: 'symlink', at, mode: SYMLINK | mode, uid, ino, links, target };
+}
+
+/** Of what only some kernels have, and of what is out of the trees, there is nothing here. */
+function errnoOf({ rule, errno }: Refusal): Errno {
+  return rule === 'not-modelled' ? 'ENOENT' : errno;
 }
 
 function inodeAt(shadow: Shadow, place: TreePlace): bigint {

@@ -6,12 +6,12 @@ import { isRefusal } from '../../domain/outcome.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { hasFreeFd } from '../processes/proc.ts';
 import type { FileCaller } from './caller.ts';
-import { askerOf, isDirectory, type Node, nodeAt } from './nodes.ts';
+import { askerOf, isDirectory, type Node, nodeAt, placeBehind } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const O_ACCMODE = 3;
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
@@ -41,18 +41,22 @@ function numberFirst({ notified }: FileCaller, answer: Answer): Answer {
 
 function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
   const asker = askerOf(caller.notified);
-  const node = nodeAt(asker, caller.trees.shadow, place);
+  const isNew = (flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0;
+  const isItself = isNew || (flags & O_NOFOLLOW) !== 0;
+  const reached = isItself ? place : placeBehind(asker, place);
+  const node = typeof reached === 'string' ? reached : nodeAt(asker, caller.trees.shadow, reached);
   if (typeof node === 'string') {
     return refuse(node === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : node);
   }
-  if ((flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0) return refuse('EEXIST');
+  if (isNew) return refuse('EEXIST');
+  if (node.kind === 'symlink') return refuse((flags & O_DIRECTORY) === 0 ? 'ELOOP' : 'ENOTDIR');
   const isPath = (flags & O_PATH) !== 0;
   const writes = (flags & O_ACCMODE) !== O_RDONLY;
   if (!isDirectory(node)) {
     if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
   } else if ((writes || (flags & O_CREAT) !== 0) && !isPath) return refuse('EISDIR');
   if (!isPath && !mayAccess(asker, node, accessOf(flags))) return refuse('EACCES');
-  return openKnown(caller, place, node, flags);
+  return openKnown(caller, { ...node, kind: node.kind }, flags);
 }
 
 function accessOf(flags: number): number {
@@ -60,8 +64,12 @@ function accessOf(flags: number): number {
   return (access === O_WRONLY ? 0 : READ) | (access === O_RDONLY ? 0 : WRITE);
 }
 
+/** Symlinks are not opened: who names one without following it is refused. */
+type Opened = Node & { readonly kind: Exclude<Node['kind'], 'symlink'> };
+
 /** What is opened as a path alone is opened to be read: of the former no copy can be handed over. */
-function openKnown(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
+function openKnown(caller: FileCaller, node: Opened, flags: number): Answer {
+  const { at: place } = node;
   const { shadow } = caller.trees;
   const real = shadow.pathOf(place);
   const cloexec = (flags & O_CLOEXEC) !== 0;

@@ -9,6 +9,7 @@ import {
   readdirSync,
   renameSync,
   rmdirSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -26,6 +27,9 @@ export interface TreePlace {
   readonly tree: Tree;
   readonly path: string;
 }
+
+/** No symlink of a program leads anywhere on this machine. */
+const NOWHERE = '/dev/null/nowhere';
 
 /** What links in /proc say of a file that has no name any more. */
 const DELETED = ' (deleted)';
@@ -59,6 +63,7 @@ export class Shadow {
       if (path === '/') continue;
       if (kind === 'dir' && isOwnBpffs(path)) this.setApart(path);
       if (kind === 'dir') mkdirSync(this.pathOf({ tree: 'bpffs', path }));
+      else if (kind === 'symlink') this.#makeSymlink(path);
       else this.#makePin(path);
     }
   }
@@ -154,6 +159,10 @@ export class Shadow {
         return this.#makePin(effect.path);
       case 'PinRemoved':
         return unlinkSync(at(effect.path));
+      case 'SymlinkMade':
+        return this.#makeSymlink(effect.path);
+      case 'SymlinkRemoved':
+        return unlinkSync(at(effect.path));
       case 'PinLinked':
         return linkSync(at(effect.path), at(effect.to));
       case 'DirectoryMade':
@@ -195,6 +204,11 @@ export class Shadow {
 
   #makePin(path: string): void {
     writeFileSync(this.pathOf({ tree: 'bpffs', path }), '', { flag: 'wx' });
+  }
+
+  /** It is listed as a symlink; where it leads, the model knows. */
+  #makeSymlink(path: string): void {
+    symlinkSync(NOWHERE, this.pathOf({ tree: 'bpffs', path }));
   }
 
   #exchange(one: string, other: string): void {

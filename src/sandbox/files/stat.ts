@@ -1,7 +1,7 @@
 /** The structures of stat(2), statx(2) and statfs(2), for what stands in the trees. */
 import { lstatSync } from 'node:fs';
 import type { Node } from './nodes.ts';
-import type { Shadow, Tree, TreePlace } from './shadow.ts';
+import type { Shadow, Tree } from './shadow.ts';
 
 /** Device numbers that no real file system has: major 0, high minors. */
 const MINORS: Readonly<Record<Tree, number>> = { cgroup: 0xcb, bpffs: 0xbf };
@@ -16,9 +16,10 @@ interface Told {
 
 const SECOND = 1_000_000_000n;
 
-export function told(shadow: Shadow, place: TreePlace, node: Node): Told {
-  const { atimeNs, mtimeNs, ctimeNs } = lstatSync(shadow.pathOf(place), { bigint: true });
-  return { node, minor: MINORS[place.tree], times: [atimeNs, mtimeNs, ctimeNs] };
+/** Nothing in the trees has a size, symlinks neither. */
+export function told(shadow: Shadow, node: Node): Told {
+  const { atimeNs, mtimeNs, ctimeNs } = lstatSync(shadow.pathOf(node.at), { bigint: true });
+  return { node, minor: MINORS[node.at.tree], times: [atimeNs, mtimeNs, ctimeNs] };
 }
 
 /** `struct stat` of this architecture. */
