@@ -22,12 +22,18 @@ export interface Incident extends Scenario {
 /** The incidents as a 6.18 kernel answered them, by name. */
 export async function readIncidents(): Promise<Incident[]> {
   const files = await Promise.all(
-    RECORDINGS.map(async (file) => parseScenarios(await readGolden(file), file)),
+    RECORDINGS.map(async (file) => parseScenarios(incidentsIn(await readGolden(file)), file)),
   );
   return files
     .flat()
     .filter(isIncident)
     .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+/** The lines of the incidents alone: a start with the demo waits for them, and most lines are of others. */
+function incidentsIn(text: string): string {
+  const scenarios = text.split(/^(?=\{"scenario":)/mu);
+  return scenarios.filter((lines) => /^.*"preset":"incident"/u.test(lines)).join('');
 }
 
 function isIncident(scenario: Scenario): scenario is Incident {
