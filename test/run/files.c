@@ -288,6 +288,34 @@ static void pins(const char *plain) {
   close(program);
 }
 
+/* Below a directory of the trees, `..` leads out of them, and to no other file than on a kernel. */
+static void ways_out(const char *plain) {
+  char kept[300], sub[300];
+  struct stat file;
+
+  snprintf(kept, sizeof(kept), "%s/kept", plain);
+  snprintf(sub, sizeof(sub), "%s/sub", plain);
+  close(open(kept, O_CREAT | O_WRONLY, 0600));
+  EXPECT(FAILS(mkdir(sub, 0755)), 0);
+  EXPECT(FAILS(chdir(sub)), 0);
+  EXPECT(FAILS(chdir("/sys/fs/bpf")), 0);
+  EXPECT(FAILS(stat("../kept", &file)), ENOENT);
+  EXPECT(FAILS(unlink("../kept")), ENOENT);
+  EXPECT(FAILS(rename("../kept", "../lost")), ENOENT);
+  EXPECT(mkdir("../made", 0755), -1);
+  int top = open("/sys/fs/bpf", O_RDONLY | O_DIRECTORY);
+  EXPECT(FAILS(fstatat(top, "../gone", &file, 0)), ENOENT);
+  EXPECT(FAILS(renameat(top, "../gone", top, "../lost")), ENOENT);
+  EXPECT(mkdirat(top, "../made", 0755), -1);
+  int above = openat(top, "..", O_PATH | O_DIRECTORY);
+  EXPECT(above >= 0, 1);
+  close(above);
+  close(top);
+  EXPECT(FAILS(chdir("/")), 0);
+  EXPECT(FAILS(unlink(kept)), 0);
+  EXPECT(FAILS(rmdir(sub)), 0);
+}
+
 static void plain_files(const char *plain) {
   char name[256], text[8] = {0}, moved[300];
   snprintf(name, sizeof(name), "%s/XXXXXX", plain);
@@ -309,5 +337,6 @@ int main(int argc, char **argv) {
   cgroups();
   pins(argv[1]);
   plain_files(argv[1]);
+  ways_out(argv[1]);
   return wrong;
 }

@@ -60,6 +60,12 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
     expect(onRealTrees(mounts, plain)).toEqual({ code: 0, out: '' });
   });
 
+  it('do not let the supervisor wait for a pipe to which a way out of them leads', async () => {
+    const line = `mkfifo ${plain}/pipe; cd /sys/fs/bpf; cat ../../..${plain}/pipe; rm ${plain}/pipe`;
+    const { code, err } = await running('--quiet', '--', 'sh', '-c', line);
+    expect([code, err]).toEqual([0, expect.stringContaining('No such device or address')]);
+  });
+
   it('have symlinks on the bpffs, as on a kernel', async () => {
     const answers = await running('--quiet', '--strict', '--', symlinks);
     expect(answers).toEqual({ code: 0, out: '', err: '' });

@@ -102,6 +102,37 @@ static void nowhere_and_round(int object) {
   EXPECT(FAILS(chdir(PINS "/s")), ENOTDIR);
 }
 
+static void with_a_slash_behind(void) {
+  struct stat file;
+  char text[4];
+
+  EXPECT(FAILS(unlink(PINS "/whole/")), ENOTDIR);
+  EXPECT(FAILS(unlink(PINS "/m/")), ENOTDIR);
+  EXPECT(FAILS(unlink(PINS "/dangling/")), ENOTDIR);
+  EXPECT(FAILS(rename(PINS "/whole/", PINS "/other")), ENOTDIR);
+  EXPECT(FAILS(rename(PINS "/m", PINS "/other/")), ENOTDIR);
+  EXPECT(FAILS(renameat2(AT_FDCWD, PINS "/d", AT_FDCWD, PINS "/whole/", RENAME_EXCHANGE)), ENOTDIR);
+  EXPECT(FAILS(renameat2(AT_FDCWD, PINS "/m", AT_FDCWD, PINS "/other", RENAME_WHITEOUT)), EINVAL);
+  EXPECT(FAILS(renameat2(AT_FDCWD, PINS "/m", AT_FDCWD, PINS "/other", 8)), EINVAL);
+  EXPECT(FAILS(linkat(AT_FDCWD, PINS "/m", AT_FDCWD, PINS "/other", 8)), EINVAL);
+  EXPECT(FAILS(symlink("m", PINS "/new/")), ENOENT);
+  EXPECT(FAILS(symlink("m", PINS "/d/")), EEXIST);
+  EXPECT(FAILS(link(PINS "/m", PINS "/new/")), ENOENT);
+  EXPECT(FAILS(link(PINS "/whole/", PINS "/new")), EPERM);
+  EXPECT(lstat(PINS "/whole/", &file), 0);
+  EXPECT(file.st_mode, S_IFDIR | 0755);
+  EXPECT(FAILS(lstat(PINS "/dangling/", &file)), ENOENT);
+  EXPECT(FAILS(lstat(PINS "/m/", &file)), ENOTDIR);
+  EXPECT(FAILS(readlink(PINS "/whole/", text, sizeof(text))), EINVAL);
+  EXPECT(FAILS(readlink(PINS "/round/", text, sizeof(text))), ELOOP);
+  int fd = open(PINS "/whole/", O_RDONLY | O_NOFOLLOW);
+  EXPECT(fd >= 0, 1);
+  close(fd);
+  EXPECT(FAILS(open(PINS "/dangling/.", O_RDONLY | O_NOFOLLOW)), ENOENT);
+  EXPECT(FAILS(open(PINS "/new/", O_CREAT | O_WRONLY, 0600)), EISDIR);
+  EXPECT(FAILS(open(PINS "/whole/", O_CREAT | O_EXCL | O_WRONLY, 0600)), EISDIR);
+}
+
 static void moved_and_removed(void) {
   struct stat file;
 
@@ -134,6 +165,7 @@ int main(void) {
   made_and_read();
   gone_over();
   nowhere_and_round(object);
+  with_a_slash_behind();
   moved_and_removed();
   for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++) {
     snprintf(path, sizeof(path), PINS "%s", left[i]);

@@ -22,7 +22,7 @@ import { mountOn, openFileSystem, unmount } from './mounting.ts';
 import {
   changeMode,
   changeOwner,
-  linkBehind,
+  linkAt,
   linkName,
   makeDirectory,
   makeOther,
@@ -73,11 +73,12 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
   });
   const onTree = (name: SystemCall, named: Named, answer: OnTree): Handler =>
     onPath(name, named, (caller, first) => {
-      if (!follows(caller, name, named)) {
-        return first.in === 'tree' ? answer(caller, first) : CONTINUED;
-      }
-      const place = followed(trees.places, first);
+      const isFollowed = follows(caller, name, named);
+      const place = isFollowed ? followed(trees.places, first) : first;
       if (place?.in !== 'tree') return CONTINUED;
+      if (!isFollowed && (!place.isDirectory || OF_NEW_NAMES.includes(name))) {
+        return answer(caller, place);
+      }
       const reached = placeBehind(askerOf(caller.notified), place);
       return typeof reached === 'string' ? refuse(reached) : answer(caller, reached);
     });
@@ -181,9 +182,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     ),
     onTwo('link', [P0, { path: 1 }], linkName),
     onTwo('linkat', [AT, { dirFd: 2, path: 3 }], (caller, from, to) =>
-      (word(caller, 4) & AT_SYMLINK_FOLLOW) === 0
-        ? linkName(caller, from, to)
-        : linkBehind(caller, from, to),
+      linkAt(caller, [from, to], word(caller, 4)),
     ),
     onTree('symlink', { path: 1 }, symlink),
     onTree('symlinkat', { dirFd: 1, path: 2 }, symlink),
@@ -243,7 +242,11 @@ function answerAt(caller: FileCaller, named: Named, answer: OnPlace): Answer {
   }
   const place = trees.places.find(notified, dirFd, text);
   if (place === undefined) return CONTINUED;
-  return isAbsent(place) ? refuse('ENOENT') : answer(caller, place);
+  if (isAbsent(place)) return refuse('ENOENT');
+  const answered = answer(caller, place);
+  // The real kernel would start from where the process or the directory really is, and find another file.
+  const isLost = answered === CONTINUED && place.in === 'machine' && place.isOurs;
+  return isLost ? refuse('ENOENT') : answered;
 }
 
 /** Calls that are about a link itself, or about a name. */
@@ -251,8 +254,9 @@ const OF_NAMES: readonly SystemCall[] = [
   ...(['lstat', 'lchown', 'lgetxattr', 'llistxattr', 'lsetxattr', 'rmdir', 'unlink'] as const),
   ...(['unlinkat', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'] as const),
 ];
+/** Those of them that are about a name, to which no slash behind it leads. */
+const OF_NEW_NAMES = OF_NAMES.filter((name) => !name.startsWith('l'));
 const AT_SYMLINK_NOFOLLOW = 0x100;
-const AT_SYMLINK_FOLLOW = 0x400;
 
 function follows({ notified }: FileCaller, name: SystemCall, { emptyIn }: Named): boolean {
   if (OF_NAMES.includes(name)) return false;
@@ -300,7 +304,7 @@ class Seen {
       text === ''
         ? places.findFd({ tid, tgid: tid }, from)
         : places.find({ tid, tgid: tid }, from, text);
-    return place === undefined || place.in === 'machine' ? CONTINUED : undefined;
+    return place === undefined || (place.in === 'machine' && !place.isOurs) ? CONTINUED : undefined;
   }
 
   passesFd({ tid, args }: Asked): Answer | undefined {

@@ -3,7 +3,7 @@
 import { mayAccess } from '../../domain/file-access.ts';
 import { type Answer, CONTINUED, refuse, type Write } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
-import { askerOf, type Node, nodeAt } from './nodes.ts';
+import { askerOf, type Node, nodeAt, placeBehind } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
@@ -45,7 +45,9 @@ export function readLink(caller: FileCaller, place: Place, buffer: bigint, size:
     return { is: 'returned', value: bytes.length, writes: [{ address: buffer, bytes }] };
   };
   if (place.in === 'tree') {
-    return onNode(caller, place, (node) =>
+    const at = place.isDirectory ? placeBehind(askerOf(caller.notified), place) : place;
+    if (typeof at === 'string') return refuse(at);
+    return onNode(caller, at, (node) =>
       node.kind === 'symlink' ? said(targetOf(caller, node)) : refuse('EINVAL'),
     );
   }

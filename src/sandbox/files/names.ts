@@ -25,9 +25,11 @@ export function removeDirectory(caller: FileCaller, place: TreePlace): Answer {
 
 /** unlink(2): the files of a cgroup stay. */
 export function removeName(caller: FileCaller, place: TreePlace): Answer {
-  if (place.tree === 'bpffs') return made(caller, { name: 'unlink', path: place.path });
+  const isOfBpffs = place.tree === 'bpffs';
+  if (isOfBpffs && !place.isDirectory) return made(caller, { name: 'unlink', path: place.path });
   const node = nodeOf(caller, place);
   if (typeof node === 'string') return refuse(node);
+  if (isOfBpffs && !isDirectory(node)) return refuse('ENOTDIR');
   return refuse(isDirectory(node) ? 'EISDIR' : 'EPERM');
 }
 
@@ -45,21 +47,53 @@ export function renameName(
     const node = nodeOf(caller, from);
     return refuse(typeof node === 'string' ? node : 'EPERM');
   }
+  if ((flags & ~(NOREPLACE | EXCHANGE | WHITEOUT)) !== 0) return refuse('EINVAL');
+  // With a slash behind either name, what is moved there has to be a directory, and no symlink to one.
+  const moved = [
+    ...(from.isDirectory || to.isDirectory ? [from] : []),
+    ...(flags === EXCHANGE && (from.isDirectory || to.isDirectory) ? [to] : []),
+  ];
+  for (const place of moved) {
+    const node = nodeOf(caller, place);
+    if (typeof node !== 'string' && !isDirectory(node)) return refuse('ENOTDIR');
+  }
+  if ((flags & WHITEOUT) !== 0) {
+    const node = nodeOf(caller, from);
+    return refuse(typeof node === 'string' ? node : 'EINVAL');
+  }
   const call = { name: 'rename', path: from.path, to: to.path } as const;
   return made(caller, flags === 0 ? call : { ...call, flags });
 }
 
 /** link(2): a second name of a pin, or of a symlink itself. */
-export function linkName(caller: FileCaller, from: TreePlace, to: TreePlace): Answer {
+export function linkName(caller: FileCaller, first: TreePlace, to: TreePlace): Answer {
+  const from = first.isDirectory ? placeBehind(askerOf(caller.notified), first) : first;
+  if (typeof from === 'string') return refuse(from);
   if (isAcross(caller, from, to)) return refuse('EXDEV');
   if (from.tree === 'cgroup') return refuse('EPERM');
-  return made(caller, { name: 'link', path: from.path, to: to.path });
+  return noNew(caller, to) ?? made(caller, { name: 'link', path: from.path, to: to.path });
 }
 
-/** linkat(2) with AT_SYMLINK_FOLLOW: a second name of what a symlink leads to. */
-export function linkBehind(caller: FileCaller, from: TreePlace, to: TreePlace): Answer {
+/** linkat(2): with AT_SYMLINK_FOLLOW a second name of what a symlink leads to. */
+export function linkAt(
+  caller: FileCaller,
+  [from, to]: readonly [TreePlace, TreePlace],
+  flags: number,
+): Answer {
+  if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return refuse('EINVAL');
+  if ((flags & AT_SYMLINK_FOLLOW) === 0) return linkName(caller, from, to);
   const reached = placeBehind(askerOf(caller.notified), from);
   return typeof reached === 'string' ? refuse(reached) : linkName(caller, reached, to);
+}
+
+const AT_SYMLINK_FOLLOW = 0x400;
+const AT_EMPTY_PATH = 0x1000;
+
+/** Only a directory is made by a name with a slash behind it (`filename_create`). */
+function noNew(caller: FileCaller, place: TreePlace): Answer | undefined {
+  if (!place.isDirectory) return undefined;
+  const node = nodeOf(caller, place);
+  return refuse(typeof node === 'string' ? node : 'EEXIST');
 }
 
 /** symlink(2) on the bpffs, of what is on one. */
@@ -67,7 +101,7 @@ export function makeSymlink(caller: FileCaller, place: TreePlace, text: string):
   if (text === '') return refuse('ENOENT');
   const target = place.tree === 'bpffs' ? targetOf(caller, place, text) : undefined;
   if (target === undefined) return makeOther(caller, place);
-  return made(caller, { name: 'symlink', path: place.path, target });
+  return noNew(caller, place) ?? made(caller, { name: 'symlink', path: place.path, target });
 }
 
 /** What a symlink leads to, as the model has it; undefined where that is out of its bpffs. */
@@ -114,6 +148,11 @@ export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): 
 }
 
 const UNCHANGED = 0xffff_ffff;
+
+/** Flags of renameat2(2); no bpffs makes a whiteout. */
+const NOREPLACE = 1;
+const EXCHANGE = 2;
+const WHITEOUT = 4;
 
 /** The top of a bpffs of its own is a mount point. */
 function isTopApart({ trees }: FileCaller, { tree, path }: TreePlace): boolean {

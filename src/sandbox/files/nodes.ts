@@ -41,7 +41,9 @@ export function askerOf({ kernel, tgid }: Notified): Caller {
 export function placeBehind(asker: Caller, place: TreePlace): TreePlace | Errno {
   if (place.tree === 'cgroup') return place;
   const seen = pinAt(asker, place.path);
-  return isRefused(seen) ? errnoOf(seen) : { tree: 'bpffs', path: seen.place.key };
+  if (isRefused(seen)) return errnoOf(seen);
+  if (place.isDirectory === true && seen.node.kind !== 'dir') return 'ENOTDIR';
+  return { tree: 'bpffs', path: seen.place.key };
 }
 
 /** The node at a place, which may be a symlink, or why the caller finds none there. */

@@ -1,5 +1,5 @@
 /** open(2), openat(2), openat2(2) and creat(2) on what is ours. */
-import { constants, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mayAccess } from '../../domain/file-access.ts';
 import { isRefusal } from '../../domain/outcome.ts';
@@ -11,7 +11,8 @@ import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const O_ACCMODE = 3;
 const O_CLOEXEC = 0o2000000;
 const O_PATH = 0o10000000;
@@ -42,11 +43,13 @@ function numberFirst({ notified }: FileCaller, answer: Answer): Answer {
 function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
   const asker = askerOf(caller.notified);
   const isNew = (flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0;
-  const isItself = isNew || (flags & O_NOFOLLOW) !== 0;
+  const isCreated = (flags & O_CREAT) !== 0;
+  if (place.isDirectory === true && isCreated) return refuse('EISDIR');
+  const isItself = place.isDirectory !== true && (isNew || (flags & O_NOFOLLOW) !== 0);
   const reached = isItself ? place : placeBehind(asker, place);
   const node = typeof reached === 'string' ? reached : nodeAt(asker, caller.trees.shadow, reached);
   if (typeof node === 'string') {
-    return refuse(node === 'ENOENT' && (flags & O_CREAT) !== 0 ? 'EACCES' : node);
+    return refuse(node === 'ENOENT' && isCreated ? 'EACCES' : node);
   }
   if (isNew) return refuse('EEXIST');
   if (node.kind === 'symlink') return refuse((flags & O_DIRECTORY) === 0 ? 'ELOOP' : 'ENOTDIR');
@@ -144,9 +147,18 @@ function fileOf({ trees }: FileCaller, text: string): number {
   return file;
 }
 
+/**
+ * Opens a file of this machine that a way out of the trees leads to, for who is told of it. What could
+ * make the supervisor wait, as a pipe does, is not opened; of a path alone no copy can be handed over.
+ */
 function openElsewhere(path: string, flags: number, mode: number): Answer {
   try {
-    const file = openSync(path, flags & ~O_CLOEXEC, mode & 0o7777);
+    const file = openSync(path, (flags & ~(O_CLOEXEC | O_PATH)) | O_NONBLOCK, mode & 0o7777);
+    const found = fstatSync(file);
+    if (!found.isFile() && !found.isDirectory()) {
+      closeSync(file);
+      return refuse('ENXIO');
+    }
     return { is: 'opened', file, cloexec: (flags & O_CLOEXEC) !== 0 };
   } catch (error) {
     const { errno } = error as NodeJS.ErrnoException;

@@ -23,6 +23,7 @@ export type Place =
   | { readonly in: 'machine'; readonly path: string; readonly isOurs: boolean };
 
 export const AT_FDCWD = -100;
+const ROOT = { path: '/', isVirtual: false } as const;
 
 export class Places {
   readonly mounts: Mounts;
@@ -48,10 +49,16 @@ export class Places {
     dirFd: number,
     path: string,
   ): Place | undefined {
-    if (path.startsWith('/')) return this.#of(from, walked('/', path), false);
-    const base = dirFd === AT_FDCWD ? this.cwdOf(from) : this.pathOfFd(from, dirFd);
+    const base = path.startsWith('/')
+      ? ROOT
+      : dirFd === AT_FDCWD
+        ? this.cwdOf(from)
+        : this.pathOfFd(from, dirFd);
     if (base === undefined) return undefined;
-    return this.#of(from, walked(base.path, path), base.isVirtual);
+    const place = this.#of(from, walked(base.path, path), base.isVirtual);
+    return place.in === 'tree' && /(?:^|\/)\.?$/u.test(path)
+      ? { ...place, isDirectory: true }
+      : place;
   }
 
   /** The place of an open fd; undefined when it is not open. */

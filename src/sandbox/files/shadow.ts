@@ -26,6 +26,8 @@ export type Tree = 'cgroup' | 'bpffs';
 export interface TreePlace {
   readonly tree: Tree;
   readonly path: string;
+  /** A slash or a dot stood behind its last name, where a directory is meant. */
+  readonly isDirectory?: boolean;
 }
 
 /** No symlink of a program leads anywhere on this machine. */
