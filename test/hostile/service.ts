@@ -47,7 +47,8 @@ async function reply(ask: Ask): Promise<Reply[Ask['what']]> {
     case 'verify others':
       return verified((name) => !isOfVisit(name));
     case 'files':
-      return spoilFiles(service, ask);
+      // Files are read on the same database by one who may do all; the tokens above are of visits.
+      return spoilFiles(await startTestService({ database, loopback: true }), ask);
   }
 }
 
