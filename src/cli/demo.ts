@@ -24,27 +24,15 @@ export interface Demo {
   readonly recorded: boolean;
 }
 
-/**
- * Reads the recorded calls.
- *
- * @returns makes the demo's host and posts them, unless the host is there already
- */
-export async function readDemo(): Promise<(client: RestClient) => Promise<Demo>> {
+/** Makes the demo's host and posts the recorded calls, unless the host is there already. */
+export async function postDemo(client: RestClient): Promise<Demo> {
+  const demo = { host: HOST, scenario: SCENARIO, about: ABOUT };
   const scenario = (await readIncidents()).find(({ header }) => header.scenario === SCENARIO);
   if (scenario === undefined) throw new Error(`the recordings lack the scenario ${SCENARIO}`);
   const { release, calls } = await callsOf(scenario);
-  const config = bootConfigFor(scenario.header);
-  return (client) => post(client, { release, calls, config });
-}
-
-interface Recorded extends Pick<Awaited<ReturnType<typeof callsOf>>, 'release' | 'calls'> {
-  readonly config: ReturnType<typeof bootConfigFor>;
-}
-
-async function post(client: RestClient, { release, calls, config }: Recorded): Promise<Demo> {
-  const demo = { host: HOST, scenario: SCENARIO, about: ABOUT };
   const begins = Date.now() - calls.length * STEP_MS;
   const timeOf = (step: number) => new Date(begins + step * STEP_MS).toISOString();
+  const config = bootConfigFor(scenario.header);
   try {
     await client.post('/v1/hosts', { name: HOST, release, config, at: timeOf(0) });
   } catch (error) {

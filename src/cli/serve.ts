@@ -1,6 +1,6 @@
 /** `bpfledger serve`: runs the service until a signal stops it. */
 
-import { type RestClient, restClient } from '../client/rest-client.ts';
+import { restClient } from '../client/rest-client.ts';
 import { type Configuration, type Running, startService } from '../main.ts';
 import { command, type Printer } from './command.ts';
 import type { Demo } from './demo.ts';
@@ -34,12 +34,9 @@ export const serve = command({
     let running: Running | undefined;
     // Without a listener the signal would end the process, also while it starts.
     process.on('SIGHUP', () => void running?.reload());
-    // Read while the database is opened, which happens in a thread of its own.
-    const reading = flags.demo ? readDemos() : undefined;
-    reading?.catch(() => undefined);
     running = await startService(configuration).catch(whyNotStarted);
     try {
-      const demo = reading && (await (await reading)(clientOf(running, configuration)));
+      const demo = flags.demo ? await demoOn(running, configuration) : undefined;
       sayWhere(running, configuration, print);
       if (demo !== undefined) sayDemo(demo, print);
       sayWhatNext(running, { demo, hasHosts: await hasHosts(running) }, print);
@@ -71,25 +68,17 @@ function whyNotStarted(error: unknown): never {
   });
 }
 
-/** Reads what the demo's hosts are made of; loaded where it is asked for. */
-async function readDemos(): Promise<(client: RestClient) => Promise<Demo>> {
-  const [{ readDemo }, { postLinksDemo }] = await Promise.all([
-    import('./demo.ts'),
-    import('./demo-links.ts'),
-  ]);
-  const post = await readDemo();
-  return async (client) => {
-    await postLinksDemo(client);
-    return post(client);
-  };
-}
-
-function clientOf({ url }: Running, { tokensFile }: Configuration): RestClient {
+async function demoOn({ url }: Running, { tokensFile }: Configuration): Promise<Demo> {
   const token = tokenFrom(undefined);
   if (tokensFile !== undefined && token === undefined) {
     throw new Error('--demo posts through the API: set BPFLEDGER_TOKEN to a token of role admin');
   }
-  return restClient({ url, token });
+  // Loaded where it is asked for.
+  const { postDemo } = await import('./demo.ts');
+  const { postLinksDemo } = await import('./demo-links.ts');
+  const client = restClient({ url, token });
+  await postLinksDemo(client);
+  return postDemo(client);
 }
 
 function sayWhere({ url, storage }: Running, configuration: Configuration, print: Printer): void {

@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLine } from '../../src/cli/command-line.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { readDemo } from '../../src/cli/demo.ts';
+import { postDemo } from '../../src/cli/demo.ts';
 import { folded } from '../../src/cli/folded.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { startTestService, type TestService } from '../api/running.ts';
@@ -18,7 +18,7 @@ let url: string;
 beforeAll(async () => {
   service = await startTestService();
   url = await service.listen();
-  await (await readDemo())(restClient({ url }));
+  await postDemo(restClient({ url }));
 });
 afterAll(() => service.close());
 

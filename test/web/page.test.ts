@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokensOf } from '../../src/api/guard/tokens.ts';
-import { readDemo } from '../../src/cli/demo.ts';
+import { postDemo } from '../../src/cli/demo.ts';
 import { postLinksDemo } from '../../src/cli/demo-links.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { startTestService, type TestService } from '../api/running.ts';
@@ -25,7 +25,7 @@ describe.skipIf(!needs('chromium').ok)('the page', () => {
   beforeAll(async () => {
     service = await startTestService({ loopback: true });
     url = await service.listen();
-    await (await readDemo())(restClient({ url }));
+    await postDemo(restClient({ url }));
     await postLinksDemo(restClient({ url }));
     browser = await openBrowser();
   });

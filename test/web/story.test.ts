@@ -3,7 +3,7 @@
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDemo } from '../../src/cli/demo.ts';
+import { postDemo } from '../../src/cli/demo.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import { migrate } from '../../src/events/storage/migrate.ts';
@@ -34,7 +34,7 @@ for (const { name, ok } of databases) {
       await migrate(database);
       service = await startTestService({ database, loopback: true });
       url = await service.listen();
-      await (await readDemo())(restClient({ url }));
+      await postDemo(restClient({ url }));
       browser = await openBrowser();
     });
     afterAll(async () => {

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDemo } from '../../src/cli/demo.ts';
+import { postDemo } from '../../src/cli/demo.ts';
 import { postLinksDemo } from '../../src/cli/demo-links.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { readIncidents } from '../../src/recorders/golden/incidents.ts';
@@ -95,7 +95,7 @@ describe.skipIf(!needs('chromium').ok)('each view', () => {
     service = await startTestService({ loopback: true });
     url = await service.listen();
     const client = restClient({ url });
-    await (await readDemo())(client);
+    await postDemo(client);
     await postLinksDemo(client);
     const incident = (await readIncidents()).find(({ header }) => header.scenario === INCIDENT);
     if (incident === undefined) throw new Error(`there is no incident ${INCIDENT}`);
