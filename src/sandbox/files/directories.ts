@@ -4,7 +4,7 @@
  */
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
-import { askerOf, isDirectory, nodeAt, placeBehind } from './nodes.ts';
+import { askerOf, isDirectory, nodeBehind } from './nodes.ts';
 import type { Place } from './places.ts';
 
 /** chdir(2) and fchdir(2). */
@@ -13,12 +13,10 @@ export function changeDirectory(caller: FileCaller, place: Place): Answer {
   const { tgid } = notified;
   switch (place.in) {
     case 'tree': {
-      const reached = placeBehind(askerOf(notified), place);
-      if (typeof reached === 'string') return refuse(reached);
-      const node = nodeAt(askerOf(notified), trees.shadow, reached);
+      const node = nodeBehind(askerOf(notified), trees.shadow, place);
       if (typeof node === 'string') return refuse(node);
       if (!isDirectory(node)) return refuse('ENOTDIR');
-      trees.places.goTo(tgid, trees.places.mounts.pathOf(reached));
+      trees.places.goTo(tgid, trees.places.mounts.pathOf(node.at));
       return DONE;
     }
     case 'proc':

@@ -76,7 +76,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
       const isFollowed = follows(caller, name, named);
       const place = isFollowed ? followed(trees.places, first) : first;
       if (place?.in !== 'tree') return CONTINUED;
-      if (!isFollowed && (!place.isDirectory || OF_NEW_NAMES.includes(name))) {
+      if (!isFollowed && (!place.isDirectory || OF_NAMES.includes(name))) {
         return answer(caller, place);
       }
       const reached = placeBehind(askerOf(caller.notified), place);
@@ -249,17 +249,17 @@ function answerAt(caller: FileCaller, named: Named, answer: OnPlace): Answer {
   return isLost ? refuse('ENOENT') : answered;
 }
 
-/** Calls that are about a link itself, or about a name. */
+/** Calls that are about a symlink itself, unless a slash stands behind it. */
+const OF_LINKS: readonly SystemCall[] = ['lstat', 'lchown', 'lgetxattr', 'llistxattr', 'lsetxattr'];
+/** Calls that are about a name. */
 const OF_NAMES: readonly SystemCall[] = [
-  ...(['lstat', 'lchown', 'lgetxattr', 'llistxattr', 'lsetxattr', 'rmdir', 'unlink'] as const),
-  ...(['unlinkat', 'mkdir', 'mkdirat', 'mknod', 'mknodat', 'symlink', 'symlinkat'] as const),
+  ...(['rmdir', 'unlink', 'unlinkat', 'mkdir', 'mkdirat'] as const),
+  ...(['mknod', 'mknodat', 'symlink', 'symlinkat'] as const),
 ];
-/** Those of them that are about a name, to which no slash behind it leads. */
-const OF_NEW_NAMES = OF_NAMES.filter((name) => !name.startsWith('l'));
 const AT_SYMLINK_NOFOLLOW = 0x100;
 
 function follows({ notified }: FileCaller, name: SystemCall, { emptyIn }: Named): boolean {
-  if (OF_NAMES.includes(name)) return false;
+  if (OF_LINKS.includes(name) || OF_NAMES.includes(name)) return false;
   return emptyIn === undefined || (int(notified, emptyIn) & AT_SYMLINK_NOFOLLOW) === 0;
 }
 

@@ -7,7 +7,7 @@ import { isWithin } from '../../domain/path.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller, int } from './caller.ts';
 import { MOUNTS_MAX, type Mount, nameOfBpffs } from './mounts.ts';
-import { askerOf, isDirectory, nodeAt, placeBehind } from './nodes.ts';
+import { askerOf, isDirectory, nodeBehind } from './nodes.ts';
 import { AT_FDCWD, type Place } from './places.ts';
 
 const MS = { rdonly: 1, nosuid: 2, nodev: 4, noexec: 8, remount: 1 << 5, bind: 1 << 12 } as const;
@@ -92,9 +92,7 @@ function checked(caller: FileCaller, place: Place, done: () => Answer): Answer {
 
 function kindAt(caller: FileCaller, place: Place): 'directory' | 'file' | Errno {
   if (place.in === 'tree') {
-    const reached = placeBehind(askerOf(caller.notified), place);
-    if (typeof reached === 'string') return reached;
-    const node = nodeAt(askerOf(caller.notified), caller.trees.shadow, reached);
+    const node = nodeBehind(askerOf(caller.notified), caller.trees.shadow, place);
     if (typeof node === 'string') return node;
     return isDirectory(node) ? 'directory' : 'file';
   }

@@ -49,11 +49,8 @@ export function renameName(
   }
   if ((flags & ~(NOREPLACE | EXCHANGE | WHITEOUT)) !== 0) return refuse('EINVAL');
   // With a slash behind either name, what is moved there has to be a directory, and no symlink to one.
-  const moved = [
-    ...(from.isDirectory || to.isDirectory ? [from] : []),
-    ...(flags === EXCHANGE && (from.isDirectory || to.isDirectory) ? [to] : []),
-  ];
-  for (const place of moved) {
+  const moved = flags === EXCHANGE ? [from, to] : [from];
+  for (const place of from.isDirectory || to.isDirectory ? moved : []) {
     const node = nodeOf(caller, place);
     if (typeof node !== 'string' && !isDirectory(node)) return refuse('ENOTDIR');
   }

@@ -46,6 +46,12 @@ export function placeBehind(asker: Caller, place: TreePlace): TreePlace | Errno 
   return { tree: 'bpffs', path: seen.place.key };
 }
 
+/** The node that a path leads to over symlinks, or why it leads nowhere. */
+export function nodeBehind(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
+  const reached = placeBehind(asker, place);
+  return typeof reached === 'string' ? reached : nodeAt(asker, shadow, reached);
+}
+
 /** The node at a place, which may be a symlink, or why the caller finds none there. */
 export function nodeAt(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
   return place.tree === 'cgroup' ? inCgroups(asker, shadow, place) : onBpffs(asker, shadow, place);

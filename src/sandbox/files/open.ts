@@ -6,7 +6,7 @@ import { isRefusal } from '../../domain/outcome.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { hasFreeFd } from '../processes/proc.ts';
 import type { FileCaller } from './caller.ts';
-import { askerOf, isDirectory, type Node, nodeAt, placeBehind } from './nodes.ts';
+import { askerOf, isDirectory, type Node, nodeAt, nodeBehind } from './nodes.ts';
 import type { Place } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
@@ -42,24 +42,22 @@ function numberFirst({ notified }: FileCaller, answer: Answer): Answer {
 
 function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
   const asker = askerOf(caller.notified);
-  const isNew = (flags & O_EXCL) !== 0 && (flags & O_CREAT) !== 0;
   const isCreated = (flags & O_CREAT) !== 0;
+  const isNew = isCreated && (flags & O_EXCL) !== 0;
   if (place.isDirectory === true && isCreated) return refuse('EISDIR');
   const isItself = place.isDirectory !== true && (isNew || (flags & O_NOFOLLOW) !== 0);
-  const reached = isItself ? place : placeBehind(asker, place);
-  const node = typeof reached === 'string' ? reached : nodeAt(asker, caller.trees.shadow, reached);
+  const node = (isItself ? nodeAt : nodeBehind)(asker, caller.trees.shadow, place);
   if (typeof node === 'string') {
     return refuse(node === 'ENOENT' && isCreated ? 'EACCES' : node);
   }
   if (isNew) return refuse('EEXIST');
-  if (node.kind === 'symlink') return refuse((flags & O_DIRECTORY) === 0 ? 'ELOOP' : 'ENOTDIR');
   const isPath = (flags & O_PATH) !== 0;
   const writes = (flags & O_ACCMODE) !== O_RDONLY;
   if (!isDirectory(node)) {
     if ((flags & O_DIRECTORY) !== 0) return refuse('ENOTDIR');
-  } else if ((writes || (flags & O_CREAT) !== 0) && !isPath) return refuse('EISDIR');
+  } else if ((writes || isCreated) && !isPath) return refuse('EISDIR');
   if (!isPath && !mayAccess(asker, node, accessOf(flags))) return refuse('EACCES');
-  return openKnown(caller, { ...node, kind: node.kind }, flags);
+  return openKnown(caller, node, flags);
 }
 
 function accessOf(flags: number): number {
@@ -67,11 +65,8 @@ function accessOf(flags: number): number {
   return (access === O_WRONLY ? 0 : READ) | (access === O_RDONLY ? 0 : WRITE);
 }
 
-/** Symlinks are not opened: who names one without following it is refused. */
-type Opened = Node & { readonly kind: Exclude<Node['kind'], 'symlink'> };
-
 /** What is opened as a path alone is opened to be read: of the former no copy can be handed over. */
-function openKnown(caller: FileCaller, node: Opened, flags: number): Answer {
+function openKnown(caller: FileCaller, node: Node, flags: number): Answer {
   const { at: place } = node;
   const { shadow } = caller.trees;
   const real = shadow.pathOf(place);
@@ -94,6 +89,9 @@ function openKnown(caller: FileCaller, node: Opened, flags: number): Answer {
     case 'pin':
       // Nothing can be read of a pin (`bpffs_obj_open`).
       return isPath ? { is: 'opened', file: openSync(real, O_RDONLY), cloexec } : refuse('EIO');
+    case 'symlink':
+      // It was not to be followed.
+      return refuse('ELOOP');
     default:
       return node.kind satisfies never;
   }
