@@ -14,4 +14,4 @@ const UNREADABLE = `body ~ '\\\\u(0000|d[89a-f])'`;
 export const REFUSED = `strpos(body, ',[-') > 0 and case when ${UNREADABLE} then false else left(body::json ->> 8, 2) = '[-' end`;
 
 /** The source, the fourth part, is a list with the outcome that the rules expected: drift. */
-export const DRIFTED = `strpos(left(body, 40), ',[') > 0 and case when ${UNREADABLE} then false else body::json #>> '{3,1}' is not null end`;
+export const DRIFTED = `split_part(body, ',', 4) like '[%' and case when ${UNREADABLE} then false else body::json #>> '{3,1}' is not null end`;
