@@ -25,14 +25,15 @@ const PERHAPS: readonly string[] = [
 
 const FILE_MODE = 0o644;
 
-/** Whether a cgroup has a control file; undefined where that is not modelled. */
+/** Whether a cgroup has the control file at a path; undefined where that is not modelled. */
 export function hasFile(
   { switches }: Kernel,
   { parent_id }: Pick<Cgroup, 'parent_id'>,
-  name: string,
+  path: string,
 ): boolean | undefined {
   // Each is named for its controller, with a dot: most directories are told by that alone.
-  if (!name.includes('.')) return false;
+  if (!path.includes('.')) return false;
+  const name = baseName(path);
   if (EVERYWHERE.includes(name)) return true;
   if (PERHAPS.includes(name)) return undefined;
   if (parent_id === 0) return false;
@@ -74,7 +75,7 @@ function walk(caller: Caller, path: string): Cgroup | Refusal {
 }
 
 function noDirectory(kernel: Kernel, cgroup: Cgroup, at: string, path: string): Refusal {
-  const isFile = hasFile(kernel, cgroup, baseName(at));
+  const isFile = hasFile(kernel, cgroup, at);
   if (isFile === undefined) return unmodelledFile(at);
   return isFile
     ? refusal('ENOTDIR', 'not-a-directory', { path: at })
@@ -124,7 +125,7 @@ export function placeAt(caller: Caller, path: string): Place | Refusal {
   const refused = notSearchable(caller, directory);
   if (refused !== undefined) return refused;
   const file = baseName(path);
-  const isThere = hasFile(caller.kernel, directory, file);
+  const isThere = hasFile(caller.kernel, directory, path);
   if (isThere === undefined) return unmodelledFile(path);
   return isThere
     ? { cgroup: directory, file }

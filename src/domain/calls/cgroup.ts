@@ -2,7 +2,7 @@
 
 import { attachTypeNumber } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, has, isFullRoot } from '../caller.ts';
+import { type Caller, has } from '../caller.ts';
 import {
   cgroupAtPath,
   commonAncestor,
@@ -19,7 +19,7 @@ import { type Cgroup, type Kernel, type Process, ROOTS_ACCESS } from '../kernel.
 import { Lifetime } from '../lifetime.ts';
 import { nextCgroupId } from '../next-id.ts';
 import type { Refusal } from '../outcome.ts';
-import { baseName, parentPath } from '../path.ts';
+import { parentPath } from '../path.ts';
 import { storagesOrphaned } from '../storage.ts';
 import { domainOf, isValidDomain } from '../threaded.ts';
 import { threadsOf } from '../threads.ts';
@@ -45,7 +45,7 @@ export function mkdir(caller: Caller, call: Calls['mkdir']): Decision {
 
 function nameTaken({ kernel }: Caller, parent: Cgroup, path: string): Refusal | undefined {
   if (kernel.cgroupIds.has(path)) return refusal('EEXIST', 'cgroup-exists', { path });
-  const isFile = hasFile(kernel, parent, baseName(path));
+  const isFile = hasFile(kernel, parent, path);
   if (isFile === undefined) return unmodelledFile(path);
   return isFile ? refusal('EEXIST', 'cgroup-name-is-file', { path }) : undefined;
 }
@@ -76,8 +76,11 @@ export function rmdir(caller: Caller, call: Calls['rmdir']): Decision {
 function removable(caller: Caller, path: string): Cgroup | Refusal {
   const { cgroups, cgroupIds } = caller.kernel;
   const cgroup = cgroups.get(cgroupIds.get(path) ?? 0);
-  // Nothing below is refused to whoever has all rights, and that is who makes most of these calls.
-  if (cgroup !== undefined && isFullRoot(caller)) return cgroup;
+  // Nothing below is refused to whoever passes over modes, and that is who makes most of these calls.
+  if (cgroup !== undefined && has(caller, 'dac_override')) {
+    const above = cgroups.get(cgroup.parent_id);
+    if (above !== undefined && !isSticky(above)) return cgroup;
+  }
   const parent = cgroupAtPath(caller, parentPath(path));
   if (isRefused(parent)) return parent;
   const unreached = notSearchable(caller, parent);
@@ -88,9 +91,14 @@ function removable(caller: Caller, path: string): Cgroup | Refusal {
   const refused = notWritable(caller, parent);
   if (refused !== undefined) return refused;
   if (cgroup === undefined) return unfit ?? refusal('ENOENT', 'no-such-cgroup', { path });
-  const sticky = (parent.access.mode & STICKY) !== 0;
-  if (!sticky || owns(caller, cgroup.access) || owns(caller, parent.access)) return cgroup;
+  if (!isSticky(parent) || owns(caller, cgroup.access) || owns(caller, parent.access))
+    return cgroup;
   return refusal('EPERM', 'directory-is-sticky', { path });
+}
+
+/** Whether only the owner of a directory, or of what is in it, may remove that. */
+function isSticky({ access }: Cgroup): boolean {
+  return (access.mode & STICKY) !== 0;
 }
 
 /** All threads of a process move with it (`cgroup_procs_write`). */

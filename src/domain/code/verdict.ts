@@ -39,6 +39,8 @@ const DEFAULT_RET = 1;
 
 type Load = Calls['prog_load'];
 
+const NO_MAPS: readonly BpfMap[] = [];
+
 /** A program that may be loaded. */
 export interface Accepted {
   readonly maps: readonly BpfMap[];
@@ -170,8 +172,8 @@ const SLEEPERS_MAPS: readonly MapType[] = [
 class UsedMaps {
   readonly #caller: Caller;
   readonly #maySleep: boolean;
-  readonly maps: BpfMap[] = [];
-  /** Most programs have to do with none, and share one list. */
+  /** Most programs use none of either, and share one list. */
+  maps: readonly BpfMap[] = NO_MAPS;
   btfIds: readonly number[] = NO_IDS;
 
   constructor(caller: Caller, maySleep: boolean) {
@@ -234,7 +236,7 @@ class UsedMaps {
     if (owner !== undefined) {
       return refusal('EBUSY', 'storage-map-has-owner', { map_id: map.id, prog_id: owner });
     }
-    this.maps.push(map);
+    this.maps = [...this.maps, map];
     return map;
   }
 
