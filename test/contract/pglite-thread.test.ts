@@ -181,6 +181,8 @@ describe('a new database', () => {
       where table_schema in ('public', 'drizzle') order by 1, 2`;
     const prepared = await openPglite({ folder });
     expect(await pendingMigrations(prepared)).toEqual([]);
+    const databases = 'select datname from pg_database';
+    expect(await prepared.query(databases)).toEqual([{ datname: 'postgres' }]);
     const bare = await openPglite({ prepared: false });
     expect(await bare.query(tables)).toEqual([]);
     await migrate(bare);
