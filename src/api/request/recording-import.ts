@@ -36,6 +36,8 @@ export interface Import {
   /** Where cgroup2 and the bpffs are mounted, where that is not as the recording looks. */
   readonly mounts: Partial<Preface['mounts']>;
   readonly spool: Spooled;
+  /** SHA-256 of its bytes, in hex. */
+  readonly sha256: string;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   /** Called while it is read, with how far that is. */
@@ -161,9 +163,9 @@ async function refusing<T>(reading: Promise<T>): Promise<T> {
 }
 
 /** What tells one import from another: the bytes, and how they are read. */
-function digestOf({ spool, host }: Import, { mounts }: Preface): string {
+function digestOf({ sha256, host }: Import, { mounts }: Preface): string {
   const { cgroup, bpffs } = mounts;
-  const text = JSON.stringify([host, spool.sha256, cgroup, bpffs]);
+  const text = JSON.stringify([host, sha256, cgroup, bpffs]);
   return createHash('sha256').update(text).digest('hex');
 }
 

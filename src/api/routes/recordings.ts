@@ -1,4 +1,5 @@
 /** POST …/import: a recording that another tool made of a host becomes events of its log. */
+import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
@@ -94,17 +95,19 @@ export function recordings(app: App, service: Service): void {
 async function* told(
   c: Context<AccessEnv>,
   service: Service,
-  wanted: Omit<Import, 'spool' | 'signal' | 'onRead'>,
+  wanted: Omit<Import, 'spool' | 'sha256' | 'signal' | 'onRead'>,
   under: UnderWay,
 ): AsyncGenerator<string, undefined> {
   try {
-    const kept = await spool(bodyChunks(c));
+    const hash = createHash('sha256');
+    const kept = await spool(bodyChunks(c), hash);
+    const recording = { spool: kept, sha256: hash.digest('hex') };
     try {
       let far: Progress = { pass: 1, bytes: 0, of: kept.bytes, events: 0 };
       const onRead = (next: Progress): void => {
         far = next;
       };
-      const steps = imported(service, { ...wanted, spool: kept, signal: under.signal, onRead });
+      const steps = imported(service, { ...wanted, ...recording, signal: under.signal, onRead });
       let step = nextOf(steps);
       try {
         // At first there is time for a problem to have a status of its own.
