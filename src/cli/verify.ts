@@ -1,6 +1,6 @@
 /** `bpfledger verify`: whether a log is what was recorded; of a host, or of an exported file. */
 
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
@@ -57,7 +57,8 @@ export const verify = command({
       throw new UsageError('verify needs one HOST, or one FILE that bpfledger export wrote');
     }
     // No name of a host has a slash, and nobody calls one after a file.
-    const isFile = existsSync(subject) || /\/|\.bundle$/u.test(subject);
+    const isFile =
+      statSync(subject, { throwIfNoEntry: false })?.isFile() || /\/|\.bundle$/u.test(subject);
     const verdicts = isFile ? await ofFile(subject, flags) : await ofHost(subject, flags);
     for (const line of flags.json ? [JSON.stringify(verdicts)] : verdictLines(verdicts)) {
       print.out(line);

@@ -1,5 +1,6 @@
 // Directories of cgroups that others own, and what cgroup.kill ends (semantics §17).
 import { describe, expect, it } from 'vitest';
+import { ROOT_CAPABILITIES } from '../../src/domain/capability.ts';
 import { given } from './given.ts';
 
 describe('a cgroup', () => {
@@ -21,6 +22,22 @@ describe('a cgroup', () => {
     expect(world.asks({ name: 'join', path: '/mine/a' }, pid)).toBe('ok');
     expect(world.asks({ name: 'rmdir', path: '/mine/a' }, pid)).toBe('EBUSY');
   });
+
+  it.each([
+    ['all that root has', undefined, 'ok'],
+    ['what passes over modes, and chown', ['chown'], 'EPERM'],
+    ['CAP_FOWNER too', ['chown', 'fowner'], 'ok'],
+  ] as const)(
+    'of others, in a sticky directory, is removed by root with %s: %s',
+    (_, more, answer) => {
+      const world = given().cgroups('/d', '/d/x');
+      for (const path of ['/d', '/d/x']) world.does({ name: 'cgroup_chown', path, uid: 1000 });
+      world.does({ name: 'cgroup_chmod', path: '/d', mode: 0o1777 });
+      const caps = more && [...ROOT_CAPABILITIES, ...more];
+      const pid = world.does({ name: 'spawn', uid: 0, ...(caps && { caps }) });
+      expect(world.asks({ name: 'rmdir', path: '/d/x' }, pid)).toBe(answer);
+    },
+  );
 
   it('that is threaded counts with its parent until it is removed', () => {
     const world = given().cgroups('/d', '/d/t', '/d/i');

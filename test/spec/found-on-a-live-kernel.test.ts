@@ -88,6 +88,18 @@ describe('PROG_QUERY of network namespaces and sockmaps', () => {
       expect(given().asks({ ...query, target_fd: 0 })).toBe('EINVAL');
     },
   );
+
+  it.each([
+    ['sockmap', 'ok'],
+    ['sockhash', 'ok'],
+    ['array', 'EOPNOTSUPP'],
+  ] as const)('of a sockmap, its map must be one: %s is %s', (map_type, answer) => {
+    const world = given();
+    const form = { map_type, key_size: 4, value_size: 4, max_entries: 1 };
+    expect(world.asks({ name: 'map_create', ...form })).toBe('ok');
+    const query = { name: 'prog_query', attach_type: 'sk_msg_verdict', target_fd: 3 } as const;
+    expect(world.asks(query)).toBe(answer);
+  });
 });
 
 describe('an LPM trie', () => {

@@ -4,7 +4,7 @@ import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { elementOf, isLru, placeOf } from '../elements.ts';
+import { elementOf, isLru, keptValue, placeOf } from '../elements.ts';
 import type { BpfMap, Element } from '../kernel.ts';
 import type { MapType, MapTypeName } from '../map-type.ts';
 import { FILLED_MAPS } from '../maps/forms.ts';
@@ -36,11 +36,12 @@ export function mapLookup(caller: Caller, call: Calls['map_lookup_elem']): Decis
 export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decision {
   const map = openMap(caller, call.map_fd ?? 0, 'write');
   if (isRefused(map)) return refuse(map);
-  const { key: passed, value, flags = 0 } = call;
+  const { key: passed, flags = 0 } = call;
+  const value = keptValue(map, call.value);
   if ((flags & LOCK) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   const bad = badKey(map, passed);
   if (bad !== undefined) return refuse(bad);
-  if (passed === undefined) return push(map, call);
+  if (passed === undefined) return push(map, { value, flags });
   const kind = heldKind(map.map_type);
   if (kind !== undefined) return updateHeld(caller, { map, kind, key: heldKey(passed) }, call);
   const key = canonicalKey(map, passed);

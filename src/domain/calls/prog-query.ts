@@ -7,7 +7,7 @@ import { type Decision, isRefused, refusal } from '../decision.ts';
 import { arraysOfHooks, effectiveArray } from '../effective.ts';
 import { cgroupProgType, foreignProgType } from '../fits.ts';
 import { flagWord, MODE_FLAGS, QUERY_FLAG_BITS } from '../flags.ts';
-import type { Cgroup } from '../kernel.ts';
+import type { BpfMap, Cgroup } from '../kernel.ts';
 import { listOf, progIdOf } from '../list.ts';
 import { hasHooks } from '../lsm-hooks.ts';
 import type { QueryOutputs, Refusal } from '../outcome.ts';
@@ -137,14 +137,28 @@ function otherSubsystem(caller: Caller, attr: QueryAttr, untouched: QueryOutputs
   if (isInterfaceHook(type) && foreignProgType(switches, type) !== undefined) {
     return refuseQuery(foreignTarget(type), untouched);
   }
-  const closed = fileAt(caller, attr.target) === undefined;
-  if (closed && attr.flags === 0 && looksAtTarget(switches, type)) {
-    return refuseQuery(refusal('EBADF', 'target-fd-not-open', { fd: attr.target }), untouched);
+  const target = fileAt(caller, attr.target);
+  if (attr.flags === 0 && looksAtTarget(switches, type)) {
+    if (target === undefined) {
+      return refuseQuery(refusal('EBADF', 'target-fd-not-open', { fd: attr.target }), untouched);
+    }
+    const map = target.kind === 'map' ? caller.kernel.maps.get(target.id) : undefined;
+    if (map !== undefined && isSockmapHook(type)) return queryMap(map, untouched);
   }
   return refuseQuery(refusal('EINVAL', 'attach-type-unknown', { attach_type: type }), untouched);
 }
 
-/** Hooks of network namespaces and sockmaps look up their own kind of target, which does not exist here. */
+/** What a map says of its programs: a sockmap has none here, and others cannot have any (`sock_map_bpf_prog_query`). */
+function queryMap({ id: map_id, map_type }: BpfMap, untouched: QueryOutputs): Decision {
+  const query: QueryOutputs = { ...untouched, prog_cnt: 0, attach_flags: 0 };
+  if (map_type === 'sockmap' || map_type === 'sockhash') {
+    return { outcome: { ret: 0, query }, effects: [] };
+  }
+  const about = { map_id, map_type, call: 'prog_query' };
+  return refuseQuery(refusal('EOPNOTSUPP', 'map-lacks-command', about), query);
+}
+
+/** Hooks of network namespaces and sockmaps look up their own kind of target. */
 function looksAtTarget(switches: Switches, type: AttachType): boolean {
   if (foreignProgType(switches, type) === undefined) return false;
   if (type === 'flow_dissector' || type === 'sk_lookup') return true;

@@ -8,9 +8,9 @@ import { BOOT_PID } from '../release/config.ts';
 
 const EXIST = 2;
 
-function withMap(map_type: 'queue' | 'stack'): Kernel {
+function withMap(map_type: 'queue' | 'stack', value_size = 8): Kernel {
   const kernel = boot('6.18');
-  const form = { map_type, key_size: 0, value_size: 8, max_entries: 3 } as const;
+  const form = { map_type, key_size: 0, value_size, max_entries: 3 } as const;
   perform(kernel, BOOT_PID, { name: 'map_create', ...form });
   return kernel;
 }
@@ -56,4 +56,14 @@ it.each([
   push(kernel, [5, 6, 7]);
   push(kernel, [8], EXIST);
   expect(drained(kernel)).toEqual(left);
+});
+
+it.each([
+  [1, 0x55],
+  [2, 0x4455],
+  [5, 0x11_2233_4455],
+] as const)('a value of %i bytes is the lowest of what was passed', (size, kept) => {
+  const kernel = withMap('stack', size);
+  push(kernel, [0x11_2233_4455]);
+  expect(drained(kernel)).toEqual([kept]);
 });

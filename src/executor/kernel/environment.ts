@@ -3,6 +3,7 @@
  * its own sentence, because the person who reads it is setting up a machine.
  */
 import { readFileSync } from 'node:fs';
+import { isWithin } from '../../domain/path.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 
 /** Capabilities without which no log can be applied: bpf(2), and lending other credentials. */
@@ -16,11 +17,11 @@ const NEEDED = {
 } as const;
 
 /**
- * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.
+ * Checks that this process may ask the kernel for all that it has.
  *
- * @throws KernelUnavailable when the process is not root with what it takes, or there is none
+ * @throws KernelUnavailable when it is not root with what that takes
  */
-export function requireCgroup2(): string {
+export function requireRights(): void {
   if (process.getuid?.() !== 0) {
     throw new KernelUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
   }
@@ -31,6 +32,15 @@ export function requireCgroup2(): string {
         'let the unit keep them',
     );
   }
+}
+
+/**
+ * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.
+ *
+ * @throws KernelUnavailable when the process is not root with what it takes, or there is none
+ */
+export function requireCgroup2(): string {
+  requireRights();
   const mount = mountsOf('cgroup2')[0];
   if (mount === undefined) {
     throw new KernelUnavailable(
@@ -39,6 +49,11 @@ export function requireCgroup2(): string {
     );
   }
   return mount;
+}
+
+/** The mount of cgroup2 that a path lies in, of several the last; undefined when it lies in none. */
+export function cgroup2Of(path: string): string | undefined {
+  return mountsOf('cgroup2').findLast((mount) => isWithin(path, mount));
 }
 
 /**

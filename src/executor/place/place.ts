@@ -13,7 +13,7 @@ import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
 import { type Kernel, must, SYS } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
-import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
+import { cgroup2Of, requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, O_DIRECTORY, openBase, openBeneath, procPath } from '../live/beneath.ts';
 import { makeDirectory } from '../live/spot-calls.ts';
 
@@ -48,11 +48,13 @@ export interface PlaceRequest {
  * @throws KernelUnavailable when it is not what it must be
  */
 export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
-  const mount = requireCgroup2();
+  requireCgroup2();
   requireBpffs();
   const base = openOfKind(kernel, request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
   const folder = openOfKind(kernel, request.bpffs, BPF_FS_MAGIC, 'a directory of a bpffs');
   const { path: top } = base;
+  const mount = cgroup2Of(top);
+  if (mount === undefined) throw new KernelUnavailable(`${top} is in no mount of cgroup2`);
   const isRoot = top === mount;
   if (isRoot && !request.allowRoot) {
     throw new KernelUnavailable(
