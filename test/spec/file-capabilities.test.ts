@@ -41,6 +41,19 @@ describe('root', () => {
   });
 });
 
+describe('chown that takes a set-user-ID bit', () => {
+  it.each([
+    [['chown'], 'EPERM'],
+    [['chown', 'fowner'], 'ok'],
+  ] as const)('from a pin of others, with %s: %s', (more, answer) => {
+    const { world } = withPin();
+    world.does({ name: 'chown', path: '/a', uid: 1000 });
+    world.does({ name: 'chmod', path: '/a', mode: 0o4755 });
+    const pid = world.does({ name: 'spawn', uid: 0, caps: [...ROOT_CAPABILITIES, ...more] });
+    expect(world.asks({ name: 'chown', path: '/a', uid: 1000 }, pid)).toBe(answer);
+  });
+});
+
 describe('another uid', () => {
   it('has no capability about files that is not told', () => {
     const { world } = withPin();

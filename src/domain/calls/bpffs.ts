@@ -17,7 +17,7 @@ import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { isPlain, mayGive, modeGiven, modeSet, owns } from '../file-access.ts';
+import { isPlain, mayGive, mayLose, modeGiven, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { isMountPoint, OUTSIDE, type Place } from '../mounts.ts';
@@ -258,11 +258,11 @@ export function link(caller: Caller, call: Calls['link']): Decision {
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   const seen = nodeAt(caller, path);
   if (isRefused(seen)) return refuse(seen);
-  if (!mayGive(caller, seen.node, uid)) {
+  const mode = seen.node.kind === 'dir' ? seen.node.mode : modeGiven(caller, seen.node);
+  if (!mayGive(caller, seen.node, uid) || !mayLose(caller, seen.node, mode)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   const { key: name } = seen.place;
-  const mode = seen.node.kind === 'dir' ? seen.node.mode : modeGiven(caller, seen.node);
   return succeed([
     { type: 'OwnerChanged', path: name, uid },
     ...(mode === seen.node.mode ? [] : [{ type: 'ModeChanged', path: name, mode } as const]),

@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts';
 import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
-import { mayGive, modeGiven, modeSet, type Owned, owns } from '../file-access.ts';
+import { mayGive, mayLose, modeGiven, modeSet, type Owned, owns } from '../file-access.ts';
 import type { Cgroup, Process } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
@@ -24,11 +24,11 @@ function named({ cgroup, file }: Place): { readonly cgroup_id: number; readonly 
 export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']): Decision {
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
-  if (!mayGive(caller, ownedAt(place), uid)) {
-    return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
-  }
   const was = ownedAt(place);
   const mode = place.file === undefined ? was.mode : modeGiven(caller, was);
+  if (!mayGive(caller, was, uid) || !mayLose(caller, was, mode)) {
+    return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
+  }
   return succeed([
     { type: 'CgroupOwnerChanged', ...named(place), uid },
     ...(mode === was.mode ? [] : [{ type: 'CgroupModeChanged', ...named(place), mode } as const]),

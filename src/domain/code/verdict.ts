@@ -71,7 +71,7 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
-    strangeHelper(used.maps, type, code === undefined ? call.map_ref_only !== true : asks(code));
+    strangeHelper(used.maps, type, code === undefined ? asksByName(call) : asks(code));
   if (refused !== undefined) return refused;
   const known: Known =
     code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
@@ -268,6 +268,11 @@ function asks(code: readonly Insn[]): boolean {
   return code.some(
     (insn) => isCall(insn) && insn.src === CALLED.helper && insn.imm === GET_LOCAL_STORAGE,
   );
+}
+
+/** A program without instructions asks the maps that it names; what only its fd_array has, it holds. */
+function asksByName({ map_fds = [], map_ref_only }: Load): boolean {
+  return map_fds.length > 0 && map_ref_only !== true;
 }
 
 /** A program without instructions asks its storage map for the storage, unless it only mentions it. */
