@@ -17,11 +17,11 @@ const NEEDED = {
 } as const;
 
 /**
- * Checks that this process may ask the kernel for all that it has.
+ * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.
  *
- * @throws KernelUnavailable when it is not root with what that takes
+ * @throws KernelUnavailable when the process is not root with what it takes, or there is none
  */
-export function requireRights(): void {
+export function requireCgroup2(): string {
   if (process.getuid?.() !== 0) {
     throw new KernelUnavailable('bpf(2) on a live kernel takes root: run as root, or by sudo');
   }
@@ -32,15 +32,6 @@ export function requireRights(): void {
         'let the unit keep them',
     );
   }
-}
-
-/**
- * Where cgroup2 is mounted: the whole hierarchy, or beside the first version.
- *
- * @throws KernelUnavailable when the process is not root with what it takes, or there is none
- */
-export function requireCgroup2(): string {
-  requireRights();
   const mount = mountsOf('cgroup2')[0];
   if (mount === undefined) {
     throw new KernelUnavailable(

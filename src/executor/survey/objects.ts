@@ -4,6 +4,7 @@ import type { ObjectInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
 import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { KernelUnavailable } from '../../native/unavailable.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer } from '../live/objects.ts';
 
 /** `enum bpf_link_type`: only links on cgroups have what the model knows. */
@@ -25,7 +26,12 @@ export function readObjects<K extends ObjectKind>(
 function nextId(kernel: Kernel, kind: ObjectKind, after: number): number | undefined {
   const attr = new Attr(kernel).u32(0, after);
   const asked = kernel.call(SYS.bpf, BPF[`${kind}_get_next_id`], attr.buffer, ATTR_BYTES);
-  return 'ret' in asked ? attr.readU32(4) : undefined;
+  if ('ret' in asked) return attr.readU32(4);
+  // Who may not ask would find a machine without programs.
+  if (asked.errno === 'EPERM') {
+    throw new KernelUnavailable('to see what a kernel has takes root, with CAP_SYS_ADMIN');
+  }
+  return undefined;
 }
 
 /** What the kernel says of an object; undefined when it is gone, or a link on something else. */
