@@ -1,4 +1,5 @@
 /** Records the call, or the list of calls, of a JSON body, and writes the answer. */
+import type { Receipt } from '../events/submission.ts';
 import type { Principal } from './guard/tokens.ts';
 import { countRecorded } from './metrics.ts';
 import { expectedHead, withCurrentTag } from './request/expected-head.ts';
@@ -40,16 +41,17 @@ export async function recordSyscalls(
   for (const call of calls) requireMayRecord(principal, call);
   const { actor } = principal;
   const expected = await expectedHead(service.log, c, host);
-  const receipt = await service.log
-    .submit(host, {
-      actor,
-      calls,
-      ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
-      ...(expected && { expected }),
-    })
-    .catch(async (error: unknown) => {
-      throw await withCurrentTag(service.log, host, error);
-    });
+  const submission = {
+    ...{ actor, calls },
+    ...(key !== undefined && { idempotency: { key, fingerprint: fingerprint(c, text) } }),
+    ...(expected && { expected }),
+  };
+  let receipt: Receipt;
+  try {
+    receipt = await service.log.submit(host, submission);
+  } catch (error) {
+    throw await withCurrentTag(service.log, host, error);
+  }
   countRecorded(service.metrics, receipt);
   const { events, mark, repeated } = receipt;
   const last = events.at(-1);

@@ -67,31 +67,9 @@ export class HostWriter {
   /**
    * Records all calls of a submission, or none.
    *
-   * @throws LogRefusal
+   * @throws LogRefusal synchronously when it cannot be queued
    */
-  async submit(submission: Submission): Promise<Receipt> {
-    return this.#enqueue(submission);
-  }
-
-  /** Records submissions in order; when the queue has no room for one, none after it is tried. */
-  async submitInOrder(submissions: readonly Submission[]): Promise<InOrder> {
-    const queued: Promise<Receipt>[] = [];
-    let unqueued: InOrder['refused'];
-    try {
-      for (const submission of submissions) queued.push(this.#enqueue(submission));
-    } catch (error) {
-      unqueued = { error };
-    }
-    const receipts: Receipt[] = [];
-    for (const settled of await Promise.allSettled(queued)) {
-      if (settled.status === 'rejected') return { receipts, refused: { error: settled.reason } };
-      receipts.push(settled.value);
-    }
-    return { receipts, ...(unqueued && { refused: unqueued }) };
-  }
-
-  /** @throws LogRefusal synchronously when it cannot be queued */
-  #enqueue(submission: Submission): Promise<Receipt> {
+  submit(submission: Submission): Promise<Receipt> {
     if (this.closed) throw new LogRefusal({ why: 'closed' });
     const calls = submission.calls.length;
     if (calls === 0) throw new LogRefusal({ why: 'submission-empty' });
@@ -101,6 +79,23 @@ export class HostWriter {
     const receipt = this.#queue.add(submission);
     if (!this.#draining) void this.#drain();
     return receipt;
+  }
+
+  /** Records submissions in order; when the queue has no room for one, none after it is tried. */
+  async submitInOrder(submissions: readonly Submission[]): Promise<InOrder> {
+    const queued: Promise<Receipt>[] = [];
+    let unqueued: InOrder['refused'];
+    try {
+      for (const submission of submissions) queued.push(this.submit(submission));
+    } catch (error) {
+      unqueued = { error };
+    }
+    const receipts: Receipt[] = [];
+    for (const settled of await Promise.allSettled(queued)) {
+      if (settled.status === 'rejected') return { receipts, refused: { error: settled.reason } };
+      receipts.push(settled.value);
+    }
+    return { receipts, ...(unqueued && { refused: unqueued }) };
   }
 
   /**
