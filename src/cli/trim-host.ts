@@ -100,14 +100,18 @@ function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[]
   if (cut?.position === position) {
     return [`Would remove nothing: ${name} begins at position ${position} already.`];
   }
-  const mebibytes = (bytes / 1024 / 1024).toFixed(1);
   return [
-    `Would remove up to ${counted(events, 'event')} of ${name}, ${mebibytes} MiB of text; add --yes to do it.`,
+    `Would remove up to ${counted(events, 'event')} of ${name}, ${sizeText(bytes)} of text; add --yes to do it.`,
     `  ${name} would begin at position ${position}, recorded at ${rfc3339(recorded_at)}.`,
     '  Events from before that made what is still there stay.',
     `  The checkpoint of that position, signed by the key ${key_id}, vouches for what stays.`,
     `  Removed events cannot be had back: bpfledger export ${name} --output FILE keeps them all.`,
   ];
+}
+
+function sizeText(bytes: number): string {
+  const kibibytes = bytes / 1024;
+  return kibibytes < 1024 ? `${Math.ceil(kibibytes)} KiB` : `${(kibibytes / 1024).toFixed(1)} MiB`;
 }
 
 function wouldGo({ name, checkpoint, events, bytes }: Trimmable) {
