@@ -69,5 +69,5 @@ it('a caller may have limits of its own, each in the place of the one of all', (
   leave.push(rates.enter('c', { concurrent: 2, perSecond: 9 }));
   expect(() => rates.enter('c', { concurrent: 2, perSecond: 9 })).toThrow('2 requests of yours');
   rates.enter('d');
-  expect(() => rates.enter('d', own)).toThrow('1 requests of yours');
+  expect(() => rates.enter('d', own)).toThrow('1 request of yours is');
 });
