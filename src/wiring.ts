@@ -2,6 +2,7 @@
  * The composition root: wires the log of an opened database to the routes, listens, shuts down. It
  * loads most of the program, so `main.ts` loads it while the database is opened.
  */
+
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -24,6 +25,7 @@ import { requestSpans } from './api/request-spans.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
 import { collectYoungGarbage, whenAtRest } from './at-rest.ts';
+import { counted } from './domain/counted.ts';
 import { systemClock } from './events/clock.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
@@ -100,7 +102,7 @@ async function bringUpToDate(database: Database): Promise<void> {
   throw new Error(
     pending.length > 0
       ? `the database lacks the migrations ${pending.join(', ')}: run \`bpfledger migrate\` first`
-      : `the projections of ${stale.length} hosts are of another version of this program: run \`bpfledger rebuild\` first, as the owner of the tables`,
+      : `the projections of ${counted(stale.length, 'host')} are of another version of this program: run \`bpfledger rebuild\` first, as the owner of the tables`,
   );
 }
 

@@ -1,6 +1,8 @@
 /** `bpfledger adopt`: what a running kernel has becomes the beginning of a log, or is compared with it. */
+
 import { readFileSync, statSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { bindKernel } from '../native/syscall.ts';
 import {
@@ -40,7 +42,10 @@ export const adopt = command({
     host: { value: 'NAME', about: 'the host' },
     'from-bpftool': { about: 'the snapshot is in the files that are named' },
     at: { value: 'TIME', about: 'when they were written (default: when the newest one changed)' },
-    'cgroup-mount': { value: 'DIR', about: 'where cgroup2 is mounted in them' },
+    'cgroup-mount': {
+      value: 'DIR',
+      about: 'where cgroup2 is mounted in them (default: as they say, else /sys/fs/cgroup)',
+    },
     release: { value: 'R', about: 'its kernel, in place of what uname says' },
     'dry-run': { about: 'print the lines that it would post, and post none' },
     url: URL_FLAG,
@@ -52,7 +57,9 @@ export const adopt = command({
     const { host, release } = flags;
     if (host === undefined) throw new UsageError('name the host: --host web1');
     const client = restClient(serviceFrom(flags));
-    const taken = flags['from-bpftool'] ? snapshotInFiles(words, flags) : await snapshotHere(words);
+    const taken = flags['from-bpftool']
+      ? snapshotInFiles(words, flags, print)
+      : await snapshotHere(words, flags);
     const snapshot = { ...taken, ...(release !== undefined && { release }) };
     if (flags['dry-run']) {
       const { lines } = await planAdoption(client, host, snapshot);
@@ -67,23 +74,37 @@ export const adopt = command({
   },
 });
 
-async function snapshotHere(words: readonly string[]): Promise<Snapshot> {
+/** The flags that are about files. */
+interface FileFlags {
+  readonly at: string | undefined;
+  readonly 'cgroup-mount': string | undefined;
+}
+
+async function snapshotHere(words: readonly string[], flags: FileFlags): Promise<Snapshot> {
   const [word] = words;
   if (word !== undefined) throw new UsageError(`${word}: files go with --from-bpftool`);
+  for (const flag of ['at', 'cgroup-mount'] as const) {
+    if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with --from-bpftool`);
+  }
   const kernel = await bindKernel();
   return { ...takeSnapshot(kernel), covers: THINGS };
 }
 
-function snapshotInFiles(
-  paths: readonly string[],
-  flags: { readonly at: string | undefined; readonly 'cgroup-mount': string | undefined },
-): Snapshot {
+function snapshotInFiles(paths: readonly string[], flags: FileFlags, print: Printer): Snapshot {
   if (paths.length === 0) throw new UsageError('name the files: --from-bpftool web1/*');
   try {
     const files = paths.map(readHostFile);
     const newest = Math.max(...files.map(({ changed }) => changed));
     const at = flags.at ?? new Date(newest).toISOString();
-    return bpftoolSnapshot(readHostFiles(files), { at, mount: flags['cgroup-mount'] });
+    const told = bpftoolSnapshot(readHostFiles(files), { at, mount: flags['cgroup-mount'] });
+    if (told.outside > 0) {
+      const left = counted(told.outside, 'directory is', 'directories are');
+      print.err(
+        `${left} left out: no cgroup of cgroup2, which is mounted on ${told.mount} ` +
+          '(--cgroup-mount names another place)',
+      );
+    }
+    return told.snapshot;
   } catch (error) {
     throw error instanceof HostFileError ? new InputError(error.message) : error;
   }
@@ -127,13 +148,13 @@ function tell(
 function sentence(how: Adoption['host'], host: string, lines: number): string {
   switch (how) {
     case 'created':
-      return `host ${host} is created: ${lines} sightings`;
+      return `host ${host} is created: ${counted(lines, 'sighting')}`;
     case 'rebooted':
-      return `host ${host} has booted since: ${lines} sightings`;
+      return `host ${host} has booted since: ${counted(lines, 'sighting')}`;
     case 'known':
       return lines === 0
         ? `the log of ${host} has it all`
-        : `${lines} things that the log of ${host} could not explain are recorded`;
+        : `${counted(lines, 'thing')} that the log of ${host} could not explain ${lines === 1 ? 'is' : 'are'} recorded`;
     default:
       return how satisfies never;
   }

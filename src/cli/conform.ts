@@ -1,7 +1,9 @@
 /** `bpfledger conform`: plays what real kernels answered, and prints every difference. */
+
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
@@ -29,7 +31,7 @@ export const conform = command({
     release: { value: 'R', about: "a kernel release in place of the one in each file's header" },
     via: {
       value: 'URL',
-      about: 'ask a running service, on a new host conform-… for each scenario',
+      about: 'ask a running service, on a new host conform-… for each scenario; the hosts stay',
     },
     token: TOKEN_FLAG,
     json: { about: 'one JSON object a line: mismatches, then the sums' },
@@ -41,8 +43,11 @@ export const conform = command({
       throw new UsageError('--token goes with --via');
     }
     const override = flags.release === undefined ? undefined : releaseNamed(flags.release);
+    const hosts: string[] = [];
     const makeMachine =
-      flags.via === undefined ? inModel : throughService({ via: flags.via, token: flags.token });
+      flags.via === undefined
+        ? inModel
+        : throughService({ via: flags.via, token: flags.token }, hosts);
     const files = await goldenFiles(words).catch(unreadable);
     const sums = { steps: 0, mismatches: 0 };
     const bar = progressBar(process.stderr);
@@ -56,9 +61,16 @@ export const conform = command({
       if (mismatches.length > 0) bar.clear();
       for (const mismatch of mismatches) show({ file, scenario, mismatch }, flags.json, print);
       bar.draw('playing', files.indexOf(file), files.length);
-    }).finally(() => bar.clear());
+    }).finally(() => {
+      bar.clear();
+      if (hosts.length > 0) print.err(stayLine(hosts));
+    });
     const { steps, mismatches } = sums;
-    print.out(flags.json ? JSON.stringify(sums) : `${steps} steps, ${mismatches} mismatches`);
+    print.out(
+      flags.json
+        ? JSON.stringify(sums)
+        : `${counted(steps, 'step')}, ${counted(mismatches, 'mismatch', 'mismatches')}`,
+    );
     return mismatches === 0 ? EXIT.done : EXIT.differs;
   },
 });
@@ -67,18 +79,33 @@ type MakeMachine = (scenario: Scenario, release: Release) => Promise<Machine>;
 
 const inModel: MakeMachine = async ({ header }, { id }) => modelMachine(id, bootConfigFor(header));
 
-function throughService(flags: {
-  readonly via: string;
-  readonly token: string | undefined;
-}): MakeMachine {
+/** @param hosts gets the names of the hosts that are made */
+function throughService(
+  flags: { readonly via: string; readonly token: string | undefined },
+  hosts: string[],
+): MakeMachine {
   const client = restClient({ url: urlFrom('--via', flags.via), token: tokenFrom(flags.token) });
   const run = randomBytes(4).toString('hex');
   let made = 0;
-  return ({ header }, release) => {
+  return async ({ header }, release) => {
     made += 1;
     const host = `conform-${run}-${made}`;
-    return restMachine(client, { host, release: release.id, config: bootConfigFor(header) });
+    const config = bootConfigFor(header);
+    const machine = await restMachine(client, { host, release: release.id, config });
+    hosts.push(host);
+    return machine;
   };
+}
+
+/** That the hosts stay: no token may delete a host, only the owner of the database. */
+function stayLine(hosts: readonly string[]): string {
+  const [first = ''] = hosts;
+  const named = hosts.length === 1 ? first : `${first.replace(/\d+$/u, '')}*`;
+  return (
+    `${counted(hosts.length, 'host stays', 'hosts stay')} on the service: ${named}; the owner of ` +
+    `its database deletes ${hosts.length === 1 ? 'it' : 'each'} with ` +
+    `bpfledger hosts delete ${hosts.length === 1 ? first : 'NAME'} --yes`
+  );
 }
 
 interface Placed {

@@ -1,4 +1,5 @@
 /** `bpfledger hosts delete`: removes a host with all its rows, as the owner of the database. */
+import { counted } from '../domain/counted.ts';
 import { systemClock } from '../events/clock.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
 import type { Configuration } from '../main.ts';
@@ -25,9 +26,9 @@ export interface DeletionCall {
 }
 
 /**
- * Deletes a host, when that is confirmed.
+ * Deletes a host, when that is confirmed; else says what would go.
  *
- * @throws UsageError when it is not, and for a reason that is too long
+ * @throws UsageError for what is no name of one host, and a reason that is too long
  */
 export async function removeHost(call: DeletionCall): Promise<ExitCode> {
   const { name, configuration, reason, isConfirmed, json, print } = call;
@@ -38,12 +39,12 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
   return withDatabase(configuration, async (database) => {
     await requireMigrated(database);
     if (!isConfirmed) {
-      for (const line of whatGoes(await readDeletable(database, name))) print.out(line);
+      const found = await readDeletable(database, name);
       // The other commands ask a service, which may have another database.
-      print.out(`all this is in ${placeOf(configuration)}`);
-      throw new UsageError(
-        `nothing was deleted; to delete all of it for ever, type hosts delete ${name} --yes`,
-      );
+      const place = placeOf(configuration);
+      if (json) print.out(JSON.stringify(wouldGo(found)));
+      else for (const line of whatGoes(found, place)) print.out(line);
+      return EXIT.done;
     }
     const bar = progressBar(process.stderr);
     const deleted = await deleteHost(database, {
@@ -56,22 +57,32 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
     const hex = Buffer.from(hash).toString('hex');
     if (json) print.out(JSON.stringify({ host: name, position, events, hash: hex }));
     else {
-      print.out(`${name} is deleted: ${events} events, up to position ${position}, hash ${hex}`);
+      print.out(
+        `${name} is deleted: ${counted(events, 'event')}, up to position ${position}, hash ${hex}`,
+      );
       print.out(`all this was in ${placeOf(configuration)}`);
     }
     return EXIT.done;
   });
 }
 
-function whatGoes({ name, origin, events, position, checkpoint, ...times }: Deletable): string[] {
-  const { recorded_from, recorded_to } = times;
+function whatGoes(found: Deletable, place: string): string[] {
+  const { name, origin, events, position, checkpoint, recorded_from, recorded_to } = found;
   const since = recorded_from === null ? '' : `, recorded from ${rfc3339(recorded_from)}`;
   const branch = origin === null ? '' : `, a branch of ${origin}`;
   return [
-    `${name}${branch}: ${events} events${since} to ${rfc3339(recorded_to)}, up to position ${position}`,
+    `Would delete ${name}${branch}, with ${counted(events, 'event')}; add --yes to do it.`,
+    `  The log goes up to position ${position}${since} to ${rfc3339(recorded_to)}, in ${place}.`,
     checkpoint === null
-      ? 'no checkpoint states what it held; bpfledger checkpoint HOST signs one'
-      : 'its last checkpoint will be kept with the record of the deletion',
-    `bpfledger export ${name} --output FILE keeps all of it, with its proofs`,
+      ? `  No checkpoint states what it held: bpfledger checkpoint ${name} signs one.`
+      : '  Its last checkpoint stays, with the record of the deletion.',
+    `  A deleted host cannot be had back: bpfledger export ${name} --output FILE keeps it whole.`,
   ];
+}
+
+function wouldGo({ name, events, position, recorded_from, recorded_to }: Deletable) {
+  return {
+    ...{ host: name, would_delete: events, position, recorded_to: rfc3339(recorded_to) },
+    ...(recorded_from !== null && { recorded_from: rfc3339(recorded_from) }),
+  };
 }

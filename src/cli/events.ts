@@ -3,6 +3,7 @@
 import { followEvents, readHeadId } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventRows } from './event-table.ts';
@@ -138,8 +139,8 @@ async function list(called: Called, named: string): Promise<ExitCode> {
 /** What a list says of what it does not show. */
 function leftOutText(backward: boolean, shown: number, position: number): string {
   return backward
-    ? `${shown} events; earlier ones are left out, the last of them at position ${position}`
-    : `${shown} events; later ones are left out: continue with --after ${position - 1}`;
+    ? `${counted(shown, 'event')}; earlier ones are left out, the last of them at position ${position}`
+    : `${counted(shown, 'event')}; later ones are left out: continue with --after ${position - 1}`;
 }
 
 /** What a list says that shows nothing. */

@@ -6,6 +6,7 @@ import { rename } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { EXIT } from './exit-code.ts';
@@ -47,7 +48,7 @@ export const exportLog = command({
     file.end();
     await finished(file);
     await rename(part, output);
-    print.err(`${output}: ${bytes} bytes`);
+    print.err(`${output}: ${counted(bytes, 'byte')}`);
     return EXIT.done;
   },
 });

@@ -1,8 +1,10 @@
 /** `bpfledger fuzz`: random programs of calls, in the model and on the kernel that runs here. */
+
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
+import { counted } from '../domain/counted.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import type { OpenMachine } from '../recorders/differential/divergence.ts';
@@ -12,6 +14,8 @@ import { goldenText } from '../recorders/golden/record.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 
+/** The word for every preset. */
+const ALL = 'all';
 const STEPS_DEFAULT = 2000;
 const STEPS_MAX = 100_000_000;
 const PROGRESS_MS = 5000;
@@ -51,7 +55,9 @@ export const fuzz = command({
       if (found !== undefined) await tell(found, flags, print);
       if (performance.now() - told > PROGRESS_MS) {
         told = performance.now();
-        print.err(`${done.steps} of ${plan.steps} steps, ${done.divergences} divergences`);
+        print.err(
+          `${done.steps} of ${counted(plan.steps, 'step')}, ${counted(done.divergences, 'divergence')}`,
+        );
       }
       if (stop.asked) break;
     }
@@ -59,7 +65,7 @@ export const fuzz = command({
     print.out(
       flags.json === true
         ? JSON.stringify({ ...sums, seed: plan.seed, release: release.id })
-        : `${steps} steps, ${divergences} divergences`,
+        : `${counted(steps, 'step')}, ${counted(divergences, 'divergence')}`,
     );
     return divergences === 0 ? EXIT.done : EXIT.differs;
   },
@@ -72,12 +78,18 @@ function releaseHere(named: string | undefined) {
   throw new UsageError(`no kernel release ${name} is known; --release names the nearest`);
 }
 
-function presetsNamed(names: string | undefined): readonly PresetName[] {
-  if (names === undefined) return PRESET_NAMES;
-  return names.split(',').map((name) => {
+/**
+ * The presets of a comma-separated list, of which `all` is each.
+ *
+ * @throws UsageError
+ */
+export function presetsNamed(names = ALL): readonly PresetName[] {
+  const named = names.split(',');
+  if (named.includes(ALL)) return PRESET_NAMES;
+  return named.map((name) => {
     const known = PRESET_NAMES.find((preset) => preset === name);
     if (known !== undefined) return known;
-    throw new UsageError(`there is no preset ${name} (there are ${PRESET_NAMES.join(', ')})`);
+    throw new UsageError(`there is no preset ${name} (there are all, ${PRESET_NAMES.join(', ')})`);
   });
 }
 
@@ -112,7 +124,9 @@ async function tell(
     print.out(JSON.stringify({ file, preset, seed, step, what, expected, got, rule }));
     return;
   }
-  print.out(`${file}: ${scenario.steps.length} steps, differs at step ${step} in ${what}`);
+  print.out(
+    `${file}: ${counted(scenario.steps.length, 'step')}, differs at step ${step} in ${what}`,
+  );
   print.out(`  step     ${JSON.stringify(scenario.steps[step]?.step)}`);
   print.out(`  model    ${JSON.stringify(expected)}`);
   print.out(`  kernel   ${JSON.stringify(got)}`);

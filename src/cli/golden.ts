@@ -1,7 +1,9 @@
 /** `bpfledger golden record`: what the kernel that runs here answers to golden files. */
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
+import { counted } from '../domain/counted.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import { recordMachine, type Sides } from '../recorders/differential/divergence.ts';
@@ -53,7 +55,7 @@ export const golden = command({
         }
       }
     }
-    print.out(`${sums.recorded} scenarios recorded, ${sums.not} not`);
+    print.out(`${counted(sums.recorded, 'scenario')} recorded, ${sums.not} not`);
     return sums.not === 0 ? EXIT.done : EXIT.differs;
   },
 });

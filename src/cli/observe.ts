@@ -1,6 +1,8 @@
 /** `bpfledger observe`: what a kernel really does becomes the log of a host. */
+
 import { join } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { configurationOf } from '../main.ts';
 import { bindKernel } from '../native/syscall.ts';
@@ -12,6 +14,7 @@ import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { collectorPath } from './observe/collector-path.ts';
 import { observationTeller } from './observe/teller.ts';
+import { voiceOf } from './run/voice.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 
 const MIB = 1024 * 1024;
@@ -58,13 +61,13 @@ export const observe = command({
       spool,
       bytes: collector?.stdout ?? process.stdin,
       ...(kernel !== undefined && { survey }),
-      told: observationTeller(host, print),
+      told: observationTeller(host, voiceOf(print, undefined)),
     });
     await spool.close();
     const { taken, recorded, refused, dropped, waiting } = done;
     print.err(
-      `${taken} lines taken, ${recorded} recorded, ${refused} refused, ${dropped} dropped; ` +
-        `${waiting} bytes wait in the spool`,
+      `${counted(taken, 'line')} taken, ${recorded} recorded, ${refused} refused, ${dropped} dropped; ` +
+        `${counted(waiting, 'byte waits', 'bytes wait')} in the spool`,
     );
     if (collector === undefined || isStopped()) return EXIT.done;
     print.err(`bpfledger: the collector ended ${await collector.ended}`);

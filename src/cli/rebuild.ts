@@ -1,4 +1,5 @@
 /** `bpfledger rebuild`: derives the projections from the log again. */
+import { counted } from '../domain/counted.ts';
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
 import type { Database } from '../events/storage/database.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
@@ -75,5 +76,5 @@ function sentence(rebuilt: {
 }): string {
   const { host, position, rows, differing, replaced } = rebuilt;
   const done = replaced ? 'replaced' : 'nothing changed';
-  return `${host}: ${rows} rows at position ${position}, ${differing} differ, ${done}`;
+  return `${host}: ${counted(rows, 'row')} at position ${position}, ${counted(differing, 'differs', 'differ')}, ${done}`;
 }

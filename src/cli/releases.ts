@@ -1,6 +1,8 @@
 /** `bpfledger releases`: the kernels that are modelled, and what the one that runs here does. */
+
 import { readFileSync } from 'node:fs';
 import { release as unameRelease } from 'node:os';
+import { counted } from '../domain/counted.ts';
 import { describeSwitches } from '../domain/release/describe.ts';
 import {
   knownReleases,
@@ -100,7 +102,7 @@ async function probe({ flags, print }: Called): Promise<ExitCode> {
     print.out(`hosts create NAME --release ${assumed.id} --config '${config}'`);
   }
   print.out(
-    `${names.length} switches measured on ${uname}, ${Object.keys(differs).length} differ from ${assumed.id}`,
+    `${counted(names.length, 'switch', 'switches')} measured on ${uname}, ${counted(Object.keys(differs).length, 'differs', 'differ')} from ${assumed.id}`,
   );
   return same ? EXIT.done : EXIT.differs;
 }

@@ -1,6 +1,8 @@
 /** `bpfledger replay`: what another kernel would have answered to a host's calls. */
+
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { placeOf } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
@@ -158,8 +160,7 @@ interface ReplayTotals extends ReplayPage {
 }
 
 function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
-  const calls = differences === 1 ? '1 call' : `${differences} calls`;
-  const first = `up to position ${compared_to}, ${release} answers ${calls} differently`;
+  const first = `up to position ${compared_to}, ${release} answers ${counted(differences, 'call')} differently`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);
   return [first, ...causes.map(([sentence, times]) => `  ${times} × ${sentence}`)];
 }

@@ -1,6 +1,8 @@
 /** `bpfledger rules`: what a service tells of by webhooks, and what became of it. */
+
 import { readFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -218,6 +220,10 @@ async function retry({ flags, print }: Called, id: string): Promise<ExitCode> {
     `${pathOf(id)}/deliveries/retry`,
     {},
   );
-  print.out(flags.json ? JSON.stringify(answer) : `${answer.retried} deliveries are tried again`);
+  print.out(
+    flags.json
+      ? JSON.stringify(answer)
+      : `${counted(answer.retried, 'delivery is', 'deliveries are')} tried again`,
+  );
   return EXIT.done;
 }

@@ -4,6 +4,7 @@ import { boot } from '../domain/boot.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import { releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { MEASURED_VERSIONS } from '../domain/release/version.ts';
+import { Disturber } from '../sandbox/disturb.ts';
 import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
 import type { Made } from '../sandbox/world.ts';
@@ -17,6 +18,7 @@ import { junitLines, tapLines } from './run/reports.ts';
 import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
+import { type Voice, voiceOf } from './run/voice.ts';
 import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
 
@@ -57,7 +59,7 @@ export const run = command({
     tap: { value: 'FILE', about: 'write a test result for each release, as TAP; - is stdout' },
     junit: { value: 'FILE', about: "the same, as JUnit's XML" },
     strict: { about: 'end with 3 when the program made a call that the model does not know' },
-    quiet: { about: 'no summary on stderr' },
+    quiet: { about: 'nothing on stderr but errors' },
     wide: WIDE_FLAG,
   },
   example: 'npx bpfledger run --release 5.10,6.1,7.3 -- bpftool prog list',
@@ -76,14 +78,16 @@ export const run = command({
       uid: numberOf('user', flags.user ?? '0', { least: 0, most: UID_MAX }),
       argv: words,
       env: process.env,
-      orders: {
-        faults: await faultsOf(flags.fail),
-        killAt:
-          flags['kill-at'] === undefined
-            ? undefined
-            : numberOf('kill-at', flags['kill-at'], { least: 1, most: Number.MAX_SAFE_INTEGER }),
-      },
     };
+    const orders = {
+      faults: await faultsOf(flags.fail),
+      killAt:
+        flags['kill-at'] === undefined
+          ? undefined
+          : numberOf('kill-at', flags['kill-at'], { least: 1, most: Number.MAX_SAFE_INTEGER }),
+    };
+    const voice = voiceOf(print, flags.quiet);
+    const { tell } = voice;
     const target = targetOf(flags, releases.length);
     const runs: RunOn[] = [];
     const report = () => writeReports(flags, runs, words[0] ?? '', print);
@@ -92,7 +96,7 @@ export const run = command({
       const tally = new Tally(releases.length > 1);
       const recording = target === undefined ? undefined : new Recording();
       if (releases.length > 1) {
-        print.err(`bpfledger: on ${release.id}, ${i + 1} of ${releases.length}`);
+        tell(`bpfledger: on ${release.id}, ${i + 1} of ${releases.length}`);
       }
       const kernel = release.kernel ?? boot(release.id);
       const record = (made: Made) => {
@@ -100,18 +104,17 @@ export const run = command({
         recording?.add(made);
         if (flags.trace) print.err(madeLine(made));
       };
-      const asked = { ...request, kernel, record };
+      const disturber = new Disturber(orders);
+      const asked = { ...request, kernel, record, disturber };
       const ended = await started(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
       const { code, foreign, unmodelled, stopped } = ended;
       const isStrange = flags.strict === true && unmodelled.size > 0;
       const ms = performance.now() - begin;
       runs.push({ release: release.id, code, tally, unmodelled, isStrange, ms });
-      if (flags.quiet !== true) {
-        for (const line of summaryLines(release.id, { tally, foreign, unmodelled }))
-          print.err(line);
-      }
-      if (recording !== undefined) await target?.(recording, release.id, print);
+      const told = { tally, foreign, unmodelled, unfired: disturber.unfired() };
+      for (const line of summaryLines(release.id, told)) tell(line);
+      if (recording !== undefined) await target?.(recording, release.id, voice);
       if (isStrange || stopped) {
         report();
         return isStrange ? EXIT.failed : (code as ExitCode);
@@ -150,7 +153,7 @@ function writeText(flag: string, file: string, text: string): void {
   }
 }
 
-type Target = (recording: Recording, release: string, print: Printer) => Promise<void>;
+type Target = (recording: Recording, release: string, voice: Voice) => Promise<void>;
 
 /** Where the log of a run goes, if anywhere. */
 function targetOf(
@@ -169,9 +172,9 @@ function targetOf(
   if (keep === undefined && host === undefined) return undefined;
   if (keep !== undefined && host !== undefined) throw new UsageError('--keep or --host, not both');
   if (releases > 1) throw new UsageError('--keep and --host take one release');
-  return (recording, release, print) =>
-    recordOn({ keep, host, url, token }, print, (client, name) =>
-      recording.post(client, { host: name, release }, print),
+  return (recording, release, voice) =>
+    recordOn({ keep, host, url, token }, voice, (client, name) =>
+      recording.post(client, { host: name, release }, voice),
     );
 }
 

@@ -1,11 +1,12 @@
 /** `bpfledger serve`: runs the service until a signal stops it. */
 
 import { restClient } from '../client/rest-client.ts';
+import { FolderInUse } from '../events/storage/folder-lock.ts';
 import { type Configuration, type Running, startService } from '../main.ts';
 import { command, type Printer } from './command.ts';
 import type { Demo } from './demo.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { tokenFrom, withUrl } from './service-flags.ts';
+import { reachable, tokenFrom, withUrl } from './service-flags.ts';
 import { configurationFrom, EPHEMERAL_FLAG, LISTEN_FLAGS, placeOf } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
 
@@ -39,7 +40,8 @@ export const serve = command({
       const demo = flags.demo ? await demoOn(running, configuration) : undefined;
       sayWhere(running, configuration, print);
       if (demo !== undefined) sayDemo(demo, print);
-      sayWhatNext(running, { demo, hasHosts: await hasHosts(running) }, print);
+      const { tokensFile } = configuration;
+      sayWhatNext(running, { demo, hasHosts: await hasHosts(running), tokensFile }, print);
       await Promise.race([told, running.lost]);
     } finally {
       await running.close();
@@ -60,8 +62,15 @@ function waitForStop(): Promise<void> {
   });
 }
 
-/** The one failure to start that a flag mends: the error names the flag. */
+/** The failures to start that a flag mends: the error names the flag. */
 function whyNotStarted(error: unknown): never {
+  if (error instanceof FolderInUse) {
+    throw new Error(
+      `${error.message}: stop that service, or name another folder with --data-dir; to ask the ` +
+        'service that runs, give its address to a command by --url',
+      { cause: error },
+    );
+  }
   if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
   throw new Error('the port is taken; choose another with --port, or 0 for any free one', {
     cause: error,
@@ -105,11 +114,20 @@ async function hasHosts({ url }: Running): Promise<boolean> {
   return page !== undefined && page.items.length > 0;
 }
 
+interface Next {
+  readonly demo: Demo | undefined;
+  readonly hasHosts: boolean;
+  /** Who may use the service has a token of this file; undefined: everybody may. */
+  readonly tokensFile: string | undefined;
+}
+
 function sayWhatNext(
-  { url }: Running,
-  { demo, hasHosts }: { readonly demo: Demo | undefined; readonly hasHosts: boolean },
+  running: Pick<Running, 'url'>,
+  { demo, hasHosts, tokensFile }: Next,
   print: Printer,
 ): void {
+  const url = reachable(running.url);
+  const bearer = tokensFile === undefined ? '' : '-H "Authorization: Bearer $BPFLEDGER_TOKEN" ';
   const start = hasHosts ? 'hosts list' : 'hosts create web1 --release 6.18';
   const first = withUrl(
     `npx bpfledger ${demo === undefined ? start : `tree ${demo.host} --at 24`}`,
@@ -121,10 +139,12 @@ function sayWhatNext(
           `npx bpfledger ${hasHosts ? 'events list HOST' : 'syscall web1 mkdir path=/pod1'}`,
           url,
         )
-      : `curl '${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
+      : `curl ${bearer}'${url}/v1/hosts/${demo.host}/events?errno=ENOENT'`;
   print.out('Try next:');
   const page = demo === undefined ? `${url}/` : `${url}/#/demo-links?tour=1`;
   print.out(`  open ${page} in a browser${demo === undefined ? '' : ': a tour'}`);
+  if (tokensFile !== undefined)
+    print.out(`  export BPFLEDGER_TOKEN=TOKEN  # first, with a token of ${tokensFile}`);
   print.out(`  ${first}`);
   print.out(`  ${second}`);
 }

@@ -46,6 +46,13 @@ export function tokenFrom(given: string | undefined): string | undefined {
   }
 }
 
+/** The address at which a service that listens on all addresses is reached from its own machine. */
+export function reachable(url: string): string {
+  return url.replace(/^(https?:\/\/)(0\.0\.0\.0|\[::\])(?=[:/]|$)/u, (_, scheme, all) =>
+    all === '[::]' ? `${scheme}[::1]` : `${scheme}127.0.0.1`,
+  );
+}
+
 /** A command to type, with --url when the service does not listen at the default address. */
 export function withUrl(typed: string, url: string): string {
   return url === DEFAULT_URL ? typed : `${typed} --url ${url}`;

@@ -1,4 +1,5 @@
 /** Cuts the log of a host, or says where it is cut, as the owner of the database. */
+import { counted } from '../domain/counted.ts';
 import { systemClock } from '../events/clock.ts';
 import { type Cut, listCuts } from '../events/cuts.ts';
 import { hexOf } from '../events/encoding/hex.ts';
@@ -40,9 +41,9 @@ export interface TrimCall extends Call {
 }
 
 /**
- * Cuts the log of a host, when that is confirmed.
+ * Cuts the log of a host, when that is confirmed; else says what would go.
  *
- * @throws UsageError when it is not
+ * @throws UsageError
  * @throws CannotTrim
  */
 export async function trimHost(call: TrimCall): Promise<ExitCode> {
@@ -55,8 +56,9 @@ export async function trimHost(call: TrimCall): Promise<ExitCode> {
       const found = await readTrimmable(database, { name, before, key }).catch(
         unlessDenied('cut no log'),
       );
-      for (const line of whatGoes(found)) print.out(line);
-      throw new UsageError(`nothing was removed; to remove it for ever, type the same with --yes`);
+      if (json) print.out(JSON.stringify(wouldGo(found)));
+      else for (const line of whatGoes(found)) print.out(line);
+      return EXIT.done;
     }
     const bar = progressBar(process.stderr);
     const { oldest, removed } = await trim(database, {
@@ -67,7 +69,10 @@ export async function trimHost(call: TrimCall): Promise<ExitCode> {
       .finally(() => bar.clear());
     const { events, versions, segments } = removed;
     if (json) print.out(JSON.stringify({ host: name, oldest, events, versions, segments }));
-    else print.out(`${name} begins at position ${oldest}: ${events} events were removed`);
+    else {
+      const gone = counted(events, 'event was', 'events were');
+      print.out(`${name} begins at position ${oldest}: ${gone} removed`);
+    }
     return EXIT.done;
   });
 }
@@ -92,14 +97,29 @@ function beforeOf(text: string): Before {
 
 function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[] {
   const { position, recorded_at, key_id } = checkpoint;
-  const was = cut === undefined ? '' : `, which begins at ${cut.position} now,`;
-  const mebibytes = (bytes / 1024 / 1024).toFixed(1);
+  if (cut?.position === position) {
+    return [`Would remove nothing: ${name} begins at position ${position} already.`];
+  }
   return [
-    `${name}${was} would begin at position ${position}, recorded at ${rfc3339(recorded_at)}`,
-    `up to ${events} events before it would go, ${mebibytes} MiB of text; those that what lives names stay`,
-    `the checkpoint of position ${position} vouches for what is kept, by the key ${key_id}`,
-    `bpfledger export ${name} --output FILE keeps all of it, with its proofs`,
+    `Would remove up to ${counted(events, 'event')} of ${name}, ${sizeText(bytes)} of text; add --yes to do it.`,
+    `  ${name} would begin at position ${position}, recorded at ${rfc3339(recorded_at)}.`,
+    '  Events from before that made what is still there stay.',
+    `  The checkpoint of that position, signed by the key ${key_id}, vouches for what stays.`,
+    `  Removed events cannot be had back: bpfledger export ${name} --output FILE keeps them all.`,
   ];
+}
+
+function sizeText(bytes: number): string {
+  const kibibytes = bytes / 1024;
+  return kibibytes < 1024 ? `${Math.ceil(kibibytes)} KiB` : `${(kibibytes / 1024).toFixed(1)} MiB`;
+}
+
+function wouldGo({ name, checkpoint, events, bytes }: Trimmable) {
+  const { position, recorded_at, key_id } = checkpoint;
+  return {
+    ...{ host: name, would_remove: events, bytes, would_begin_at: position },
+    ...{ recorded_at: rfc3339(recorded_at), key: key_id },
+  };
 }
 
 function onWire({ position, hash, recorded_at, cut_at, actor, database_user, reason }: Cut) {

@@ -1,4 +1,5 @@
 /** Verdicts as text for people: one line for each, and below it what is wrong. */
+import { counted } from '../domain/counted.ts';
 
 /** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {
@@ -87,7 +88,7 @@ export function verdictLines(verdicts: Verdicts): string[] {
 function snapshotLines(verdict: NonNullable<Verdicts['snapshots']>): string[] {
   const { holds, count, fault_count, faults } = verdict;
   return [
-    verdictLine('snapshots', holds, `${count} stored states`),
+    verdictLine('snapshots', holds, counted(count, 'stored state')),
     ...faults.map(({ position, message }) => `    position ${position}: ${message}`),
     ...more(fault_count, faults.length),
   ];
@@ -103,8 +104,8 @@ function chainText(chain: Verdicts['chain']): string {
   const proven =
     checkpoints === 0
       ? none
-      : `${checkpoints === 1 ? '1 checkpoint' : `${checkpoints} checkpoints`} up to position ${proven_to}, key ${keys.join(', ')}`;
-  return `${position} events, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
+      : `${counted(checkpoints, 'checkpoint')} up to position ${proven_to}, key ${keys.join(', ')}`;
+  return `${counted(position, 'event')}, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }
 
 function faultText({ position_from, position_to, line, message }: Fault): string {
@@ -125,8 +126,10 @@ function projectionLines(verdict: NonNullable<Verdicts['projections']>): string[
   if ('stopped' in verdict) return [verdictLine('projections', false, verdict.stopped)];
   const { holds, rows, tables } = verdict;
   return [
-    verdictLine('projections', holds, `${rows} rows`),
-    ...tables.map(({ table, differing }) => `    ${table}: ${differing} rows differ`),
+    verdictLine('projections', holds, counted(rows, 'row')),
+    ...tables.map(
+      ({ table, differing }) => `    ${table}: ${counted(differing, 'row differs', 'rows differ')}`,
+    ),
   ];
 }
 
@@ -137,7 +140,7 @@ function outcomeLines(verdict: Verdicts['outcomes']): string[] {
     verdictLine(
       'outcomes',
       holds,
-      `${difference_count} of ${position} calls are answered differently today`,
+      `${difference_count} of ${counted(position, 'call is', 'calls are')} answered differently today`,
     ),
     ...differences.map((one) => `    position ${one.position}: ${differenceText(one)}`),
     ...more(difference_count, differences.length),

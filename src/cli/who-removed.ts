@@ -5,7 +5,7 @@
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { cgroupMeant } from './named/cgroups.ts';
+import { cgroupMeant, noSuchCgroup } from './named/cgroups.ts';
 import { hostMeant } from './named/hosts.ts';
 import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
@@ -18,6 +18,8 @@ interface Version {
   readonly position: number;
   readonly at: string;
   readonly boot: number;
+  /** Absent while there is no such cgroup. */
+  readonly cgroup_id?: number;
   readonly slots: readonly { readonly prog_id: number }[];
   readonly by: {
     readonly call: string;
@@ -73,6 +75,9 @@ export const whoRemoved = command({
     const cgroup = await cgroupMeant(typed, { client, host, at: undefined });
     const place = { host, cgroup, attach_type };
     const { items, programs } = await timelineOf(client, place);
+    if (items.every(({ cgroup_id }) => cgroup_id === undefined)) {
+      throw await noSuchCgroup(cgroup, { client, host, at: undefined });
+    }
     const removal = nearest(removalsOf(items), flags.around);
     if (removal === undefined) {
       if (flags.json) print.out(JSON.stringify({ ...place, removed: [] }));

@@ -24,8 +24,8 @@ class HistoryChanged extends Error {
   constructor({ known, position, deleted_at }: HistoryChange) {
     super(
       deleted_at !== undefined
-        ? `the host was deleted at ${deleted_at}, with its ${known} events`
-        : `the log changed behind this command: it had ${known} events, some of the last ones are lost, ` +
+        ? `the host was deleted at ${deleted_at}, with its log up to position ${known}`
+        : `the log changed behind this command: it went up to position ${known}, some of the last events are lost, ` +
             `and its head is now at position ${position}. Read it again from the start`,
     );
   }

@@ -63,7 +63,7 @@ export async function postLines(
     throw refusal;
   }
   if (recorded === lines.length) return { recorded };
-  throw new Error(`the service answered ${recorded} of ${lines.length} lines, and no more`);
+  throw new Error(`the service did not answer all lines: ${recorded} of ${lines.length}`);
 }
 
 /** Too many requests and a service that breaks are no fault of the line that came then. */

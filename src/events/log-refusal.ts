@@ -2,6 +2,7 @@
  * Refusals by the log, not by the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
+import { counted } from '../domain/counted.ts';
 import type { ConfigFault } from '../domain/release/config.ts';
 import { unknownRelease } from '../domain/release/release.ts';
 import type { PassedLimit } from '../domain/size.ts';
@@ -122,7 +123,7 @@ export class LogRefusal extends Error {
 function deleted(deletion: Deletion | undefined): string {
   if (deletion === undefined) return '';
   const { at, actor, events } = deletion;
-  return `: it was deleted at ${rfc3339(at)} by ${actor}, with ${events} events`;
+  return `: it was deleted at ${rfc3339(at)} by ${actor}, with ${counted(events, 'event')}`;
 }
 
 /** Which of several calls. */
@@ -227,7 +228,7 @@ function sentence(reason: Why): string {
         ': sign the head first, by bpfledger checkpoint HOST'
       );
     case 'hosts-busy':
-      return `${reason.hostsMax} hosts are being written concurrently, the most that this service takes`;
+      return `${counted(reason.hostsMax, 'host is', 'hosts are')} being written concurrently, the most that this service takes`;
     case 'fate-unknown':
       return 'the database did not answer: whether this was recorded is not known';
     case 'closed':

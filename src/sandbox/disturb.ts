@@ -2,6 +2,7 @@
 import type { Call, CallName } from '../domain/call.ts';
 import { type Decision, refusal, refuse } from '../domain/decision.ts';
 import type { Errno } from '../domain/errno.ts';
+import { sendSignal } from './processes/leftovers.ts';
 
 /** The nth call of a name fails: `link_create#2=ENOMEM`; every one, without a number. */
 export interface Fault {
@@ -16,20 +17,55 @@ export interface Orders {
   readonly killAt: number | undefined;
 }
 
-/** What a call is answered in place of the model's answer, if anything was ordered. */
-export function disturber(
-  { faults, killAt }: Orders,
-  kill: (pid: number) => void,
-): (call: Call, pid: number, asked: number) => Decision | undefined {
-  const counts = new Map<CallName, number>();
-  return ({ name }, pid, asked) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
+/** An order that was never carried out: a fault, or the death at a chosen call. */
+export type Unfired =
+  /** `calls`: how often the call of the fault was made. */
+  | { readonly fault: Fault; readonly killAt?: undefined; readonly calls: number }
+  /** `calls`: how many calls were made. */
+  | { readonly fault?: undefined; readonly killAt: number; readonly calls: number };
+
+/** Carries out the orders of one run, and knows which it did not come to. */
+export class Disturber {
+  readonly #orders: Orders;
+  readonly #counts = new Map<CallName, number>();
+  readonly #fired = new Set<Fault>();
+  #asked = 0;
+
+  readonly #kill: (pid: number) => void;
+
+  /** @param kill kills a process */
+  constructor(orders: Orders, kill = (pid: number) => sendSignal(pid, 'SIGKILL')) {
+    this.#orders = orders;
+    this.#kill = kill;
+  }
+
+  /**
+   * What a call is answered in place of the model's answer, if anything was ordered.
+   *
+   * @param asked which call of all it is, from 1
+   */
+  answer({ name }: Call, pid: number, asked: number): Decision | undefined {
+    const { faults, killAt } = this.#orders;
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    this.#asked = asked;
     if (asked === killAt) {
-      kill(pid);
+      this.#kill(pid);
       return refuse(refusal('EINTR', 'kernel-said-so'));
     }
     const fault = faults.find(({ call, nth }) => call === name && (nth ?? count) === count);
-    return fault === undefined ? undefined : refuse(refusal(fault.errno, 'kernel-said-so'));
-  };
+    if (fault === undefined) return undefined;
+    this.#fired.add(fault);
+    return refuse(refusal(fault.errno, 'kernel-said-so'));
+  }
+
+  /** The orders that the calls so far did not come to. */
+  unfired(): readonly Unfired[] {
+    const { faults, killAt } = this.#orders;
+    const waiting = faults.filter((fault) => !this.#fired.has(fault));
+    return [
+      ...waiting.map((fault) => ({ fault, calls: this.#counts.get(fault.call) ?? 0 })),
+      ...(killAt !== undefined && this.#asked < killAt ? [{ killAt, calls: this.#asked }] : []),
+    ];
+  }
 }

@@ -7,7 +7,7 @@ import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
 import { answerBpf, type Surroundings } from './bpf/answer-bpf.ts';
 import { Beside } from './bpf/beside.ts';
-import { disturber, type Orders } from './disturb.ts';
+import type { Disturber } from './disturb.ts';
 import type { Trees } from './files/caller.ts';
 import { Folder } from './files/folder.ts';
 import { fileHandlers, pinPlace } from './files/handlers.ts';
@@ -44,7 +44,7 @@ export interface RunRequest {
   /** The program and its arguments. */
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  readonly orders: Orders;
+  readonly disturber: Disturber;
   /** Learns of each call, in order. */
   readonly record: (made: Made) => void;
 }
@@ -317,7 +317,7 @@ class Run {
       architecture: audit,
       launcher,
       placeholder: this.#placeholder,
-      disturb: disturber(this.#request.orders, (pid) => sendSignal(pid, 'SIGKILL')),
+      disturber: this.#request.disturber,
       foreign: (tid) => this.#foreign.add(tid),
     });
   }

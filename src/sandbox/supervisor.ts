@@ -8,6 +8,7 @@ import type { Decision } from '../domain/decision.ts';
 import { returnKind } from '../domain/observed/returns.ts';
 import { isRefusal } from '../domain/outcome.ts';
 import type { Libc } from '../native/libc.ts';
+import type { Disturber } from './disturb.ts';
 import type { Handler } from './handlers.ts';
 import type { Answer, Notified, Write } from './notified.ts';
 import type { Asked } from './notify/asked.ts';
@@ -44,8 +45,8 @@ export interface Tools {
   readonly launcher: number;
   /** A descriptor that keeps a number until what belongs there is known. */
   readonly placeholder: number;
-  /** The ordered answer to a call, in place of the model's. */
-  readonly disturb: (call: Call, pid: number, asked: number) => Decision | undefined;
+  /** Gives the ordered answer to a call, in place of the model's. */
+  readonly disturber: Disturber;
   /** Learns of calls that no handler may answer: of another architecture. */
   readonly foreign: (tid: number) => void;
 }
@@ -159,11 +160,11 @@ export class Supervisor {
 
   /** Makes a call as the program; a new fd is given under its real number. */
   #perform(asked: Asked, holder: Holder, call: Call): Decision {
-    const { listener, world, disturb } = this.#tools;
+    const { listener, world, disturber } = this.#tools;
     // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
     if (!listener.isWaiting(asked)) return decide(world.kernel, holder.pid, call);
     const number = world.nextAsked();
-    const disturbed = disturb(call, holder.pid, number);
+    const disturbed = disturber.answer(call, holder.pid, number);
     if (disturbed !== undefined) {
       world.inject(holder.pid, call, number, disturbed);
       return disturbed;

@@ -64,9 +64,38 @@ export interface FoundMoment {
  * @throws MomentUnknown for a time before the first event, or a boot that is not there
  */
 export async function findMoment(
-  { log, database }: { readonly log: Log; readonly database: Queryable },
+  source: Source,
   host: string,
   text?: MomentText,
+): Promise<FoundMoment> {
+  return find(source, host, text, (head) => {
+    throw new MomentUnknown(`the log of ${host} begins later`, head);
+  });
+}
+
+/**
+ * The moment at which a span begins. It is `findMoment`, but a time before the first event means the
+ * first position: a span that begins before the log has all of the log from its beginning.
+ */
+export async function findBeginning(
+  source: Source,
+  host: string,
+  text?: MomentText,
+): Promise<FoundMoment> {
+  return find(source, host, text, () => 1);
+}
+
+interface Source {
+  readonly log: Log;
+  readonly database: Queryable;
+}
+
+/** @param early the position of a time before the first event, given the head */
+async function find(
+  { log, database }: Source,
+  host: string,
+  text: MomentText | undefined,
+  early: (head: number) => number,
 ): Promise<FoundMoment> {
   const { host_id, position: head, at_max, oldest } = await log.head(host);
   const at = async (position: number, fixed: boolean): Promise<FoundMoment> => {
@@ -85,9 +114,8 @@ export async function findMoment(
     }
     case 'time': {
       const position = Math.min(await log.positionAt(host, text.time), head);
-      if (position === 0) throw new MomentUnknown(`the log of ${host} begins later`, head);
       // Until a later time is recorded, the next event may still belong to this moment.
-      return at(position, at_max > text.time);
+      return at(position === 0 ? early(head) : position, at_max > text.time);
     }
     case 'boot': {
       const page = { after: text.boot - 1, limit: 2 };

@@ -155,6 +155,14 @@ it('two recordings of one host follow each other', async () => {
   expect(begins.map(({ at }) => at)).toEqual([1795337541195136, 1795337541115645]);
 });
 
+it('of imports that run concurrently, one makes the host', async () => {
+  const text = recording('libbpf-fork');
+  const ends = await Promise.all([1, 2].map(() => imported('twice', text)));
+  expect(ends.filter(({ made_host }) => made_host)).toHaveLength(1);
+  const begins = (await eventsOf('twice')).filter(({ call }) => call.name === 'lost');
+  expect(begins).toHaveLength(1);
+});
+
 it('a host takes a recording of the kernel that it runs, and of no other', async () => {
   await imported('kernel', recording('libbpf-fork'), { query: '?release=6.18' });
   const { position } = await service.log.head('kernel');

@@ -73,6 +73,31 @@ describe('a moment', () => {
   });
 });
 
+describe('a span that begins before the log', () => {
+  const EARLY = '2025-12-31T23:59:59Z';
+  const PLACE = 'cgroup=/a&attach_type=egress';
+
+  it.each([
+    `gaps?${PLACE}&`,
+    `effective/timeline?${PLACE}&`,
+    `bisect?${PLACE}&condition=empty&`,
+    'timeline?',
+    'diff?',
+    'diff?against=h&',
+    'events?',
+  ])('%s has all of it', async (path) => {
+    const early = await service.app.request(`/v1/hosts/h/${path}from=${EARLY}`);
+    const first = await service.app.request(`/v1/hosts/h/${path}from=1`);
+    expect([early.status, await early.json()]).toEqual([200, await first.json()]);
+    expect(early.headers.get('cache-control')).toBe(first.headers.get('cache-control'));
+  });
+
+  it('has no end before the log', async () => {
+    const response = await service.app.request(`/v1/hosts/h/timeline?to=${EARLY}`);
+    expect(await problem(response)).toMatchObject({ status: 404, field: 'to' });
+  });
+});
+
 const READS = [
   '/v1/hosts/h',
   '/v1/hosts/h/events',

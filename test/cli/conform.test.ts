@@ -60,7 +60,7 @@ describe('a kernel that the model does not answer like', () => {
       '  expected {"ret":0}',
       '  got      {"err":"ENOENT"}',
       '  rule     no-such-cgroup (§17)',
-      '3 steps, 1 mismatches',
+      '3 steps, 1 mismatch',
     ]);
     expect(code).toBe(1);
   });

@@ -33,7 +33,12 @@ describe('on the embedded database', () => {
       const branch = ['branch', 'create', 'demo', 'twig', '--url', service.url];
       expect((await bpfledger(branch)).code).toBe(0);
       const busy = await remove('demo', '--yes');
-      expect([busy.code, busy.err]).toEqual([3, expect.stringContaining('is in use by process')]);
+      expect([busy.code, busy.err]).toEqual([
+        3,
+        expect.stringMatching(
+          /is in use by process \d+: stop that service, .* takes its address by --url\n$/,
+        ),
+      ]);
       await service.end('SIGTERM');
 
       const nobody = await remove('nobody', '--yes');
@@ -55,15 +60,14 @@ describe('on the embedded database', () => {
       expect([twig.code, twig.err]).toEqual([0, '']);
       expect(JSON.parse(twig.out)).toMatchObject({ host: 'twig', events: 0 });
       const asked = await remove('demo');
-      expect(asked.code).toBe(2);
-      expect(asked.out).toMatch(
-        /^demo: (\d+) events, recorded from 20\S+Z to 20\S+Z, up to position \1\n/,
-      );
-      expect(asked.out).toContain('bpfledger export demo --output FILE keeps all of it');
+      expect([asked.code, asked.err]).toEqual([0, '']);
       // A running service may have another database: which one this is has to be said.
-      expect(asked.out).toMatch(/\nall this is in \S+\n/u);
-      expect(asked.err).toContain('nothing was deleted');
-      expect(asked.err).toContain('type hosts delete demo --yes');
+      expect(asked.out).toMatch(
+        /^Would delete demo, with (\d+) events; add --yes to do it\.\n {2}The log goes up to position \1, recorded from 20\S+Z to 20\S+Z, in \S+\.\n/u,
+      );
+      expect(asked.out).toContain('bpfledger export demo --output FILE keeps it whole');
+      const listed = JSON.parse((await remove('demo', '--json')).out);
+      expect(listed).toMatchObject({ host: 'demo', would_delete: listed.position });
       const done = await remove('demo', '--yes');
       expect([done.code, done.err]).toEqual([0, '']);
       expect(done.out).toMatch(

@@ -41,18 +41,25 @@ describe('on the embedded database', () => {
       [['demo', '--before', 'soon'], 2, /--before soon is no moment/],
       [['demo', '--before', '1', '--key', 'x'], 2, /--key x is not a key id/],
       [['nobody', '--before', '9'], 3, /there is no host nobody/],
-      [['demo', '--before', '1'], 3, /no checkpoint that states a tree was signed of demo/],
+      [['demo', '--before', '9000d ago'], 3, /demo begins after that moment: there is nothing/],
+      [
+        ['demo', '--before', '1'],
+        3,
+        /demo has none up to position 1; the first one is at position/,
+      ],
     ] as const;
     for (const [args, code, message] of cases) {
       const refused = await trim(...args);
       expect([refused.code, refused.err]).toEqual([code, expect.stringMatching(message)]);
     }
     const asked = await trim('demo', '--before', String(position + 1));
-    expect([asked.code, asked.err]).toEqual([
-      2,
-      'bpfledger: nothing was removed; to remove it for ever, type the same with --yes\n',
-    ]);
+    expect([asked.code, asked.err]).toEqual([0, '']);
+    expect(asked.out).toMatch(
+      new RegExp(`^Would remove up to ${position - 1} events of demo, .* add --yes to do it\\.\n`),
+    );
     expect(asked.out).toContain(`demo would begin at position ${position}, recorded at 20`);
+    const listed = await trim('demo', '--before', String(position + 1), '--json');
+    expect(JSON.parse(listed.out)).toMatchObject({ host: 'demo', would_begin_at: position });
     const whole = await command('retention', 'show', 'demo', ...data);
     expect(whole.out).toMatch(/^demo is whole: positions 1 to \d+\n$/);
 
@@ -65,6 +72,11 @@ describe('on the embedded database', () => {
     expect(shown.out).toMatch(
       new RegExp(`^cut at position ${position}, hash [0-9a-f]{64}.*: old\n$`),
     );
+    const nothing = await trim('demo', '--before', String(position + 1));
+    expect([nothing.code, nothing.out]).toEqual([
+      0,
+      `Would remove nothing: demo begins at position ${position} already.\n`,
+    ]);
     const again = await trim('demo', '--before', String(position + 1), '--yes', '--json');
     expect(JSON.parse(again.out)).toMatchObject({ host: 'demo', oldest: position, events: 0 });
 

@@ -144,12 +144,18 @@ describe('serve on the embedded database', () => {
     const recording = join(folder, 'recording.jsonl');
     writeFileSync(recording, [header, ...steps].map((line) => JSON.stringify(line)).join('\n'));
     const conforming = ['conform', recording, '--via', service.url];
-    expect(await lines(...conforming)).toEqual(['2 steps, 0 mismatches']);
+    const right = await bpfledger(conforming);
+    expect([right.code, right.out]).toEqual([0, '2 steps, 0 mismatches\n']);
+    const [, host] = /^1 host stays on the service: (conform-\S+-1); /u.exec(right.err) ?? [];
+    expect(right.err).toContain(` bpfledger hosts delete ${host} --yes\n`);
+    expect(await lines('hosts', 'list', ...at())).toContainEqual(
+      expect.stringMatching(`^${host} `),
+    );
     const wrong = { i: 2, step: { op: 'mkdir', cg: '/a' }, out: { err: 'EPERM' } };
     appendFileSync(recording, `\n${JSON.stringify(wrong)}`);
     const { code, out } = await bpfledger(conforming);
     expect(out).toContain('  expected {"err":"EPERM"}\n  got      {"ret":0}\n');
-    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([1, '3 steps, 1 mismatches']);
+    expect([code, out.trimEnd().split('\n').at(-1)]).toEqual([1, '3 steps, 1 mismatch']);
   });
 
   it('lets its log be followed, from any position on', PATIENCE, async () => {
@@ -175,7 +181,7 @@ describe('serve on the embedded database', () => {
 
   it('refuses a second server on its folder, and says who has it', PATIENCE, async () => {
     const { code, err } = await bpfledger(['serve', '--port', '0', '--data-dir', folder]);
-    expect(err).toContain(`${folder} is in use by process ${service.pid}`);
+    expect(err).toContain(`${folder} is in use by process ${service.pid}: stop that service, or`);
     expect(code).toBe(3);
   });
 
@@ -285,6 +291,19 @@ describe('serve with tokens', () => {
   afterAll(async () => {
     await service?.end('SIGTERM');
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says that a token comes first, and where it is reached', PATIENCE, async () => {
+    const tokens = ['--tokens-file', join(folder, 'tokens')];
+    const everywhere = await serving(['--ephemeral', '--host', '0.0.0.0', ...tokens]);
+    await everywhere.end('SIGTERM');
+    const [, port] = /listens on http:\/\/0\.0\.0\.0:(\d+) /.exec(everywhere.out) ?? [];
+    const [, next = ''] = everywhere.out.split('Try next:\n');
+    expect(next.split('\n').slice(0, 3)).toEqual([
+      `  open http://127.0.0.1:${port}/ in a browser`,
+      `  export BPFLEDGER_TOKEN=TOKEN  # first, with a token of ${join(folder, 'tokens')}`,
+      `  npx bpfledger hosts create web1 --release 6.18 --url http://127.0.0.1:${port}`,
+    ]);
   });
 
   it('lets in who has one, by flag or by environment', PATIENCE, async () => {

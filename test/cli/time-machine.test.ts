@@ -45,6 +45,12 @@ const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = 
   ],
   [['who-removed', HOST, '/', 'egress'], 'nothing was ever removed from egress of /'],
   [['bisect', HOST, 'empty', ...PLACE, '--from', '8'], 'first at 9 at'],
+  // A span that begins before the log has all of it.
+  [['gaps', HOST, ...PLACE, '--from', '2000-01-01T00:00:00Z'], 'positions 1 to 28, gaps'],
+  [
+    ['bisect', HOST, 'empty', '--cgroup', '/nosuch', '--type', 'egress'],
+    'There was no cgroup /nos',
+  ],
   [['incident'], 'daemon-reload-gap\n    Who detached the device filter'],
 ];
 
@@ -78,6 +84,11 @@ describe('a command about the past', () => {
     [['explain', HOST, ...PLACE], 2, 'explain needs --program'],
     [['who-removed', HOST, '/'], 2, 'who-removed needs a HOST, a CGROUP and a TYPE'],
     [['who-removed', HOST, '/', 'egress', '--around', 'x'], 2, '--around x is no moment'],
+    [
+      ['who-removed', HOST, '/nosuch', 'egress'],
+      2,
+      `no cgroup /nosuch in the log of ${HOST}; there`,
+    ],
     [['bisect', HOST, ...PLACE], 2, 'bisect needs a HOST and a CONDITION'],
     [['history', HOST, 'fd', '3'], 2, 'type history HOST link|program|map|cgroup|process|pin'],
     [['incident', 'none'], 2, 'there is no incident none'],

@@ -112,7 +112,9 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     ({ host_id } = await log.head(host));
     await signHead(database, { host_id, host }, { ...signer, now: 1 });
     await log.submit(host, mkdir('/a'));
-    await expect(cut(2)).rejects.toThrow(/no checkpoint .* there is none/);
+    await expect(cut(2)).rejects.toThrow(
+      /has none up to position 2; sign the first one with bpfledger checkpoint/,
+    );
     expect(await readCut(database, host_id)).toBeUndefined();
   });
 
@@ -227,10 +229,12 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
 
   it('is refused where nothing was signed, and says where something was', async () => {
     await expect(cut(3)).rejects.toThrow(
-      /no checkpoint that states a tree was signed of .* up to position 3: the first one is of position 4/,
+      /states the Merkle tree, and .* has none up to position 3; the first one is at position 4/,
     );
     const other = await newHost(log);
-    await expect(cut(9, other)).rejects.toThrow(/there is none at all; sign the head/);
+    await expect(cut(9, other)).rejects.toThrow(
+      /none up to position 9; sign the first one with bpfledger checkpoint/,
+    );
     await expect(cut(9, 'nobody')).rejects.toMatchObject({ reason: { why: 'no-such-host' } });
   });
 
@@ -241,7 +245,7 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     await expect(cut(8)).rejects.toThrow(`branches of ${host} read its log: ${twig} (dropped)`);
     await deleteHost(database, { name: twig, actor: 'root', reason: '', now: NOW });
     await cut(8);
-    await expect(cut(5)).rejects.toThrow(/is cut already at position 8/);
+    await expect(cut(5)).rejects.toThrow(/begins at position 8 already/);
     expect(await cut(9)).toMatchObject({ oldest: 8, removed: { events: 0 } });
   });
 
@@ -264,7 +268,9 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
   it('waits for an executor that has not reported so far', async () => {
     const asked = { executor: 'e', instance: 'i', actor: 'local', lease: 'l', place: '{}', now: 1 };
     await takeLease(database, { hostId: host_id, ...asked });
-    await expect(cut(8)).rejects.toThrow(/the executor e of .* has reported up to position 0/);
+    await expect(cut(8)).rejects.toThrow(
+      /the executor e of .* still needs the events after position 0/,
+    );
     await database.query('update executors set reported_position = 8 where host_id = $1', [
       host_id,
     ]);
@@ -278,7 +284,9 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
         host_id,
       ]);
     });
-    await expect(cut(8)).rejects.toThrow(/does not give what was signed of position 8/);
+    await expect(cut(8)).rejects.toThrow(
+      /is not what was signed at position 8, so nothing was removed/,
+    );
     expect(await positions()).toHaveLength(12);
   });
 

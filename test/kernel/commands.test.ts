@@ -31,7 +31,7 @@ describe.skipIf(!kernel.ok)('on the kernel that runs here', { timeout: RUN_MS_MA
     writeFileSync(given, goldenText(scenario));
     const recorded = join(folder, 'recorded');
     const { code, out, err } = await bpfledger(['golden', 'record', given, '--out', recorded]);
-    expect([code, err, out]).toEqual([0, '', '1 scenarios recorded, 0 not\n']);
+    expect([code, err, out]).toEqual([0, '', '1 scenario recorded, 0 not\n']);
     expect(readdirSync(recorded)).toEqual([`${scenario.header.scenario}.jsonl`]);
     const compared = await bpfledger(['conform', recorded]);
     expect(compared.out).toContain(`${scenario.steps.length} steps, 0 mismatches\n`);

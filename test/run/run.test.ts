@@ -217,6 +217,16 @@ describe.skipIf(!listener.ok)('orders', () => {
     expect(err).toContain('--kill-at 0 is not a whole number from 1 to ');
   });
 
+  it('that the program never comes to are told at its end', async () => {
+    const orders = ['--fail', 'map_create#99=ENOMEM', '--kill-at', '99999'];
+    const { code, err } = await running(...orders, '--', fdLives);
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^ {2}--fail map_create#99=ENOMEM never fired: map_create was called \d+ t/mu,
+    );
+    expect(err).toMatch(/^ {2}--kill-at 99999 never fired: the program made \d+ calls$/mu);
+  });
+
   it('that make no sense are refused before the program starts', async () => {
     const { code, err } = await running('--fail', 'link_crate=ENOMEM', '--', 'true');
     expect(code).toBe(2);
@@ -234,8 +244,8 @@ describe.skipIf(!listener.ok)('several releases', () => {
   });
 
   it('are compared in a table', async () => {
-    const { code, out } = await running('--release', '5.10,7.3', '--quiet', '--', fdLives);
-    expect(code).toBe(0);
+    const { code, out, err } = await running('--release', '5.10,7.3', '--quiet', '--', fdLives);
+    expect([code, err]).toEqual([0, '']);
     const [head = '', ...rows] = out.trim().split('\n');
     expect(head).toMatch(/^release +exit code +calls +refused +first answer/u);
     expect(rows.map((row) => row.split(/ +/u).slice(0, 2))).toEqual([

@@ -80,7 +80,7 @@ function started(child: ChildProcess): Promise<string> {
     });
     child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
       out += piece;
-      if (/Try next:\n.+\n.+\n/.test(out)) resolve(out);
+      if (/Try next:\n.+\n.+\n.+\n/.test(out)) resolve(out);
     });
     child.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${err}`)));
   });

@@ -51,7 +51,7 @@ it('a caller that was refused for its rate holds no place', () => {
 it('a place is free again when the request is answered', () => {
   const { rates } = ratesAt({ concurrent: 1 });
   const leave = rates.enter('a');
-  expect(() => rates.enter('a')).toThrow('1 requests of yours are under way');
+  expect(() => rates.enter('a')).toThrow('1 request of yours is under way');
   rates.enter('b');
   leave();
   rates.enter('a');
@@ -63,11 +63,11 @@ it('a caller may have limits of its own, each in the place of the one of all', (
   for (let n = 0; n < 3; n++) rates.enter('a', own)();
   expect(() => rates.enter('a', own)).toThrow('3 requests a second');
   rates.enter('b')();
-  expect(() => rates.enter('b')).toThrow('1 requests a second');
+  expect(() => rates.enter('b')).toThrow('1 request a second is');
   clock.ms = 5000;
   const leave = [rates.enter('c', { concurrent: 2, perSecond: 9 })];
   leave.push(rates.enter('c', { concurrent: 2, perSecond: 9 }));
   expect(() => rates.enter('c', { concurrent: 2, perSecond: 9 })).toThrow('2 requests of yours');
   rates.enter('d');
-  expect(() => rates.enter('d', own)).toThrow('1 requests of yours');
+  expect(() => rates.enter('d', own)).toThrow('1 request of yours is');
 });

@@ -49,7 +49,11 @@ describe('a room', () => {
     })();
     expect(refused).toBeInstanceOf(ProblemError);
     expect(refused).toMatchObject({
-      details: { detail: '1 works of yours are under way', limit: 1, retry_after: 1 },
+      details: {
+        detail: 'works of yours under way: 1, as many as there may be',
+        limit: 1,
+        retry_after: 1,
+      },
     });
   });
 });

@@ -11,7 +11,7 @@ export interface RoomSize {
 
 /** The problem of a request when the room is full. */
 function full(limit: number, what: string, whose: string): ProblemError {
-  const detail = `${limit} ${what}${whose} are under way`;
+  const detail = `${what}${whose} under way: ${limit}, as many as there may be`;
   return new ProblemError('busy', { detail, limit, retry_after: RETRY_AFTER_S });
 }
 

@@ -11,6 +11,7 @@ import type { MarkedMoment } from '../../events/reading/moment.ts';
 import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import {
   type FoundMoment,
+  findBeginning,
   findMoment,
   MOMENT_FORMS,
   type MomentText,
@@ -169,6 +170,16 @@ export async function requireMoment(
   field: string,
 ): Promise<FoundMoment> {
   return requireKnown(field, () => findMoment(service, host, text));
+}
+
+/** The moment at which a span begins: a time before the log means the log's beginning. */
+export async function requireBeginning(
+  service: Service,
+  host: string,
+  text: MomentText | undefined,
+  field: string,
+): Promise<FoundMoment> {
+  return requireKnown(field, () => findBeginning(service, host, text));
 }
 
 /** What is found at a moment, or the problem that the log does not have it. */

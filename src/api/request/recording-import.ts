@@ -108,11 +108,14 @@ export async function* imported(
     const first = await refusing(reading.next());
     yield told();
     const { release } = begin;
+    let madeHost = false;
     if (release !== undefined) {
       const { startedAt: at } = preface;
       const boot = { name: host, actor, release, at, idempotency: numbered(0) };
       const { event, repeated } = await service.log.createHost(boot);
       countRecorded(service.metrics, { events: [event], repeated });
+      // Of imports that run concurrently, one makes the host.
+      madeHost = !repeated;
     }
     took(await marked(service, wanted, preface, begin, numbered(1)));
     let pending: CallRequest[] = [];
@@ -133,7 +136,7 @@ export async function* imported(
     }
     if (pending.length > 0) await record(pending);
     return {
-      made_host: release !== undefined,
+      made_host: madeHost,
       recorded_before: tally.repeated,
       ...(begin.after !== undefined &&
         preface.startedAt < begin.after && { begins_before: rfc3339(begin.after) }),

@@ -6,12 +6,15 @@ import type { MomentText } from '../../time-travel/moment.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { invalid } from '../problem.ts';
 import type { Service } from '../service.ts';
-import { keepFor, momentParam, requireMoment } from './at.ts';
+import { keepFor, momentParam, requireBeginning, requireMoment } from './at.ts';
 
 export const spanQuery = {
   from: momentParam
     .optional()
-    .describe('Where to begin; default: the oldest position that is kept.'),
+    .describe(
+      'Where to begin; default: the oldest position that is kept. A time before the first event ' +
+        'means the first event.',
+    ),
   to: momentParam.optional().describe('Where to end; default: the head.'),
 };
 
@@ -34,7 +37,7 @@ export async function spanOf(
   { from, to }: SpanQuery,
 ): Promise<AskedSpan> {
   const end = await requireMoment(service, host, to, 'to');
-  const start = await requireMoment(
+  const start = await requireBeginning(
     service,
     host,
     from ?? { kind: 'position', position: end.oldest },

@@ -9,7 +9,7 @@ import { READ_OF_TWO } from '../answer-headers.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { DIFFS } from '../limits.ts';
 import { invalid } from '../problem.ts';
-import { keepForOnce, requireMoment } from '../request/at.ts';
+import { keepForOnce, requireBeginning, requireMoment } from '../request/at.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type SpanQuery, spanOf, spanQuery } from '../request/span.ts';
@@ -66,7 +66,7 @@ async function betweenHosts(
   query: SpanQuery,
 ) {
   const { log, database } = service;
-  const start = await requireMoment(service, against, query.from, 'from');
+  const start = await requireBeginning(service, against, query.from, 'from');
   const end = await requireMoment(service, host, query.to, 'to');
   const [from, to] = [start.moment.position, end.moment.position];
   const shared = await findLastShared(database, end.moment.host_id, start.moment.host_id);

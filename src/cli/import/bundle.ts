@@ -1,7 +1,9 @@
 /** An exported log becomes a host, byte for byte. */
+
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { restClient } from '../../client/rest-client.ts';
+import { counted } from '../../domain/counted.ts';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { verifyBundle } from '../../time-travel/verify/bundle.ts';
 import type { Printer } from '../command.ts';
@@ -57,9 +59,12 @@ export async function importBundle(
     readonly proven_to: number;
     readonly untrusted: number;
   };
-  const unknown = made.untrusted === 0 ? '' : `; ${made.untrusted} checkpoints are of unknown keys`;
+  const unknown =
+    made.untrusted === 0
+      ? ''
+      : `; ${counted(made.untrusted, 'checkpoint is of an unknown key', 'checkpoints are of unknown keys')}`;
   const proven = `proven to position ${made.proven_to}${unknown}`;
-  const told = `host ${made.host}: ${made.position} events, ${proven}`;
+  const told = `host ${made.host}: ${counted(made.position, 'event')}, ${proven}`;
   print.out(flags.json ? JSON.stringify(made) : told);
   return EXIT.done;
 }

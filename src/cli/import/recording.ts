@@ -1,9 +1,11 @@
 /** What strace recorded becomes events of a host; the service reads it, here it is told of. */
+
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { hostPath } from '../../client/host-path.ts';
 import { linesOf } from '../../client/lines.ts';
 import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Counted, ImportedRecording } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
@@ -109,7 +111,7 @@ function endText(ended: Ended): string[] {
   const { observed, inferred, divergences, unreadable, left_out, abbreviated } = summary;
   return [
     ...recordedText(ended),
-    `${observed} observed (${summary.queries} queries), ${inferred} inferred, 1 lost (the beginning), ${drift} in which the rules answer otherwise`,
+    `${observed} observed (${counted(summary.queries, 'query', 'queries')}), ${inferred} inferred, 1 lost (the beginning), ${drift} in which the rules answer otherwise`,
     ...divergences.first.map(
       ({ line, call, observed: was, expected }) =>
         `  line ${line}: ${call} was answered ${was}; the rules answer ${expected}`,
@@ -130,17 +132,17 @@ function endText(ended: Ended): string[] {
 function recordedText({ host, events, summary, ...ended }: Ended): string[] {
   const { made_host, recorded_before, begins_before, position_from: from, position } = ended;
   if (recorded_before === events) {
-    const all = `all ${events} events (positions ${from}…${position})`;
+    const all = `all ${counted(events, 'event')} (positions ${from}…${position})`;
     return [`host ${host}: nothing new, ${all} were recorded before`];
   }
   const added = recorded_before === 0 ? `, added after position ${from - 1}` : '';
   const how = made_host ? ', created' : added;
-  const recorded = `${events} events, positions ${from}…${position}, of ${summary.lines} lines`;
+  const recorded = `${counted(events, 'event')}, positions ${from}…${position}, of ${counted(summary.lines, 'line')}`;
   return [
     `host ${host}${how}: ${recorded}`,
     ...(recorded_before === 0
       ? []
-      : [`${recorded_before} of ${events} events were recorded before`]),
+      : [`${recorded_before} of ${counted(events, 'event was', 'events were')} recorded before`]),
     ...(begins_before === undefined
       ? []
       : [
@@ -160,6 +162,6 @@ function countedText(what: string, counts: Readonly<Record<string, Counted>>): s
   return [
     `${what}:`,
     ...told,
-    ...(rest > 0 ? [`  and ${rest} kinds more (--json lists them)`] : []),
+    ...(rest > 0 ? [`  and ${counted(rest, 'kind')} more (--json lists them)`] : []),
   ];
 }

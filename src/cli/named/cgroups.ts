@@ -2,8 +2,9 @@
  * The cgroups that a word of a command line means: a path, an id, the last part of a path, or a
  * pattern of paths or of last parts.
  */
+import type { InputError } from '../exit-code.ts';
 import { type Made, madeBy, type WhereNamed } from './made.ts';
-import { allMeant, type Candidate, isPattern, oneMeant } from './meant.ts';
+import { allMeant, type Candidate, isPattern, noneMeant, oneMeant } from './meant.ts';
 
 /** The paths, or the id, of the cgroups. What is plain is not looked up. */
 export async function cgroupsMeant(typed: string, where: WhereNamed): Promise<readonly string[]> {
@@ -15,6 +16,12 @@ export async function cgroupsMeant(typed: string, where: WhereNamed): Promise<re
 export async function cgroupMeant(typed: string, where: WhereNamed): Promise<string> {
   if (isPlain(typed)) return typed;
   return oneMeant(typed, await cgroupsOf(typed, where), soughtOn(where)).id;
+}
+
+/** That no cgroup ever had a path or an id, with what to type instead. */
+export async function noSuchCgroup(typed: string, where: WhereNamed): Promise<InputError> {
+  const sought = { ...soughtOn(where), where: `in the log of ${where.host}` };
+  return noneMeant(typed, await cgroupsOf(typed, where), sought);
 }
 
 function isPlain(typed: string): boolean {

@@ -3,6 +3,7 @@
  * is any text and `?` one character. A name that several have, and one that none has, is an error
  * which says what to type instead.
  */
+import { counted } from '../../domain/counted.ts';
 import { nearName } from '../../events/schema/near-name.ts';
 import { InputError } from '../exit-code.ts';
 
@@ -56,11 +57,13 @@ export function allMeant(
 ): readonly Candidate[] {
   const fits = isPattern(typed) ? namePattern(typed) : (name: string) => name === typed;
   const found = candidates.filter(({ names }) => names.some(fits));
-  if (found.length === 0) throw nothing(typed, candidates, sought);
+  if (found.length === 0) throw noneMeant(typed, candidates, sought);
   if (!isPattern(typed) && found.length > 1) throw unclear(typed, found, sought);
   if (found.length <= MEANT_MAX) return found;
   const { kind, where } = sought;
-  throw new InputError(`${typed} means ${found.length} ${kind}s ${where}, ${MEANT_MAX} at most`);
+  throw new InputError(
+    `${typed} means ${counted(found.length, kind)} ${where}, ${MEANT_MAX} at most`,
+  );
 }
 
 /**
@@ -86,11 +89,12 @@ function unclear(typed: string, found: readonly Candidate[], { kind, where }: So
   });
   const more = found.length > NAMED_MAX ? ', …' : '';
   return new InputError(
-    `${typed} means ${found.length} ${kind}s ${where}: ${few.join(', ')}${more}; type one of them`,
+    `${typed} means ${counted(found.length, kind)} ${where}: ${few.join(', ')}${more}; type one of them`,
   );
 }
 
-function nothing(
+/** That a word means none of the things that there are, with what to type instead. */
+export function noneMeant(
   typed: string,
   candidates: readonly Candidate[],
   { kind, where, next }: Sought,

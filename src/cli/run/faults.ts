@@ -1,8 +1,9 @@
 /** Faults as `--fail` spells them: `link_create#2=ENOMEM`. */
 import type { CallName } from '../../domain/call.ts';
+import { counted } from '../../domain/counted.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
-import type { Fault } from '../../sandbox/disturb.ts';
+import type { Fault, Unfired } from '../../sandbox/disturb.ts';
 import { UsageError } from '../exit-code.ts';
 
 const FORM = /^(?<call>[a-z_]+)(?:#(?<nth>[1-9]\d{0,8}))?=(?<errno>E[A-Z0-9]+)$/u;
@@ -36,4 +37,15 @@ function faultOf(text: string, names: readonly CallName[]): Fault {
   }
   const nth = groups.nth === undefined ? undefined : Number(groups.nth);
   return { call, nth, errno: errno as Errno };
+}
+
+/** A sentence about an order that was never carried out. */
+export function unfiredLine({ fault, killAt, calls }: Unfired): string {
+  if (fault === undefined) {
+    return `--kill-at ${killAt} never fired: the program made ${counted(calls, 'call')}`;
+  }
+  const { call, nth, errno } = fault;
+  const text = `${call}${nth === undefined ? '' : `#${nth}`}=${errno}`;
+  const times = calls === 0 ? 'never called' : `called ${counted(calls, 'time')}`;
+  return `--fail ${text} never fired: ${call} was ${times}`;
 }

@@ -1,7 +1,8 @@
 /** A log that is recorded on a service of its own, and kept as a bundle. */
 import { type RestClient, restClient } from '../../client/rest-client.ts';
-import type { Flags, Printer, Typed } from '../command.ts';
+import type { Flags, Typed } from '../command.ts';
 import { exportLog } from '../export.ts';
+import type { Voice } from './voice.ts';
 
 /** The host in the bundle. */
 const HOST = 'run';
@@ -13,7 +14,7 @@ const HOST = 'run';
  */
 export async function keepBundle<T>(
   file: string,
-  print: Printer,
+  { tell }: Voice,
   record: (client: RestClient, host: string) => Promise<T>,
 ): Promise<T> {
   const { configurationOf, startService } = await import('../../main.ts');
@@ -23,6 +24,7 @@ export async function keepBundle<T>(
     const { url } = service;
     const recorded = await record(restClient({ url, token: undefined }), HOST);
     const flags = { ...noFlags(exportLog.flags), url, output: file };
+    const print = { columns: undefined, out: tell, err: tell };
     await exportLog.run({ flags, words: [HOST], print });
     return recorded;
   } finally {

@@ -3,6 +3,7 @@ import type { Printer } from '../command.ts';
 import { UsageError } from '../exit-code.ts';
 import { runLive } from './live.ts';
 import { type RecordFlags, recordOn } from './record-on.ts';
+import { voiceOf } from './voice.ts';
 
 /** What only the model can do, or only it needs. */
 const OF_THE_MODEL = [
@@ -22,6 +23,7 @@ interface LiveFlags
     Readonly<Record<(typeof OF_THE_MODEL)[number], string | boolean | undefined>> {
   readonly kernel: string | undefined;
   readonly collector: string | undefined;
+  readonly quiet: true | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function runOnLive(
   argv: readonly string[],
   print: Printer,
 ): Promise<number> {
-  const { kernel, keep, host, collector } = flags;
+  const { kernel, keep, host, collector, quiet } = flags;
   if (kernel !== 'live') {
     throw new UsageError(`--kernel ${kernel} is not known: live, or --release R for a model`);
   }
@@ -46,7 +48,8 @@ export async function runOnLive(
   if ((keep === undefined) === (host === undefined)) {
     throw new UsageError('--kernel live needs --keep FILE or --host NAME: one place to record in');
   }
-  return recordOn(flags, print, (client, name) =>
-    runLive({ argv, client, host: name, collector }, print),
+  const voice = voiceOf(print, quiet);
+  return recordOn(flags, voice, (client, name) =>
+    runLive({ argv, client, host: name, collector }, voice),
   );
 }

@@ -2,11 +2,13 @@
  * `bpfledger run --kernel live`: the kernel that runs here answers the program, and all that it does
  * meanwhile becomes the log of a host. It is an observation that lasts as long as the program.
  */
+
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RestClient } from '../../client/rest-client.ts';
+import { counted } from '../../domain/counted.ts';
 import { takeSnapshot } from '../../executor/survey/snapshot.ts';
 import { bindKernel } from '../../native/syscall.ts';
 import { startCollector } from '../../recorders/observe/collector.ts';
@@ -15,10 +17,10 @@ import { Spool } from '../../recorders/observe/spool.ts';
 import { THINGS } from '../../recorders/snapshot/snapshot.ts';
 import { ForwardedSignals } from '../../sandbox/forwarded-signals.ts';
 import { findProgram } from '../../sandbox/program.ts';
-import type { Printer } from '../command.ts';
 import { UsageError } from '../exit-code.ts';
 import { collectorPath } from '../observe/collector-path.ts';
 import { observationTeller } from '../observe/teller.ts';
+import type { Voice } from './voice.ts';
 
 const SPOOL_BYTES_MAX = 1024 * 1024 * 1024;
 /** Milliseconds that the end waits for the service. */
@@ -45,7 +47,7 @@ export interface LiveRun {
  */
 export async function runLive(
   { argv, client, host, collector: named }: LiveRun,
-  print: Printer,
+  { tell, warn }: Voice,
 ): Promise<number> {
   if (process.getuid?.() !== 0) {
     throw new UsageError('--kernel live reads the kernel that runs here: run it as root');
@@ -61,7 +63,7 @@ export async function runLive(
     let program: Promise<number> | undefined;
     let isOver = false;
     const sawAll = collector.ended.then(() => isOver);
-    const told = observationTeller(host, print);
+    const told = observationTeller(host, { tell, warn });
     const done = await observe({
       ...{ client, host, spool, flushMs: FLUSH_MS, bytes: collector.stdout },
       survey: () => ({ ...takeSnapshot(kernel), covers: THINGS }),
@@ -79,11 +81,13 @@ export async function runLive(
       },
     });
     const isWhole = await sawAll;
-    if (!isWhole) print.err(`bpfledger: the collector ended ${await collector.ended}`);
+    if (!isWhole) warn(`bpfledger: the collector ended ${await collector.ended}`);
     if (program === undefined) throw new Error('the program was not started');
     const code = await program;
     requireAll(isWhole, done);
-    print.err(`bpfledger: ${done.recorded} events of the kernel here are recorded as host ${host}`);
+    tell(
+      `bpfledger: ${counted(done.recorded, 'event of the kernel here is', 'events of the kernel here are')} recorded as host ${host}`,
+    );
     return code;
   } finally {
     collector.stop();
@@ -97,8 +101,8 @@ function requireAll(isWhole: boolean, { refused, dropped, waiting }: Observed): 
   if (!isWhole) throw new Error('the end of the program is not recorded');
   if (refused + dropped === 0 && waiting === 0) return;
   throw new Error(
-    `not all is recorded: ${refused} lines were refused, ${dropped} dropped, and ${waiting} bytes ` +
-      'never reached the service',
+    `not all is recorded: ${counted(refused, 'line was', 'lines were')} refused, ${dropped} dropped, and ` +
+      `${counted(waiting, 'byte')} never reached the service`,
   );
 }
 

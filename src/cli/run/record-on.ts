@@ -1,8 +1,8 @@
 /** Where the log of a run goes: to a service, or into a bundle. */
 import { type RestClient, restClient } from '../../client/rest-client.ts';
-import type { Printer } from '../command.ts';
 import { serviceFrom } from '../service-flags.ts';
 import { keepBundle } from './kept-bundle.ts';
+import type { Voice } from './voice.ts';
 
 export interface RecordFlags {
   readonly keep: string | undefined;
@@ -14,10 +14,10 @@ export interface RecordFlags {
 /** Lets a log be recorded on the service that the flags name, or in the bundle. */
 export function recordOn<T>(
   { keep, host, url, token }: RecordFlags,
-  print: Printer,
+  voice: Voice,
   record: (client: RestClient, host: string) => Promise<T>,
 ): Promise<T> {
   return host === undefined
-    ? keepBundle(keep ?? '', print, record)
+    ? keepBundle(keep ?? '', voice, record)
     : record(restClient(serviceFrom({ url, token })), host);
 }

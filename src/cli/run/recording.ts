@@ -1,10 +1,12 @@
 /** The calls of a run as the log of a host. */
+
 import { randomUUID } from 'node:crypto';
 import { postLines } from '../../client/post-lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
+import { counted } from '../../domain/counted.ts';
 import { isUnmodelled } from '../../domain/outcome.ts';
 import type { Made } from '../../sandbox/world.ts';
-import type { Printer } from '../command.ts';
+import type { Voice } from './voice.ts';
 
 /** Calls of a run that are recorded. */
 const CALLS_MAX = 1_000_000;
@@ -29,7 +31,7 @@ export class Recording {
   async post(
     client: RestClient,
     { host, release }: { readonly host: string; readonly release: string },
-    print: Printer,
+    { tell, warn }: Voice,
   ): Promise<void> {
     const at = (JSON.parse(this.#lines[0] ?? '{}') as { readonly at?: string }).at;
     await client.post('/v1/hosts', { name: host, release, ...(at !== undefined && { at }) });
@@ -39,7 +41,10 @@ export class Recording {
       const { refused } = await postLines(client, host, { key: `run-${run}-${done}`, lines });
       if (refused !== undefined) throw new Error(`the service does not record the run: ${refused}`);
     }
-    print.err(`bpfledger: ${this.#lines.length} events are recorded as host ${host}`);
-    if (this.#left > 0) print.err(`bpfledger: ${this.#left} calls more are not recorded`);
+    tell(
+      `bpfledger: ${counted(this.#lines.length, 'event is', 'events are')} recorded as host ${host}`,
+    );
+    if (this.#left > 0)
+      warn(`bpfledger: ${counted(this.#left, 'call more is', 'calls more are')} not recorded`);
   }
 }

@@ -1,6 +1,7 @@
 /** A run on several releases as test results: one test for each release (TAP 14; JUnit's XML). */
+import { counted } from '../../domain/counted.ts';
 import type { RunOn } from './matrix.ts';
-import { callsOf, refusedLines } from './summary.ts';
+import { refusedLines } from './summary.ts';
 
 /** Refusals that are told of one release, the most frequent first. */
 const REFUSALS_MAX = 50;
@@ -57,7 +58,9 @@ export function junitLines(runs: readonly RunOn[], program: string): readonly st
   const cases = runs.flatMap((run) => {
     const { refusals, not_modelled, calls, refused } = toldOf(run);
     const strange = not_modelled.map((what) => `not modelled: ${what}`);
-    const told = [`${callsOf(calls)}, ${refused} refused`, ...refusals, ...strange].join('\n');
+    const told = [`${counted(calls, 'call')}, ${refused} refused`, ...refusals, ...strange].join(
+      '\n',
+    );
     return [
       `  <testcase classname="${xml(program)}" name="${xml(run.release)}" time="${seconds(run)}">`,
       ...(hasPassed(run) ? [] : [`    <failure message="${xml(whyFailed(run))}"/>`]),

@@ -1,8 +1,10 @@
 /** The state that a run starts from: the end of an exported log, or a host of a service at a position. */
+
 import { createReadStream, existsSync } from 'node:fs';
 import { hostPath } from '../../client/host-path.ts';
 import { type RestClient, restClient } from '../../client/rest-client.ts';
 import { emptyKernel } from '../../domain/boot.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { readBundle } from '../../events/bundle/read-bundle.ts';
@@ -63,7 +65,7 @@ async function stateOf(
   }
   if (!check.report().holds) throw new InputError(`${text}: the log is damaged: bpfledger verify`);
   if (reached === 0 || (to !== undefined && reached < to)) {
-    throw new InputError(`${text}: the log has ${reached} events`);
+    throw new InputError(`${text}: the log has ${counted(reached, 'event')}`);
   }
   setApart(kernel);
   return kernel;

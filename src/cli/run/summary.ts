@@ -1,10 +1,15 @@
 /** The summary of a run: how many calls, which refusals by which rules, and what nobody answered. */
+import { counted } from '../../domain/counted.ts';
+import type { Unfired } from '../../sandbox/disturb.ts';
+import { unfiredLine } from './faults.ts';
 import type { Tally } from './tally.ts';
 
 /** Lines of refusals that are printed, the most frequent first. */
 const REFUSALS_MAX = 20;
 
 interface Told {
+  /** What was ordered, and did not come. */
+  readonly unfired: readonly Unfired[];
   readonly tally: Tally;
   /** Threads that made 32-bit calls. */
   readonly foreign: number;
@@ -12,22 +17,23 @@ interface Told {
   readonly unmodelled: ReadonlyMap<string, number>;
 }
 
-/** The lines of the summary; one when nothing was refused. */
-export function summaryLines(release: string, { tally, foreign, unmodelled }: Told): string[] {
+/** The lines of the summary; one when nothing was refused, and all that was ordered came. */
+export function summaryLines(
+  release: string,
+  { tally, foreign, unmodelled, unfired }: Told,
+): string[] {
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
   return [
-    `bpfledger: ${callsOf(tally.asked)} on ${release}, ${tally.refused} refused`,
+    `bpfledger: ${counted(tally.asked, 'call')} on ${release}, ${tally.refused} refused`,
     ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
-    ...(left > 0 ? [`  and ${left} others`] : []),
+    ...(left > 0 ? [`  and ${counted(left, 'other')}`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
-    ...(foreign > 0 ? [`  ${foreign} threads made 32-bit calls, which nobody answers here`] : []),
+    ...(foreign > 0
+      ? [`  ${counted(foreign, 'thread')} made 32-bit calls, which nobody answers here`]
+      : []),
+    ...unfired.map((order) => `  ${unfiredLine(order)}`),
   ];
-}
-
-/** So many calls, in words. */
-export function callsOf(count: number): string {
-  return count === 1 ? '1 call' : `${count} calls`;
 }
 
 /** A line for each call and rule that refused it, the most frequent first; it tells the first of them. */

@@ -3,6 +3,7 @@
  * before it: so each is checked by itself, the rows against the state, and somebody trusted has to have
  * signed the log there. Each method throws `DamagedLog` for what does not hold.
  */
+import { counted } from '../../domain/counted.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { type NewCut, storeCut } from '../cuts.ts';
 import { decodeEvent, type ParsedEvent } from '../encoding/codec.ts';
@@ -82,7 +83,10 @@ export class CutImport {
     if (this.#keptTo !== position) throw new DamagedLog(position, 'the event there is missing');
     const differing = await this.#kept.differing(tx, hostId, { kernel: stateOf(cut), position });
     if (differing > 0) {
-      throw new DamagedLog(position, `${differing} rows are not those of the state there`);
+      throw new DamagedLog(
+        position,
+        `${counted(differing, 'row is', 'rows are')} not as the state there has them`,
+      );
     }
     await storeCut(tx, hostId, cut);
   }

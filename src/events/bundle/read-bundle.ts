@@ -3,6 +3,7 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
+import { counted } from '../../domain/counted.ts';
 import type { NewCut } from '../cuts.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
@@ -193,7 +194,7 @@ class Reading {
   #reportCut(head: number): void {
     const { position } = this.#check;
     const rest = position < head && { position_from: position + 1, position_to: head };
-    const message = `the file is cut off: it has ${this.#lines} lines and no line of the type end`;
+    const message = `the file is cut off: it has ${counted(this.#lines, 'line')} and no line of the type end`;
     this.#check.fault({ ...rest, line: this.#lines, message });
     if (position < head) this.#check.skip(head);
   }
@@ -340,7 +341,7 @@ class Reading {
     if (lines === number) return;
     this.#check.fault({
       line: number,
-      message: `this is line ${number}, but the end says ${lines} lines`,
+      message: `this is line ${number}, but the end says ${counted(lines, 'line')}`,
     });
   }
 }

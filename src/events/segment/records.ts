@@ -2,6 +2,7 @@
  * Records as columns. A record is a list whose meaning a code gives, such as an effect by
  * its type: what stands at one index of all records of one code is a column.
  */
+import { counted } from '../../domain/counted.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
@@ -88,9 +89,11 @@ export function readRecords(
     const count = from.varint();
     const width = from.varint();
     if (byCode.has(code) || expected.get(code) !== count) {
-      throw new TruncatedBytes(`${count} records of code ${code}, not ${expected.get(code)}`);
+      throw new TruncatedBytes(
+        `${counted(count, 'record')} of code ${code}, not ${expected.get(code)}`,
+      );
     }
-    if (width > RECORD_ITEMS_MAX) throw new TruncatedBytes(`records of ${width} items`);
+    if (width > RECORD_ITEMS_MAX) throw new TruncatedBytes(`records of ${counted(width, 'item')}`);
     const columns: unknown[][] = [];
     while (columns.length < width) {
       columns.push(readColumn(from, count, decoderOf?.(code, columns.length)));

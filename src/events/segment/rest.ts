@@ -8,6 +8,7 @@
  *     column of the calls' codes
  *     envelopes under one code, calls by code, outcomes by the code of their call, as records
  */
+import { counted } from '../../domain/counted.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import type { PackedChange, Run } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
@@ -88,7 +89,8 @@ function readBatches(from: ByteReader, { position_from, events }: Run): SealedBa
   let position = position_from - 1;
   let writer = 0;
   const count = from.varint();
-  if (count > events) throw new TruncatedBytes(`${count} appends of ${events} events`);
+  if (count > events)
+    throw new TruncatedBytes(`${counted(count, 'append')} of ${counted(events, 'event')}`);
   for (let left = count; left > 0; left--) {
     position += from.varint();
     writer += from.signed();

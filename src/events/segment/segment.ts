@@ -7,8 +7,10 @@
  *     size, what a fold needs (changes.ts), packed
  *     size, the rest (rest.ts), packed
  */
+
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
+import { counted } from '../../domain/counted.ts';
 import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { Change } from '../event.ts';
@@ -168,7 +170,7 @@ function readParts(blob: Uint8Array): Opened {
   const position_from = from.varint();
   const events = from.varint();
   if (!(events >= 1 && events <= SEGMENT_EVENTS)) {
-    throw new UnreadableSegment(`a segment of ${events} events`);
+    throw new UnreadableSegment(`a segment of ${counted(events, 'event')}`);
   }
   const hash_before = Uint8Array.from(from.bytes(HASH_BYTES));
   const hash_after = Uint8Array.from(from.bytes(HASH_BYTES));

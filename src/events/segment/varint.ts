@@ -2,6 +2,7 @@
  * Numbers in as few bytes as they need: seven bits a byte, lowest first, the top bit says that
  * more follow. Signed ones are folded first, so that small ones of either sign stay short.
  */
+import { counted } from '../../domain/counted.ts';
 import type { Budget } from './budget.ts';
 
 /** Signed numbers below this in magnitude can be folded, and so can the difference of two. */
@@ -107,7 +108,8 @@ export class ByteReader {
 
   /** The next `count` signed numbers. Most are of one byte, and reading those is worth a loop. */
   signeds(count: number): number[] {
-    if (count > this.left) throw new TruncatedBytes(`${count} numbers in ${this.left} bytes`);
+    if (count > this.left)
+      throw new TruncatedBytes(`${counted(count, 'number')} in ${counted(this.left, 'byte')}`);
     const bytes = this.#bytes;
     const values = new Array<number>(count);
     for (let i = 0; i < count; i++) {
@@ -123,7 +125,9 @@ export class ByteReader {
   bytes(size: number): Uint8Array {
     const end = this.#next + size;
     if (!(end <= this.#bytes.length)) {
-      throw new TruncatedBytes(`${size} bytes are announced, ${this.left} are left`);
+      throw new TruncatedBytes(
+        `${counted(size, 'byte is', 'bytes are')} announced, and ${this.left} left`,
+      );
     }
     const part = this.#bytes.subarray(this.#next, end);
     this.#next = end;
@@ -142,7 +146,8 @@ export class ByteReader {
 
   /** Throws when there are bytes left. */
   end(): void {
-    if (this.left > 0) throw new TruncatedBytes(`${this.left} bytes are left over`);
+    if (this.left > 0)
+      throw new TruncatedBytes(`${counted(this.left, 'byte is', 'bytes are')} left over`);
   }
 
   get left(): number {

@@ -2,6 +2,7 @@
  * A survey of a running kernel: what a log must begin with so that it knows what was there before
  * its first call. It is a list of sightings, each naming only what stands before it.
  */
+import { counted } from '../../domain/counted.ts';
 import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
 import type { ObjectInfo } from '../../domain/outcome.ts';
@@ -56,7 +57,12 @@ function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SightingLine
 }
 
 function unreadable(count: number): SightingLine {
-  return { call: { name: 'lost', cause: `may not read the fds of ${count} processes` } };
+  return {
+    call: {
+      name: 'lost',
+      cause: `may not read the fds of ${counted(count, 'process', 'processes')}`,
+    },
+  };
 }
 
 function processSightings({ pid, comm, uid, cgroup, fds }: SurveyedProcess): SightingLine[] {

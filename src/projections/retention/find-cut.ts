@@ -51,26 +51,28 @@ export async function findCut(database: Queryable, question: TrimQuestion): Prom
   if (host === undefined) throw await missingHost(database, { name });
   const { host_id, origin } = host;
   if (origin !== null) {
-    throw new CannotTrim(
-      `${name} is a branch of ${origin}, whose log it reads: a branch is not cut`,
-    );
+    throw new CannotTrim(`a branch cannot be cut, and ${name} is a branch of ${origin}`);
   }
   await requireUnread(database, { host_id, name });
   const cut = await readCut(database, host_id);
   const until = await positionOf(database, { host_id, name, cut }, before);
+  if (until < 1) {
+    throw new CannotTrim(`the log of ${name} begins after that moment: there is nothing to remove`);
+  }
   const checkpoint = await lastSigned(database, { host_id, until, key });
   if (checkpoint === undefined) {
-    const ofKey = key === undefined ? '' : ` of the key ${key}`;
+    const ofKey = key === undefined ? '' : ` by the key ${key}`;
     throw new CannotTrim(
-      `no checkpoint${ofKey} that states a tree was signed of ${name} up to position ${until}: ` +
-        (await firstSigned(database, host_id, key)),
+      `a log is cut only at a checkpoint that is signed${ofKey} and states the Merkle tree, and ` +
+        `${name} has none up to position ${until}; ` +
+        (await firstSigned(database, { host_id, name, key })),
     );
   }
   const { position } = checkpoint;
   if (cut !== undefined && position < cut.position) {
     throw new CannotTrim(
-      `${name} is cut already at position ${cut.position}, and the last checkpoint before that ` +
-        `moment is of ${position}`,
+      `the log of ${name} begins at position ${cut.position} already: the last checkpoint before ` +
+        `that moment, at position ${position}, is older`,
     );
   }
   await requireReported(database, { host_id, name, position });
@@ -94,7 +96,7 @@ async function positionOf(
     case 'time':
       if (cut !== undefined && before.time < cut.at_max) {
         throw new CannotTrim(
-          `${name} is cut already at position ${cut.position}, which is after that moment`,
+          `the log of ${name} begins at position ${cut.position} already, which is after that moment`,
         );
       }
       return positionAt(database, host_id, before.time);
@@ -136,8 +138,11 @@ async function lastSigned(
 /** What to say of the first checkpoint at which the log could be cut. */
 async function firstSigned(
   database: Queryable,
-  host_id: number,
-  key: string | undefined,
+  {
+    host_id,
+    name,
+    key,
+  }: { readonly host_id: number; readonly name: string; readonly key: string | undefined },
 ): Promise<string> {
   const [first] = await database.query<{ readonly position: number }>(
     `select position from checkpoints where host_id = $1 and root is not null and position > 1
@@ -146,8 +151,8 @@ async function firstSigned(
     [host_id, key ?? null],
   );
   return first === undefined
-    ? 'there is none at all; sign the head by bpfledger checkpoint HOST'
-    : `the first one is of position ${first.position}`;
+    ? `sign the first one with bpfledger checkpoint ${name}`
+    : `the first one is at position ${first.position}`;
 }
 
 async function requireReported(
@@ -157,8 +162,8 @@ async function requireReported(
   const executor = await executorOf(database, host_id);
   if (executor === undefined || executor.reported_position >= position) return;
   throw new CannotTrim(
-    `the executor ${executor.executor} of ${name} has reported up to position ` +
-      `${executor.reported_position}, and not yet ${position}`,
+    `the executor ${executor.executor} of ${name} still needs the events after position ` +
+      `${executor.reported_position}: wait until it has reported position ${position}`,
   );
 }
 
@@ -178,8 +183,8 @@ async function requireJudged(
   if (rule === undefined) return;
   throw new CannotTrim(
     `the alert rule ${rule.name} has not come to position ${position} of ${name}: let the service ` +
-      `run until it has, see what it waits for (bpfledger rules deliveries ${rule.rule_id}), or ` +
-      `remove it (bpfledger rules remove ${rule.rule_id})`,
+      `run until it has (bpfledger rules deliveries ${rule.rule_id} shows what it waits for), or ` +
+      `remove the rule (bpfledger rules remove ${rule.rule_id})`,
   );
 }
 

@@ -117,8 +117,8 @@ async function readUpTo(
   }
   if (!sameBytes(hash, signed) || !sameBytes(tree.root(), chained?.root ?? new Uint8Array())) {
     throw new CannotTrim(
-      `the log of ${name} does not give what was signed of position ${position}: nothing was removed; ` +
-        'bpfledger verify shows where it is damaged',
+      `the log of ${name} is not what was signed at position ${position}, so nothing was removed; ` +
+        `bpfledger verify ${name} shows where it is damaged`,
     );
   }
   const text = snapshotText(kernel);

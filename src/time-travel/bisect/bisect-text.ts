@@ -20,8 +20,9 @@ export function bisectText(
 ): string[] {
   const { path, attach_type, condition, from, to } = asked;
   const head = `${path} for ${attach_type}, positions ${from} to ${to}: ${condition}`;
-  const { found, at_start, monotone } = verdict;
-  if (found === undefined || event === undefined) return [`${head}: never`];
+  const { found, at_start, had_cgroup, monotone } = verdict;
+  const none = had_cgroup ? [] : [`   There was no cgroup ${path} at these positions.`];
+  if (found === undefined || event === undefined) return [`${head}: never`, ...none];
   const lasts = monotone
     ? 'It holds from there to the end.'
     : 'It did not hold all the time since then.';
@@ -30,6 +31,7 @@ export function bisectText(
     ...(found.before ? [`   before: ${programs(found.before.slots)}`] : []),
     `   then:   ${programs(found.version.slots)}`,
     `   ${lasts}`,
+    ...none,
   ];
 }
 

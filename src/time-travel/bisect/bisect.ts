@@ -14,6 +14,8 @@ export interface Verdict {
   readonly found?: { readonly version: ArrayVersion; readonly before?: ArrayVersion };
   /** It already held at the start, so `found` is the start of the span. */
   readonly at_start: boolean;
+  /** The cgroup was there at some position of the span: else its array was empty for want of it. */
+  readonly had_cgroup: boolean;
   /** From the first position on it held to the end: halving the log would have found the same. */
   readonly monotone: boolean;
 }
@@ -41,11 +43,13 @@ export function testOf(condition: Condition): Test {
 export function firstHolding(versions: readonly ArrayVersion[], test: Test): Verdict {
   const first = versions.findIndex(test);
   const version = versions[first];
-  if (version === undefined) return { at_start: false, monotone: true };
+  const had_cgroup = versions.some(({ cgroup_id }) => cgroup_id !== undefined);
+  if (version === undefined) return { at_start: false, had_cgroup, monotone: true };
   const before = versions[first - 1];
   return {
     found: { version, ...(before && { before }) },
     at_start: first === 0,
+    had_cgroup,
     monotone: versions.slice(first).every(test),
   };
 }

@@ -1,4 +1,5 @@
 /** A difference as text: what changed, and below each change the events that made it. */
+import { counted } from '../../domain/counted.ts';
 import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ArrayChange } from './array-changes.ts';
 import type { AskedDiff } from './asked-diff.ts';
@@ -70,8 +71,12 @@ export function diffText(
   const head = `From position ${start} to ${to}: `;
   if (sections.length === 0) return [`${head}nothing changed`];
   const causes = events.map((event) => `  ${eventText(event)}`);
-  const many = events.length === 1 ? '1 event' : `${events.length} events`;
-  return [`${head}${many} changed this`, ...sections, 'Events', ...causes];
+  return [
+    `${head}${counted(events.length, 'event')} changed this`,
+    ...sections,
+    'Events',
+    ...causes,
+  ];
 }
 
 function section(title: string, changes: readonly Change[]): string[] {
@@ -93,8 +98,10 @@ function bootChange({ boot }: StateDiff): Change[] {
 type Names = AskedDiff['names'];
 
 function arrayChange({ path, attach_type, slots, same_in, because }: ArrayChange, names: Names) {
-  const below = same_in.length === 1 ? '1 cgroup' : `${same_in.length} cgroups`;
-  const also = same_in.length === 0 ? '' : `, and in the same way for ${below} below it`;
+  const also =
+    same_in.length === 0
+      ? ''
+      : `, and in the same way for ${counted(same_in.length, 'cgroup')} below it`;
   const lines = slots.map((change) => sequenceLine(change, names));
   return { lines: [`~ ${path} for ${attach_type}${also}`, ...lines], because };
 }

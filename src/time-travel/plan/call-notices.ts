@@ -1,5 +1,7 @@
 /** The warnings about one planned call, from the state before it and its effects. */
+
 import { ENTRIES_MAX } from '../../domain/attach.ts';
+import { counted } from '../../domain/counted.ts';
 import type { EffectOf } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
@@ -92,7 +94,7 @@ function noticeAppended(
   if (!forgot && twins.length === 0) return [];
   const why = forgot
     ? 'the call has replace_bpf_fd but not the flag replace, so the kernel ignores it'
-    : `${twins.length} of the same name and type ${twins.length === 1 ? 'is' : 'are'} already there`;
+    : `${counted(twins.length, 'of the same name and type is', 'of the same name and type are')} already there`;
   const sentence =
     `${programText(before, prog_id)} is added to ${cgroup.path} for ${attach_type} ` +
     `and replaces nothing: ${why}`;
@@ -112,10 +114,9 @@ function noticeCutOff(
   const { attach_type } = effect;
   let below = 0;
   for (const { path } of before.cgroups.values()) if (isWithin(path, cgroup.path)) below++;
-  const many = below - 1 === 1 ? '1 cgroup' : `${below - 1} cgroups`;
   const sentence =
     `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached to the ` +
-    `${many} below it, or to new ones`;
+    `${counted(below - 1, 'cgroup')} below it, or to new ones`;
   const about = { cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type, below: below - 1 };
   return [{ call: index, kind: 'cuts-off-descendants', sentence, about, entries: [] }];
 }

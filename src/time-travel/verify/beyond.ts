@@ -2,25 +2,28 @@
  * Rows of positions that a log does not have: one that lost its end leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
+import { counted } from '../../domain/counted.ts';
 import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
 
-/** A table, its column of positions, and the name of its rows. */
-type Kind = readonly [table: string, position: string, name: string];
+/** A table, its column of positions, and what one of its rows and several are called. */
+type Kind = readonly [table: string, position: string, one: string, many: string];
 
 const KINDS: readonly Kind[] = [
-  ['events', 'position', 'events'],
-  ['checkpoints', 'position', 'checkpoints'],
-  ['merkle_nodes', 'position_to', 'nodes of the tree'],
-  ['segments', 'position_to', 'sealed segments'],
-  ['snapshots', 'position', 'snapshots'],
-  ['cuts', 'position', 'cuts'],
-  ['idempotency', 'position_to', 'idempotency keys'],
-  ['executor_reports', 'position', 'reports of an executor'],
-  ['executors', 'reported_position', 'leases of an executor'],
-  ['imports', 'position_to', 'notes of an import'],
-  ...projector.tables.map(({ name }): Kind => [name, 'position_from', `rows of ${name}`]),
+  ['events', 'position', 'event', 'events'],
+  ['checkpoints', 'position', 'checkpoint', 'checkpoints'],
+  ['merkle_nodes', 'position_to', 'node of the tree', 'nodes of the tree'],
+  ['segments', 'position_to', 'sealed segment', 'sealed segments'],
+  ['snapshots', 'position', 'snapshot', 'snapshots'],
+  ['cuts', 'position', 'cut', 'cuts'],
+  ['idempotency', 'position_to', 'idempotency key', 'idempotency keys'],
+  ['executor_reports', 'position', 'report of an executor', 'reports of an executor'],
+  ['executors', 'reported_position', 'lease of an executor', 'leases of an executor'],
+  ['imports', 'position_to', 'note of an import', 'notes of an import'],
+  ...projector.tables.map(
+    ({ name }): Kind => [name, 'position_from', `row of ${name}`, `rows of ${name}`],
+  ),
 ];
 
 const BEYOND = `
@@ -49,11 +52,11 @@ interface Found {
 export async function rowsBeyond(database: Queryable, host_id: number): Promise<Fault[]> {
   const found = await database.query<Found>(BEYOND, [host_id]);
   return found.map(({ head, kind, rows, position_from, position_to }) => {
-    const name = KINDS[kind]?.[2] ?? 'branches';
+    const [, , one, many] = KINDS[kind] ?? ['', '', 'branch', 'branches'];
     const message =
       kind > KINDS.length
-        ? `${rows} events are stored of positions that the branch has from its origin`
-        : `${rows} ${name} are stored of positions after the head, which is ${head}`;
+        ? `${counted(rows, 'event is', 'events are')} stored of positions that the branch has from its origin`
+        : `${counted(rows, `${one} is`, `${many} are`)} stored of positions after the head, which is ${head}`;
     return { position_from, position_to, message };
   });
 }

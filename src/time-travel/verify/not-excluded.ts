@@ -1,4 +1,5 @@
 /** What a verification cannot exclude, in sentences. */
+import { counted } from '../../domain/counted.ts';
 import type { Cut } from '../../events/cuts.ts';
 import type { ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
@@ -47,8 +48,8 @@ export function notExcluded(
     ...(unchained === 0
       ? []
       : [
-          `${unchained} checkpoints have format 1, which does not name the checkpoint before it: ` +
-            'this verification would not notice that some of them were removed.',
+          `${counted(unchained, 'checkpoint has', 'checkpoints have')} format 1, which does not name the checkpoint before it: ` +
+            'this verification would not notice that such a checkpoint was removed.',
         ]),
     ...(checkpoints > 0 || (identity !== undefined && identity.born?.host === identity.host)
       ? []
@@ -68,7 +69,7 @@ export function removedBefore(
   const { position } = cut;
   return [
     `The events before position ${position} were removed: nothing of them was checked` +
-      `${before_cut === 0 ? '' : `, nor what ${before_cut} checkpoints and kept heads say of them`}.`,
+      `${before_cut === 0 ? '' : `, nor what ${counted(before_cut, 'checkpoint or kept head says', 'checkpoints and kept heads say')} of them`}.`,
     `The state at position ${position}, and the rows and events from before that it names, are ` +
       'believed as they are stored: whoever can write to the database may have changed them.',
     ...(proven_to >= position
@@ -83,7 +84,7 @@ export function removedBefore(
 function foreign({ untrusted, untrusted_keys }: ChainReport): string[] {
   if (untrusted === 0) return [];
   const keys = untrusted_keys.join(', ');
-  return untrusted === 1
-    ? [`1 checkpoint is signed by an unknown key and proves nothing: ${keys}.`]
-    : [`${untrusted} checkpoints are signed by unknown keys and prove nothing: ${keys}.`];
+  return [
+    `${counted(untrusted, 'checkpoint is signed by an unknown key and proves', 'checkpoints are signed by unknown keys and prove')} nothing: ${keys}.`,
+  ];
 }

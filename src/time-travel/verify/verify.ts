@@ -1,4 +1,5 @@
 /** Verifies a host: four separate verdicts, because each can fail alone. */
+import { counted } from '../../domain/counted.ts';
 import { type Cut, readCut } from '../../events/cuts.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { listDeletions } from '../../events/host-deletions.ts';
@@ -96,7 +97,7 @@ async function deletedBefore(database: Database, host: string): Promise<string[]
   const deleted = await listDeletions(database, { may: [host] }, page);
   return deleted.map(
     ({ events, deleted_at }) =>
-      `Another host ${host} was deleted at ${rfc3339(deleted_at)}, with ${events} events: checkpoints ` +
+      `Another host ${host} was deleted at ${rfc3339(deleted_at)}, with ${counted(events, 'event')}: checkpoints ` +
       'and proofs of it are about another log, and nothing here tells what it held.',
   );
 }

@@ -1,4 +1,5 @@
 /** Effects in words, one clause each, for histories. */
+import { counted } from '../../domain/counted.ts';
 import type { Effect, EffectOf, EntryHolder } from '../../domain/effect.ts';
 import { REASON_TEXT } from './reason-text.ts';
 
@@ -20,13 +21,13 @@ export function effectText(effect: Effect): string {
     case 'FilesUnshared':
       return 'got a table of fds of its own';
     case 'CredentialsChanged':
-      return `became uid ${effect.uid} with ${effect.caps.length} capabilities`;
+      return `became uid ${effect.uid} with ${counted(effect.caps.length, 'capability', 'capabilities')}`;
     case 'NofileLimited':
-      return `limited to ${effect.nofile} fds`;
+      return `limited to ${counted(effect.nofile, 'fd')}`;
     case 'MemlockLimited':
       return effect.memlock < 0
         ? 'may lock any memory'
-        : `limited to ${effect.memlock} bytes of locked memory`;
+        : `limited to ${counted(effect.memlock, 'byte')} of locked memory`;
     case 'SysctlSet':
       return `kernel.${effect.variable} set to ${effect.value}`;
     case 'UmaskSet':

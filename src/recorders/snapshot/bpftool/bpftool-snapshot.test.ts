@@ -62,13 +62,21 @@ const TREE = [
   },
 ];
 
-function snapshotOf(files: Readonly<Record<string, unknown>>, mount?: string) {
+function toldBy(files: Readonly<Record<string, unknown>>, mount?: string) {
   const texts = Object.entries(files).map(([name, content]) => ({
     name,
     text: typeof content === 'string' ? content : JSON.stringify(content),
   }));
   return bpftoolSnapshot(readHostFiles(texts), { at: AT, mount });
 }
+
+const snapshotOf = (...told: Parameters<typeof toldBy>) => toldBy(...told).snapshot;
+
+/** The paths of the cgroups that a snapshot tells. */
+const pathsIn = ({ lines }: ReturnType<typeof snapshotOf>) =>
+  lines.flatMap(({ call }) =>
+    'cgroup' in call && call.name === 'found' ? [call.cgroup?.path] : [],
+  );
 
 const ALL = { 'prog.json': PROGS, 'map.json': MAPS, 'link.json': LINKS, 'cgroup.json': TREE };
 
@@ -138,6 +146,29 @@ describe('a snapshot by what bpftool printed', () => {
     );
   });
 
+  // What find prints where hierarchies of version 1 are mounted beside cgroup2.
+  const V1 = ['1 /sys/fs/cgroup/systemd', '9 /sys/fs/cgroup/systemd/a', '1 /sys/fs/cgroup/memory'];
+  const V2 = ['1 /sys/fs/cgroup/unified', '386 /sys/fs/cgroup/unified/a'];
+  const B = '387 /sys/fs/cgroup/unified/a/b';
+
+  it.each([
+    ['by its root', [...V1, ...V2, B], undefined, 4],
+    ['by the hierarchy of systemd', [...V1, '7 /sys/fs/cgroup/unified', V2[1], B], undefined, 4],
+    ['by its name', [...V1, ...V2, B], '/sys/fs/cgroup/unified/', 4],
+    ['alone', [...V2, B], undefined, 0],
+  ])('takes the cgroups of cgroup2 alone, found %s', (_, list, mount, outside) => {
+    const root = outside === 0 ? [] : ['2 /sys/fs/cgroup'];
+    const cgroups = [...root, ...list].join('\n');
+    const { snapshot, ...rest } = toldBy({ ...ALL, cgroups }, mount);
+    expect(pathsIn(snapshot)).toEqual(['/', '/a', '/a/b']);
+    expect(rest).toEqual({ mount: '/sys/fs/cgroup/unified', outside });
+  });
+
+  it('takes no hierarchy of version 1 for a cgroup where there is no cgroup2', () => {
+    const { snapshot, outside } = toldBy({ cgroups: ['2 /sys/fs/cgroup', ...V1].join('\n') });
+    expect([pathsIn(snapshot), outside]).toEqual([['/'], 3]);
+  });
+
   it('tells which cgroup has which id when only one choice fits', () => {
     const tree = [
       {
@@ -190,7 +221,8 @@ describe('a snapshot by what bpftool printed', () => {
     ],
     [{ ...ALL, c: '5 /a\nx' }, 'c: line 2 is no inode number and path: x'],
     [{ ...ALL, c: '5 /elsewhere' }, '/sys/fs/cgroup/unified/a/b is not below /elsewhere'],
-  ])('refuses %j', (files, message) => {
-    expect(() => snapshotOf(files)).toThrow(message);
+    [{ c: '1 /a\n2 /a/b' }, '/a is not below /sys/fs/cgroup: name where', '/sys/fs/cgroup'],
+  ])('refuses %j', (files, message, mount?: string) => {
+    expect(() => snapshotOf(files, mount)).toThrow(message);
   });
 });

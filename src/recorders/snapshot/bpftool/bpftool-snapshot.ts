@@ -10,8 +10,8 @@ import type { Found, SightingLine } from '../../../domain/observed/sighting.ts';
 import { parentPath } from '../../../domain/path.ts';
 import type { Snapshot, Thing } from '../snapshot.ts';
 import { cgroupIdsByLinks } from './cgroup-ids.ts';
+import { type InCgroup2, inCgroup2 } from './cgroup-mount.ts';
 import {
-  type CgroupRow,
   HostFileError,
   type LinkRow,
   type MapRow,
@@ -23,7 +23,6 @@ import {
 /** Bytes of a name that the kernel keeps; bpftool prints a longer one of the BTF. */
 const NAME_BYTES = 15;
 const BPFFS = '/sys/fs/bpf';
-const CGROUP_MOUNTS = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'] as const;
 
 const MODES: Readonly<Record<TreeRow['programs'][number]['attach_flags'], Mode>> = {
   '': 'none',
@@ -32,6 +31,15 @@ const MODES: Readonly<Record<TreeRow['programs'][number]['attach_flags'], Mode>>
   multi: 'multi',
   allow_multi: 'multi',
 };
+
+/** A snapshot, and what is no part of it. */
+export interface ToldByBpftool {
+  readonly snapshot: Snapshot;
+  /** Where cgroup2 is mounted in the files. */
+  readonly mount: string;
+  /** How many directories of the files are left out: they are no cgroups of cgroup2. */
+  readonly outside: number;
+}
 
 /**
  * The snapshot that the files of a host tell: of a kind that no file tells, nothing is known. Names
@@ -44,7 +52,7 @@ const MODES: Readonly<Record<TreeRow['programs'][number]['attach_flags'], Mode>>
 export function bpftoolSnapshot(
   told: ToldOfHost,
   { at, mount }: { readonly at: string; readonly mount: string | undefined },
-): Snapshot {
+): ToldByBpftool {
   const { progs = [], maps = [], release, boot_id } = told;
   if (told.tree !== undefined && told.links === undefined) {
     throw new HostFileError(
@@ -52,8 +60,9 @@ export function bpftoolSnapshot(
     );
   }
   const links = (told.links ?? []).filter(({ attach_type }) => isCgroupHook(attach_type));
-  const cgroups = cgroupsOf(told, links, mount ?? mountIn(told));
-  return {
+  const inside = inCgroup2(told, mount);
+  const cgroups = cgroupsOf(inside, links);
+  const snapshot = {
     at,
     ...(release !== undefined && { release }),
     ...(boot_id !== undefined && { boot_id }),
@@ -66,6 +75,7 @@ export function bpftoolSnapshot(
       ...pinSightings({ progs, maps, links }),
     ],
   };
+  return { snapshot, outside: inside.outside, mount: inside.mount };
 }
 
 function coveredBy(told: ToldOfHost): Thing[] {
@@ -87,14 +97,13 @@ function found(what: Omit<Found, 'name'>): SightingLine {
 type KnownCgroup = Omit<ListedCgroup, 'id'> & { readonly id?: number };
 
 function cgroupsOf(
-  told: ToldOfHost,
+  { tree, cgroups, mount }: InCgroup2,
   links: readonly LinkRow[],
-  mount: string,
 ): readonly KnownCgroup[] {
   const lists = new Map<string, readonly ToldList[]>();
-  for (const row of told.tree ?? []) lists.set(pathIn(mount, row.cgroup), listsOf(row));
-  if (told.cgroups !== undefined) {
-    return told.cgroups.map(({ id, directory }) => {
+  for (const row of tree) lists.set(pathIn(mount, row.cgroup), listsOf(row));
+  if (cgroups !== undefined) {
+    return cgroups.map(({ id, directory }) => {
       const path = pathIn(mount, directory);
       return { path, id, lists: lists.get(path) ?? [] };
     });
@@ -111,27 +120,9 @@ function withId({ id, path, lists }: KnownCgroup, i: number): ListedCgroup {
   return { path, lists, id: id ?? -1 - i };
 }
 
-/** The root of cgroup2: where all that is listed is below. */
-function mountIn({ cgroups = [], tree = [] }: ToldOfHost): string {
-  const [first] = cgroups
-    .map(({ directory }: CgroupRow) => directory)
-    .sort((a, b) => a.length - b.length);
-  if (first !== undefined) return first;
-  const [unified, plain] = CGROUP_MOUNTS;
-  return tree.some(({ cgroup }) => isBelow(unified, cgroup)) ? unified : plain;
-}
-
-function isBelow(mount: string, directory: string): boolean {
-  return directory === mount || directory.startsWith(`${mount}/`);
-}
-
+/** The path of a cgroup that is below the mount. */
 function pathIn(mount: string, directory: string): string {
-  if (!isBelow(mount, directory)) {
-    throw new HostFileError(
-      `${directory} is not below ${mount}: name where cgroup2 is mounted with --cgroup-mount`,
-    );
-  }
-  return directory === mount ? '/' : directory.slice(mount.length);
+  return directory === mount ? '/' : directory.slice(mount === '/' ? 0 : mount.length);
 }
 
 function listsOf({ programs }: TreeRow): readonly ToldList[] {

@@ -1,0 +1,71 @@
+/** Which of the directories that the files of a host name are cgroups of cgroup2. */
+import { HostFileError, type ToldOfHost } from './host-files.ts';
+
+const PLAIN_MOUNT = '/sys/fs/cgroup';
+/** Where systemd mounts cgroup2 beside the hierarchies of version 1. */
+const HYBRID_MOUNT = '/sys/fs/cgroup/unified';
+/** The hierarchy of version 1 that such a machine always has. */
+const HYBRID_SIGN = '/sys/fs/cgroup/systemd';
+/** Inode number of the root of each hierarchy, of either version. No other cgroup has it. */
+const ROOT_ID = 1;
+
+/** The directories of cgroup2 in what was told. */
+export interface InCgroup2 {
+  /** Where cgroup2 is mounted. */
+  readonly mount: string;
+  readonly tree: NonNullable<ToldOfHost['tree']>;
+  readonly cgroups: ToldOfHost['cgroups'];
+  /** How many directories were left out: they are not of cgroup2. */
+  readonly outside: number;
+}
+
+/**
+ * What was told of cgroup2; the rest is of hierarchies of version 1, where nothing can be attached.
+ *
+ * @param named where cgroup2 is mounted; found out when it is not given
+ * @throws HostFileError when nothing that a file tells is below the mount
+ */
+export function inCgroup2(
+  { cgroups, tree = [] }: ToldOfHost,
+  named: string | undefined,
+): InCgroup2 {
+  const listed = new Map(cgroups?.map(({ directory, id }) => [directory, id]));
+  const all = new Set([...listed.keys(), ...tree.map(({ cgroup }) => cgroup)]);
+  const mount = named?.replace(/(?<=.)\/+$/u, '') ?? mountIn(listed, tree);
+  const others = [...listed].flatMap(([directory, id]) =>
+    id === ROOT_ID && directory !== mount && isBelow(mount, directory) ? [directory] : [],
+  );
+  const isInside = (directory: string) =>
+    isBelow(mount, directory) && !others.some((other) => isBelow(other, directory));
+  const told = {
+    tree: tree.filter(({ cgroup }) => isInside(cgroup)),
+    cgroups: cgroups?.filter(({ directory }) => isInside(directory)),
+  };
+  const [first] = [...(told.tree.length === 0 ? tree : [])].map(({ cgroup }) => cgroup);
+  const [second] = [...(told.cgroups?.length === 0 ? listed.keys() : [])];
+  const lost = first ?? second;
+  if (lost !== undefined) {
+    throw new HostFileError(
+      `${lost} is not below ${mount}: name where cgroup2 is mounted with --cgroup-mount`,
+    );
+  }
+  return { mount, ...told, outside: [...all].filter((one) => !isInside(one)).length };
+}
+
+/** The root of cgroup2: that of a hybrid machine, else where all that is listed is below. */
+function mountIn(
+  listed: ReadonlyMap<string, number>,
+  tree: NonNullable<ToldOfHost['tree']>,
+): string {
+  const unified = listed.get(HYBRID_MOUNT);
+  if (unified === ROOT_ID || (unified !== undefined && listed.has(HYBRID_SIGN))) {
+    return HYBRID_MOUNT;
+  }
+  const [shortest] = [...listed.keys()].sort((a, b) => a.length - b.length);
+  if (shortest !== undefined) return shortest;
+  return tree.some(({ cgroup }) => isBelow(HYBRID_MOUNT, cgroup)) ? HYBRID_MOUNT : PLAIN_MOUNT;
+}
+
+function isBelow(mount: string, directory: string): boolean {
+  return mount === '/' || directory === mount || directory.startsWith(`${mount}/`);
+}
