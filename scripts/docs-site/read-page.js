@@ -71,7 +71,7 @@ function linkTo(target, text) {
     case 'picture':
       return `<a href="/docs/pictures/${escaped(pictureName(target.file))}">${text}</a>`;
     case 'file':
-      // It is in the repository, not in the package.
+      // The site has pages and pictures alone.
       return `<span class="file" title="${escaped(target.file)}, in the repository">${text}</span>`;
   }
 }

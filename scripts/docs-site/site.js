@@ -1,7 +1,8 @@
 // The documentation as a site: each page of it in the frame that vite made of src/web/docs.html, and
-// what a search reads, packed into one file; the service gives them out below /docs.
+// what a search reads, packed into one file; the service gives them out below /docs. Pictures stay where
+// the pages have them, and the file has their paths.
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { listPages, TOPICS } from './pages.js';
@@ -98,6 +99,21 @@ function contentsOf({ sections }) {
 }
 
 /**
+ * The path of each picture that is there, by its address.
+ *
+ * @param {readonly SitePage[]} pages
+ * @param {string} root
+ * @returns {Site}
+ */
+function picturesOf(pages, root) {
+  const files = pages.flatMap(({ links }) =>
+    links.flatMap(({ target }) => (target.kind === 'picture' ? [target.file] : [])),
+  );
+  const there = files.filter((file) => existsSync(join(root, file)));
+  return Object.fromEntries(there.map((file) => [`/docs/pictures/${pictureName(file)}`, file]));
+}
+
+/**
  * Writes dist/docs.
  *
  * @param {typeof import('marked').Marked} Marked
@@ -107,19 +123,12 @@ export function writeSite(Marked, root) {
   const pages = readPages(Marked, root);
   const frame = readFileSync(join(root, 'dist', 'page', 'docs.html'), 'utf8');
   const folder = join(root, 'dist', 'docs');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'pictures'), { recursive: true });
-  const text = Buffer.from(JSON.stringify(siteOf(pages, frame)));
+  mkdirSync(folder, { recursive: true });
+  const site = { ...siteOf(pages, frame), ...picturesOf(pages, root) };
+  const text = Buffer.from(JSON.stringify(site));
   const params = {
     [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
     [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
   };
-  for (const { links } of pages) {
-    for (const { target } of links) {
-      if (target.kind !== 'picture' || !existsSync(join(root, target.file))) continue;
-      copyFileSync(join(root, target.file), join(folder, 'pictures', pictureName(target.file)));
-    }
-  }
-  // Last: the build looks at its time.
   writeFileSync(join(folder, 'site.json.br'), brotliCompressSync(text, { params }));
 }

@@ -10,8 +10,10 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Marked } from 'marked';
 import postgres from 'postgres';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readPages } from '../../scripts/docs-site/site.js';
 import { send } from '../api/process.ts';
 import { environment, root } from '../support/command.ts';
 import { createDatabase } from '../support/database.ts';
@@ -30,6 +32,21 @@ interface Recorded {
   readonly position: number;
   readonly call: { readonly path?: string };
 }
+
+it('the package has every page, and what the pages link to', LONG, async () => {
+  const { stdout } = await npm(['pack', '--dry-run', '--ignore-scripts', '--json'], root);
+  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
+  const packed = files.map(({ path }) => path);
+  const has = (file: string) => packed.some((path) => path === file || path.startsWith(`${file}/`));
+  const pages = readPages(Marked, root);
+  expect(pages.map(({ file }) => file).filter((file) => !has(file))).toEqual([]);
+  const dead = pages.flatMap(({ file: page, links }) =>
+    links.flatMap(({ href, target }) => {
+      return target.kind === 'address' || has(target.file) ? [] : [`${page}: ${href}`];
+    }),
+  );
+  expect(dead).toEqual([]);
+});
 
 describe.skipIf(!needs('registry').ok)('an installed bpfledger', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-installed-'));

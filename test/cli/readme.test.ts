@@ -1,10 +1,13 @@
 // The README is true: its walk-through is run against a service, and every answer is what it shows.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readLine } from '../../src/cli/command-line.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { bpfledger, root, type Serving, serving } from '../support/command.ts';
 import { shownAs, typedIn, wordsOf } from '../support/shown.ts';
 
@@ -77,6 +80,54 @@ describe('the README', () => {
       // bpftool's heading ends with spaces.
       expect(out.replaceAll(/ +$/gmu, '').trimEnd(), err).toMatch(shownAs(shown));
       expect(code, err).toBeLessThan(2);
+    }
+  });
+});
+
+/** What needs root, a database of its own or another file, does not end, or takes long. */
+const NOT_TYPED =
+  /^(?:serve|migrate|rebuild|conform|run|releases probe|fuzz|golden|hosts delete|retention|events follow|import night.strace|observe|adopt|executor)(?: |$)/u;
+
+/** A form of the table of commands, with what its row says of it. */
+interface Form {
+  readonly typed: string;
+  readonly about: string;
+}
+
+const [, table = ''] = /^## The command$(.*?)^Reads take names/ms.exec(readme) ?? [];
+const forms = table
+  .split('\n')
+  .filter((row) => row.startsWith('| `') && !row.startsWith('| `npx'))
+  .flatMap((row): Form[] => {
+    const [, first = '', about = ''] = row.split(/(?<!\\)\|/u);
+    return [...first.matchAll(/`([^`]+)`/gu)].map(([, typed = '']) => ({ typed, about }));
+  });
+
+describe('the table of commands', () => {
+  it('has forms with options that there are', async () => {
+    expect(forms.length).toBeGreaterThan(50);
+    for (const { typed } of forms) {
+      const [name = '', ...args] = wordsOf(typed);
+      const command = await COMMANDS[name]?.load();
+      expect(command, typed).toBeDefined();
+      if (command !== undefined) readLine(name, command, args);
+    }
+  });
+
+  it('has forms that work as they are typed, one after the other', PATIENCE, async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const cwd = mkdtempSync(join(folder, 'typed-'));
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    writeFileSync(join(cwd, 'w1.pem'), pem, { mode: 0o600 });
+    const { items } = (await (await fetch(`${service.url}/v1/keys`)).json()) as {
+      items: readonly { readonly public_key: string }[];
+    };
+    const env = { BPFLEDGER_URL: service.url, XDG_CONFIG_HOME: cwd };
+    for (const { typed, about } of forms.filter((form) => !NOT_TYPED.test(form.typed))) {
+      const words = wordsOf(typed.replace('KEY', items[0]?.public_key ?? ''));
+      const [, input = ''] = typed.endsWith(' -') ? (/`(\{.*\})`/u.exec(about) ?? []) : [];
+      const { code, err } = await bpfledger(words, { cwd, env, input: `${input}\n` });
+      expect(code, `${typed}\n${err}`).toBe(0);
     }
   });
 });

@@ -113,6 +113,22 @@ describeStores('guards', ({ open }) => {
     });
   });
 
+  it.each([
+    'update events set recorded_at = 0',
+    'delete from events',
+    'truncate events',
+    'alter table events disable trigger all',
+    'drop trigger events_append_only on events',
+    'alter table events owner to current_user',
+    'set local session_replication_role = replica',
+  ])('the role of the service may not: %s', async (text) => {
+    const tried = store.database.transaction(async (tx) => {
+      await tx.query('set local role bpfledger_service');
+      await tx.query(text);
+    });
+    await expect(tried).rejects.toThrow(/^(?:permission denied|must be owner)/u);
+  });
+
   it('the role is enough to write a log', async () => {
     await store.database.transaction(async (tx) => {
       await tx.query('set local role bpfledger_service');

@@ -146,14 +146,44 @@ it('the observer of kubernetes has the capabilities of its unit', () => {
   expect(added.map((name) => `CAP_${name}`)).toEqual(bounding.split(' '));
 });
 
-it.each(['bpfledger', 'bpfledger-observe', 'bpfledger-executor'])(
-  'the unit %s starts a command that there is',
-  async (name) => {
-    const unit = read(`deploy/systemd/${name}.service`);
-    const [, words = ''] =
-      /^ExecStart=\/usr\/bin\/node (?:--\S+ )*\S+\/bpfledger\.js (.*)$/mu.exec(unit) ?? [];
-    await accept(words.split(' '));
-    const names = [...unit.matchAll(/^Environment=(\w+)=/gmu)].map(([, variable = '']) => variable);
-    expect(names.filter((variable) => !KNOWN.includes(variable))).toEqual([]);
-  },
-);
+const UNITS = ['bpfledger', 'bpfledger-observe', 'bpfledger-executor'];
+const unitOf = (name: string) => read(`deploy/systemd/${name}.service`);
+/** The words that a unit has for a setting. */
+const settings = (unit: string, name: string) =>
+  [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gmu'))].flatMap(([, words = '']) =>
+    words.split(' '),
+  );
+
+it.each(UNITS)('the unit %s has the network started that it waits for', (name) => {
+  const unit = unitOf(name);
+  const targets = settings(unit, 'After').filter((one) => one.endsWith('.target'));
+  expect(targets).not.toEqual([]);
+  expect(settings(unit, 'Wants')).toEqual(targets);
+});
+
+it('the units of different users have folders of their own', () => {
+  const folders = UNITS.flatMap((name) => settings(unitOf(name), 'StateDirectory'));
+  expect(new Set(folders).size).toBe(folders.length);
+  const spool = /--spool (\S+)/u.exec(unitOf('bpfledger-observe'))?.[1];
+  expect(folders.map((folder) => `/var/lib/${folder}`)).toContain(spool);
+});
+
+it('the unit of the executor makes what it may write, which a boot takes away', () => {
+  const unit = unitOf('bpfledger-executor');
+  const [, made = ''] = /^ExecStartPre=\+\/bin\/mkdir -p (.*)$/mu.exec(unit) ?? [];
+  expect(made.split(' ')).toEqual(settings(unit, 'ReadWritePaths'));
+});
+
+it('the image of the observer is not asked whether its service answers', () => {
+  const [, observer = ''] = dockerfile.split('AS observer');
+  expect(observer).toContain('\nHEALTHCHECK NONE\n');
+});
+
+it.each(UNITS)('the unit %s starts a command that there is', async (name) => {
+  const unit = unitOf(name);
+  const [, words = ''] =
+    /^ExecStart=\/usr\/bin\/node (?:--\S+ )*\S+\/bpfledger\.js (.*)$/mu.exec(unit) ?? [];
+  await accept(words.split(' '));
+  const names = [...unit.matchAll(/^Environment=(\w+)=/gmu)].map(([, variable = '']) => variable);
+  expect(names.filter((variable) => !KNOWN.includes(variable))).toEqual([]);
+});

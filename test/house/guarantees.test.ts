@@ -7,6 +7,16 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..', '..');
 const page = readFileSync(join(root, 'docs', 'guarantees.md'), 'utf8');
 
+it('each promise has figures of its own, and a command that repeats them', () => {
+  const rows = page.split('\n').filter((line) => /^\| \d+ \|/u.test(line));
+  expect(rows.length).toBeGreaterThan(20);
+  const lacking = rows.filter((row) => {
+    const [, , , , figures = '', repeat = ''] = row.split('|');
+    return !/\d/u.test(figures) || !repeat.includes('`');
+  });
+  expect(lacking).toEqual([]);
+});
+
 it('each test that the guarantees name is there', () => {
   const files = [...page.matchAll(/`npx vitest run --project \w+ ([^`]+)`/g)].flatMap(([, named]) =>
     String(named).split(' '),

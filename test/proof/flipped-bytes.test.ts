@@ -141,6 +141,7 @@ describe('tampering with an exported log', () => {
           if (!named) unnamed.push(at);
         }
       }
+      console.info(`${flipped} bytes of ${kind} are flipped`);
       expect(flipped).toBe(bundle.length);
       expect(unnoticed).toEqual([]);
       expect(unnamed).toEqual([]);

@@ -10,8 +10,15 @@ import { parseArgs } from 'node:util';
 import { simulate } from './world.ts';
 
 const COUNTED = [
-  ...(['events', 'acknowledged', 'lost', 'kills', 'crashes', 'failovers', 'trims'] as const),
-];
+  'events',
+  'acknowledged',
+  'lost',
+  'followed',
+  'kills',
+  'crashes',
+  'failovers',
+  'trims',
+] as const;
 /** Fewer seeds are run in one process. */
 const APART_MIN = 50;
 /** Seeds that broke a promise, after which a process runs no more. */
@@ -21,7 +28,7 @@ type Total = Record<(typeof COUNTED)[number] | 'seeds' | 'broken', number>;
 
 const NOTHING: Total = {
   ...{ seeds: 0, broken: 0, events: 0, acknowledged: 0 },
-  ...{ lost: 0, kills: 0, crashes: 0, failovers: 0, trims: 0 },
+  ...{ lost: 0, followed: 0, kills: 0, crashes: 0, failovers: 0, trims: 0 },
 };
 
 /** Runs seeds in this process. */
@@ -85,6 +92,7 @@ else {
   console.log(
     `${total.seeds} seeds from ${first} in ${seconds} s: ${total.events} events, ` +
       `${total.acknowledged} acknowledged (${total.lost} lost by standbys that were behind), ` +
+      `${total.followed} got by followers, ` +
       `${total.kills} kills, ${total.crashes} crashes, ${total.failovers} failovers, ${total.trims} trims; ` +
       `${total.broken} seeds broke a promise`,
   );

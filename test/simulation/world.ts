@@ -36,6 +36,8 @@ export interface Run {
   readonly acknowledged: number;
   /** Acknowledged, and lost by a standby that was behind. */
   readonly lost: number;
+  /** Events that followers got. */
+  readonly followed: number;
   readonly kills: number;
   readonly crashes: number;
   readonly failovers: number;
@@ -83,6 +85,7 @@ class World {
   readonly #asked = new Map<string, number>();
   readonly #failovers: { readonly at: number; readonly cut: number }[] = [];
   readonly #followed: Followed[] = [];
+  #got = 0;
   readonly #faults: string[] = [];
   #odds: Odds = { before: 0, after: 0, late: 0 };
   #isOver = false;
@@ -290,6 +293,7 @@ class World {
         this.#faults.push(`a follower gets ${event.position} after ${last.position}`);
       }
       events.push(event);
+      this.#got++;
     }
   }
 
@@ -383,6 +387,7 @@ class World {
       events: events.length,
       acknowledged: this.#acknowledged.length,
       lost,
+      followed: this.#got,
       kills: this.#kills,
       crashes: this.#crashes,
       failovers: this.#failovers.length,

@@ -29,10 +29,14 @@ export interface Finished {
 /** Runs a command line to its end. */
 export async function bpfledger(
   args: readonly string[],
-  { input = '', env = {} }: { readonly input?: string; readonly env?: Variables } = {},
+  {
+    input = '',
+    env = {},
+    cwd = root,
+  }: { readonly input?: string; readonly env?: Variables; readonly cwd?: string } = {},
 ): Promise<Finished> {
-  const [node, ...words] = COMMAND;
-  const child = spawn(node, [...words, ...args], { cwd: root, env: environment(env) });
+  const [node, script] = COMMAND;
+  const child = spawn(node, [join(root, script), ...args], { cwd, env: environment(env) });
   child.stdin.on('error', () => undefined).end(input);
   const exited = once(child, 'close');
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);

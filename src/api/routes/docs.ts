@@ -1,11 +1,9 @@
 /**
  * The documentation, below `/docs`: what the build made of the Markdown of the repository
- * (scripts/docs-site). It is one packed file, which is read when somebody asks for the first page, and
- * it is open to anyone, as the page is.
+ * (scripts/docs-site). It is one packed file, which is read when somebody asks for the first page. It is
+ * open to anyone, as the page is.
  */
-import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
@@ -15,26 +13,29 @@ import { ASKED_AGAIN, KEPT, type SentFile, sendFile } from '../sent-file.ts';
 
 const unpacked = promisify(brotliDecompress);
 
-/** The same folder from the sources and from the built program. */
-const FOLDER = fileURLToPath(new URL('../../../dist/docs', import.meta.url));
+/** The root of the package: the same from the sources and from the built program. */
+const ROOT = new URL('../../../', import.meta.url);
+const SITE = fileURLToPath(new URL('dist/docs/site.json.br', ROOT));
 const PICTURES = '/docs/pictures/';
 
 interface Site {
   /** Pages, and what a search reads, by address. */
   readonly texts: ReadonlyMap<string, SentFile>;
-  /** Names of pictures; they are read when they are asked for. */
-  readonly pictures: ReadonlySet<string>;
+  /** Paths of pictures in the package, by address; they are read when they are asked for. */
+  readonly pictures: ReadonlyMap<string, string>;
 }
 
 async function readSite(): Promise<Site> {
-  const text = (await unpacked(await readFile(join(FOLDER, 'site.json.br')))).toString();
-  const texts = Object.entries(JSON.parse(text) as Record<string, string>).map(
-    ([address, one]): [string, SentFile] => {
+  const text = (await unpacked(await readFile(SITE))).toString();
+  const all = Object.entries(JSON.parse(text) as Record<string, string>);
+  const isPicture = ([address]: readonly [string, string]) => address.startsWith(PICTURES);
+  const texts = all
+    .filter((one) => !isPicture(one))
+    .map(([address, one]): [string, SentFile] => {
       const ending = address.endsWith('.json') ? 'json' : 'html';
       return [address, { ending, bytes: new TextEncoder().encode(one) }];
-    },
-  );
-  return { texts: new Map(texts), pictures: new Set(readdirSync(join(FOLDER, 'pictures'))) };
+    });
+  return { texts: new Map(texts), pictures: new Map(all.filter(isPicture)) };
 }
 
 /** The address of a page by its file: `/docs/recipes/README.md`, and with a slash at its end. */
@@ -60,9 +61,9 @@ export function docs(app: App): void {
     const text = texts.get(path);
     // What a search reads has its hash in its name.
     if (text !== undefined) return sendFile(c, text, text.ending === 'json' ? KEPT : ASKED_AGAIN);
-    const picture = path.startsWith(PICTURES) ? path.slice(PICTURES.length) : '';
-    if (pictures.has(picture)) {
-      const bytes = new Uint8Array(await readFile(join(FOLDER, 'pictures', picture)));
+    const picture = pictures.get(path);
+    if (picture !== undefined) {
+      const bytes = new Uint8Array(await readFile(fileURLToPath(new URL(picture, ROOT))));
       return sendFile(c, { ending: picture.split('.').at(-1) ?? '', bytes }, ASKED_AGAIN);
     }
     const address = addressOf(path);
