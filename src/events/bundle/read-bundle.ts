@@ -3,7 +3,7 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
-import type { NewCut } from '../cuts.ts';
+import { type NewCut, stateHash } from '../cuts.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
@@ -252,7 +252,7 @@ class Reading {
       this.#check.fault({ line, message: cut.message });
       return;
     }
-    this.#check.cut(cut);
+    this.#check.cut({ ...cut, state_hash: stateHash(cut.text) });
     yield { part: 'cut', cut };
   }
 

@@ -5,7 +5,7 @@
  * that is stopped leaves a whole log, or one whose removed rows the next trim takes away.
  */
 import { emptyKernel } from '../../domain/boot.ts';
-import { type NewCut, readCut, storeCut } from '../../events/cuts.ts';
+import { hasItsState, type NewCut, readCut, storeCut } from '../../events/cuts.ts';
 import { decodeEvent } from '../../events/encoding/codec.ts';
 import { chainHash } from '../../events/encoding/hash-chain.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
@@ -96,6 +96,12 @@ async function readUpTo(
   progress: (done: number, of: number) => void,
 ): Promise<Omit<NewCut, 'actor' | 'reason' | 'cut_at'>> {
   const { position, hash: signed, recorded_at, chained } = checkpoint;
+  // No hash of an event covers this state: a changed one would live on in the state at the next cut.
+  if (cut !== undefined && !(await hasItsState(database, host_id, cut))) {
+    throw new CannotTrim(
+      `the state at the cut of ${name} is not the one that it was cut with: nothing was removed`,
+    );
+  }
   const { kernel } = (await loadCutState(database, host_id)) ?? { kernel: emptyKernel() };
   let hash = cut?.hash ?? genesisOf((await identityOf(database, host_id)).born);
   let at_max = cut?.at_max ?? 0;
