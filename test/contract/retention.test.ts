@@ -343,6 +343,7 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     ).rejects.toMatchObject({
       reason: { why: 'signing-refused', because: expect.stringContaining('that was signed') },
     });
+    await expect(cut(12)).rejects.toThrow(/is not the one that was signed: nothing was removed/);
   });
 
   it('is told of as cut no more where its cut was removed', async () => {

@@ -285,6 +285,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   stands_at: 'Where it stands: the cgroup and the place.',
   start_id: 'The id after which the next is looked for.',
   state: 'The whole state of one boot.',
+  state_hash: 'SHA-256 of the text of the state there.',
   status: 'The status of the response, or of the service.',
   stopped: 'Why it was not read to the end.',
   storage: 'Where the logs are.',
