@@ -33,7 +33,7 @@ export function owns(caller: Caller, { uid }: Pick<Owned, 'uid'>): boolean {
 }
 
 /** Whether the caller may give a file to `uid`: away only with CAP_CHOWN (`chown_ok`). */
-export function mayGive(caller: Caller, file: Pick<Owned, 'uid'>, uid: number): boolean {
+function mayGive(caller: Caller, file: Pick<Owned, 'uid'>, uid: number): boolean {
   return (caller.process.uid === file.uid && uid === file.uid) || hasOnFiles(caller, 'chown');
 }
 
@@ -49,7 +49,7 @@ export function modeSet(caller: Caller, file: Pick<Owned, 'uid'>, mode: number):
 }
 
 /** What chown(2) leaves of the mode of what is no directory, whoever calls (`setattr_should_drop_sgid`). */
-export function modeGiven(caller: Caller, file: Owned): number {
+function modeGiven(caller: Caller, file: Owned): number {
   const { mode } = file;
   const dropsGroup = (mode & GROUP_EXECUTES) !== 0 || !mayKeepGroup(caller, file);
   return mode & ~SET_UID & ~(dropsGroup ? SET_GID : 0);
@@ -59,8 +59,21 @@ export function modeGiven(caller: Caller, file: Owned): number {
  * Whether the caller may leave a file with this mode by chown(2): to take bits away is to change the mode
  * (`notify_change`; measured on 6.18.44).
  */
-export function mayLose(caller: Caller, file: Owned, mode: number): boolean {
+function mayLose(caller: Caller, file: Owned, mode: number): boolean {
   return mode === file.mode || owns(caller, file);
+}
+
+/**
+ * The mode that chown(2) to `uid` leaves, or undefined where it is EPERM (`chown_common`, whose
+ * `notify_change` asks `setattr_prepare`): the caller may give the file, and take the bits that go along.
+ */
+export function modeAfterChown(
+  caller: Caller,
+  file: Owned,
+  { uid, isDirectory }: { readonly uid: number; readonly isDirectory: boolean },
+): number | undefined {
+  const mode = isDirectory ? file.mode : modeGiven(caller, file);
+  return mayGive(caller, file, uid) && mayLose(caller, file, mode) ? mode : undefined;
 }
 
 /** Whether anybody who reads and writes a file may give it another name (`safe_hardlink_source`). */

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
+import { deflate, inflateSync } from 'node:zlib';
 import { bytesOf, hexOf, sameBytes } from './encoding/hex.ts';
 import type { Head } from './head.ts';
 import { LogRefusal } from './log-refusal.ts';
@@ -137,13 +137,28 @@ export async function readCutState(
 }
 
 /** SHA-256 of the text of a state. */
-function stateHash(text: string): Uint8Array {
+export function stateHash(text: string): Uint8Array {
   return createHash('sha256').update(text).digest();
 }
 
 /** Whether a text is that of the state at a cut. */
 export function isStateOf({ state_hash }: Pick<Cut, 'state_hash'>, text: string): boolean {
   return sameBytes(stateHash(text), state_hash);
+}
+
+/** Whether the state that is stored at a cut is the one that the log was cut with. */
+export async function hasItsState(
+  database: Queryable,
+  hostId: number,
+  cut: Pick<Cut, 'state_hash'>,
+): Promise<boolean> {
+  const stored = await readCutState(database, hostId);
+  try {
+    return stored !== undefined && isStateOf(cut, inflateSync(stored.state).toString('utf8'));
+  } catch {
+    // It cannot be unpacked.
+    return false;
+  }
 }
 
 /** A cut that is not stored yet. */

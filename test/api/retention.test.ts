@@ -2,6 +2,8 @@
 // or 410 with the oldest position that is kept; never that it is damaged, and never something else.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call } from '../../src/domain/call.ts';
+import { signHead } from '../../src/events/proof/sign-head.ts';
 import { cutAt, randomHost, twinOf } from '../support/cut-twins.ts';
 import { openapiDocument } from '../support/openapi.ts';
 import { startTestService, type TestService } from './running.ts';
@@ -248,7 +250,8 @@ function comparable(value: unknown, tells: readonly string[]): unknown {
   if (typeof value === 'string') {
     return value
       .replace(/; of what ended before position \d+ nothing is kept$/, '')
-      .replace(/; what happened before position \d+, where the log is cut, is not known$/, '')
+      .replace(/; the events before position \d+ were removed when the log was cut$/, '')
+      .replace(` since position ${oldest}`, '')
       .replace(/\b(cut|all)\b/g, 'HOST');
   }
   if (typeof value !== 'object' || value === null) return value;
@@ -319,7 +322,10 @@ describe('a log that was cut', () => {
       expect([found.url, found.status]).toEqual([found.url, wanted.status]);
       if (isEndedBefore(wanted.body)) {
         const { sentence, begins } = found.body as Record<string, unknown>;
-        expect([begins, sentence]).toEqual([oldest, expect.stringMatching(/cut, is not known$/)]);
+        expect([begins, sentence]).toEqual([
+          oldest,
+          expect.stringMatching(/removed when the log was cut$/),
+        ]);
         continue;
       }
       expect({ of: found.url, body: comparable(found.body, tells) }).toEqual({
@@ -395,6 +401,56 @@ describe('a log that was cut', () => {
       200,
       expect.objectContaining({ begins: boot, items: [] }),
     ]);
+  });
+
+  it('explains nothing by what was removed, and says so', async () => {
+    const { log, database, signer } = service;
+    const host = 'explained';
+    const { host_id } = await log.createHost({ name: host, actor: 'local', release: '6.18' });
+    const does = async (...calls: readonly Call[]) => {
+      const { events } = await log.submit(host, {
+        actor: 'local',
+        calls: calls.map((call) => ({ call })),
+      });
+      return events.at(-1)?.position ?? 0;
+    };
+    const place = { name: 'mkdir', path: '/a' } as const;
+    const load = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
+    const attached = {
+      target_fd: 3,
+      attach_bpf_fd: 4,
+      attach_type: 'cgroup_inet_ingress',
+    } as const;
+    await does(place, { name: 'open_cgroup', path: '/a' }, load);
+    await does({ name: 'prog_attach', ...attached }, { name: 'prog_detach', ...attached });
+    // A second program comes and goes, and a cgroup.
+    await does(load, { name: 'close', fd: 5 }, { name: 'mkdir', path: '/gone' });
+    const before = await does({ name: 'rmdir', path: '/gone' }, { name: 'mkdir', path: '/b' });
+    await signHead(database, { host_id, host }, { ...signer, now: 1 });
+    const after = await does({ name: 'mkdir', path: '/c' });
+    const explained = async (cgroup: string, program: number, at: number) => {
+      const query = `cgroup=${cgroup}&attach_type=cgroup_inet_ingress&program=${program}&at=${at}`;
+      const response = await get(`/v1/hosts/${host}/explain?${query}`);
+      return (await response.json()) as { why: string; begins?: number; sentence: string };
+    };
+    const programs = await log.withHead(host, (kernel) => [...kernel.programs.keys()]);
+    const first = programs[0] ?? 0;
+    expect((await explained('/a', first, before)).why).toBe('detached');
+    await cutAt(database, host, before);
+    for (const at of [before, after]) {
+      for (const [cgroup, program, why, said] of [
+        ['/a', first, 'never_attached', `nobody attached it to this cgroup or to one above it`],
+        ['/a', first + 1, 'never_loaded', 'no program of this id was loaded'],
+        ['/gone', first, 'no_such_cgroup', 'there was no such cgroup'],
+      ] as const) {
+        const found = await explained(cgroup, program, at);
+        expect(found).toMatchObject({ why, begins: before });
+        expect(found.sentence).toContain(
+          `: ${said} since position ${before}; the events before position ${before} were removed ` +
+            'when the log was cut',
+        );
+      }
+    }
   });
 
   it('verifies, and says what was removed', async () => {

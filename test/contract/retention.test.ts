@@ -1,11 +1,13 @@
 // A log that its owner cuts: what goes and what stays, who may not, and what other processes make of it.
 
 import { Readable } from 'node:stream';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { judge } from '../../src/api/alerts/evaluation.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
-import { readCut } from '../../src/events/cuts.ts';
+import { readCut, readCutState, stateHash } from '../../src/events/cuts.ts';
+import { hexOf } from '../../src/events/encoding/hex.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { takeLease } from '../../src/events/kernel-reports/leases.ts';
 import type { Log } from '../../src/events/log.ts';
@@ -37,6 +39,7 @@ const NOW = 1_796_000_000_000_000;
 describeStores('a log that is cut', ({ open, name: kind }) => {
   let store: Store;
   let database: Database;
+  let ofLog: Database;
   let log: Log;
   let told: HistoryChange[];
   let host: string;
@@ -45,13 +48,14 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
   beforeAll(async () => {
     store = await open();
     database = store.database;
+    ofLog = store.another();
   });
   afterAll(() => store?.drop());
 
   /** Twelve events, /a2 to /a12, with checkpoints at 4 and 8. */
   beforeEach(async () => {
     told = [];
-    log = await logOn(store.another(), { onHistoryChanged: (change) => told.push(change) });
+    log = await logOn(ofLog, { onHistoryChanged: (change) => told.push(change) });
     host = await newHost(log);
     ({ host_id } = await log.head(host));
     for (let n = 2; n <= 12; n++) {
@@ -305,6 +309,95 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
       false,
       ['the state at the cut is not the one that the log was cut with'],
     ]);
+  });
+
+  /** Writes another state at the cut, with its hash: /a5 is called /b5. */
+  const forgeState = async () => {
+    const stored = await readCutState(database, host_id);
+    const text = inflateSync(stored?.state ?? '').toString('utf8');
+    const forged = text.replaceAll('/a5', '/b5');
+    expect(forged).not.toBe(text);
+    await database.transaction(async (tx) => {
+      await tx.query('set local session_replication_role = replica');
+      await tx.query(
+        `update cuts set state = decode($2, 'hex'), state_hash = decode($3, 'hex')
+         where host_id = $1`,
+        [host_id, hexOf(deflateSync(forged)), hexOf(stateHash(forged))],
+      );
+    });
+  };
+
+  it('has its state signed by the next checkpoint: one that was forged with its hash is noticed', async () => {
+    await cut(8);
+    const outside = { trusted: signer.trusted };
+    const unsigned = await verifyHost(database, host_id, outside);
+    expect([unsigned.holds, unsigned.chain.cut_signed]).toEqual([true, false]);
+    expect(unsigned.not_excluded.join()).toMatch(/The state at position 8, .* the next one signs/);
+    const { chained } = await signHead(database, { host_id, host }, { ...signer, now: 12 });
+    expect(chained?.cut?.position).toBe(8);
+    const signed = await verifyHost(database, host_id, outside);
+    expect([signed.holds, signed.chain.cut_signed]).toEqual([true, true]);
+    expect(signed.not_excluded.join()).not.toContain('The state at position 8');
+
+    await forgeState();
+    const { chain } = await verifyHost(database, host_id, outside);
+    expect([chain.holds, chain.cut_signed]).toEqual([false, false]);
+    expect(chain.faults.map(({ message }) => message)).toEqual([
+      'the checkpoint was signed for another state at the cut',
+    ]);
+    await log.submit(host, mkdir('/more'));
+    await expect(
+      signHead(database, { host_id, host }, { ...signer, now: 13 }),
+    ).rejects.toMatchObject({
+      reason: { why: 'signing-refused', because: expect.stringContaining('that was signed') },
+    });
+    await expect(cut(12)).rejects.toThrow(/is not the one that was signed: nothing was removed/);
+  });
+
+  it('is told of as cut no more where its cut was removed', async () => {
+    await cut(8);
+    await signHead(database, { host_id, host }, { ...signer, now: 12 });
+    await database.transaction(async (tx) => {
+      await tx.query('set local session_replication_role = replica');
+      await tx.query('delete from cuts where host_id = $1', [host_id]);
+    });
+    const { chain } = await verifyHost(database, host_id, { trusted: signer.trusted });
+    expect(chain.faults.map(({ message }) => message)).toContain(
+      'the checkpoint was signed for a log that is cut at position 8',
+    );
+  });
+
+  it('is signed anew and copied with its signed state after another cut', async () => {
+    await cut(8);
+    await signHead(database, { host_id, host }, { ...signer, now: 12 });
+    await log.submit(host, mkdir('/more'));
+    await cut(12);
+    const { chained } = await signHead(database, { host_id, host }, { ...signer, now: 13 });
+    expect(chained?.cut?.position).toBe(12);
+    const outside = { trusted: signer.trusted };
+    const found = await verifyHost(database, host_id, outside);
+    expect([found.holds, found.chain.cut_signed]).toEqual([true, true]);
+    const lines: Buffer[] = [];
+    const of = { host_id, host, tables: projector.tables };
+    for await (const line of writeBundle(database, of)) lines.push(Buffer.from(line));
+    const offline = await verifyBundle(Readable.from(lines), outside);
+    expect([offline.holds, offline.chain.cut_signed]).toEqual([true, true]);
+    const copy = await importBundle(database, {
+      ...{ projector, kept: keptRows, hostName: () => `copy-${host}`, actor: 'local', now: 4e15 },
+      ...{ chunks: Readable.from(lines), trusted: signer.trusted },
+    });
+    const copied = await verifyHost(database, copy.host_id, outside);
+    expect([copied.holds, copied.chain.cut_signed]).toEqual([true, true]);
+  });
+
+  it('is not cut again where the state at its cut was changed', async () => {
+    await signHead(database, { host_id, host }, { ...signer, now: 12 });
+    await cut(8);
+    await database.transaction(async (tx) => {
+      await tx.query('set local session_replication_role = replica');
+      await tx.query(`update cuts set state_hash = '\\x00' where host_id = $1`, [host_id]);
+    });
+    await expect(cut(12)).rejects.toThrow(/is not the one that it was cut with/);
   });
 
   it('goes on after a trim that was stopped', async () => {

@@ -144,6 +144,7 @@ describeStores('a bundle', ({ open }) => {
       kept: 0,
       unchained: 0,
       before_cut: 0,
+      cut_signed: false,
       fault_count: 0,
       faults: [],
     });

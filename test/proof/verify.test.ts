@@ -84,6 +84,7 @@ describeStores('verification', ({ open }) => {
         kept: 0,
         unchained: 0,
         before_cut: 0,
+        cut_signed: false,
         segments: 1,
       },
       projections: { holds: true, position: 6, rows: 6, differing: 0, tables: [] },

@@ -32,12 +32,10 @@ export async function spool(body: AsyncIterable<Uint8Array>, hash?: Hash): Promi
   const file = await namelessFile('bpfledger-upload-');
   try {
     let bytes = 0;
-    let written = 0;
     let piece: Uint8Array[] = [];
     const write = async () => {
       await file.writeFile(Buffer.concat(piece));
       piece = [];
-      written = bytes;
     };
     for await (const chunk of body) {
       bytes += chunk.byteLength;
@@ -47,7 +45,7 @@ export async function spool(body: AsyncIterable<Uint8Array>, hash?: Hash): Promi
       }
       hash?.update(chunk);
       piece.push(chunk);
-      if (bytes - written >= PIECE_BYTES || piece.length >= PIECE_CHUNKS) await write();
+      if (piece.length >= PIECE_CHUNKS || bytesOf(piece) >= PIECE_BYTES) await write();
     }
     await write();
     return {
@@ -59,6 +57,10 @@ export async function spool(body: AsyncIterable<Uint8Array>, hash?: Hash): Promi
     await file.close();
     throw error;
   }
+}
+
+function bytesOf(piece: readonly Uint8Array[]): number {
+  return piece.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** A stream of the file would close it when its reader has seen enough. */

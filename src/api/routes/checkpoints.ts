@@ -48,6 +48,8 @@ export const checkpoint = z
         recorded_from: position,
         /** Root of the Merkle tree of the events up to the position; absent in format 2. */
         root: hex(32).exactOptional(),
+        /** Where the log was cut when it was signed, and SHA-256 of the state there. */
+        cut: z.strictObject({ position, state_hash: hex(32) }).exactOptional(),
       })
       .exactOptional(),
     /** The checkpoint as a signed note (C2SP), for witnesses and proofs; absent in formats 1 and 2. */

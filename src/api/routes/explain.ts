@@ -70,7 +70,10 @@ export const explanation = z
       ),
     begins: wirePosition
       .exactOptional()
-      .describe('The log was cut since the boot: what happened before this position is not known.'),
+      .describe(
+        'The log was cut since the boot: the events before this position were removed. ' +
+          '`never_loaded`, `never_attached` and `no_such_cgroup` then mean: not since.',
+      ),
     stands_at: z.array(
       z.strictObject({
         cgroup_id: n,
@@ -125,12 +128,9 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
       ...{ path, attach_type, program, position, release, names, stands_at },
       ...(put_by && { put_by }),
       ...(blocked_by && { blocked_by }),
+      ...(begins !== undefined && { begins }),
     };
-    const told = explanationSentence(asked, found.explanation);
-    const sentence =
-      begins === undefined
-        ? told
-        : `${told}; what happened before position ${begins}, where the log is cut, is not known`;
+    const sentence = explanationSentence(asked, found.explanation);
     const prog_name = names.get(program)?.prog_name;
     const putBy = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
     return inForm(c, format, {

@@ -51,6 +51,8 @@ export const verification = z
       unchained: count,
       /** Checkpoints and kept heads of positions before the cut: they were not compared. */
       before_cut: count,
+      /** Whether a checkpoint of a trusted key states the state at the cut. */
+      cut_signed: z.boolean(),
       segments: count,
     }),
     projections: z.union([

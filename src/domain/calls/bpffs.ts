@@ -17,7 +17,7 @@ import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { isPlain, mayGive, mayLose, modeGiven, modeSet, owns } from '../file-access.ts';
+import { isPlain, modeAfterChown, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { isMountPoint, OUTSIDE, type Place } from '../mounts.ts';
@@ -258,14 +258,15 @@ export function link(caller: Caller, call: Calls['link']): Decision {
 export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   const seen = nodeAt(caller, path);
   if (isRefused(seen)) return refuse(seen);
-  const mode = seen.node.kind === 'dir' ? seen.node.mode : modeGiven(caller, seen.node);
-  if (!mayGive(caller, seen.node, uid) || !mayLose(caller, seen.node, mode)) {
+  const was = seen.node;
+  const mode = modeAfterChown(caller, was, { uid, isDirectory: was.kind === 'dir' });
+  if (mode === undefined) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   const { key: name } = seen.place;
   return succeed([
     { type: 'OwnerChanged', path: name, uid },
-    ...(mode === seen.node.mode ? [] : [{ type: 'ModeChanged', path: name, mode } as const]),
+    ...(mode === was.mode ? [] : [{ type: 'ModeChanged', path: name, mode } as const]),
   ]);
 }
 

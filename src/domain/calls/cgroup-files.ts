@@ -4,7 +4,7 @@ import type { Caller } from '../caller.ts';
 import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
-import { mayGive, mayLose, modeGiven, modeSet, type Owned, owns } from '../file-access.ts';
+import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
 import type { Cgroup, Process } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
@@ -25,8 +25,8 @@ export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
   const was = ownedAt(place);
-  const mode = place.file === undefined ? was.mode : modeGiven(caller, was);
-  if (!mayGive(caller, was, uid) || !mayLose(caller, was, mode)) {
+  const mode = modeAfterChown(caller, was, { uid, isDirectory: place.file === undefined });
+  if (mode === undefined) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([

@@ -79,6 +79,8 @@ const lineSchema = z.discriminatedUnion('type', [
         log_id: log_id.nullable(),
         recorded_from: position,
         root: hash.exactOptional(),
+        /** The cut of the log when it was signed. */
+        cut: z.strictObject({ position, state_hash: hash }).exactOptional(),
       })
       .exactOptional(),
   }),

@@ -16,8 +16,15 @@ export function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
 function chainedOf({
   previous,
   root,
+  cut,
   ...rest
 }: NonNullable<LineOf<'checkpoint'>['chained']>): Chained {
-  const chained = { ...rest, previous: bytesOf(previous) };
-  return root === undefined ? chained : { ...chained, root: bytesOf(root) };
+  return {
+    ...rest,
+    previous: bytesOf(previous),
+    ...(root !== undefined && { root: bytesOf(root) }),
+    ...(cut !== undefined && {
+      cut: { position: cut.position, state_hash: bytesOf(cut.state_hash) },
+    }),
+  };
 }

@@ -4,7 +4,7 @@
  * exactly as the rest of the file allows, and leaves them out.
  */
 import { counted } from '../../domain/counted.ts';
-import type { NewCut } from '../cuts.ts';
+import { type NewCut, stateHash } from '../cuts.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
 import { bytesOf, hexOf } from '../encoding/hex.ts';
@@ -253,7 +253,7 @@ class Reading {
       this.#check.fault({ line, message: cut.message });
       return;
     }
-    this.#check.cut(cut);
+    this.#check.cut({ ...cut, state_hash: stateHash(cut.text) });
     yield { part: 'cut', cut };
   }
 

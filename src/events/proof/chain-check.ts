@@ -32,7 +32,10 @@ export interface ChainReport extends SignedReport {
 }
 
 /** Where a log that was cut begins. */
-export type Beginning = Pick<Cut, 'position' | 'hash' | 'recorded_at' | 'at_max' | 'tree'>;
+export type Beginning = Pick<
+  Cut,
+  'position' | 'hash' | 'recorded_at' | 'at_max' | 'tree' | 'state_hash'
+>;
 
 /** A tree that grows with the check. */
 interface Grown {
@@ -104,7 +107,7 @@ export class ChainCheck {
   }
 
   /** The log begins with a cut; it comes before any checkpoint, and before any event. */
-  cut({ position, hash, recorded_at, at_max, tree }: Beginning): void {
+  cut({ position, hash, recorded_at, at_max, tree, state_hash }: Beginning): void {
     this.#position = position;
     this.#hash = hash;
     this.#born = false;
@@ -112,7 +115,7 @@ export class ChainCheck {
     this.#atMax = at_max;
     this.#batchFrom = position + 1;
     if (this.#tree !== undefined) this.#tree = new CompactRange(position, tree);
-    this.#signed.cut(position);
+    this.#signed.cut({ position, state_hash });
   }
 
   /** A key that checkpoints are signed by. */

@@ -5,7 +5,13 @@
  */
 import { hexOf, sameBytes } from '../encoding/hex.ts';
 import type { LogIdentity } from '../reading/birth.ts';
-import { type Checkpoint, checkpointHash, isSignedBy, NO_CHECKPOINT } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  checkpointHash,
+  isSignedBy,
+  NO_CHECKPOINT,
+  type SignedCut,
+} from './checkpoint.ts';
 import type { Fault } from './fault.ts';
 import type { CompactRange } from './merkle.ts';
 import type { PublicKey } from './signing-key.ts';
@@ -47,6 +53,8 @@ export interface SignedReport {
   readonly unchained: number;
   /** Checkpoints and kept heads of positions before the cut of the log: they were not compared. */
   readonly before_cut: number;
+  /** Whether a checkpoint of a trusted key states the state at the cut. */
+  readonly cut_signed: boolean;
 }
 
 /** The point of a log that a check has reached. */
@@ -79,8 +87,9 @@ export class CheckpointCheck {
   #untrusted = 0;
   #keptHeld = 0;
   #unchained = 0;
-  /** Where the log is cut; 0 for a whole one. */
-  #cut = 0;
+  /** Where the log is cut; undefined for a whole one. */
+  #cut: SignedCut | undefined;
+  #cutSigned = false;
   #beforeCut = 0;
   readonly #keys = new Set<string>();
   readonly #untrustedKeys = new Set<string>();
@@ -103,9 +112,10 @@ export class CheckpointCheck {
     this.#identity = identity;
   }
 
-  /** The log is cut at a position: what was signed of earlier ones cannot be compared. */
-  cut(position: number): void {
-    this.#cut = position;
+  /** The log is cut: what was signed of earlier positions cannot be compared. */
+  cut(cut: SignedCut): void {
+    const { position } = cut;
+    this.#cut = cut;
     this.#beforeCut = this.#kept.filter((kept) => kept.position < position).length;
     this.#kept = this.#kept.filter((kept) => kept.position >= position);
   }
@@ -123,14 +133,17 @@ export class CheckpointCheck {
       key === undefined
         ? `the checkpoint is signed by ${key_id}, a key that is not there`
         : isSignedBy(checkpoint, key)
-          ? (this.#early(checkpoint) ?? this.#outOfOrder(checkpoint) ?? this.#ofAnother(checkpoint))
+          ? (this.#early(checkpoint) ??
+            this.#outOfOrder(checkpoint) ??
+            this.#ofAnother(checkpoint) ??
+            this.#ofAnotherCut(checkpoint))
           : `the signature of the checkpoint is not that of ${key_id}`;
     this.#before = checkpointHash(checkpoint);
     this.#number = checkpoint.chained?.number ?? this.#number;
     if (checkpoint.chained === null) this.#unchained++;
     this.#wanted.delete(hexOf(this.#before));
     if (message === undefined) {
-      if (position < this.#cut) this.#beforeCut++;
+      if (position < (this.#cut?.position ?? 0)) this.#beforeCut++;
       else this.#stated.push(checkpoint);
     } else this.#fault({ position_from: position, position_to: position, message });
   }
@@ -165,6 +178,18 @@ export class CheckpointCheck {
     if (chained.recorded_from === identity.recorded_from) return undefined;
     const [signed, told] = [chained.recorded_from, identity.recorded_from];
     return `the checkpoint was signed for a log recorded here from position ${signed} on, not ${told}`;
+  }
+
+  /** What was signed of an earlier cut cannot be compared: the state there went with this one. */
+  #ofAnotherCut({ chained }: Checkpoint): string | undefined {
+    const stated = chained?.cut;
+    const here = this.#cut;
+    if (stated === undefined || stated.position < (here?.position ?? 0)) return undefined;
+    if (here === undefined || stated.position !== here.position) {
+      return `the checkpoint was signed for a log that is cut at position ${stated.position}`;
+    }
+    if (sameBytes(stated.state_hash, here.state_hash)) return undefined;
+    return 'the checkpoint was signed for another state at the cut';
   }
 
   /** Compares what was signed of positions up to `position` with the log. */
@@ -205,6 +230,7 @@ export class CheckpointCheck {
       kept: this.#keptHeld,
       unchained: this.#unchained,
       before_cut: this.#beforeCut,
+      cut_signed: this.#cutSigned,
     };
   }
 
@@ -234,6 +260,7 @@ export class CheckpointCheck {
     }
     this.#checkpoints++;
     this.#provenTo = position;
+    this.#cutSigned ||= chained?.cut !== undefined && chained.cut.position === this.#cut?.position;
     this.#keys.add(key_id);
   }
 

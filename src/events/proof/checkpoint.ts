@@ -14,6 +14,7 @@
  *     signed-at SIGNED_AT
  *     number NUMBER of the checkpoint, from 1
  *     previous PREVIOUS: SHA-256 of text and signature of the checkpoint before it, zeros for the first
+ *     cut POSITION STATE_HASH: where the log is cut, and SHA-256 of the state there; not in a whole log
  *
  * Format 2, which older programs signed, states the same without the tree:
  *
@@ -34,6 +35,13 @@ import { createHash, sign, verify } from 'node:crypto';
 import { hexOf } from '../encoding/hex.ts';
 import type { PublicKey, SigningKey } from './signing-key.ts';
 
+/** What a checkpoint states of the cut of its log: no chain covers the state there. */
+export interface SignedCut {
+  readonly position: number;
+  /** SHA-256 of the text of the state there. */
+  readonly state_hash: Uint8Array;
+}
+
 /** What formats 2 and 3 state beyond format 1. */
 export interface Chained {
   /** How many checkpoints of these formats the log has up to this one. */
@@ -45,6 +53,8 @@ export interface Chained {
   readonly recorded_from: number;
   /** Root of the Merkle tree of the events up to the position; absent in format 2. */
   readonly root?: Uint8Array;
+  /** Of a log that was cut when it was signed; only in format 3. */
+  readonly cut?: SignedCut;
 }
 
 /** What a checkpoint states. */
@@ -63,9 +73,15 @@ export interface Statement {
 }
 
 /** What a checkpoint states beyond format 1, as bundles and answers have it. */
-export function chainedInHex({ previous, root, ...rest }: Chained) {
-  const chained = { ...rest, previous: hexOf(previous) };
-  return root === undefined ? chained : { ...chained, root: hexOf(root) };
+export function chainedInHex({ previous, root, cut, ...rest }: Chained) {
+  return {
+    ...rest,
+    previous: hexOf(previous),
+    ...(root !== undefined && { root: hexOf(root) }),
+    ...(cut !== undefined && {
+      cut: { position: cut.position, state_hash: hexOf(cut.state_hash) },
+    }),
+  };
 }
 
 export interface Checkpoint extends Statement {
@@ -86,7 +102,7 @@ function linesOf({ host, position, hash, recorded_at, signed_at, chained }: Stat
   if (chained === null) {
     return ['bpfledger checkpoint v1', host, position, hexOf(hash), recorded_at, signed_at];
   }
-  const { log_id, recorded_from, number, previous, root } = chained;
+  const { log_id, recorded_from, number, previous, root, cut } = chained;
   if (root !== undefined) {
     return [
       originOf({ host, log_id }),
@@ -98,6 +114,7 @@ function linesOf({ host, position, hash, recorded_at, signed_at, chained }: Stat
       `signed-at ${signed_at}`,
       `number ${number}`,
       `previous ${hexOf(previous)}`,
+      ...(cut === undefined ? [] : [`cut ${cut.position} ${hexOf(cut.state_hash)}`]),
     ];
   }
   const log = [

@@ -18,16 +18,26 @@ interface Row extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
   readonly log_id: string | null;
   readonly recorded_from: number | null;
   readonly root: string | null;
+  readonly cut_position: number | null;
+  readonly cut_state_hash: string | null;
 }
 
 const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signed_at, key_id,
   encode(signature, 'hex') as signature, number, encode(previous, 'hex') as previous,
-  log_id::text as log_id, recorded_from, encode(root, 'hex') as root`;
+  log_id::text as log_id, recorded_from, encode(root, 'hex') as root, cut_position,
+  encode(cut_state_hash, 'hex') as cut_state_hash`;
 
-function chainOf({ number, previous, log_id, recorded_from, root }: Row): Chained | null {
+function chainOf(row: Row): Chained | null {
+  const { number, previous, log_id, recorded_from, root, cut_position, cut_state_hash } = row;
   if (number === null || previous === null || recorded_from === null) return null;
-  const chained = { number, previous: bytesOf(previous), log_id, recorded_from };
-  return root === null ? chained : { ...chained, root: bytesOf(root) };
+  return {
+    ...{ number, previous: bytesOf(previous), log_id, recorded_from },
+    ...(root !== null && { root: bytesOf(root) }),
+    ...(cut_position !== null &&
+      cut_state_hash !== null && {
+        cut: { position: cut_position, state_hash: bytesOf(cut_state_hash) },
+      }),
+  };
 }
 
 function checkpointOf(row: Row): Checkpoint {
@@ -148,9 +158,9 @@ export async function storeCheckpoint(
 ): Promise<void> {
   await database.query(
     `insert into checkpoints (host_id, host, position, hash, recorded_at, signed_at, key_id,
-       signature, number, previous, log_id, recorded_from, root)
+       signature, number, previous, log_id, recorded_from, root, cut_position, cut_state_hash)
      values ($1, $2, $3, decode($4, 'hex'), $5, $6, $7, decode($8, 'hex'), $9, decode($10, 'hex'),
-       $11, $12, decode($13, 'hex'))
+       $11, $12, decode($13, 'hex'), $14, decode($15, 'hex'))
      on conflict do nothing`,
     [
       host_id,
@@ -166,6 +176,8 @@ export async function storeCheckpoint(
       chained?.log_id ?? null,
       chained?.recorded_from ?? null,
       chained?.root === undefined ? null : hexOf(chained.root),
+      chained?.cut?.position ?? null,
+      chained?.cut === undefined ? null : hexOf(chained.cut.state_hash),
     ],
   );
 }

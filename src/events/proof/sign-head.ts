@@ -15,6 +15,7 @@ import type { Known } from '../reading/history.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signStatement } from './checkpoint.ts';
 import { latestCheckpoint, storeCheckpoint, storeKey } from './checkpoints.ts';
+import { cutToSign } from './cut-to-sign.ts';
 import { GrowingTree } from './growing-tree.ts';
 import { storeNodes } from './merkle-nodes.ts';
 import type { SignedHeads } from './signed-heads.ts';
@@ -127,7 +128,15 @@ async function signOnce(
   if (before?.position === position && before.key_id === key.public.key_id) return before;
   const { log_id, recorded_from } = await identityOf(tx, host_id);
   const previous = before === undefined ? NO_CHECKPOINT : checkpointHash(before);
-  const chained = { number: number + 1, previous, log_id, recorded_from, root: tree.root };
+  const cut = await cutToSign(tx, host_id, before?.chained?.cut).catch((error: unknown) => {
+    if (!(error instanceof DamagedLog)) throw error;
+    const because = error.message;
+    throw new LogRefusal({ why: 'signing-refused', host, position: error.position, because });
+  });
+  const chained = {
+    ...{ number: number + 1, previous, log_id, recorded_from, root: tree.root },
+    ...(cut !== undefined && { cut }),
+  };
   const checkpoint = signStatement(
     { host, position, hash, recorded_at, signed_at: now, chained },
     key,

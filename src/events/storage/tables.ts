@@ -266,6 +266,9 @@ export const checkpoints = pgTable(
     recorded_from: int8(),
     /** Root of the Merkle tree of the events up to the position; null in formats 1 and 2. */
     root: bytea(),
+    /** Where the log was cut when it was signed, and SHA-256 of the state there; null for a whole log. */
+    cut_position: int8(),
+    cut_state_hash: bytea(),
   },
   (t) => [primaryKey({ columns: [t.host_id, t.position, t.key_id] })],
 );

@@ -5,14 +5,8 @@
 import type { Clock } from '../../events/clock.ts';
 import type { Database } from '../../events/storage/database.ts';
 import { LOOK_EVENTS_MAX, look } from './arriving.ts';
+import { pauseAfterLook } from './look-pause.ts';
 
-/** Milliseconds between two looks while somebody waits for what comes, and while nobody does. */
-const FOLLOWED_MS = 50;
-const UNFOLLOWED_MS = 500;
-/** A pause is so many times as long as the look before it, at least. */
-const PAUSE_PER_LOOK = 4;
-/** The same while logs grow and nobody waits: who writes then needs the database more. */
-const PAUSE_PER_LOOK_UNFOLLOWED = 19;
 /** Milliseconds between two looks at all logs. */
 const ALL_MS = 5000;
 /** Events of a look, at least, whatever failed. */
@@ -40,6 +34,8 @@ export class Arrivals {
   #looking: Promise<void> | undefined;
   /** Ends the pause before the next look. */
   #hurry = new AbortController();
+  /** The pause is longer than anybody waits. */
+  #isUnawaited = false;
   #latest = 0;
   /** Events of the next look, at most: half as many after one that failed, so that none fails for ever. */
   #eventsMax: number;
@@ -88,9 +84,11 @@ export class Arrivals {
     return waiting;
   }
 
-  /** The same with patience: half a second, or a twentieth of the database, costs who writes less. */
+  /** The same with patience: looks half a second to a second apart cost who writes less. */
   afterAWhile(arrival: number, signal: AbortSignal): Promise<void> {
-    return this.#wait(this.#patient, arrival, signal);
+    const waiting = this.#wait(this.#patient, arrival, signal);
+    if (this.#isUnawaited && this.#patient.size > 0) this.#hurry.abort();
+    return waiting;
   }
 
   #wait(waiting: Set<() => void>, arrival: number, signal: AbortSignal): Promise<void> {
@@ -139,14 +137,18 @@ export class Arrivals {
   /** Waits for the next look, shorter while somebody follows. */
   async #pause(tookMs: number): Promise<void> {
     const { clock } = this.#options;
-    const leastMs = Math.max(PAUSE_PER_LOOK * tookMs, FOLLOWED_MS);
-    await clock.sleep(leastMs, this.#over.signal);
+    const { followedMs } = pauseAfterLook(tookMs, false);
+    await clock.sleep(followedMs, this.#over.signal);
     if (this.#waiting.size > 0 || this.#over.signal.aborted) return;
     const isGrowing = this.#noted.size > 0;
     if (this.#isBehind && !isGrowing) return;
-    const unfollowedMs = isGrowing ? PAUSE_PER_LOOK_UNFOLLOWED * tookMs : 0;
+    const { patientMs, unfollowedMs } = pauseAfterLook(tookMs, isGrowing);
     this.#hurry = new AbortController();
-    await clock.sleep(Math.max(unfollowedMs, UNFOLLOWED_MS) - leastMs, this.#hurry.signal);
+    await clock.sleep(patientMs - followedMs, this.#hurry.signal);
+    if (this.#patient.size > 0 || this.#hurry.signal.aborted) return;
+    this.#isUnawaited = true;
+    await clock.sleep(unfollowedMs - patientMs, this.#hurry.signal);
+    this.#isUnawaited = false;
   }
 
   /** The look that is under way, or a new one. */

@@ -5,11 +5,12 @@
  * that is stopped leaves a whole log, or one whose removed rows the next trim takes away.
  */
 import { emptyKernel } from '../../domain/boot.ts';
-import { type NewCut, readCut, storeCut } from '../../events/cuts.ts';
+import { type Cut, hasItsState, type NewCut, readCut, storeCut } from '../../events/cuts.ts';
 import { decodeEvent } from '../../events/encoding/codec.ts';
 import { chainHash } from '../../events/encoding/hash-chain.ts';
 import { sameBytes } from '../../events/encoding/hex.ts';
 import { missingHost } from '../../events/host-deletions.ts';
+import { latestCheckpoint } from '../../events/proof/checkpoints.ts';
 import { CompactRange, leafHash } from '../../events/proof/merkle.ts';
 import { genesisOf, identityOf } from '../../events/reading/birth.ts';
 import { fold, loadCutState } from '../../events/reading/host-state.ts';
@@ -96,6 +97,7 @@ async function readUpTo(
   progress: (done: number, of: number) => void,
 ): Promise<Omit<NewCut, 'actor' | 'reason' | 'cut_at'>> {
   const { position, hash: signed, recorded_at, chained } = checkpoint;
+  if (cut !== undefined) await requireState(database, { host_id, name, cut });
   const { kernel } = (await loadCutState(database, host_id)) ?? { kernel: emptyKernel() };
   let hash = cut?.hash ?? genesisOf((await identityOf(database, host_id)).born);
   let at_max = cut?.at_max ?? 0;
@@ -123,6 +125,22 @@ async function readUpTo(
   }
   const text = snapshotText(kernel);
   return { position, hash, recorded_at, at_max, tree: tree.roots, text };
+}
+
+/** A changed state at a cut would live on in the state at the next one. */
+async function requireState(
+  database: Queryable,
+  { host_id, name, cut }: Pick<Found, 'host_id' | 'name'> & { readonly cut: Cut },
+): Promise<void> {
+  const { checkpoint } = await latestCheckpoint(database, host_id);
+  const signed = checkpoint?.chained?.cut;
+  const isOther =
+    signed?.position === cut.position && !sameBytes(signed.state_hash, cut.state_hash);
+  if (!isOther && (await hasItsState(database, host_id, cut))) return;
+  throw new CannotTrim(
+    `the state at the cut of ${name} is not the one that ${isOther ? 'was signed' : 'it was cut with'}: ` +
+      'nothing was removed; bpfledger verify shows what else is wrong',
+  );
 }
 
 /** Records the cut, unless something came in its way since it was looked for. */

@@ -35,6 +35,7 @@ export interface LoggedState {
     readonly prog_id: number;
     readonly attach_type: AttachType;
     readonly cgroup_id: number;
+    readonly held_by: LoggedHolders;
   }[];
   readonly maps: readonly {
     readonly map_id: number;

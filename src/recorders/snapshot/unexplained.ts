@@ -20,11 +20,6 @@ export function unexplained(log: LoggedState, snapshot: Snapshot): SightingLine[
   return new Comparison(log, snapshot).lines();
 }
 
-interface LoggedObject {
-  readonly refs: number;
-  readonly held_by: LoggedHolders;
-}
-
 /** An object, for the books of what stays held: `prog 5`. */
 type Key = string;
 
@@ -39,6 +34,8 @@ class Comparison {
   /** Objects that something of the log held, and those that something holds that stays. */
   private readonly held = new Set<Key>();
   private readonly staying = new Set<Key>();
+  /** Objects that a message holds that nobody has received yet, and whose receiver stays. */
+  private readonly inFlight = new Set<Key>();
   /** Links that stay. */
   private readonly links = new Map<number, LoggedState['links'][number]>();
   /** Places of lists that stay, by list. */
@@ -152,10 +149,10 @@ class Comparison {
   }
 
   private compareProcesses(): void {
-    const { pids } = this.snapshot;
-    const alive = pids === undefined ? undefined : new Set(pids);
+    const ended = this.endedProcesses();
+    this.compareMessages(ended);
     for (const { pid, fds } of this.log.processes) {
-      const isGone = alive !== undefined && !alive.has(pid) && pid !== BOOT_PID;
+      const isGone = ended.has(pid);
       const now = this.seen.fds.get(pid);
       if (isGone) this.end({ name: 'gone', process: {} }, pid);
       for (const { fd, kind, id, cloexec } of fds) {
@@ -170,6 +167,28 @@ class Comparison {
         else if (!stays && !isGone) this.end({ name: 'gone', fd: { fd } }, pid);
       }
     }
+  }
+
+  private endedProcesses(): ReadonlySet<number> {
+    const { pids } = this.snapshot;
+    if (pids === undefined) return new Set();
+    const alive = new Set(pids).add(BOOT_PID);
+    return new Set(this.log.processes.map(({ pid }) => pid).filter((pid) => !alive.has(pid)));
+  }
+
+  /** No snapshot sees a message; one that nobody has received goes with its receiver. */
+  private compareMessages(ended: ReadonlySet<number>): void {
+    const compare = (key: Key, { in_flight_to }: LoggedHolders) => {
+      for (const pid of in_flight_to) {
+        const stays = !ended.has(pid);
+        this.holds(stays, key);
+        if (stays) this.inFlight.add(key);
+      }
+    };
+    const { programs, maps, links } = this.log;
+    for (const { prog_id, held_by } of programs) compare(`prog ${prog_id}`, held_by);
+    for (const { map_id, held_by } of maps) compare(`map ${map_id}`, held_by);
+    for (const { link_id, held_by } of links) compare(`link ${link_id}`, held_by);
   }
 
   /** A link goes with its last holder, too, and comes again when others hold it now. */
@@ -192,17 +211,17 @@ class Comparison {
     for (const { prog_id, map_ids } of this.log.programs) {
       for (const id of map_ids) this.holds(this.seen.progs.has(prog_id), `map ${id}`);
     }
-    const end = (kind: 'prog' | 'map', id: number, row: LoggedObject) => {
+    const end = (kind: 'prog' | 'map', id: number, refs: number) => {
       const now = kind === 'prog' ? this.seen.progs : this.seen.maps;
       if (!this.covers(kind) || now.has(id)) return;
       const key = `${kind} ${id}`;
-      const isSeen = this.held.has(key) && row.held_by.in_flight_to.length === 0;
-      if (row.refs > 0 && isSeen && (seesHolders || !this.staying.has(key))) return;
+      const isSeen = this.held.has(key) && !this.inFlight.has(key);
+      if (refs > 0 && isSeen && (seesHolders || !this.staying.has(key))) return;
       if (kind === 'prog') this.end({ name: 'gone', prog: { id } });
       else this.end({ name: 'gone', map: { id } });
     };
-    for (const program of this.log.programs) end('prog', program.prog_id, program);
-    for (const map of this.log.maps) end('map', map.map_id, map);
+    for (const program of this.log.programs) end('prog', program.prog_id, program.refs);
+    for (const map of this.log.maps) end('map', map.map_id, map.refs);
   }
 
   /** Whether what was found is what the log has once all that is gone is recorded. */

@@ -19,6 +19,8 @@ export interface ExplainQuestion {
   readonly names: ReadonlyMap<number, NamedProgram>;
   /** Where the program stands. */
   readonly stands_at: readonly ProgramPlace[];
+  /** Where the log was cut since the boot. */
+  readonly begins?: number;
   /** Who put the program's entry there, and the entry in its way. */
   readonly put_by?: EventRef;
   readonly blocked_by?: EventRef;
@@ -31,7 +33,19 @@ export function explanationSentence(asked: ExplainQuestion, explanation: Explana
   const name = known === undefined ? `program ${program}` : programText(program, known.prog_name);
   const is = explanation.why === 'effective' ? 'is' : 'is not';
   const head = `${name} ${is} effective on ${path} for ${attach_type} at position ${position}`;
-  return `${head}: ${because(asked, explanation)}${lateText(explanation)}${retryText(asked, explanation)}${elsewhere(asked, explanation)}`;
+  return [
+    `${head}: ${because(asked, explanation)}`,
+    lateText(explanation),
+    retryText(asked, explanation),
+    elsewhere(asked, explanation),
+    removedText(asked),
+  ].join('');
+}
+
+/** What is not there to explain it by. */
+function removedText({ begins }: ExplainQuestion): string {
+  if (begins === undefined) return '';
+  return `; the events before position ${begins} were removed when the log was cut`;
 }
 
 /** Why somebody may have seen it run after the event. */
@@ -78,17 +92,19 @@ function because(asked: ExplainQuestion, explanation: Explanation): string {
   const { why, event, reason, entry, in_the_way, mode } = explanation;
   const by = event === undefined ? '' : ` at ${eventText(eventRef(event))}`;
   const own = standingText(asked, entry, asked.put_by);
+  // Of a log that was cut it is known since the cut alone that something never was.
+  const never = asked.begins === undefined ? 'in this boot' : `since position ${asked.begins}`;
   switch (why) {
     case 'effective':
       return entry === undefined ? 'a kernel bug put it there' : `it runs as ${own}`;
     case 'never_loaded':
-      return 'no program of this id was loaded in this boot';
+      return `no program of this id was loaded ${never}`;
     case 'no_such_cgroup':
-      return 'there was no such cgroup in this boot';
+      return `there was no such cgroup ${never}`;
     case 'cgroup_removed':
       return `the cgroup was removed${by}${entry === undefined ? '' : `, and with it ${own}`}`;
     case 'never_attached':
-      return 'nobody attached it to this cgroup or to one above it';
+      return `nobody attached it to this cgroup or to one above it${asked.begins === undefined ? '' : ` ${never}`}`;
     case 'attach_refused': {
       const other = in_the_way && standingText(asked, in_the_way, asked.blocked_by);
       return `the attach was refused${by}: ${refusalOf(asked, event)}${other ? `; there is ${other}` : ''}`;

@@ -7,6 +7,7 @@ import { notExcluded } from './not-excluded.ts';
 const REPORT: ChainReport = {
   ...{ holds: true, position: 2, hash: '', fault_count: 0, faults: [] },
   ...{ checkpoints: 0, before_cut: 0, proven_to: 0, keys: [], kept: 0, unchained: 0 },
+  ...{ cut_signed: false },
   ...{ untrusted: 1, untrusted_keys: ['2be77a44e0b7370e'] },
 };
 

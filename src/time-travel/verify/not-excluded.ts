@@ -63,15 +63,19 @@ export function notExcluded(
 /** What cannot be excluded of a log that was cut. */
 export function removedBefore(
   cut: Pick<Cut, 'position'> | undefined,
-  { before_cut, proven_to }: ChainReport,
+  { before_cut, cut_signed, proven_to }: ChainReport,
 ): string[] {
   if (cut === undefined) return [];
   const { position } = cut;
   return [
     `The events before position ${position} were removed: nothing of them was checked` +
       `${before_cut === 0 ? '' : `, nor what ${counted(before_cut, 'checkpoint or kept head says', 'checkpoints and kept heads say')} of them`}.`,
-    `The state at position ${position}, and the rows and events from before that it names, are ` +
-      'believed as they are stored: whoever can write to the database may have changed them.',
+    cut_signed
+      ? `The rows and events from before position ${position} that the state there names are believed ` +
+        'as they are stored: whoever can write to the database may have changed them.'
+      : `The state at position ${position}, and the rows and events from before that it names, are ` +
+        'believed as they are stored: whoever can write to the database may have changed them. No ' +
+        'checkpoint of a trusted key was signed since the log was cut; the next one signs the state.',
     ...(proven_to >= position
       ? []
       : [
