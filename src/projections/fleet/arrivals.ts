@@ -9,6 +9,11 @@ import { pauseAfterLook } from './look-pause.ts';
 
 /** Milliseconds between two looks at all logs. */
 const ALL_MS = 5000;
+/**
+ * Events of a look that nobody waits for, at most: short ones, between which it shows soon that logs
+ * grow, and that who writes needs the database.
+ */
+const UNAWAITED_EVENTS_MAX = 2000;
 /** Events of a look, at least, whatever failed. */
 const EVENTS_MIN = 100;
 /** Hosts that are remembered by id; when more have grown, all are looked at. */
@@ -40,6 +45,8 @@ export class Arrivals {
   /** Events of the next look, at most: half as many after one that failed, so that none fails for ever. */
   #eventsMax: number;
   /** There is more than the last look took. */
+  #hasMore = false;
+  /** There is more than a reader may wait for. */
   #isBehind = false;
   /** Those who wait for what comes. */
   readonly #waiting = new Set<() => void>();
@@ -73,7 +80,9 @@ export class Arrivals {
     await this.#looking?.catch(() => undefined);
     if (this.#isBehind) return;
     if (this.#looking === undefined && !this.#all && this.#noted.size === 0) return;
+    const isShort = this.#looking !== undefined;
     await this.#look();
+    if (isShort && this.#hasMore && !this.#isBehind) await this.#look();
   }
 
   /** Waits until something else than this number is the latest to arrive, or a signal aborts. */
@@ -127,7 +136,7 @@ export class Arrivals {
         allMs = 0;
       }
       if (this.#all || this.#noted.size > 0) {
-        await this.#look().catch(onFault);
+        await this.#look(UNAWAITED_EVENTS_MAX).catch(onFault);
       }
       await this.#pause((clock.now() - began) / 1000);
       allMs += (clock.now() - began) / 1000;
@@ -141,7 +150,7 @@ export class Arrivals {
     await clock.sleep(followedMs, this.#over.signal);
     if (this.#waiting.size > 0 || this.#over.signal.aborted) return;
     const isGrowing = this.#noted.size > 0;
-    if (this.#isBehind && !isGrowing) return;
+    if (this.#hasMore && !isGrowing) return;
     const { patientMs, unfollowedMs } = pauseAfterLook(tookMs, isGrowing);
     this.#hurry = new AbortController();
     await clock.sleep(patientMs - followedMs, this.#hurry.signal);
@@ -152,12 +161,12 @@ export class Arrivals {
   }
 
   /** The look that is under way, or a new one. */
-  #look(): Promise<void> {
-    this.#looking ??= this.#lookAt();
+  #look(eventsMax = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#looking ??= this.#lookAt(eventsMax);
     return this.#looking;
   }
 
-  async #lookAt(): Promise<void> {
+  async #lookAt(most: number): Promise<void> {
     const { database, randomBytes } = this.#options;
     const noted = this.#noted;
     const all = this.#all;
@@ -166,18 +175,19 @@ export class Arrivals {
     try {
       const mark = Buffer.from(randomBytes(6)).readUIntBE(0, 6);
       const hosts = all ? undefined : [...noted];
-      const eventsMax = this.#eventsMax;
+      const eventsMax = Math.min(this.#eventsMax, most);
       const { arrival, more } = await look(database, { hosts, mark, eventsMax });
-      this.#eventsMax = Math.min(2 * eventsMax, LOOK_EVENTS_MAX[database.kind]);
+      this.#eventsMax = Math.min(2 * this.#eventsMax, LOOK_EVENTS_MAX[database.kind]);
+      this.#hasMore = more;
+      this.#isBehind = more && (this.#isBehind || eventsMax < most);
       // What did not fit, or came from a log that nobody noted, is found by a look at all.
-      this.#isBehind = more;
       if (more) this.#all = true;
       if (arrival === this.#latest) return;
       this.#latest = arrival;
       this.#wake();
     } catch (error) {
       this.#all = true;
-      this.#eventsMax = Math.max(Math.floor(this.#eventsMax / 2), EVENTS_MIN);
+      this.#eventsMax = Math.max(Math.floor(Math.min(this.#eventsMax, most) / 2), EVENTS_MIN);
       throw error;
     } finally {
       this.#looking = undefined;
