@@ -62,7 +62,7 @@ export function requireRole(principal: Principal, role: Role): void {
 
 /** Throws the problem of a recorder that asks the model: what it posts must have been seen. */
 export function requireMayRecord(principal: Principal, { call, outcome }: CallRequest): void {
-  if (outcome !== undefined || isSighting(call) || includes(principal.role, 'writer')) return;
+  if (includes(principal.role, 'writer') || outcome !== undefined || isSighting(call)) return;
   const detail =
     `the role writer is needed for a call without its \`outcome\`; this token has ${principal.role}, ` +
     'which records what was seen of a kernel (docs/observations.md)';

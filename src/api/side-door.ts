@@ -28,6 +28,8 @@ import type { Service } from './service.ts';
 const PATH = new RegExp(`^/v1/hosts/(${HOST_NAME})/syscalls$`);
 /** The route's name in the metrics: the same as the router's. */
 const ROUTE = '/v1/hosts/:host/syscalls';
+/** Characters. */
+const LONG_ANSWER = 16 * 1024;
 const ALWAYS = Object.entries(BROWSER_HEADERS).flat();
 
 interface Knock {
@@ -147,7 +149,9 @@ function arrivingBody(
 }
 
 /** @param headers names and values in turn: merging objects costs microseconds */
-function send(response: ServerResponse, status: number, headers: string[], body: string): void {
+function send(response: ServerResponse, status: number, headers: string[], text: string): void {
+  // A short text goes into one piece with its head; of a long one, the bytes are counted and written once.
+  const body = text.length < LONG_ANSWER ? text : Buffer.from(text);
   headers.push('content-length', String(Buffer.byteLength(body)), ...ALWAYS);
   response.writeHead(status, headers);
   response.end(body);

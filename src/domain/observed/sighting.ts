@@ -109,9 +109,8 @@ export interface SightingLine {
   readonly comm?: string;
 }
 
-const NAMES: readonly unknown[] = ['found', 'gone', 'lost'] satisfies readonly SightingName[];
-
 /** Whether what stands in an event in the place of a call is a sighting. */
 export function isSighting(call: object): call is Sighting {
-  return 'name' in call && NAMES.includes(call.name);
+  const { name } = call as { readonly name?: unknown };
+  return name === 'found' || name === 'gone' || name === 'lost';
 }

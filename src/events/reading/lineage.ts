@@ -72,8 +72,12 @@ export async function queryLine<Row extends object>(
   text: LineText,
   params: readonly [hostId: number, ...rest: unknown[]],
 ): Promise<Row[]> {
-  const form = (await isBranch(database, params[0])) ? text.branch : text.own;
-  return database.query<Row>(form, params);
+  return database.query<Row>(await formOf(database, text, params[0]), params);
+}
+
+/** The form of a query that fits a host: for who asks it in a transaction, which remembers nothing. */
+export async function formOf(database: Queryable, text: LineText, hostId: number): Promise<string> {
+  return (await isBranch(database, hostId)) ? text.branch : text.own;
 }
 
 /**

@@ -12,7 +12,7 @@ import { snapshotOf } from '../../domain/snapshot.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { holdHosts } from '../host-deletions.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
+import { formOf, type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
 
 /**
  * The version of stored states. Raise it with every change of the kernel's tables or of `evolve`:
@@ -148,10 +148,11 @@ export async function storeSnapshot(
 ): Promise<void> {
   const state = await promisify(deflate)(text);
   const chain = hexOf(hash);
+  const store = await formOf(database, STORE, hostId);
   await database.transaction(async (tx) => {
     // A host that is deleted meanwhile gets none.
     await holdHosts(tx, [hostId]);
-    await queryLine(tx, STORE, [
+    await tx.query(store, [
       hostId,
       SNAPSHOT_VERSION,
       position,
