@@ -24,18 +24,33 @@ function writeU64(bytes: Buffer, value: number, at: number): void {
 
 /** What the hash of an event that follows one with the hash `previous` is computed of. */
 export function hashedBytes(previous: Uint8Array, event: EncodedEvent): Buffer {
-  const length = Buffer.byteLength(event.body, 'utf8');
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + length);
-  bytes.set(previous, 0);
-  writeU64(bytes, event.position, 32);
-  writeU64(bytes, event.recorded_at, 40);
-  bytes.writeUInt32BE(length, 48);
-  // As long in bytes as in characters: then it is ASCII, which is copied without a look at each.
-  bytes.write(event.body, HEAD_BYTES, length === event.body.length ? 'latin1' : 'utf8');
-  return bytes;
+  return writeHashed(Buffer.allocUnsafe(hashedSize(event)), previous, event);
 }
 
 /** The hash of an event that follows one with the hash `previous`; 32 bytes. */
 export function chainHash(previous: Uint8Array, event: EncodedEvent): Uint8Array {
-  return hash('sha256', hashedBytes(previous, event), 'buffer');
+  const size = hashedSize(event);
+  const isReused = size >= REUSED_MIN && size <= reused.length;
+  const bytes = isReused ? reused.subarray(0, size) : Buffer.allocUnsafe(size);
+  return hash('sha256', writeHashed(bytes, previous, event), 'buffer');
+}
+
+/** Bytes from which on an allocation is memory of its own, and new pages cost more than the hash. */
+const REUSED_MIN = 4096;
+const reused = Buffer.allocUnsafeSlow(64 * 1024);
+
+function hashedSize({ body }: EncodedEvent): number {
+  return HEAD_BYTES + Buffer.byteLength(body, 'utf8');
+}
+
+function writeHashed(bytes: Buffer, previous: Uint8Array, event: EncodedEvent): Buffer {
+  const { position, recorded_at, body } = event;
+  const length = bytes.length - HEAD_BYTES;
+  bytes.set(previous, 0);
+  writeU64(bytes, position, 32);
+  writeU64(bytes, recorded_at, 40);
+  bytes.writeUInt32BE(length, 48);
+  // As long in bytes as in characters: then it is ASCII, which is copied without a look at each.
+  bytes.write(body, HEAD_BYTES, length === body.length ? 'latin1' : 'utf8');
+  return bytes;
 }

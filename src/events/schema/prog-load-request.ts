@@ -26,13 +26,15 @@ function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
     return differs('tag');
   }
   if (insn_cnt !== undefined && insn_cnt !== facts.insn_cnt) return differs('insn_cnt');
-  const { fds, fdArrayMin } = namedMaps(insns);
-  const named = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
-  if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(named)) {
-    return differs('map_fds');
-  }
-  if (fd_array !== undefined && fd_array.length < fdArrayMin) {
-    return { field: 'fd_array', message: `has fewer than the ${fdArrayMin} fds that are named` };
+  if (map_fds !== undefined || fd_array !== undefined) {
+    const { fds, fdArrayMin } = namedMaps(insns);
+    const named = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
+    if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(named)) {
+      return differs('map_fds');
+    }
+    if (fd_array !== undefined && fd_array.length < fdArrayMin) {
+      return { field: 'fd_array', message: `has fewer than the ${fdArrayMin} fds that are named` };
+    }
   }
   if (ret !== undefined && facts.ret !== undefined && ret !== facts.ret) return differs('ret');
   return undefined;
