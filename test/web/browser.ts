@@ -13,10 +13,15 @@ import {
 import { expect } from 'vitest';
 import { findChromium } from '../support/needs.ts';
 
-export async function openBrowser(): Promise<Browser> {
+/** @param names that lead to this machine, as those of an attacker's site do */
+export async function openBrowser(names: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('no chromium: ask needs() first');
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(', ');
+  return chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', ...(rules === '' ? [] : [`--host-resolver-rules=${rules}`])],
+  });
 }
 
 /** Milliseconds in which a page that does not change is what it will be, once its answers are there. */
