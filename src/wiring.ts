@@ -37,7 +37,7 @@ import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
 import type { Database } from './events/storage/database.ts';
 import { migrate } from './events/storage/migrate.ts';
-import { pendingMigrations } from './events/storage/pending-migrations.ts';
+import { NewerSchema, pendingMigrations } from './events/storage/pending-migrations.ts';
 import { trimMemory } from './native/trim-memory.ts';
 import { packageVersion } from './package-version.ts';
 import { staleHosts } from './projections/boots.ts';
@@ -95,6 +95,7 @@ async function bringUpToDate(database: Database): Promise<void> {
     return;
   }
   const pending = await pendingMigrations(database).catch((cause: unknown) => {
+    if (cause instanceof NewerSchema) throw cause;
     throw new Error('cannot use the database of DATABASE_URL', { cause });
   });
   const stale = pending.length === 0 ? await staleHosts(database) : [];

@@ -79,6 +79,7 @@ async function serve(
   let status = 200;
   let actor: string | undefined;
   let leave: (() => void) | undefined;
+  let isRead = false;
   try {
     const principal = identify(guard, c.req);
     actor = principal.actor;
@@ -90,6 +91,7 @@ async function serve(
     await undefined;
     const bytes = arrivedBody(request, length) ?? (await arrivingBody(request, length, caller));
     if (bytes === undefined) return;
+    isRead = true;
     const body = bytes.length <= HEAVY_BODY_BYTES ? jsonOf(bytes) : await jsonInTurns(bytes);
     const answer = await recordSyscalls(service, c, { host, principal, ...body });
     const headers = ['content-type', JSON_TYPE, 'etag', answer.etag];
@@ -97,6 +99,8 @@ async function serve(
     if (answer.repeated) headers.push(REPEATED, 'true');
     send(response, status, headers, answer.body);
   } catch (error) {
+    // The rest of an unread body must not be taken for the next request.
+    if (!isRead && !request.complete) response.shouldKeepAlive = false;
     status = sendProblem(service, response, error, ids);
   } finally {
     leave?.();
@@ -166,8 +170,6 @@ function sendProblem(
   const { slug, details } = problemFrom(error);
   if (slug === 'internal') service.onFault(error, ids);
   const problem = problemOf(slug, details);
-  // The rest of an unread body must not be taken for the next request.
-  if (!response.req.complete) response.shouldKeepAlive = false;
   const headers = Object.entries(problemHeaders(slug, details)).flat();
   headers.push(REQUEST_ID, ids.request_id);
   send(response, problem.status, headers, JSON.stringify(problem));

@@ -98,7 +98,12 @@ function beforeOf(text: string): Before {
 function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[] {
   const { position, recorded_at, key_id } = checkpoint;
   if (cut?.position === position) {
-    return [`Would remove nothing: ${name} begins at position ${position} already.`];
+    return [
+      `${name} begins at position ${position} already.`,
+      events === 0
+        ? '  Nothing is left of the events before.'
+        : `  ${counted(events, 'event')} from before ${events === 1 ? 'is' : 'are'} left: what made what is still there, and stays, or what a trim that was stopped left; --yes removes that.`,
+    ];
   }
   return [
     `Would remove up to ${counted(events, 'event')} of ${name}, ${sizeText(bytes)} of text; add --yes to do it.`,

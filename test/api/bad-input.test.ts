@@ -1,6 +1,7 @@
 // Whatever the service cannot take is answered by a problem document that names the field and,
 // where there is one, the limit; and nothing is recorded.
 
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiDocument } from '../../src/api/document.ts';
 import { post, problem, type Sent, startTestService, type TestService } from './running.ts';
@@ -156,6 +157,22 @@ it('answers by the side door what it answers by the router', async () => {
     answers.push([response.status, headers, await response.text()]);
   }
   expect(answers[1]).toEqual(answers[0]);
+});
+
+it('answers a request that came in one piece behind a refused one', async () => {
+  const request = (body: string) =>
+    `POST /v1/hosts/h/syscalls HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write(request('{') + request(JSON.stringify(close)));
+  let text = '';
+  for await (const chunk of socket) {
+    text += String(chunk);
+    if (/HTTP\/1\.1 \d+ [\s\S]*HTTP\/1\.1 \d+ [\s\S]*\r\n\r\n/.test(text)) break;
+  }
+  expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+    '400',
+    '200',
+  ]);
 });
 
 it('counts single writes under the name of their route', async () => {

@@ -129,6 +129,19 @@ describeStores('guards', ({ open }) => {
     await expect(tried).rejects.toThrow(/^(?:permission denied|must be owner)/u);
   });
 
+  it('a database that a newer version of the program migrated is refused', async () => {
+    const back = new Error('rolled back');
+    const tried = store.database.transaction(async (tx) => {
+      const newer = `insert into drizzle.__drizzle_migrations (hash, created_at)
+        values ('newer', 9000000000000)`;
+      await tx.query(newer);
+      const refused = pendingMigrations(inside(store.database, tx));
+      await expect(refused).rejects.toThrow(/has 1 migration of a newer version of this program/);
+      throw back;
+    });
+    await expect(tried).rejects.toBe(back);
+  });
+
   it('the role is enough to write a log', async () => {
     await store.database.transaction(async (tx) => {
       await tx.query('set local role bpfledger_service');

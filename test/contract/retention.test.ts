@@ -311,6 +311,19 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     ]);
   });
 
+  it('is a fault of verify, and no failure, where the state at the cut is none any more', async () => {
+    await cut(8);
+    await database.transaction(async (tx) => {
+      await tx.query('set local session_replication_role = replica');
+      await tx.query(`update cuts set state = '\\x7a7a' where host_id = $1`, [host_id]);
+    });
+    const { holds, chain } = await verifyHost(database, host_id, { trusted: signer.trusted });
+    expect([holds, chain.faults.map(({ message }) => message)]).toEqual([
+      false,
+      ['the state at the cut is not the one that the log was cut with'],
+    ]);
+  });
+
   /** Writes another state at the cut, with its hash: /a5 is called /b5. */
   const forgeState = async () => {
     const stored = await readCutState(database, host_id);

@@ -57,13 +57,23 @@ export async function loadState(
   return { kernel, position: reached, snapshotPosition: from };
 }
 
-/** The state that a log which was cut begins with; undefined for a whole log. */
+/**
+ * The state that a log which was cut begins with; undefined for a whole log.
+ *
+ * @throws DamagedLog when it is no state any more
+ */
 export async function loadCutState(
   database: Queryable,
   hostId: number,
 ): Promise<Reached | undefined> {
   const cut = await readCutState(database, hostId);
-  return cut && { kernel: await restoreState(cut.state), position: cut.position };
+  if (cut === undefined) return undefined;
+  const { position } = cut;
+  try {
+    return { kernel: await restoreState(cut.state), position };
+  } catch (cause) {
+    throw new DamagedLog(position, 'the state at the cut cannot be read', { cause });
+  }
 }
 
 /** The stored state that a fold begins with: before a cut there is none. */
