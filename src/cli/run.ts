@@ -58,7 +58,10 @@ export const run = command({
     token: TOKEN_FLAG,
     tap: { value: 'FILE', about: 'write a test result for each release, as TAP; - is stdout' },
     junit: { value: 'FILE', about: "the same, as JUnit's XML" },
-    strict: { about: 'end with 3 when the program made a call that the model does not know' },
+    strict: {
+      about:
+        'end with 3 when the program made a call that the model does not know, or a fault never fired',
+    },
     quiet: { about: 'nothing on stderr but errors' },
     wide: WIDE_FLAG,
   },
@@ -110,14 +113,17 @@ export const run = command({
       if (ended === undefined) return NO_PROGRAM;
       const { code, foreign, unmodelled, stopped } = ended;
       const isStrange = flags.strict === true && unmodelled.size > 0;
+      const unfired = disturber.unfired();
+      // A program that was told to end did not come to all of them.
+      const isUntested = flags.strict === true && !stopped && unfired.length > 0;
       const ms = performance.now() - begin;
-      runs.push({ release: release.id, code, tally, unmodelled, isStrange, ms });
-      const told = { tally, foreign, unmodelled, unfired: disturber.unfired() };
+      runs.push({ release: release.id, code, tally, unmodelled, isStrange, unfired, ms });
+      const told = { tally, foreign, unmodelled, unfired };
       for (const line of summaryLines(release.id, told)) tell(line);
       if (recording !== undefined) await target?.(recording, release.id, voice);
-      if (isStrange || stopped) {
+      if (isStrange || isUntested || stopped) {
         report();
-        return isStrange ? EXIT.failed : (code as ExitCode);
+        return isStrange || isUntested ? EXIT.failed : (code as ExitCode);
       }
     }
     report();

@@ -7,7 +7,7 @@
 import { refuseRemoved } from '../events/cuts.ts';
 import { microsOf, timeFault } from '../events/encoding/rfc3339.ts';
 import type { Log } from '../events/log.ts';
-import { LogRefusal } from '../events/log-refusal.ts';
+import { isRemoved, LogRefusal } from '../events/log-refusal.ts';
 import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots, momentAt } from '../projections/boots.ts';
@@ -68,21 +68,20 @@ export async function findMoment(
   host: string,
   text?: MomentText,
 ): Promise<FoundMoment> {
-  return find(source, host, text, (head) => {
-    throw new MomentUnknown(`the log of ${host} begins later`, head);
-  });
+  return find(source, host, text, { isBeginning: false });
 }
 
 /**
  * The moment at which a span begins. It is `findMoment`, but a time before the first event means the
- * first position: a span that begins before the log has all of the log from its beginning.
+ * first position, and one before a cut the oldest that is kept: a span that begins before the log has
+ * all of the log from its beginning.
  */
 export async function findBeginning(
   source: Source,
   host: string,
   text?: MomentText,
 ): Promise<FoundMoment> {
-  return find(source, host, text, () => 1);
+  return find(source, host, text, { isBeginning: true });
 }
 
 interface Source {
@@ -90,12 +89,11 @@ interface Source {
   readonly database: Queryable;
 }
 
-/** @param early the position of a time before the first event, given the head */
 async function find(
   { log, database }: Source,
   host: string,
   text: MomentText | undefined,
-  early: (head: number) => number,
+  { isBeginning }: { readonly isBeginning: boolean },
 ): Promise<FoundMoment> {
   const { host_id, position: head, at_max, oldest } = await log.head(host);
   const at = async (position: number, fixed: boolean): Promise<FoundMoment> => {
@@ -113,9 +111,17 @@ async function find(
       return at(position, true);
     }
     case 'time': {
-      const position = Math.min(await log.positionAt(host, text.time), head);
-      // Until a later time is recorded, the next event may still belong to this moment.
-      return at(position === 0 ? early(head) : position, at_max > text.time);
+      try {
+        const position = Math.min(await log.positionAt(host, text.time), head);
+        if (position === 0 && !isBeginning) {
+          throw new MomentUnknown(`the log of ${host} begins later`, head);
+        }
+        // Until a later time is recorded, the next event may still belong to this moment.
+        return await at(Math.max(position, 1), at_max > text.time);
+      } catch (error) {
+        if (isBeginning && isRemoved(error)) return at(oldest, false);
+        throw error;
+      }
     }
     case 'boot': {
       const page = { after: text.boot - 1, limit: 2 };

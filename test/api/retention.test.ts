@@ -21,6 +21,8 @@ const paths = new Map(
 );
 
 const EVENTS = 600;
+/** A time before all events. */
+const EARLY = '2020-01-01T00:00:00Z';
 let service: TestService;
 /** The oldest position that is kept, and the head. */
 let oldest = 0;
@@ -105,6 +107,7 @@ function spans(more: string): Variant[] {
     { query: `from=${oldest - 1}${and}`, removed: true },
     { query: `to=${oldest - 1}${and}`, removed: true },
     { query: `from=${oldest}${and}` },
+    { query: `from=${EARLY}${and}`, twin: `from=${oldest}${and}` },
     { query: `from=${oldest + 3}&to=${head - 3}${and}` },
     { query: more, twin: `from=${oldest}${and}` },
   ];
@@ -210,6 +213,7 @@ function variants(): Readonly<Record<string, readonly Variant[]>> {
       { query: 'from=1', removed: true },
       { query: `from=${oldest - 1}`, removed: true },
       { query: `from=${oldest}` },
+      { query: `from=${EARLY}`, twin: `from=${oldest}` },
       { query: '', twin: `from=${oldest}` },
     ],
     listCheckpoints: [{}],

@@ -87,6 +87,10 @@ describe('on the embedded database', () => {
       0,
       expect.stringContaining(`The events before position ${position} were removed`),
     ]);
+    const who = await command('who-removed', 'demo', '/nosuch', 'device', '--url', later.url);
+    expect(who.err).toContain(
+      `no cgroup /nosuch in the log of demo since position ${position}, where the log was cut`,
+    );
     const early = await command('at', 'demo', '1', '--url', later.url);
     expect(early.code).not.toBe(0);
     await later.end('SIGTERM');

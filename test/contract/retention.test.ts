@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { deflateSync, inflateSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { judge } from '../../src/api/alerts/evaluation.ts';
+import { writeLine } from '../../src/events/bundle/bundle-line.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { writeBundle } from '../../src/events/bundle/write-bundle.ts';
 import { readCut, readCutState, stateHash } from '../../src/events/cuts.ts';
@@ -542,6 +543,15 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     const offline = await verifyBundle(chunks(), { trusted: signer.trusted, required: true });
     expect([offline.holds, offline.chain.faults]).toEqual([true, []]);
     expect(offline.not_excluded.join()).toContain('were removed');
+    const [header = '', ...rest] = lines;
+    expect(header).toMatch(/^\{"type":"bundle","version":5,/);
+    const { sha256: _, ...told } = JSON.parse(header);
+    const older = [`${writeLine({ ...told, version: 4 })}\n`, ...rest].map((line) =>
+      Buffer.from(line),
+    );
+    expect(await verifyBundle(Readable.from(older), { trusted: signer.trusted })).toMatchObject({
+      holds: true,
+    });
     const request = {
       ...{ projector, kept: keptRows, hostName: () => `copy-${wild}`, actor: 'local', now: 4e15 },
     };

@@ -2,6 +2,7 @@
 // in it without being noticed and named.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeLine } from '../../src/events/bundle/bundle-line.ts';
 import { BundleRefused } from '../../src/events/bundle/bundle-refused.ts';
 import { importBundle } from '../../src/events/bundle/import-bundle.ts';
 import { readBundle } from '../../src/events/bundle/read-bundle.ts';
@@ -79,6 +80,20 @@ describeStores('a bundle', ({ open }) => {
     expect(lines.filter((line) => line.includes('"checkpoint"'))).toHaveLength(1);
     const report = await verified(Buffer.from(lines.join(''), 'utf8'));
     expect(report).toMatchObject({ holds: true, proven_to: 2 });
+  });
+
+  it('of a later version is not taken for damaged', async () => {
+    const [first = '', ...rest] = (await exported()).toString('utf8').split('\n');
+    const { sha256: _, ...header } = JSON.parse(first);
+    const later = [writeLine({ ...header, version: 6 }), ...rest].join('\n');
+    const { faults } = await verified(Buffer.from(later, 'utf8'));
+    expect(faults[0]).toEqual({
+      line: 1,
+      message: expect.stringContaining(
+        'the file has version 6, and was written by a newer version of bpfledger',
+      ),
+    });
+    expect(JSON.stringify(faults)).not.toContain('damaged');
   });
 
   it('does not hold up those who read while it is checked', async () => {

@@ -227,6 +227,15 @@ describe.skipIf(!listener.ok)('orders', () => {
     expect(err).toMatch(/^ {2}--kill-at 99999 never fired: the program made \d+ calls$/mu);
   });
 
+  it('that the program never comes to fail a strict run and its report', async () => {
+    const fail = ['--fail', 'map_create#99=ENOMEM', '--tap', '-', '--quiet'];
+    const plain = await running(...fail, '--', 'true');
+    expect([plain.code, plain.err]).toEqual([0, '']);
+    expect(plain.out).toMatch(/^not ok 2 - [\d.]+: --fail map_create\\#99=ENOMEM fired$/mu);
+    const strict = await running(...fail, '--strict', '--', 'true');
+    expect([strict.code, strict.out]).toEqual([3, plain.out]);
+  });
+
   it('that make no sense are refused before the program starts', async () => {
     const { code, err } = await running('--fail', 'link_crate=ENOMEM', '--', 'true');
     expect(code).toBe(2);

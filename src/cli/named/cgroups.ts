@@ -2,6 +2,7 @@
  * The cgroups that a word of a command line means: a path, an id, the last part of a path, or a
  * pattern of paths or of last parts.
  */
+import { hostPath } from '../../client/host-path.ts';
 import type { InputError } from '../exit-code.ts';
 import { type Made, madeBy, type WhereNamed } from './made.ts';
 import { allMeant, type Candidate, isPattern, noneMeant, oneMeant } from './meant.ts';
@@ -18,9 +19,11 @@ export async function cgroupMeant(typed: string, where: WhereNamed): Promise<str
   return oneMeant(typed, await cgroupsOf(typed, where), soughtOn(where)).id;
 }
 
-/** That no cgroup ever had a path or an id, with what to type instead. */
+/** That no cgroup ever had a path or an id, as far as the log is kept, with what to type instead. */
 export async function noSuchCgroup(typed: string, where: WhereNamed): Promise<InputError> {
-  const sought = { ...soughtOn(where), where: `in the log of ${where.host}` };
+  const { oldest } = await where.client.get<{ readonly oldest: number }>(hostPath(where.host));
+  const since = oldest === 1 ? '' : ` since position ${oldest}, where the log was cut`;
+  const sought = { ...soughtOn(where), where: `in the log of ${where.host}${since}` };
   return noneMeant(typed, await cgroupsOf(typed, where), sought);
 }
 

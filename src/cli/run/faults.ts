@@ -39,13 +39,16 @@ function faultOf(text: string, names: readonly CallName[]): Fault {
   return { call, nth, errno: errno as Errno };
 }
 
-/** A sentence about an order that was never carried out. */
-export function unfiredLine({ fault, killAt, calls }: Unfired): string {
-  if (fault === undefined) {
-    return `--kill-at ${killAt} never fired: the program made ${counted(calls, 'call')}`;
-  }
+/** An order as it was given: `--fail link_create#2=ENOMEM`. */
+export function orderText({ fault, killAt }: Unfired): string {
+  if (fault === undefined) return `--kill-at ${killAt}`;
   const { call, nth, errno } = fault;
-  const text = `${call}${nth === undefined ? '' : `#${nth}`}=${errno}`;
+  return `--fail ${call}${nth === undefined ? '' : `#${nth}`}=${errno}`;
+}
+
+/** Why an order was never carried out. */
+export function whyUnfired({ fault, calls }: Unfired): string {
+  if (fault === undefined) return `the program made ${counted(calls, 'call')}`;
   const times = calls === 0 ? 'never called' : `called ${counted(calls, 'time')}`;
-  return `--fail ${text} never fired: ${call} was ${times}`;
+  return `${fault.call} was ${times}`;
 }

@@ -1,5 +1,6 @@
 /** One program on several releases: how it ended on each, and what each answered first otherwise. */
 import { sameAnswer } from '../../domain/agreement.ts';
+import type { Unfired } from '../../sandbox/disturb.ts';
 import { type Room, tableLines } from '../table.ts';
 import type { Answered, Tally } from './tally.ts';
 import { outcomeText } from './trace.ts';
@@ -12,6 +13,8 @@ export interface RunOn {
   readonly unmodelled: ReadonlyMap<string, number>;
   /** Such a call was made, and none may be (`--strict`). */
   readonly isStrange: boolean;
+  /** What was ordered, and did not come. */
+  readonly unfired: readonly Unfired[];
   /** How long it took. */
   readonly ms: number;
 }

@@ -20,7 +20,7 @@ function refused(count: number): Tally {
 }
 
 const passed: RunOn = {
-  ...{ release: '5.10.262', code: 0, tally: refused(0), isStrange: false, ms: 1234 },
+  ...{ release: '5.10.262', code: 0, tally: refused(0), isStrange: false, unfired: [], ms: 1234 },
   unmodelled: new Map([['token_create', 1]]),
 };
 const failed: RunOn = { ...passed, release: '7.3.4', code: 1, tally: refused(3) };
@@ -83,6 +83,39 @@ describe('results as TAP', () => {
 
   it('fail on a call that nobody knows, when none may be made', () => {
     expect(tapLines([strange]).join()).toContain('not ok 1');
+  });
+});
+
+describe('an order that never came', () => {
+  const fault = { call: 'map_create', nth: 5, errno: 'ENOMEM' } as const;
+  const untested: RunOn = {
+    ...passed,
+    unfired: [
+      { fault, calls: 2 },
+      { killAt: 7, calls: 3 },
+    ],
+  };
+
+  it('is a failed test of TAP', () => {
+    const lines = tapLines([untested, failed]);
+    expect(lines[1]).toBe('1..4');
+    expect(lines.filter((line) => /^(?:not )?ok/u.test(line))).toEqual([
+      'ok 1 - 5.10.262',
+      'not ok 2 - 5.10.262: --fail map_create\\#5=ENOMEM fired',
+      'not ok 3 - 5.10.262: --kill-at 7 fired',
+      'not ok 4 - 7.3.4',
+    ]);
+    expect(lines).toContain('  message: "it never fired: map_create was called 2 times"');
+  });
+
+  it('is a failed test case of JUnit', () => {
+    const lines = junitLines([untested], './agent');
+    expect(lines[1]).toContain('tests="3" failures="2"');
+    const name = '5.10.262: --fail map_create#5=ENOMEM fired';
+    const at = lines.indexOf(`  <testcase classname="./agent" name="${name}" time="0.000">`);
+    expect(lines[at + 1]).toBe(
+      '    <failure message="it never fired: map_create was called 2 times"/>',
+    );
   });
 });
 

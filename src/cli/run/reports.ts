@@ -1,5 +1,10 @@
-/** A run on several releases as test results: one test for each release (TAP 14; JUnit's XML). */
+/**
+ * A run on several releases as test results (TAP 14; JUnit's XML): one test for each release, and one that
+ * fails for each order that was never carried out there, for such a run tested nothing.
+ */
 import { counted } from '../../domain/counted.ts';
+import type { Unfired } from '../../sandbox/disturb.ts';
+import { orderText, whyUnfired } from './faults.ts';
 import type { RunOn } from './matrix.ts';
 import { refusedLines } from './summary.ts';
 
@@ -26,9 +31,18 @@ function toldOf({ code, tally, unmodelled }: RunOn) {
   };
 }
 
+/** The test that an order was carried out, which failed. */
+function unfiredTest({ release }: RunOn, order: Unfired) {
+  return {
+    name: `${release}: ${orderText(order)} fired`,
+    why: `it never fired: ${whyUnfired(order)}`,
+  };
+}
+
 /** The results in the Test Anything Protocol. */
 export function tapLines(runs: readonly RunOn[]): readonly string[] {
-  const lines = runs.flatMap((run, i) => {
+  let count = 0;
+  const lines = runs.flatMap((run) => {
     const { refusals, not_modelled, ...numbers } = toldOf(run);
     // A text of JSON is one of YAML.
     const list = (name: string, texts: readonly string[]) =>
@@ -36,16 +50,23 @@ export function tapLines(runs: readonly RunOn[]): readonly string[] {
         ? []
         : [`  ${name}:`, ...texts.map((text) => `    - ${JSON.stringify(text)}`)];
     return [
-      `${hasPassed(run) ? 'ok' : 'not ok'} ${i + 1} - ${run.release}`,
+      `${hasPassed(run) ? 'ok' : 'not ok'} ${++count} - ${run.release}`,
       '  ---',
       ...(hasPassed(run) ? [] : [`  message: ${JSON.stringify(whyFailed(run))}`]),
       ...Object.entries(numbers).map(([name, value]) => `  ${name}: ${value}`),
       ...list('refusals', refusals),
       ...list('not_modelled', not_modelled),
       '  ...',
+      ...run.unfired.flatMap((order) => {
+        const { name, why } = unfiredTest(run, order);
+        // An unescaped # begins a directive.
+        const escaped = name.replaceAll('#', '\\#');
+        const message = `  message: ${JSON.stringify(why)}`;
+        return [`not ok ${++count} - ${escaped}`, '  ---', message, '  ...'];
+      }),
     ];
   });
-  return ['TAP version 14', `1..${runs.length}`, ...lines];
+  return ['TAP version 14', `1..${count}`, ...lines];
 }
 
 /**
@@ -54,7 +75,8 @@ export function tapLines(runs: readonly RunOn[]): readonly string[] {
  * @param program what was run
  */
 export function junitLines(runs: readonly RunOn[], program: string): readonly string[] {
-  const failed = runs.filter((run) => !hasPassed(run)).length;
+  const unfired = runs.flatMap((run) => run.unfired).length;
+  const failed = runs.filter((run) => !hasPassed(run)).length + unfired;
   const cases = runs.flatMap((run) => {
     const { refusals, not_modelled, calls, refused } = toldOf(run);
     const strange = not_modelled.map((what) => `not modelled: ${what}`);
@@ -66,9 +88,17 @@ export function junitLines(runs: readonly RunOn[], program: string): readonly st
       ...(hasPassed(run) ? [] : [`    <failure message="${xml(whyFailed(run))}"/>`]),
       `    <system-out>${xml(told)}</system-out>`,
       '  </testcase>',
+      ...run.unfired.flatMap((order) => {
+        const { name, why } = unfiredTest(run, order);
+        return [
+          `  <testcase classname="${xml(program)}" name="${xml(name)}" time="0.000">`,
+          `    <failure message="${xml(why)}"/>`,
+          '  </testcase>',
+        ];
+      }),
     ];
   });
-  const suite = `name="bpfledger run" tests="${runs.length}" failures="${failed}" errors="0"`;
+  const suite = `name="bpfledger run" tests="${runs.length + unfired}" failures="${failed}" errors="0"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite ${suite}>`,

@@ -1,7 +1,7 @@
 /** The summary of a run: how many calls, which refusals by which rules, and what nobody answered. */
 import { counted } from '../../domain/counted.ts';
 import type { Unfired } from '../../sandbox/disturb.ts';
-import { unfiredLine } from './faults.ts';
+import { orderText, whyUnfired } from './faults.ts';
 import type { Tally } from './tally.ts';
 
 /** Lines of refusals that are printed, the most frequent first. */
@@ -32,7 +32,7 @@ export function summaryLines(
     ...(foreign > 0
       ? [`  ${counted(foreign, 'thread')} made 32-bit calls, which nobody answers here`]
       : []),
-    ...unfired.map((order) => `  ${unfiredLine(order)}`),
+    ...unfired.map((order) => `  ${orderText(order)} never fired: ${whyUnfired(order)}`),
   ];
 }
 

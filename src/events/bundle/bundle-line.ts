@@ -31,8 +31,11 @@ import { isHeavyLine } from './weight.ts';
  * of format 1 only.
  */
 export const BUNDLE_VERSION = 3;
-/** The version of a bundle of a log that was cut, which older programs do not read. */
-export const CUT_BUNDLE_VERSION = 4;
+/**
+ * The version of a bundle of a log that was cut, whose checkpoints may state the cut. Version 4 is read
+ * too, whose checkpoints did not: a program that knows no later one would take such a line for damaged.
+ */
+export const CUT_BUNDLE_VERSION = 5;
 /** Media type of a bundle. */
 export const BUNDLE_TYPE = 'application/vnd.bpfledger.bundle+ndjson';
 
@@ -47,7 +50,7 @@ const log_id = z.uuid();
 const lineSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bundle'),
-    version: z.literal([1, 2, BUNDLE_VERSION, CUT_BUNDLE_VERSION]),
+    version: z.literal([1, 2, BUNDLE_VERSION, 4, CUT_BUNDLE_VERSION]),
     /** The name of the host where it was exported. */
     host: z.string().min(1),
     /** The last position, and its chain value. */
@@ -135,6 +138,11 @@ const bundleLine = compiledWhenNeeded(lineSchema);
 export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;
 
+/** Whether a bundle with such a first line may have a cut. */
+export function mayBeCut(first: LineOf<'bundle'> | undefined): boolean {
+  return (first?.version ?? 0) > BUNDLE_VERSION;
+}
+
 const DIGEST_HEAD = ',"sha256":"';
 /** `,"sha256":"`, 64 digits, `"}`. */
 const DIGEST_BYTES = DIGEST_HEAD.length + 64 + 2;
@@ -162,4 +170,17 @@ export function readLine(bytes: Uint8Array): BundleLine | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What is to be said of a first line that is sound, and of a version that this program does not know. */
+export function newerVersion(bytes: Uint8Array): string | undefined {
+  const line = bufferOn(bytes);
+  const head = line.subarray(0, Math.max(0, line.length - DIGEST_BYTES));
+  if (line.toString('latin1', head.length) !== digestLine(head)) return undefined;
+  const digits = /^\{"type":"bundle","version":(\d{1,9}),/u.exec(
+    head.toString('latin1', 0, 64),
+  )?.[1];
+  const version = Number(digits ?? 0);
+  if (version <= CUT_BUNDLE_VERSION) return undefined;
+  return `the file has version ${version}, and was written by a newer version of bpfledger: this one reads up to ${CUT_BUNDLE_VERSION}`;
 }

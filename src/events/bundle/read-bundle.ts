@@ -16,7 +16,7 @@ import type { StoredBatch } from '../reading/batch-reader.ts';
 import type { LogIdentity } from '../reading/birth.ts';
 import { openStored, type StoredSegment } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
-import { type BundleLine, CUT_BUNDLE_VERSION, type LineOf, readLine } from './bundle-line.ts';
+import { type BundleLine, type LineOf, mayBeCut, newerVersion, readLine } from './bundle-line.ts';
 import { type ByteLine, byteLines } from './byte-lines.ts';
 import { checkpointOf } from './checkpoint-line.ts';
 import { CutReading } from './cut-reading.ts';
@@ -99,7 +99,9 @@ class Reading {
     for (const { number, bytes } of lines) {
       const line = readLine(bytes);
       this.#bytes += bytes.length;
-      if (line === undefined) this.#damage(number);
+      const newer = number === 1 && line === undefined ? newerVersion(bytes) : undefined;
+      if (newer !== undefined) this.#check.fault({ line: number, message: newer });
+      else if (line === undefined) this.#damage(number);
       else yield* this.#line(line, number);
     }
   }
@@ -230,9 +232,8 @@ class Reading {
 
   #beginCut(line: LineOf<'cut'>, number: number): void {
     const check = this.#check;
-    const { version } = this.#header ?? {};
-    if (version !== CUT_BUNDLE_VERSION || this.#cut !== undefined || check.position > 0) {
-      const message = `a cut comes once, before all events, in a bundle of version ${CUT_BUNDLE_VERSION}`;
+    if (!mayBeCut(this.#header) || this.#cut !== undefined || check.position > 0) {
+      const message = 'a cut comes once, before all events, in a bundle of version 4 or later';
       check.fault({ line: number, message });
       return;
     }

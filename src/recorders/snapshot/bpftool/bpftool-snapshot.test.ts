@@ -164,9 +164,27 @@ describe('a snapshot by what bpftool printed', () => {
     expect(rest).toEqual({ mount: '/sys/fs/cgroup/unified', outside });
   });
 
-  it('takes no hierarchy of version 1 for a cgroup where there is no cgroup2', () => {
-    const { snapshot, outside } = toldBy({ cgroups: ['2 /sys/fs/cgroup', ...V1].join('\n') });
-    expect([pathsIn(snapshot), outside]).toEqual([['/'], 3]);
+  it.each([1, 2])('takes no tmpfs for cgroup2 where there is none: its root is %i', (root) => {
+    expect(() => toldBy({ cgroups: [`${root} /sys/fs/cgroup`, ...V1].join('\n') })).toThrow(
+      'there is no cgroup2 in the list, for /sys/fs/cgroup has hierarchies of version 1 alone: ' +
+        'name where cgroup2 is mounted with --cgroup-mount',
+    );
+  });
+
+  it('takes cgroups that are named as mounts are for cgroups', () => {
+    const named = ['1 /sys/fs/cgroup', '5 /sys/fs/cgroup/unified', '6 /sys/fs/cgroup/systemd'];
+    const { snapshot, mount } = toldBy({ cgroups: named.join('\n') });
+    expect([mount, pathsIn(snapshot)]).toEqual(['/sys/fs/cgroup', ['/', '/unified', '/systemd']]);
+  });
+
+  it('takes unified for a cgroup where an attachment is outside of it', () => {
+    const programs = [{ id: 7, attach_type: 'egress', attach_flags: 'multi' }];
+    const tree = ['/sys/fs/cgroup/unified/x', '/sys/fs/cgroup/pods'].map((cgroup) => ({
+      ...{ cgroup, programs },
+    }));
+    const { snapshot, ...rest } = toldBy({ 'link.json': [], 'cgroup.json': tree });
+    expect(pathsIn(snapshot)).toEqual(expect.arrayContaining(['/unified/x', '/pods']));
+    expect(rest).toEqual({ mount: '/sys/fs/cgroup', outside: 0 });
   });
 
   it('tells which cgroup has which id when only one choice fits', () => {

@@ -52,18 +52,41 @@ export function inCgroup2(
   return { mount, ...told, outside: [...all].filter((one) => !isInside(one)).length };
 }
 
-/** The root of cgroup2: that of a hybrid machine, else where all that is listed is below. */
+/**
+ * The root of cgroup2: that of a hybrid machine, else where all that is listed is below.
+ *
+ * @throws HostFileError when only hierarchies of version 1 are listed
+ */
 function mountIn(
   listed: ReadonlyMap<string, number>,
   tree: NonNullable<ToldOfHost['tree']>,
 ): string {
-  const unified = listed.get(HYBRID_MOUNT);
-  if (unified === ROOT_ID || (unified !== undefined && listed.has(HYBRID_SIGN))) {
-    return HYBRID_MOUNT;
+  const [top] = [...listed.keys()].sort((a, b) => a.length - b.length);
+  if (top === undefined) {
+    const isHybrid = tree.length > 0 && tree.every(({ cgroup }) => isBelow(HYBRID_MOUNT, cgroup));
+    return isHybrid ? HYBRID_MOUNT : PLAIN_MOUNT;
   }
-  const [shortest] = [...listed.keys()].sort((a, b) => a.length - b.length);
-  if (shortest !== undefined) return shortest;
-  return tree.some(({ cgroup }) => isBelow(HYBRID_MOUNT, cgroup)) ? HYBRID_MOUNT : PLAIN_MOUNT;
+  const unified = listed.get(HYBRID_MOUNT);
+  if (unified === ROOT_ID) return HYBRID_MOUNT;
+  if (listed.get(top) === ROOT_ID && !holdsMounts(top, listed)) return top;
+  if (unified !== undefined && listed.has(HYBRID_SIGN)) return HYBRID_MOUNT;
+  if ([...listed].some(([one, id]) => id === ROOT_ID && isBelow(top, one))) {
+    throw new HostFileError(
+      `there is no cgroup2 in the list, for ${top} has hierarchies of version 1 alone: name where cgroup2 is mounted with --cgroup-mount, or leave the list out`,
+    );
+  }
+  return top;
+}
+
+/**
+ * Whether all that is right below a directory are mounts: it is then a tmpfs, whose root may have the
+ * number of a cgroup's.
+ */
+function holdsMounts(top: string, listed: ReadonlyMap<string, number>): boolean {
+  const inside = [...listed].filter(
+    ([one]) => one !== HYBRID_MOUNT && one.slice(0, one.lastIndexOf('/')) === top,
+  );
+  return inside.length > 0 && inside.every(([, id]) => id === ROOT_ID);
 }
 
 function isBelow(mount: string, directory: string): boolean {
