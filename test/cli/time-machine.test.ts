@@ -38,7 +38,10 @@ const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = 
   [['history', HOST, 'link', '5001'], 'link 5001 ended: the process that held it exited'],
   [['history', HOST, 'cgroup', '/'], 'by felix-2[3] link_create (local)'],
   [['gaps', HOST, ...PLACE, '--from', '8'], 'closed by 13 at 2026-01-01T00:00:03.000000Z'],
-  [['who-removed', HOST, '/', 'connect4', '--around', '8'], 'felix-1[2] exit (local)\n  1 position after position 8\n  took'],
+  [
+    ['who-removed', HOST, '/', 'connect4', '--around', '8'],
+    'felix-1[2] exit (local)\n  1 position after position 8\n  took',
+  ],
   [
     ['who-removed', HOST, '/', 'connect4', '--around', '2026-01-01T00:00:02Z'],
     'process that held it',
