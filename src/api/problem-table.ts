@@ -17,7 +17,7 @@ export const PROBLEMS = {
   'no-such-route': { status: 404, title: 'There is no resource at this path' },
   'no-such-host': { status: 404, title: 'There is no host with that name' },
   'no-such-position': { status: 404, title: 'The log does not have that position' },
-  'no-such-object': { status: 404, title: 'There is no such object at that position' },
+  'no-such-object': { status: 404, title: 'There is no such object' },
   'no-such-checkpoint': { status: 404, title: 'No checkpoint covers that position' },
   'method-not-allowed': { status: 405, title: 'The resource does not have that method' },
   'request-timeout': { status: 408, title: 'The body took too long to arrive' },

@@ -20,7 +20,7 @@ export const blame = command({
   async run({ flags, words, print }) {
     const host = oneHost('blame', words);
     const query = { ...placeFrom('blame', flags), at: flags.at };
-    await printAnswer({ flags, print }, { host, resource: 'effective', query });
+    await printAnswer({ flags, print }, { host, resource: 'effective', query, needsCgroup: true });
     return EXIT.done;
   },
 });

@@ -1,6 +1,7 @@
 /** `bpfledger branch`: hosts that share the log of another one, to try things out on. */
 import { hostPath } from '../client/host-path.ts';
-import { restClient } from '../client/rest-client.ts';
+import { type RestClient, restClient, ServiceRefusal } from '../client/rest-client.ts';
+import { suggestion } from '../events/schema/near-name.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -112,7 +113,28 @@ async function diff({ flags, print }: Called, host: string, name: string): Promi
 
 async function drop({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
-  await client.open(`${branchesOf(host)}/${encodeURIComponent(name)}`, { method: 'DELETE' });
+  const path = `${branchesOf(host)}/${encodeURIComponent(name)}`;
+  await client.open(path, { method: 'DELETE' }).catch(async (error: unknown) => {
+    const isMissing = error instanceof ServiceRefusal && error.slug === 'no-such-host';
+    throw isMissing ? await noSuchBranch(client, { host, name }) : error;
+  });
   print.out(flags.json ? JSON.stringify({ dropped: name }) : `branch ${name} is dropped`);
   return EXIT.done;
+}
+
+/**
+ * That a host has no branch of a name.
+ *
+ * @throws ServiceRefusal when there is no such host
+ */
+async function noSuchBranch(
+  client: RestClient,
+  { host, name }: { readonly host: string; readonly name: string },
+): Promise<Error> {
+  const { items } = await client.get<{ readonly items: readonly Branch[] }>(
+    `${branchesOf(host)}?limit=1000`,
+  );
+  const names = items.map((one) => one.name);
+  const hint = suggestion(name, names) || `; see bpfledger branch list ${host}`;
+  return new Error(`${host} has no branch ${name}${hint}`);
 }

@@ -14,9 +14,17 @@ const NUMBER = /^-?\d+$/u;
 /**
  * The request that words and `--pid` spell; JSON may spell the whole request.
  *
+ * @param command the name of the command, for its errors
  * @throws UsageError
  */
-export function requestFromWords(words: readonly string[], pid: string | undefined): object {
+export function requestFromWords(
+  command: string,
+  words: readonly string[],
+  pid: string | undefined,
+): object {
+  if (words.length === 0) {
+    throw new UsageError(`which call? try ${command} HOST mkdir path=/pod1`);
+  }
   const call = callFromWords(words);
   if (pid !== undefined && !/^\d+$/u.test(pid))
     throw new UsageError(`--pid ${pid} is not a number`);
@@ -33,8 +41,7 @@ export function requestFromWords(words: readonly string[], pid: string | undefin
  * @throws UsageError
  */
 function callFromWords(words: readonly string[]): object {
-  const [name, ...pairs] = words;
-  if (name === undefined) throw new UsageError('which call? try syscall HOST mkdir path=/pod1');
+  const [name = '', ...pairs] = words;
   if (name.startsWith('{')) {
     if (pairs.length === 0) return jsonOf(name) as object;
     throw new UsageError('a call in JSON stands alone, without field=value');

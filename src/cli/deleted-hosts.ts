@@ -46,6 +46,7 @@ export async function listDeleted({
   const room = roomOf(print, flags.wide);
   const table = createTable(COLUMNS, room);
   const shown = (time: string) => (room === undefined ? time : spareTime(time, new Date()));
+  let count = 0;
   for (let place = ''; ; ) {
     const { items, next }: DeletionPage = await client.get(`/v1/deletions?limit=1000${place}`);
     const rows = items.map(({ host, events, deleted_at, actor, hash, reason }) => [
@@ -53,7 +54,11 @@ export async function listDeleted({
     ]);
     const lines = flags.json ? items.map((one) => JSON.stringify(one)) : table.lines(rows);
     for (const line of lines) print.out(line);
-    if (next === undefined) return EXIT.done;
+    count += items.length;
+    if (next === undefined) {
+      if (count === 0) print.err('no host was ever deleted here');
+      return EXIT.done;
+    }
     place = `&next=${encodeURIComponent(next)}`;
   }
 }

@@ -72,10 +72,10 @@ function shower({ flags, print }: Called) {
   return { show, flush };
 }
 
-function countOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined || /^\d{1,15}$/u.test(text))
-    return text === undefined ? text : Number(text);
-  throw new UsageError(`--${flag} ${text} is not a number`);
+function countOf(flag: string, text: string | undefined, least = 1): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/u.test(text) && Number(text) >= least) return Number(text);
+  throw new UsageError(`--${flag} must be a whole number from ${least}, and ${text} is none`);
 }
 
 /** The oldest position that is kept, and the head. */
@@ -97,7 +97,7 @@ async function list(called: Called, named: string): Promise<ExitCode> {
   if (held && tail > TAIL_MAX) {
     throw new UsageError(`--tail takes ${TAIL_MAX} at most; with --reverse, any number`);
   }
-  const asked = countOf('after', flags.after);
+  const asked = countOf('after', flags.after, 0);
   const client = restClient(serviceFrom(flags));
   const host = await hostMeant(client, named);
   const { oldest, position: to } = await endsOf(client, host);
@@ -160,7 +160,7 @@ async function follow(called: Called, named: string): Promise<ExitCode> {
   }
   const client = restClient(serviceFrom(flags));
   const host = await hostMeant(client, named);
-  const after = countOf('after', flags.after) ?? (await readHeadId(client, hostPath(host)));
+  const after = countOf('after', flags.after, 0) ?? (await readHeadId(client, hostPath(host)));
   const query = new URLSearchParams(filterOf(flags));
   const { show, flush } = shower(called);
   for await (const event of followEvents<WireEvent>(client, {

@@ -16,6 +16,7 @@ import {
 } from '../executor/ledger/rest-ledger.ts';
 import { openPlace, takePlace } from '../executor/place/place.ts';
 import { bindKernel } from '../native/syscall.ts';
+import { appliedCalls } from './applied-calls.ts';
 import { command, type Printer } from './command.ts';
 import { differenceLines, repairLines, reportLines } from './executor-text.ts';
 import { EXIT, type ExitCode, sentenceOf, UsageError } from './exit-code.ts';
@@ -80,6 +81,8 @@ export const executor = command({
       bpffs: place.bpffs.path,
       ephemeral,
     };
+    const applied = appliedCalls(print.err);
+    const where = `${place.top.path} and ${place.bpffs.path}`;
     const following = execute({
       kernel,
       place,
@@ -88,7 +91,12 @@ export const executor = command({
       ephemeral,
       repair,
       signal: stopSignal(print),
-      onReport: ({ call }, report) => printAll(reportLines(call.name, report, json)),
+      onStart: (position) =>
+        print.err(`applies the log of ${host} after position ${position} to ${where}`),
+      onReport: ({ call }, report) => {
+        printAll(reportLines(call.name, report, json));
+        if (report.how !== 'withheld') applied.add(report.position);
+      },
       onStanding: (standing) => printAll(differenceLines(standing, json)),
       onRepair: (repairs) => printAll(repairLines(repairs, json)),
     });
@@ -96,10 +104,12 @@ export const executor = command({
     const code = await following.then(
       () => EXIT.done,
       (error: unknown) => {
+        applied.flush();
         print.err(`bpfledger: ${sentenceOf(error)}`);
         return EXIT.failed;
       },
     );
+    applied.flush();
     process.exit(code);
   },
 });

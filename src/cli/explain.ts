@@ -29,7 +29,7 @@ export const explain = command({
     const host = oneHost('explain', words);
     const program = requireFlag('explain', 'program', flags.program, 'sd_devices');
     const query = { ...placeFrom('explain', flags), program, at: flags.at };
-    await printAnswer({ flags, print }, { host, resource: 'explain', query });
+    await printAnswer({ flags, print }, { host, resource: 'explain', query, needsCgroup: true });
     return EXIT.done;
   },
 });

@@ -32,7 +32,7 @@ export const gaps = command({
     const { program, from, to } = flags;
     for (const one of cgroup.split(',')) {
       const query = { cgroup: one, attach_type, program, from, to };
-      await printAnswer({ flags, print }, { host, resource: 'gaps', query });
+      await printAnswer({ flags, print }, { host, resource: 'gaps', query, needsCgroup: true });
     }
     return EXIT.done;
   },

@@ -1,5 +1,6 @@
 /** `bpfledger history`: the life of a link, program, map, cgroup, process or pin. */
 import { restClient } from '../client/rest-client.ts';
+import { suggestion } from '../events/schema/near-name.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { cgroupMeant } from './named/cgroups.ts';
@@ -16,6 +17,10 @@ const PLURALS: Readonly<Record<string, string>> = {
   cgroup: 'cgroups',
   process: 'processes',
 };
+
+const KINDS = [...Object.keys(PLURALS), 'pin'];
+
+const USAGE = 'type history HOST link|program|map|cgroup|process|pin ID|PATH';
 
 const FLAGS = {
   at: AT_FLAG,
@@ -37,7 +42,7 @@ export const history = command({
     const [typedHost, kind = '', typed, extra] = words;
     const isKnown = kind === 'pin' || Object.hasOwn(PLURALS, kind);
     if (typedHost === undefined || typed === undefined || extra !== undefined || !isKnown) {
-      throw new UsageError('type history HOST link|program|map|cgroup|process|pin ID|PATH');
+      throw new UsageError(`${USAGE}${isKnown ? '' : kindHint(kind)}`);
     }
     const { at, after, limit = '1000' } = flags;
     const client = restClient(serviceFrom(flags));
@@ -51,6 +56,13 @@ export const history = command({
     return EXIT.done;
   },
 });
+
+/** The kind that a misspelt or shortened one may mean. */
+function kindHint(typed: string): string {
+  const [whole, other] = KINDS.filter((kind) => typed !== '' && kind.startsWith(typed));
+  if (whole !== undefined && other === undefined) return `; did you mean "${whole}"?`;
+  return suggestion(typed, KINDS);
+}
 
 /** What a word means, of kinds that have names; links, maps and processes have ids alone. */
 async function nameOf(kind: string, typed: string, where: WhereNamed): Promise<string> {

@@ -63,15 +63,21 @@ export const observe = command({
       ...(kernel !== undefined && { survey }),
       told: observationTeller(host, voiceOf(print, undefined)),
     });
+    const lines = done.waiting === 0 ? 0 : await spool.countLines();
     await spool.close();
     const { taken, recorded, refused, dropped, waiting } = done;
     print.err(
       `${counted(taken, 'line')} taken, ${recorded} recorded, ${refused} refused, ${dropped} dropped; ` +
         `${counted(waiting, 'byte waits', 'bytes wait')} in the spool`,
     );
-    if (collector === undefined || isStopped()) return EXIT.done;
-    print.err(`bpfledger: the collector ended ${await collector.ended}`);
-    return EXIT.failed;
+    if (lines > 0) {
+      const wait = counted(lines, 'line waits', 'lines wait');
+      print.err(`${wait} in ${spool.folder}; the next start sends ${lines === 1 ? 'it' : 'them'}`);
+    }
+    const isDone = collector === undefined || isStopped();
+    if (!isDone) print.err(`bpfledger: the collector ended ${await collector.ended}`);
+    // A request that the service does not answer may be under way: no end waits for it.
+    process.exit(isDone ? EXIT.done : EXIT.failed);
   },
 });
 

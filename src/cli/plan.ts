@@ -32,7 +32,7 @@ export const plan = command({
     if (fromInput && flags.pid !== undefined) {
       throw new UsageError('--pid does not go with "-": give the pid in each line');
     }
-    const body = fromInput ? await requestsFromInput() : requestFromWords(call, flags.pid);
+    const body = fromInput ? await requestsFromInput() : requestFromWords('plan', call, flags.pid);
     const client = restClient(serviceFrom(flags));
     const path = `${hostPath(await hostMeant(client, host))}/plan`;
     const planned = await client.post<Plan>(path, body);

@@ -2,7 +2,9 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostPath } from '../client/host-path.ts';
+import { isVkey } from '../client/proof/note.ts';
 import {
+  isLogKey,
   type OpenCheckpoint,
   openCheckpoint,
   ProofRefused,
@@ -80,8 +82,22 @@ interface CheckFlags {
 async function check(file: string, flags: CheckFlags, print: Printer): Promise<ExitCode> {
   const { key, witness, kept, json } = flags;
   if (key === undefined) throw new UsageError('proof check needs --key KEY, the key of the log');
+  const witnesses = witness?.split(',') ?? [];
+  if (!(await isLogKey(key))) {
+    throw new UsageError(
+      `--key ${key} is no key; give the public key of the log, 64 digits 0-9a-f (public_key of ` +
+        'GET /v1/keys), or its vkey, NAME+ID+BASE64',
+    );
+  }
+  for (const vkey of witnesses) {
+    if (!(await isVkey(vkey))) {
+      throw new UsageError(
+        `--witness ${vkey} is no key of a witness; give its vkey, NAME+ID+BASE64`,
+      );
+    }
+  }
   const text = await readText(file);
-  const trust = { log: key, witnesses: witness?.split(',') ?? [] };
+  const trust = { log: key, witnesses };
   try {
     const proven = text.startsWith('old ')
       ? { checkpoint: await consistencyOf(text, trust, kept) }

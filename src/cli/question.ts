@@ -3,7 +3,7 @@ import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
 import { UsageError } from './exit-code.ts';
-import { cgroupsMeant } from './named/cgroups.ts';
+import { cgroupsMeant, requireCgroup } from './named/cgroups.ts';
 import { hostsMeant } from './named/hosts.ts';
 import { programMeant } from './named/programs.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -53,6 +53,8 @@ export interface Question {
   readonly resource: string;
   /** What is undefined is left out. */
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** Is refused here when the log never had the cgroup, in place of an answer about nothing. */
+  readonly needsCgroup?: true;
 }
 
 /** The path of a question below the service's address. */
@@ -103,6 +105,9 @@ async function namedQuestions(client: RestClient, question: Question): Promise<Q
   if (program !== undefined) named.condition = `${verb}:${await programMeant(program, where)}`;
   if (named.cgroup === undefined) return [{ ...question, query: named }];
   const cgroups = await cgroupsMeant(named.cgroup, where);
+  if (question.needsCgroup) {
+    for (const cgroup of cgroups) await requireCgroup(cgroup, query.attach_type, where);
+  }
   return cgroups.map((cgroup) => ({ ...question, query: { ...named, cgroup } }));
 }
 

@@ -189,6 +189,7 @@ async function deliveries({ flags, print }: Called, id: string): Promise<ExitCod
   const client = restClient(serviceFrom(flags));
   const state = flags.state === undefined ? '' : `&state=${encodeURIComponent(flags.state)}`;
   const table = createTable(DELIVERY_COLUMNS, roomOf(print, flags.wide));
+  let count = 0;
   for (let after = ''; ; ) {
     const path = `${pathOf(id)}/deliveries?limit=1000${state}${after}`;
     const { items, next } = await client.get<{
@@ -201,7 +202,14 @@ async function deliveries({ flags, print }: Called, id: string): Promise<ExitCod
     });
     const lines = flags.json ? items.map((one) => JSON.stringify(one)) : table.lines(rows);
     for (const line of lines) print.out(line);
-    if (next === undefined) return EXIT.done;
+    count += items.length;
+    if (next === undefined) {
+      if (count === 0)
+        print.err(
+          `rule ${id} has no delivery${flags.state === undefined ? '' : ` that is ${flags.state}`}`,
+        );
+      return EXIT.done;
+    }
     after = `&next=${next}`;
   }
 }

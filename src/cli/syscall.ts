@@ -36,7 +36,7 @@ export const syscall = command({
         throw new UsageError('--pid does not go with "-": give the pid in each line');
       return streamCalls(client, path, { show, print });
     }
-    show(await client.post<WireEvent>(path, requestFromWords(call, flags.pid)));
+    show(await client.post<WireEvent>(path, requestFromWords('syscall', call, flags.pid)));
     const mount = call.find((word) => /^(target_)?path=\/sys\/fs\/cgroup(\/|$)/u.test(word));
     if (mount !== undefined) {
       const own = mount.slice(mount.indexOf('=') + 1 + '/sys/fs/cgroup'.length) || '/';

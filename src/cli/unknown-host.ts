@@ -6,7 +6,6 @@ import { serviceFrom } from './service-flags.ts';
 /** Hosts that are compared, and that are named, at most. */
 const COMPARED_MAX = 1000;
 const NAMED_MAX = 5;
-const NOT_FOUND = 404;
 
 /** A command line that was read. */
 export interface Line {
@@ -19,7 +18,7 @@ export async function hostHint(
   error: unknown,
   { flags, words }: Line,
 ): Promise<string | undefined> {
-  if (!(error instanceof ServiceRefusal) || error.status !== NOT_FOUND) return undefined;
+  if (!(error instanceof ServiceRefusal) || error.slug !== 'no-such-host') return undefined;
   const names = await hostsOf(flags).catch(() => undefined);
   // When a word names a host, something else was not found.
   if (names === undefined || words.some((word) => names.includes(word))) return undefined;

@@ -3,6 +3,7 @@
  * since, and when it came back. It asks for the timeline of the array and for explanations.
  */
 import { type RestClient, restClient } from '../client/rest-client.ts';
+import { type Around, aroundMoment } from './around.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { cgroupMeant, noSuchCgroup } from './named/cgroups.ts';
@@ -78,9 +79,15 @@ export const whoRemoved = command({
     if (items.every(({ cgroup_id }) => cgroup_id === undefined)) {
       throw await noSuchCgroup(cgroup, { client, host, at: undefined });
     }
-    const removal = nearest(removalsOf(items), flags.around);
+    const around =
+      flags.around === undefined ? undefined : await aroundMoment(flags.around, { client, host });
+    const removal = nearest(removalsOf(items), around);
+    const outside = around?.outside;
+    const say = (line: string) => print.out(sparedAt(line, { flags, print }));
+    if (outside !== undefined && !flags.json) say(outside);
     if (removal === undefined) {
-      if (flags.json) print.out(JSON.stringify({ ...place, removed: [] }));
+      if (flags.json)
+        print.out(JSON.stringify({ ...place, ...(outside && { outside }), removed: [] }));
       else print.out(`nothing was ever removed from ${attach_type} of ${cgroup}`);
       return EXIT.done;
     }
@@ -95,12 +102,14 @@ export const whoRemoved = command({
       removed.push({ prog_id, prog_name: name ?? '', because, ...(back && { back }) });
     }
     const { position, at, by } = version;
+    const distance = around?.distanceText(version);
     if (flags.json) {
-      print.out(JSON.stringify({ ...place, position, at, by, removed }));
+      const where = { ...(outside && { outside }), ...(distance && { distance }) };
+      print.out(JSON.stringify({ ...place, position, at, by, ...where, removed }));
       return EXIT.done;
     }
-    const say = (line: string) => print.out(sparedAt(line, { flags, print }));
     say(`${position} at ${at}: ${by.comm}[${by.pid}] ${by.call} (${by.actor})`);
+    if (distance !== undefined) say(`  ${distance}`);
     for (const { prog_id, prog_name, because, back } of removed) {
       say(`  took program ${prog_id} ${prog_name}`.trimEnd());
       for (const line of because) say(`    ${line}`);
@@ -146,16 +155,10 @@ function removalsOf(versions: readonly Version[]): Removal[] {
   });
 }
 
-/** The removal that is nearest to a position or a time; the last one when none is given. */
-function nearest(removals: readonly Removal[], around: string | undefined): Removal | undefined {
+/** The removal that is nearest to a moment; the last one when none is given. */
+function nearest(removals: readonly Removal[], around: Around | undefined): Removal | undefined {
   if (around === undefined) return removals.at(-1);
-  const isPosition = /^\d+$/u.test(around);
-  const wanted = isPosition ? Number(around) : Date.parse(around);
-  if (Number.isNaN(wanted)) {
-    throw new UsageError(`--around ${around} is no moment; there are ${SPOKEN_FORMS}, positions`);
-  }
-  const distance = ({ version: { position, at } }: Removal) =>
-    Math.abs((isPosition ? position : Date.parse(at)) - wanted);
+  const distance = ({ version }: Removal) => Math.abs(around.distance(version));
   return removals.toSorted((a, b) => distance(a) - distance(b))[0];
 }
 

@@ -16,6 +16,8 @@ const REQUEST_MS_MAX = 60_000;
 /** Characters of an answer that is not a problem document, in a message. */
 const QUOTED_CHARS_MAX = 200;
 
+const PROBLEM_TYPE = 'urn:bpfledger:problem:';
+
 /** A problem document, as far as clients read it. */
 export interface ProblemDocument {
   /** `urn:bpfledger:problem:…`. */
@@ -38,6 +40,11 @@ export class ServiceRefusal extends Error {
     super(message);
     this.status = status;
     this.problem = problem;
+  }
+
+  /** Which problem it is: `no-such-host`; undefined when something before the service answered. */
+  get slug(): string | undefined {
+    return this.problem?.type?.replace(PROBLEM_TYPE, '');
   }
 
   /** The line of an NDJSON body that was refused, from 1; absent when it was none of them. */
@@ -149,7 +156,8 @@ function problemIn(text: string): ProblemDocument | undefined {
 export function problemText(text: string, status: number): string {
   const problem = problemIn(text);
   if (problem === undefined) return `answered ${status}: ${text.slice(0, QUOTED_CHARS_MAX)}`;
-  const fields = problem.errors?.map(({ field, message }) => `${field || 'body'} ${message}`) ?? [];
+  const fields =
+    problem.errors?.map(({ field, message }) => `${field || 'body'}: ${message}`) ?? [];
   const said = fields.length > 0 ? fields.join('; ') : problem.detail;
   return said === undefined ? `answered ${status}` : `${problem.title}: ${said} (${status})`;
 }

@@ -117,7 +117,7 @@ const WRONG: readonly (readonly [typed: string, said: string])[] = [
   ['syscall web1 mkdir /pod1', 'mkdir needs path=/pod1'],
   ['syscall web1 mkdir path=/a --pid x', '--pid x is not a number'],
   ['events', 'type events list HOST, or events follow HOST'],
-  ['events list web1 --after -1', '--after -1 is not a number'],
+  ['events list web1 --after -1', '--after must be a whole number from 0'],
   ['events list web1 --tail 3 --limit 3', '--tail and --limit exclude each other'],
   ['events list web1 --tail 10001', '--tail takes 10000 at most; with --reverse, any number'],
   ['events follow web1 --reverse', '--reverse goes with events list'],

@@ -155,6 +155,21 @@ describe('bpfledger observe --collector-stdin', () => {
     ]);
   });
 
+  it('ends soon while the service is away, and says what the next start sends', async () => {
+    const closed = 'http://127.0.0.1:1';
+    const words = ['observe', '--collector-stdin', '--host', 'away', '--url', closed];
+    const input = [HEADER, made('/a')].map((line) => `${JSON.stringify(line)}\n`).join('');
+    const begin = performance.now();
+    const spool = join(folder, 'away');
+    const { code, err } = await bpfledger([...words, '--spool', spool], { input });
+    expect(performance.now() - begin).toBeLessThan(4000);
+    expect(code).toBe(0);
+    expect(err).toContain(`2 lines wait in ${spool}; the next start sends them\n`);
+    const next = await observe('away', [HEADER]);
+    expect(next.err).toContain('0 bytes wait');
+    expect((await events('away')).map(({ call }) => call.name)).toContain('mkdir');
+  });
+
   it.each([
     ['{"collector":"other","contract":2}', 'other speaks contract 2, and contract 1 is read'],
     [

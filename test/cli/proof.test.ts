@@ -114,6 +114,11 @@ it('proves an event from a file alone', PATIENCE, async () => {
   expect([checked.code, checked.err]).toEqual([0, '']);
   expect(checked.out).toMatch(/^bpfledger\/demo\/\S+ has this event at position 7, recorded /);
   expect(checked.out).toContain('not excluded: no witness was asked for');
+  const noKey = await bpfledger(['proof', 'check', proof, '--key', 'zz']);
+  expect([noKey.code, noKey.out]).toEqual([2, '']);
+  expect(noKey.err).toContain('--key zz is no key; give the public key of the log, 64 digits');
+  const noWitness = await bpfledger(['proof', 'check', proof, '--key', key, '--witness', 'w']);
+  expect([noWitness.code, noWitness.out]).toEqual([2, '']);
   writeFileSync(proof, readFileSync(proof, 'utf8').replace('index 6', 'index 5'));
   const changed = await bpfledger(['proof', 'check', proof, '--key', key]);
   expect([changed.code, changed.out]).toEqual([

@@ -66,6 +66,9 @@ describe('rules', { timeout: 90_000 }, () => {
       `\n1     made  0 pending, 0 dead  ${receiver.url}\n`,
     );
 
+    const none = await bpfledger(['rules', 'deliveries', '1', '--url', service.url]);
+    expect([none.code, none.out, none.err]).toEqual([0, '', 'rule 1 has no delivery\n']);
+
     // Down: committed, and not delivered.
     const { port } = receiver;
     await receiver.close();

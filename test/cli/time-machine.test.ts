@@ -38,7 +38,10 @@ const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = 
   [['history', HOST, 'link', '5001'], 'link 5001 ended: the process that held it exited'],
   [['history', HOST, 'cgroup', '/'], 'by felix-2[3] link_create (local)'],
   [['gaps', HOST, ...PLACE, '--from', '8'], 'closed by 13 at 2026-01-01T00:00:03.000000Z'],
-  [['who-removed', HOST, '/', 'connect4', '--around', '8'], 'felix-1[2] exit (local)\n  took'],
+  [
+    ['who-removed', HOST, '/', 'connect4', '--around', '8'],
+    'felix-1[2] exit (local)\n  1 position after position 8\n  took',
+  ],
   [
     ['who-removed', HOST, '/', 'connect4', '--around', '2026-01-01T00:00:02Z'],
     'process that held it',
@@ -92,10 +95,66 @@ describe('a command about the past', () => {
     [['bisect', HOST, ...PLACE], 2, 'bisect needs a HOST and a CONDITION'],
     [['history', HOST, 'fd', '3'], 2, 'type history HOST link|program|map|cgroup|process|pin'],
     [['incident', 'none'], 2, 'there is no incident none'],
-  ])('%j is refused with a sentence', async (args, code, said) => {
+    [
+      ['who-removed', HOST, '/', 'connect4', '--around', '400'],
+      3,
+      'position 400 is after the head, which is 28',
+    ],
+    ...['gaps', 'blame', 'explain'].map((name) => {
+      const args = [name, HOST, '--cgroup', '/kubepods.slise', '--type', 'egress'];
+      const more = name === 'explain' ? ['--program', '5001'] : [];
+      const said = `no cgroup /kubepods.slise in the log of ${HOST}; did you mean /kubepods.slice?`;
+      return [[...args, ...more], 2, said] as const;
+    }),
+    [['history', HOST, 'prog', '5001'], 2, 'did you mean "program"?'],
+    [['plan', HOST], 2, 'which call? try plan HOST mkdir path=/pod1'],
+    [['branch', 'drop', HOST, 'none'], 3, `${HOST} has no branch none; see bpfledger branch list`],
+    [['branch', 'drop', 'nohost', 'none'], 3, 'There is no host with that name'],
+    [['rules', 'remove', '99'], 3, 'There is no such object: there is no rule 99 (404)\n'],
+    [['rules', 'deliveries', '99'], 3, 'there is no rule 99 (404)\n'],
+    [['events', 'list', HOST, '--errno', 'ENOPE'], 2, 'did you mean "EN'],
+    [['events', 'list', HOST, '--errno', 'non'], 2, 'did you mean "none"?'],
+    [['events', 'list', HOST, '--tail', '-5'], 2, '--tail must be a whole number from 1'],
+    [['events', 'list', HOST, '--boot', 'x'], 2, 'boot: must be'],
+  ] as const)('%j is refused with a sentence', async (args, code, said) => {
     const refused = await run(args);
     expect(refused.code).toBe(code);
     expect(refused.err).toContain(said);
+  });
+});
+
+describe('who-removed tells how far the event is from the moment', () => {
+  const around = (moment: string, ...more: string[]) =>
+    run(['who-removed', HOST, '/', 'connect4', '--around', moment, ...more]);
+
+  it.each([
+    [
+      '2025-12-31T23:58:00Z',
+      `The log of ${HOST} begins at 2026-01-01T00:00:00`,
+      '  2 minutes after that',
+    ],
+    [
+      '2030-01-01T00:00:00Z',
+      'That moment is after the last event (2026-01-01T',
+      ' before that moment',
+    ],
+    ['2026-01-01T00:00:02.25Z', '9 at ', '  250 ms before that moment'],
+    ['7', '9 at ', '  2 positions after position 7'],
+  ])('%s', async (moment, first, says) => {
+    const { code, out, err } = await around(moment);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.startsWith(first), out).toBe(true);
+    expect(out).toContain(`${says}`);
+    const told = JSON.parse((await around(moment, '--json')).out);
+    expect(told.distance).toContain(says.trim());
+    expect(told.outside).toEqual(first === '9 at ' ? undefined : expect.stringContaining(first));
+  });
+});
+
+describe('a service without any', () => {
+  it.each([['hosts deleted', 'no host was ever deleted here\n']])('%s', async (words, said) => {
+    const { code, out, err } = await run(words.split(' '));
+    expect([code, out, err]).toEqual([0, '', said]);
   });
 });
 

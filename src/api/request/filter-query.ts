@@ -24,12 +24,20 @@ import { momentParam, requireMoment } from './at.ts';
 import { attachTypeParam } from './place.ts';
 
 const CALLS = ['boot', ...CALL_NAMES, 'found', 'gone', 'lost'];
-const ERRNOS = [NO_ERRNO, ...Object.keys(ERRNO_NUMBERS)];
+const ERRNOS = Object.keys(ERRNO_NUMBERS);
 
-function namesAmong(noun: string, names: readonly string[], description: string) {
+/** @param rarer names that are meant only where none of `usual` is near */
+function namesAmong(
+  noun: string,
+  usual: readonly string[],
+  description: string,
+  rarer: readonly string[] = [],
+) {
+  const names = [...usual, ...rarer];
+  const near = (text: string) => suggestion(text, usual) || suggestion(text, rarer);
   const name = z.string().refine((text) => names.includes(text), {
     error: ({ input }) =>
-      `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${suggestion(String(input), names)}`,
+      `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${near(String(input))}`,
   });
   return severalOf(name, description);
 }
@@ -37,7 +45,9 @@ function namesAmong(noun: string, names: readonly string[], description: string)
 /** Conditions that an event alone fulfils or does not, on whichever host. */
 const conditions = {
   call: namesAmong('call', CALLS, 'Name of the call.'),
-  errno: namesAmong('errno', ERRNOS, 'Errno of the outcome; `none` for calls that succeeded.'),
+  errno: namesAmong('errno', ERRNOS, 'Errno of the outcome; `none` for calls that succeeded.', [
+    NO_ERRNO,
+  ]),
   rule: namesAmong('rule', Object.keys(RULES), 'Rule by which the call was refused.'),
   effect: namesAmong('effect', Object.keys(EFFECT_CODES), 'Type of an effect: `EntryRemoved`.'),
   reason: severalOf(reason, 'Why something ended by the event.'),

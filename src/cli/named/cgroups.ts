@@ -3,6 +3,7 @@
  * pattern of paths or of last parts.
  */
 import { hostPath } from '../../client/host-path.ts';
+import { ServiceRefusal } from '../../client/rest-client.ts';
 import type { InputError } from '../exit-code.ts';
 import { type Made, madeBy, type WhereNamed } from './made.ts';
 import { allMeant, type Candidate, isPattern, noneMeant, oneMeant } from './meant.ts';
@@ -27,6 +28,41 @@ export async function noSuchCgroup(typed: string, where: WhereNamed): Promise<In
   return noneMeant(typed, await cgroupsOf(typed, where), sought);
 }
 
+/**
+ * Checks that a path was that of a cgroup at some time, in whichever boot.
+ *
+ * @param attach_type any: the timeline of an array is asked where the boot of the moment lacks the path
+ * @throws InputError when the log never had it
+ */
+export async function requireCgroup(
+  path: string,
+  attach_type: string | undefined,
+  where: WhereNamed,
+): Promise<void> {
+  if (!path.startsWith('/') || attach_type === undefined) return;
+  const { client, host, at } = where;
+  const asked = new URLSearchParams({ path, limit: '1', ...(at !== undefined && { at }) });
+  const isMissing = await client.get(`${hostPath(host)}/cgroups/history?${asked}`).then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ServiceRefusal && error.slug === 'no-such-object') return true;
+      throw error;
+    },
+  );
+  if (!isMissing) return;
+  const place = new URLSearchParams({ cgroup: path, attach_type });
+  const { items, next } = await client.get<ArrayVersions>(
+    `${hostPath(host)}/effective/timeline?${place}`,
+  );
+  if (next !== undefined || items.some(({ cgroup_id }) => cgroup_id !== undefined)) return;
+  throw await noSuchCgroup(path, { client, host, at: undefined });
+}
+
+interface ArrayVersions {
+  readonly items: readonly { readonly cgroup_id?: number }[];
+  readonly next?: number;
+}
+
 function isPlain(typed: string): boolean {
   return /^\d+$/u.test(typed) || (typed.startsWith('/') && !isPattern(typed));
 }
@@ -35,13 +71,24 @@ function soughtOn({ host }: WhereNamed) {
   return { kind: 'cgroup', where: `on ${host}`, next: `bpfledger cgroups ${host} shows the tree` };
 }
 
-/** Every path that there was: cgroups of one path, one after the other, are one here. */
+/**
+ * Every path that there was, those of living cgroups first: cgroups of one path, one after the other, are
+ * one here.
+ */
 async function cgroupsOf(typed: string, where: WhereNamed): Promise<Candidate[]> {
-  const made = (await madeBy('CgroupMade', where)).map(pathOf);
-  return [...new Set(['/', ...made])].map((path) => ({
+  const made = await madeBy('CgroupMade', where);
+  const removed = new Set((await madeBy('CgroupRemoved', where)).map(idOf));
+  const living = made.filter((one) => !removed.has(idOf(one))).map(pathOf);
+  const there = new Set(['/', ...living]);
+  return [...new Set([...there, ...made.map(pathOf)])].map((path) => ({
     id: path,
     names: [typed.startsWith('/') ? path : (path.split('/').at(-1) ?? ''), path],
+    isGone: !there.has(path),
   }));
+}
+
+function idOf({ effect }: Made): unknown {
+  return effect.cgroup_id;
 }
 
 function pathOf({ effect }: Made): string {

@@ -51,3 +51,13 @@ it('says what to do where there is nothing at all, and too much', () => {
   const many = Array.from({ length: 101 }, (_, i) => ({ id: `${i}`, names: [`p${i}`] }));
   expect(() => allMeant('p*', many, SOUGHT)).toThrow('p* means 101 programs on demo, 100 at most');
 });
+
+it('suggests what is there before what is gone', () => {
+  const cgroups = [
+    { id: '/poda', names: ['/poda'], isGone: true },
+    { id: '/pods', names: ['/pods'] },
+  ];
+  const sought = { ...SOUGHT, kind: 'cgroup' };
+  expect(() => oneMeant('/podb', cgroups, sought)).toThrow('did you mean /pods?');
+  expect(() => oneMeant('/podb', cgroups.slice(0, 1), sought)).toThrow('did you mean /poda?');
+});

@@ -19,6 +19,8 @@ export interface Candidate {
   readonly names: readonly string[];
   /** What tells it from others of the same name. */
   readonly about?: string;
+  /** It was there, and is no more: what is there is suggested before it. */
+  readonly isGone?: boolean;
 }
 
 /** What is looked for, in words for errors. */
@@ -102,10 +104,15 @@ export function noneMeant(
   const none = `there is no ${kind} ${typed} ${where}`;
   const names = [...new Set(candidates.flatMap((one) => one.names[0] ?? []))].filter(Boolean);
   if (names.length === 0) return new InputError(`${none}; ${next}`);
-  const near = nearName(typed, [...new Set(candidates.flatMap((one) => one.names))]);
+  const living = candidates.filter(({ isGone }) => isGone !== true);
+  const near = nearName(typed, namesOf(living)) ?? nearName(typed, namesOf(candidates));
   if (near !== undefined) return new InputError(`${none}; did you mean ${near}?`);
   const more = names.length > NAMED_MAX ? ', …' : '';
   return new InputError(
     `${none}; there are ${names.slice(0, NAMED_MAX).join(', ')}${more}; ${next}`,
   );
+}
+
+function namesOf(candidates: readonly Candidate[]): string[] {
+  return [...new Set(candidates.flatMap(({ names }) => names))];
 }

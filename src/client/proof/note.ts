@@ -90,6 +90,14 @@ export async function parseKey(vkey: string): Promise<NoteKey> {
   return key;
 }
 
+/** Whether a text is a key in its text form. */
+export function isVkey(text: string): Promise<boolean> {
+  return parseKey(text).then(
+    () => true,
+    () => false,
+  );
+}
+
 function keyId({ name, type, publicKey }: NoteKey): Promise<Uint8Array> {
   const hashed = sha256(utf8(`${name}\n`), Uint8Array.of(type), publicKey);
   return hashed.then((bytes) => bytes.slice(0, ID_BYTES));

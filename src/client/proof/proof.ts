@@ -3,7 +3,15 @@
  * without trust in the service. It uses what browsers have, and needs no other package.
  */
 import { fromBase64, fromHex, ProofRefused, sha256, toHex } from './bytes.ts';
-import { cosignedAt, isSignedByLog, logKey, type Note, parseKey, parseNote } from './note.ts';
+import {
+  cosignedAt,
+  isSignedByLog,
+  isVkey,
+  logKey,
+  type Note,
+  parseKey,
+  parseNote,
+} from './note.ts';
 import { checkGrowth, checkInclusion, leafHash, type Tree } from './tree.ts';
 
 export { ProofRefused };
@@ -12,6 +20,7 @@ export { ProofRefused };
 const PROOF_CHARS_MAX = 64 * 1024 * 1024;
 const HASHES_MAX = 63;
 const HASH_BYTES = 32;
+const LOG_KEY = /^[0-9a-f]{64}$/u;
 const COUNT = /^(?:0|[1-9]\d{0,15})$/u;
 
 /** Whom the caller trusts. */
@@ -68,8 +77,13 @@ export async function openCheckpoint(note: string, trust: Trust): Promise<OpenCh
   };
 }
 
+/** Whether a text is the key of a log, in one of the forms that `Trust.log` takes. */
+export async function isLogKey(text: string): Promise<boolean> {
+  return LOG_KEY.test(text) || (await isVkey(text));
+}
+
 async function keyOf(given: string, origin: string) {
-  if (/^[0-9a-f]{64}$/u.test(given)) return logKey(origin, fromHex(given, 'the key'));
+  if (LOG_KEY.test(given)) return logKey(origin, fromHex(given, 'the key'));
   return parseKey(given);
 }
 

@@ -31,6 +31,7 @@ export async function execute(asked: Executor): Promise<void> {
   const boot = await ledger.bootPosition();
   // Without pins nothing of an earlier run is left, so the boot is applied again from its start.
   const reported = asked.ephemeral ? Math.min(leased, boot - 1) : leased;
+  asked.onStart(reported);
   const run = startRun({ ...asked, ledger }, reported);
   try {
     await followLog(run, boot);

@@ -21,6 +21,8 @@ export interface Executor {
   readonly ephemeral: boolean;
   /** Puts back what others took from the kernel. */
   readonly repair: boolean;
+  /** Called when the lease is taken, with the position up to which the log was applied before. */
+  readonly onStart: (applied: number) => void;
   /** Called with each report, with each change in what differs, and with what was put back. */
   readonly onReport: (event: LoggedEvent, report: Report) => void;
   readonly onStanding: (standing: readonly Difference[]) => void;

@@ -19,6 +19,8 @@ import type { Spool } from './spool.ts';
 const SETTLE_MS = 250;
 /** Milliseconds that the end waits for the service, where the caller does not say it. */
 const FLUSH_MS = 5000;
+/** Milliseconds after which the end waits no longer when the service took nothing. */
+const QUIET_MS = 1500;
 /** Milliseconds that lines wait in memory for more of them before they are written. */
 const WRITE_MS = 20;
 const LINES_IN_MEMORY_MAX = 100_000;
@@ -31,7 +33,10 @@ export interface ObserveRequest {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Reads the kernel that is observed; absent when it is not this one. */
   readonly survey?: () => Snapshot;
-  /** Milliseconds that the end waits for the service; what waits longer stays in the spool. */
+  /**
+   * Milliseconds that the end waits for the service; what waits longer stays in the spool. Default: a few
+   * seconds, and not so long for a service that takes nothing.
+   */
   readonly flushMs?: number;
   readonly told: Told;
 }
@@ -57,7 +62,7 @@ export interface Observed {
 }
 
 /**
- * Observes until the bytes of the collector end. Then it sends what waits, for a few seconds.
+ * Observes until the bytes of the collector end. Then it sends what waits, for a few seconds, while the service takes it.
  *
  * @throws Error when the first line is no header
  */
@@ -69,7 +74,14 @@ export async function observe(request: ObserveRequest): Promise<Observed> {
   try {
     await takeIn(request, { intake, sending });
   } finally {
-    await Promise.race([sending.drain(), sleep(flushMs, undefined, { ref: false })]);
+    const drained = sending.drain().then(() => true);
+    const deadline = performance.now() + flushMs;
+    const quietMs = request.flushMs ?? QUIET_MS;
+    for (let before = Number.POSITIVE_INFINITY; spool.waiting < before; ) {
+      before = spool.waiting;
+      const ms = Math.min(quietMs, deadline - performance.now());
+      if (ms <= 0 || (await Promise.race([drained, sleep(ms, false, { ref: false })]))) break;
+    }
     stop.abort();
   }
   const { taken, dropped } = intake.counts;

@@ -36,7 +36,9 @@ describe('a spool', () => {
     const again = await Spool.open(folder, MIB);
     expect(await again.next(9)).toEqual({ key, lines: ['a', 'b'] });
     await again.append(['c']);
+    expect(await again.countLines()).toBe(3);
     await again.sent(['a', 'b']);
+    expect(await again.countLines()).toBe(1);
     expect((await again.next(9))?.lines).toEqual(['c']);
     await again.close();
   });

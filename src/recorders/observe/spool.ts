@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import {
   type FileHandle,
   mkdir,
@@ -48,7 +49,8 @@ interface Segment {
 }
 
 export class Spool {
-  private readonly folder: string;
+  /** Its directory. */
+  readonly folder: string;
   private readonly bytesMax: number;
   private readonly lock: Server;
   private readonly id: string;
@@ -112,6 +114,20 @@ export class Spool {
       else if (segment === this.from.segment) bytes += size - this.from.offset;
     }
     return bytes;
+  }
+
+  /** Counts the lines that wait: it reads them all. */
+  async countLines(): Promise<number> {
+    let lines = 0;
+    for (const segment of this.sizes.keys()) {
+      if (segment < this.from.segment) continue;
+      const start = segment === this.from.segment ? this.from.offset : 0;
+      const path = join(this.folder, nameOf(segment));
+      for await (const bytes of createReadStream(path, { start })) {
+        for (const byte of bytes as Buffer) if (byte === NEWLINE) lines++;
+      }
+    }
+    return lines;
   }
 
   /** Appends lines; false, and nothing is appended, when there is no room for all. */

@@ -1,0 +1,98 @@
+/** The moment around which a command looks for an event: where the log has it, and how far an event is. */
+import { hostPath } from '../client/host-path.ts';
+import type { RestClient } from '../client/rest-client.ts';
+import { counted } from '../domain/counted.ts';
+import { microsOf } from '../events/encoding/rfc3339.ts';
+import { UsageError } from './exit-code.ts';
+import { SPOKEN_FORMS } from './spoken-moment.ts';
+
+/** An event as it is looked for. */
+interface Told {
+  readonly position: number;
+  readonly at: string;
+}
+
+/** A moment that was typed: a position, or a time. */
+export interface Around {
+  /** How far an event is from the moment, in positions or microseconds; before it, less than 0. */
+  readonly distance: (event: Told) => number;
+  /** The same in words: `3 minutes before that moment`; undefined for an event of that moment. */
+  readonly distanceText: (event: Told) => string | undefined;
+  /** That the log does not reach to the moment; undefined when it does. */
+  readonly outside: string | undefined;
+}
+
+/**
+ * Reads the moment, and looks where in the log of a host it is.
+ *
+ * @throws UsageError when the text is no moment
+ * @throws ServiceRefusal for a position that the log does not have
+ */
+export async function aroundMoment(
+  text: string,
+  { client, host }: { readonly client: RestClient; readonly host: string },
+): Promise<Around> {
+  if (/^\d+$/u.test(text)) {
+    await client.get(`${hostPath(host)}?at=${text}`);
+    const distance = ({ position }: Told) => position - Number(text);
+    const distanceText = (event: Told) => {
+      const count = distance(event);
+      return sided(count, `position ${text}`, counted(Math.abs(count), 'position'));
+    };
+    return { distance, distanceText, outside: undefined };
+  }
+  const wanted = microsOf(text);
+  if (wanted === undefined) {
+    throw new UsageError(`--around ${text} is no moment; there are ${SPOKEN_FORMS}, positions`);
+  }
+  const distance = ({ at }: Told) => (microsOf(at) ?? 0) - wanted;
+  const distanceText = (event: Told) => {
+    const micros = distance(event);
+    return sided(micros, 'that moment', durationText(Math.abs(micros)));
+  };
+  return { distance, distanceText, outside: await outsideText({ client, host }, wanted) };
+}
+
+interface Ends {
+  readonly oldest: number;
+  readonly position: number;
+}
+
+async function outsideText(
+  { client, host }: { readonly client: RestClient; readonly host: string },
+  wanted: number,
+): Promise<string | undefined> {
+  const ends = await client.get<Ends>(hostPath(host));
+  const timeOf = async (position: number) => {
+    const { at } = await client.get<Told>(`${hostPath(host)}/events/${position}`);
+    return at;
+  };
+  const first = await timeOf(ends.oldest);
+  if (wanted < (microsOf(first) ?? 0)) {
+    return `The log of ${host} begins at ${first}, later than that moment.`;
+  }
+  const last = await timeOf(ends.position);
+  if (wanted <= (microsOf(last) ?? 0)) return undefined;
+  return `That moment is after the last event (${last}).`;
+}
+
+function sided(distance: number, moment: string, amount: string): string | undefined {
+  if (distance === 0) return undefined;
+  return `${amount} ${distance < 0 ? 'before' : 'after'} ${moment}`;
+}
+
+const MICROS_PER_S = 1_000_000;
+const UNITS = [
+  { name: 'day', seconds: 86_400 },
+  { name: 'hour', seconds: 3600 },
+  { name: 'minute', seconds: 60 },
+  { name: 'second', seconds: 1 },
+] as const;
+
+/** A length of time in its largest unit: `3 minutes`; below a second, milli- and microseconds. */
+function durationText(micros: number): string {
+  const seconds = micros / MICROS_PER_S;
+  const unit = UNITS.find((one) => seconds >= one.seconds);
+  if (unit !== undefined) return counted(Math.floor(seconds / unit.seconds), unit.name);
+  return micros < 1000 ? `${micros} µs` : `${Math.floor(micros / 1000)} ms`;
+}
