@@ -21,6 +21,7 @@ import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { sightingText } from './sighting-text.ts';
 
 /** Lines that are printed of what was found on a known host. */
 const SHOWN_MAX = 200;
@@ -133,10 +134,7 @@ function tell(
   if (json) print.out(JSON.stringify({ host, is: how, lines }));
   else {
     const shown = how === 'known' ? lines.slice(0, SHOWN_MAX) : [];
-    for (const { call, pid } of shown) {
-      const { name, ...what } = call;
-      print.out(`${name} ${JSON.stringify(what)}${pid === undefined ? '' : ` of process ${pid}`}`);
-    }
+    for (const line of shown) print.out(sightingText(line));
     if (shown.length < lines.length && how === 'known') {
       print.out(`and ${lines.length - shown.length} more (--json prints all)`);
     }

@@ -18,9 +18,18 @@ const OF_INPUT: ReadonlySet<string | undefined> = new Set([
  * @param flags of the command
  */
 export async function explained(error: unknown, flags: Flags, line: Line): Promise<unknown> {
-  const hint = momentHint(error, flags, line.flags) ?? (await hostHint(error, line));
+  const hint =
+    tokenHint(error) ?? momentHint(error, flags, line.flags) ?? (await hostHint(error, line));
   const isWrongUse = error instanceof ServiceRefusal && OF_INPUT.has(error.problem?.type);
   if (hint === undefined && !isWrongUse) return error;
   const sentence = hint === undefined ? sentenceOf(error) : `${sentenceOf(error)}: ${hint}`;
   return isWrongUse ? new UsageError(sentence) : new Error(sentence);
+}
+
+const UNAUTHORIZED = 401;
+
+/** How a command sends a token: the service names only the header. */
+function tokenHint(error: unknown): string | undefined {
+  if (!(error instanceof ServiceRefusal) || error.status !== UNAUTHORIZED) return undefined;
+  return 'commands send the token of BPFLEDGER_TOKEN, or of --token';
 }

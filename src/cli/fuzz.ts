@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { counted } from '../domain/counted.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
+import { KernelBusy } from '../native/unavailable.ts';
 import type { OpenMachine } from '../recorders/differential/divergence.ts';
-import { type Divergence, fuzz as programs } from '../recorders/differential/fuzz.ts';
+import { type Divergence, fuzz as programs, type Skipped } from '../recorders/differential/fuzz.ts';
 import { PRESET_NAMES, type PresetName } from '../recorders/generator/preset.ts';
 import { goldenText } from '../recorders/golden/record.ts';
 import { command, type Printer } from './command.ts';
@@ -27,8 +28,8 @@ export const fuzz = command({
     'Generates random sequences of calls. Makes each one on the model and, as root, on the kernel\n' +
     'that runs here, in a cgroup and a bpffs of its own that it removes afterwards. Compares every\n' +
     'outcome and every list after each step. Shrinks a sequence that differs, and writes it as a\n' +
-    'golden file with what the kernel answered. The last line is "N steps, M divergences". The exit\n' +
-    'code is 0 only when M is 0.',
+    'golden file with what the kernel answered. Skips a sequence for which the machine is too busy, and\n' +
+    'says so. The last line is "N steps, M divergences". The exit code is 0 only when M is 0.',
   flags: {
     steps: { value: 'N', about: `calls to make, in sequences of 80 (${STEPS_DEFAULT})` },
     seed: { value: 'S', about: 'first seed; equal seeds give equal sequences (1)' },
@@ -48,11 +49,13 @@ export const fuzz = command({
     };
     const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');
     const stop = stopOnSignal();
-    let sums = { programs: 0, steps: 0, divergences: 0 };
+    const isBusy = (error: unknown) => error instanceof KernelBusy;
+    let sums = { programs: 0, steps: 0, skipped: 0, divergences: 0 };
     let told = performance.now();
-    for await (const { found, ...done } of programs(plan, { release, open })) {
+    for await (const { found, busy, ...done } of programs(plan, { release, open, isBusy })) {
       sums = done;
       if (found !== undefined) await tell(found, flags, print);
+      if (busy !== undefined) print.err(skippedLine(busy));
       if (performance.now() - told > PROGRESS_MS) {
         told = performance.now();
         print.err(
@@ -61,15 +64,24 @@ export const fuzz = command({
       }
       if (stop.asked) break;
     }
-    const { steps, divergences } = sums;
+    const { steps, skipped, divergences } = sums;
     print.out(
       flags.json === true
         ? JSON.stringify({ ...sums, seed: plan.seed, release: release.id })
-        : `${counted(steps, 'step')}, ${counted(divergences, 'divergence')}`,
+        : `${counted(steps, 'step')}, ${counted(divergences, 'divergence')}${skippedText(skipped)}`,
     );
     return divergences === 0 ? EXIT.done : EXIT.differs;
   },
 });
+
+/** What is said of a sequence that was not compared. */
+export function skippedLine({ preset, seed, because }: Skipped): string {
+  return `the machine was too busy for the sequence ${preset} ${seed}, which is skipped: ${because}`;
+}
+
+function skippedText(skipped: number): string {
+  return skipped === 0 ? '' : `, ${counted(skipped, 'sequence')} skipped`;
+}
 
 function releaseHere(named: string | undefined) {
   const name = named ?? unameRelease();

@@ -3,7 +3,7 @@ import { migrate as applyMigrations } from '../events/storage/migrate.ts';
 import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { withDatabase } from './opened.ts';
+import { withNewDatabase } from './opened.ts';
 import { placeOf, storageFrom } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
 
@@ -17,7 +17,7 @@ export const migrate = command({
   async run({ flags, words, print }) {
     if (words.length > 0) throw new UsageError(`migrate takes no ${words[0]}; see --help`);
     const configuration = storageFrom(flags, process.env);
-    await withDatabase(configuration, async (database) => {
+    await withNewDatabase(configuration, async (database) => {
       const pending = await pendingMigrations(database);
       await applyMigrations(database);
       for (const name of pending) print.out(`applied ${name}`);

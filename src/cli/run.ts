@@ -47,7 +47,10 @@ export const run = command({
     },
     trace: { about: 'print each call with its answer, and the rule of a refusal, to stderr' },
     fail: { value: 'CALL#N=ERRNO,…', about: 'let the Nth such call fail: link_create#2=ENOMEM' },
-    'kill-at': { value: 'N', about: 'kill the process that makes the Nth call, before it is made' },
+    'kill-at': {
+      value: 'N',
+      about: 'kill the process that makes the Nth call; the call is not done',
+    },
     keep: {
       value: 'FILE',
       about: 'write the log of the run as a bundle (bpfledger import, verify)',

@@ -42,7 +42,10 @@ describe('on the embedded database', () => {
       await service.end('SIGTERM');
 
       const nobody = await remove('nobody', '--yes');
-      expect([nobody.code, nobody.err]).toEqual([3, 'bpfledger: there is no host nobody\n']);
+      expect([nobody.code, nobody.err]).toEqual([
+        3,
+        `bpfledger: ${dataDir()}: there is no host nobody\n`,
+      ]);
       const several = await remove('demo*', '--yes');
       expect([several.code, several.err]).toEqual([
         2,
@@ -77,7 +80,7 @@ describe('on the embedded database', () => {
       expect([again.code, again.err]).toEqual([
         3,
         expect.stringMatching(
-          /^bpfledger: there is no host demo: it was deleted at 20\S+Z by \S+, with/,
+          /^bpfledger: \S+: there is no host demo: it was deleted at 20\S+Z by \S+, with/,
         ),
       ]);
 

@@ -86,22 +86,35 @@ describe('the README', () => {
 
 /** What needs root, a database of its own or another file, does not end, or takes long. */
 const NOT_TYPED =
-  /^(?:serve|migrate|rebuild|conform|run|releases probe|fuzz|golden|hosts delete|retention|events follow|import night.strace|observe|adopt|executor)(?: |$)/u;
+  /^(?:serve|migrate|conform|run|releases probe|fuzz|golden|events follow|import night.strace|observe|adopt|executor)(?: |$)/u;
 
 /** A form of the table of commands, with what its row says of it. */
 interface Form {
   readonly typed: string;
   readonly about: string;
+  /** Whether it opens the database of a service that was stopped. */
+  readonly isOffline: boolean;
 }
 
+const OFFLINE = '**With the service stopped.**';
 const [, table = ''] = /^## The command$(.*?)^Reads take names/ms.exec(readme) ?? [];
-const forms = table
-  .split('\n')
-  .filter((row) => row.startsWith('| `') && !row.startsWith('| `npx'))
-  .flatMap((row): Form[] => {
-    const [, first = '', about = ''] = row.split(/(?<!\\)\|/u);
-    return [...first.matchAll(/`([^`]+)`/gu)].map(([, typed = '']) => ({ typed, about }));
-  });
+const forms = [...table.split(OFFLINE).entries()].flatMap(([part, text]) =>
+  formsOf(text, part > 0),
+);
+
+function formsOf(text: string, isOffline: boolean): Form[] {
+  return text
+    .split('\n')
+    .filter((row) => row.startsWith('| `') && !row.startsWith('| `npx'))
+    .flatMap((row): Form[] => {
+      const [, first = '', about = ''] = row.split(/(?<!\\)\|/u);
+      return [...first.matchAll(/`([^`]+)`/gu)].map(([, typed = '']) => ({
+        typed,
+        about,
+        isOffline,
+      }));
+    });
+}
 
 describe('the table of commands', () => {
   it('has forms with options that there are', async () => {
@@ -123,11 +136,37 @@ describe('the table of commands', () => {
       items: readonly { readonly public_key: string }[];
     };
     const env = { BPFLEDGER_URL: service.url, XDG_CONFIG_HOME: cwd };
-    for (const { typed, about } of forms.filter((form) => !NOT_TYPED.test(form.typed))) {
+    const online = forms.filter(({ typed, isOffline }) => !isOffline && !NOT_TYPED.test(typed));
+    for (const { typed, about } of online) {
       const words = wordsOf(typed.replace('KEY', items[0]?.public_key ?? ''));
       const [, input = ''] = typed.endsWith(' -') ? (/`(\{.*\})`/u.exec(about) ?? []) : [];
       const { code, err } = await bpfledger(words, { cwd, env, input: `${input}\n` });
       expect(code, `${typed}\n${err}`).toBe(0);
+    }
+  });
+
+  it('plays one small recording on the service', PATIENCE, async () => {
+    const [form] = forms.filter(({ typed }) => typed.includes('--via'));
+    const { code, err } = await bpfledger(
+      wordsOf(form?.typed.replace('http://127.0.0.1:8080', service.url) ?? ''),
+    );
+    const [, hosts = ''] = /^(\d+ hosts) stay/.exec(err) ?? [];
+    expect([code, form?.about]).toEqual([0, expect.stringContaining(`small file ${hosts},`)]);
+  });
+
+  it('has forms that work on the folder of a stopped service', PATIENCE, async () => {
+    const offline = forms.filter(({ isOffline }) => isOffline);
+    expect(offline.length).toBeGreaterThan(4);
+    await service.end('SIGTERM');
+    try {
+      for (const { typed } of offline) {
+        const { code, err } = await bpfledger(wordsOf(typed), {
+          env: { BPFLEDGER_DATA_DIR: folder },
+        });
+        expect([code, err], typed).toEqual([0, '']);
+      }
+    } finally {
+      service = await serving(['--data-dir', folder, '--demo']);
     }
   });
 });

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -192,6 +193,22 @@ describe('serve on the embedded database', () => {
     expect([code, err]).toEqual([0, `${other} has no host\n`]);
   });
 
+  it.each([
+    ['rebuild', '--check'],
+    ['rebuild', 'demo'],
+    ['hosts', 'delete', 'demo'],
+    ['retention', 'trim', 'demo', '--before', '365d ago'],
+    ['retention', 'show', 'demo'],
+  ])('makes no database where %s %s looks for one', PATIENCE, async (...words) => {
+    const nowhere = join(folder, 'nowhere');
+    const { code, err } = await bpfledger([...words, '--data-dir', nowhere]);
+    expect([code, err]).toEqual([
+      3,
+      expect.stringMatching(/nowhere has no database: .* --data-dir, .* DATABASE_URL\n$/),
+    ]);
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
   it(
     'has everything it answered after kill -9, and a rebuild finds nothing to change',
     PATIENCE,
@@ -309,7 +326,9 @@ describe('serve with tokens', () => {
   it('lets in who has one, by flag or by environment', PATIENCE, async () => {
     const list = ['hosts', 'create', 'web1', '--release', '6.18', '--url', service.url];
     const without = await bpfledger(list);
-    expect(without.err).toContain('send Authorization: Bearer TOKEN (401)');
+    expect(without.err).toContain(
+      'send Authorization: Bearer TOKEN (401): commands send the token of BPFLEDGER_TOKEN, or of --token',
+    );
     expect(without.code).toBe(3);
     const withFlag = await bpfledger([...list, '--token', TOKEN]);
     expect(withFlag.out).toBe('host web1 runs 6.18.44\n');

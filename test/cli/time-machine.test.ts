@@ -36,6 +36,7 @@ const COMMANDS: readonly (readonly [args: readonly string[], says: string])[] = 
     'ended at 9 at 2026-01-01T00:00:02.000000Z by felix-1[2] exit (local): the process that held it exited',
   ],
   [['history', HOST, 'link', '5001'], 'link 5001 ended: the process that held it exited'],
+  [['history', HOST, 'program', '5001'], 'fd 3 of process 2 on program 5001 (cali_ctlb_v4) closed'],
   [['history', HOST, 'cgroup', '/'], 'by felix-2[3] link_create (local)'],
   [['gaps', HOST, ...PLACE, '--from', '8'], 'closed by 13 at 2026-01-01T00:00:03.000000Z'],
   [

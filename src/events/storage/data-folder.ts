@@ -1,7 +1,7 @@
 /** Makes a folder for data, where a folder for data can be. */
 import { constants } from 'node:fs';
 import { access, mkdir, stat, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** File systems that keep no files, by their `f_type` (linux/magic.h). */
 const NO_FILES: Readonly<Record<number, string>> = {
@@ -11,6 +11,11 @@ const NO_FILES: Readonly<Record<number, string>> = {
   1667723888: 'cgroup2',
   3405662737: 'bpf',
 };
+
+/** The embedded database of a data folder. */
+export function databaseFolder(folder: string): string {
+  return join(folder, 'postgres');
+}
 
 /**
  * Makes a folder with those above it, readable by its owner only, unless it is there. What stands

@@ -27,8 +27,8 @@ export interface SurveyedProcess {
 
 export interface Holders {
   readonly processes: readonly SurveyedProcess[];
-  /** Processes whose fds this one may not read. */
-  readonly unread: number;
+  /** Pids of processes whose fds this one may not read. */
+  readonly unread: readonly number[];
 }
 
 /** Reads which processes hold something; this process is left out. */
@@ -36,7 +36,7 @@ export function readHolders(cgroups: readonly SurveyedCgroup[]): Holders {
   const byDirectory = new Map(cgroups.map((cgroup) => [cgroup.directory, cgroup]));
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const processes: SurveyedProcess[] = [];
-  let unread = 0;
+  const unread: number[] = [];
   for (const pid of pids.map(Number)) {
     if (pid === process.pid) continue;
     try {
@@ -44,7 +44,7 @@ export function readHolders(cgroups: readonly SurveyedCgroup[]): Holders {
       if (holder !== undefined) processes.push(holder);
     } catch (error) {
       if (!DENIED.includes((error as NodeJS.ErrnoException).code)) throw error;
-      unread++;
+      unread.push(pid);
     }
   }
   return { processes, unread };

@@ -15,6 +15,9 @@ import { readMounts } from './mounts.ts';
 import { readObjects } from './objects.ts';
 import { readPins } from './pins.ts';
 
+/** Pids that are named of processes whose fds cannot be read: a cause is short. */
+const UNREAD_NAMED_MAX = 5;
+
 /**
  * Surveys the kernel that runs here. It takes no lock: what changes while it reads may be told as
  * it was before or after.
@@ -35,7 +38,7 @@ export function survey(kernel: Kernel): readonly SightingLine[] {
     ...listSightings(listed, links),
     ...readPins(kernel, mounts.bpffs).map((pin) => found({ pin })),
     ...processes.flatMap(processSightings),
-    ...(unread === 0 ? [] : [unreadable(unread)]),
+    ...(unread.length === 0 ? [] : [unreadable(unread)]),
   ];
 }
 
@@ -56,13 +59,15 @@ function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SightingLine
   return found({ prog: { id, prog_type, ...named, tag, uid, map_ids } });
 }
 
-function unreadable(count: number): SightingLine {
-  return {
-    call: {
-      name: 'lost',
-      cause: `may not read the fds of ${counted(count, 'process', 'processes')}`,
-    },
-  };
+/** A hole in the record: what these processes hold is not known. */
+export function unreadable(pids: readonly number[]): SightingLine {
+  const named = pids.slice(0, UNREAD_NAMED_MAX).join(', ');
+  const who =
+    pids.length === 1
+      ? `process ${named}`
+      : `${counted(pids.length, 'process', 'processes')}: ${named}`;
+  const more = pids.length > UNREAD_NAMED_MAX ? ', …' : '';
+  return { call: { name: 'lost', cause: `may not read the fds of ${who}${more}` } };
 }
 
 function processSightings({ pid, comm, uid, cgroup, fds }: SurveyedProcess): SightingLine[] {

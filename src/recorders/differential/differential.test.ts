@@ -127,6 +127,34 @@ it('a machine that cannot go on differs too', async () => {
   expect(found).toMatchObject({ what: 'error', got: 'the machine is broken' });
 });
 
+it('a machine that is too busy is skipped, and no difference', async () => {
+  const busy = new Error('prog_load of the canary: EAGAIN, 5 times');
+  let opened = 0;
+  const sides: Sides = {
+    release: release('6.18.44'),
+    isBusy: (error) => error === busy,
+    async open(config) {
+      opened += 1;
+      const model = modelMachine('6.18.44', config);
+      return {
+        ...model,
+        ...(opened === 1 && { perform: () => Promise.reject(busy) }),
+        close: async () => undefined,
+      };
+    },
+  };
+  const plan = { presets: ['mprog'], seed: 1, steps: 160, sysctl: 2, lanes: 1 } as const;
+  const told = [];
+  for await (const progress of fuzz(plan, sides)) told.push(progress);
+  expect(told).toEqual([
+    {
+      ...{ programs: 1, steps: 0, skipped: 1, divergences: 0 },
+      busy: { preset: 'mprog', seed: 1, because: busy.message },
+    },
+    { programs: 2, steps: 80, skipped: 1, divergences: 0 },
+  ]);
+});
+
 it('a machine that fails in every program is told in each, and ends no run', async () => {
   const sides: Sides = {
     release: release('6.18.44'),

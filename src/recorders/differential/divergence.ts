@@ -14,6 +14,8 @@ export type OpenMachine = (config: Partial<BootConfig>) => Promise<OpenedMachine
 export interface Sides {
   readonly release: Release;
   readonly open: OpenMachine;
+  /** Whether an error of the machine says only that it is too busy to be compared. */
+  readonly isBusy?: (error: unknown) => boolean;
 }
 
 /** Steps that go on while the machine has not yet let go of what the model has. */
@@ -25,7 +27,7 @@ const LAG_STEPS = 16;
  * what differs then may be too early, so only what differs with every wait is a difference.
  *
  * @returns undefined when they agree
- * @throws Error when the program names what no step of it made
+ * @throws Error when the program names what no step of it made, or the machine is too busy
  */
 export async function divergence(program: Program, sides: Sides): Promise<Mismatch | undefined> {
   const expected = await recordModel(program, sides);
@@ -35,7 +37,7 @@ export async function divergence(program: Program, sides: Sides): Promise<Mismat
 
 async function played(
   expected: Scenario,
-  { release, open }: Sides,
+  { release, open, isBusy }: Sides,
   lag: number,
 ): Promise<Mismatch | undefined> {
   const { header, steps } = expected;
@@ -44,6 +46,7 @@ async function played(
       const [first] = await playScenario(expected, machine, release.switches, lag);
       return first;
     } catch (error) {
+      if (isBusy?.(error)) throw error;
       // A machine that cannot go on is a difference too: the model could.
       const got = error instanceof Error ? error.message : String(error);
       const at = { scenario: header.scenario, step: steps.length - 1 };

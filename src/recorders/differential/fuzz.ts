@@ -27,9 +27,20 @@ export interface Divergence {
   readonly scenario: Scenario;
 }
 
+/** A program that could not be compared: the machine was too busy. */
+export interface Skipped {
+  readonly preset: PresetName;
+  readonly seed: number;
+  /** What the machine said. */
+  readonly because: string;
+}
+
 export interface Progress {
   readonly programs: number;
+  /** Of the programs that were compared. */
   readonly steps: number;
+  /** Programs that were not compared. */
+  readonly skipped: number;
   readonly divergences: number;
 }
 
@@ -42,20 +53,25 @@ const LANES = 4;
 /** A program that is under way. */
 interface Lane {
   readonly steps: number;
-  readonly found: Promise<Divergence | undefined>;
+  readonly made: Promise<Made>;
+}
+
+interface Made {
+  readonly found?: Divergence;
+  readonly skipped?: Skipped;
 }
 
 /**
  * Runs programs until the steps are made; the presets take turns, and each program has the next
  * seed, so one number names a run.
  *
- * @returns progress after each program, with the divergence that it showed
+ * @returns progress after each program, with the divergence that it showed, or why it was skipped
  */
 export async function* fuzz(
   plan: Fuzz,
   sides: Sides,
-): AsyncGenerator<Progress & { readonly found?: Divergence }> {
-  const done = { programs: 0, steps: 0, divergences: 0 };
+): AsyncGenerator<Progress & { readonly found?: Divergence; readonly busy?: Skipped }> {
+  const done = { programs: 0, steps: 0, skipped: 0, divergences: 0 };
   const programs = programsOf(plan, sides);
   const lanes = new Set<Lane>();
   try {
@@ -63,20 +79,25 @@ export async function* fuzz(
       while (lanes.size < (plan.lanes ?? LANES)) {
         const { value: program } = programs.next();
         if (program === undefined) break;
-        lanes.add({ steps: program.program.steps.length, found: made(program, sides) });
+        lanes.add({ steps: program.program.steps.length, made: made(program, sides) });
       }
       if (lanes.size === 0) return;
-      const ended = [...lanes].map(async (lane) => ({ lane, found: await lane.found }));
-      const { lane, found } = await Promise.race(ended);
+      const ended = [...lanes].map(async (lane) => ({ lane, made: await lane.made }));
+      const { lane, made: of } = await Promise.race(ended);
       lanes.delete(lane);
       done.programs++;
-      done.steps += lane.steps;
-      if (found !== undefined) done.divergences++;
-      yield { ...done, ...(found && { found }) };
+      if (of.skipped === undefined) done.steps += lane.steps;
+      else done.skipped++;
+      if (of.found !== undefined) done.divergences++;
+      yield {
+        ...done,
+        ...(of.found && { found: of.found }),
+        ...(of.skipped && { busy: of.skipped }),
+      };
     }
   } finally {
     // Who stops in between waits until the places of the others are removed.
-    await Promise.allSettled([...lanes].map((lane) => lane.found));
+    await Promise.allSettled([...lanes].map((lane) => lane.made));
   }
 }
 
@@ -101,13 +122,15 @@ function* programsOf(plan: Fuzz, { release }: Sides): Generator<Seeded, undefine
   return undefined;
 }
 
-async function made(
-  { preset, seed, program }: Seeded,
-  sides: Sides,
-): Promise<Divergence | undefined> {
-  const mismatch = await divergence(program, sides);
-  if (mismatch === undefined) return undefined;
-  return { preset, seed, ...(await smallest(program, mismatch, sides)) };
+async function made({ preset, seed, program }: Seeded, sides: Sides): Promise<Made> {
+  try {
+    const mismatch = await divergence(program, sides);
+    if (mismatch === undefined) return {};
+    return { found: { preset, seed, ...(await smallest(program, mismatch, sides)) } };
+  } catch (error) {
+    if (!sides.isBusy?.(error)) throw error;
+    return { skipped: { preset, seed, because: (error as Error).message } };
+  }
 }
 
 /** Shrinks a failing program and records what the machine answers to what is left. */
@@ -124,7 +147,11 @@ async function smallest(
       return false;
     }
   });
-  const mismatch = await divergence(small, sides);
+  const mismatch = await divergence(small, sides).catch((error: unknown) => {
+    // What was found stays found when the machine has no time to show it again.
+    if (!sides.isBusy?.(error)) throw error;
+    return undefined;
+  });
   if (mismatch === undefined) {
     return {
       mismatch: { ...first, what: `${first.what}, and not when it was repeated` },

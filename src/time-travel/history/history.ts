@@ -133,8 +133,23 @@ function chapterOf(thing: Thing, kernel: Kernel, event: LedgerEvent): Chapter {
     effects.length > 0
       ? effects.map((effect) => `${inWords(effect)}${lateText(event, effect)}`)
       : [answerText(event)];
-  const what = [...happened, ...noteIgnoredReplace(kernel, event)].join('; ');
+  const notes = [...noteClosedFds(thing, kernel, event), ...noteIgnoredReplace(kernel, event)];
+  const what = [...happened, ...notes].join('; ');
   return { event, what: withNames(kernel, what), ...(ended && { ended }) };
+}
+
+/** The fds on the object that close with a process: they have no effects of their own. */
+function noteClosedFds(thing: Thing, kernel: Kernel, { effects, pid }: LedgerEvent): string[] {
+  if (thing.kind !== 'program' && thing.kind !== 'link' && thing.kind !== 'map') return [];
+  const exits = effects.filter((effect) => effect.type === 'ProcessExited');
+  return exits.flatMap((effect) => {
+    const ended = effect.pid ?? pid;
+    const process = kernel.processes.get(ended);
+    if (process === undefined || process.shared_with.length > 0) return [];
+    const object = subjectOf(thing);
+    const fds = process.fds.numbers().filter((fd) => behindFd(kernel, ended, fd) === object);
+    return fds.map((fd) => `fd ${fd} of process ${ended} on ${thing.kind} ${thing.id} closed`);
+  });
 }
 
 /** A program that the caller meant to replace, and did not: the kernel silently ignores the field. */
@@ -147,12 +162,12 @@ function noteIgnoredReplace(kernel: Kernel, { call, pid }: LedgerEvent): string[
   ];
 }
 
-/** Ids of cgroups with their paths, and of programs with their names. */
 /** What the kernel does after the call is not there yet when the call returns. */
 function lateText({ call }: LedgerEvent, effect: Effect): string {
   return isEventual(call.name, effect) ? ', a moment after the call' : '';
 }
 
+/** Ids of cgroups with their paths, and of programs with their names. */
 function withNames(kernel: Kernel, what: string): string {
   return what.replace(
     /(cgroup|program) (\d+)(?! (?:made|loaded))\b/g,

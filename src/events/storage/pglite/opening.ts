@@ -1,8 +1,8 @@
 /** Opens PGlite, a new database as the prepared one, and migrates it. In the thread of PGlite. */
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { PGlite, types } from '@electric-sql/pglite';
+import { databaseFolder } from '../data-folder.ts';
 import { openPrepared, readPrepared } from './prepared.ts';
 import { unpackTar } from './tar.ts';
 
@@ -33,7 +33,7 @@ export async function openInMemory({ prepared }: Opening): Promise<PGlite> {
 
 /** The database in a folder that this process has locked; a new one when there is none. */
 export async function openDirectory(folder: string, { prepared }: Opening): Promise<PGlite> {
-  const directory = join(folder, 'postgres');
+  const directory = databaseFolder(folder);
   if (prepared && !existsSync(directory)) await layOut(directory);
   return PGlite.create(directory, { parsers, startParams });
 }
