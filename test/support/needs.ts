@@ -1,5 +1,5 @@
 // What a test may need from the machine: a PostgreSQL server, the programs to start further ones,
-// PgBouncer, a registry of packages, leave to mount a file system, a kernel it may change, a browser,
+// PgBouncer, a registry of packages, another clock, leave to mount a file system, a kernel it may change, a browser,
 // strace with what it is pointed at, other collectors and what turns their events into observations.
 // A missing need skips the test and says so; with BPFLEDGER_FORBID_SKIPS=1 it fails instead, so that
 // a green run that skipped everything cannot be mistaken for a proof.
@@ -8,7 +8,15 @@
 //   describe.skipIf(!kernel.ok)('the executor on a real kernel', () => { ... });
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { COMMAND, root } from './command.ts';
 import { findPgbouncer } from './pgbouncer.ts';
@@ -29,7 +37,8 @@ type What =
   | 'systemd'
   | 'collector'
   | 'bpftrace'
-  | 'jq';
+  | 'jq'
+  | 'faketime';
 
 interface Need {
   readonly ok: boolean;
@@ -86,6 +95,8 @@ function probe(what: What): Need {
     case 'bpftrace':
     case 'jq':
       return installed(what);
+    case 'faketime':
+      return findFaketime() === undefined ? missing('libfaketime is not installed') : met;
     default:
       return what satisfies never;
   }
@@ -191,6 +202,13 @@ function collector(): Need {
     if (!existsSync(join('/usr/include', header))) lacking.push(name);
   }
   return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
+}
+
+/** The library that gives a process another clock; Debian has a folder for each architecture. */
+export function findFaketime(): string | undefined {
+  return readdirSync('/usr/lib')
+    .map((folder) => join('/usr/lib', folder, 'faketime/libfaketime.so.1'))
+    .find((path) => existsSync(path));
 }
 
 export function findChromium(): string | undefined {
