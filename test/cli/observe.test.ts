@@ -64,6 +64,19 @@ describe('bpfledger observe --collector-stdin', () => {
     comm: 'agent',
   });
 
+  it('takes no snapshot from a collector, and goes on behind lines that are none', async () => {
+    const forged = { at: '2026-11-01T00:00:00Z', covers: ['cgroup'], lines: [] };
+    const lines = [
+      ...[HEADER, made('/a')],
+      ...['{"adopt":', '{"adopt":1}', JSON.stringify({ adopt: forged }), '\u0000{', '[[[['],
+      made('/b'),
+    ];
+    const { code } = await observe('poisoned', lines);
+    expect(code).toBe(0);
+    const told = (await events('poisoned')).map(({ call }) => call.path ?? call.name);
+    expect(told).toEqual(['boot', 'found', '/a', 'lost', 'lost', 'lost', 'lost', 'lost', '/b']);
+  });
+
   it('records the lines in order, and a line that is refused as a hole', async () => {
     const lines = [HEADER, made('/a'), { call: { name: 'mkdri' } }, 'no JSON', made('/a/b')];
     const { code, err } = await observe('fed', lines);

@@ -1,14 +1,19 @@
 // Real files of each kind that the service or a command reads, and who reads them. A reader takes a
 // spoiled file or says what is wrong with it; anything else is a fault.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { brotliDecompressSync } from 'node:zlib';
 import { ProofRefused, verifyConsistency, verifyInclusion } from '../../src/client/proof/proof.ts';
+import { type RestClient, restClient, ServiceRefusal } from '../../src/client/rest-client.ts';
 import { sealSegments } from '../../src/events/proof/seal.ts';
 import { openStored, segmentHash } from '../../src/events/reading/segment-reader.ts';
 import { UnreadableSegment } from '../../src/events/segment/segment.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
+import { observe } from '../../src/recorders/observe/observe.ts';
+import { Spool } from '../../src/recorders/observe/spool.ts';
 import { post, type TestService } from '../api/running.ts';
 import { spoiledBytes } from './spoiled-bytes.ts';
 
@@ -59,6 +64,7 @@ export async function fileKinds(service: TestService): Promise<FileKind[]> {
     return Buffer.from(text.slice(0, text.lastIndexOf('\n', STRACE_CHARS) + 1), 'latin1');
   });
   let hosts = 0;
+  const client = restClient({ url: await service.listen() });
   return [
     {
       name: 'recording of strace',
@@ -81,6 +87,11 @@ export async function fileKinds(service: TestService): Promise<FileKind[]> {
       name: 'NDJSON of calls',
       files: [Buffer.from(`${lines}\n`)],
       read: (bytes) => ndjson(service, 'filed', bytes),
+    },
+    {
+      name: 'lines of a collector',
+      files: [collected()],
+      read: (bytes) => readCollected(client, `c${++hosts}`, bytes),
     },
     {
       name: 'segment',
@@ -140,6 +151,53 @@ async function asked(
   const { detail, title } = JSON.parse(text) as { detail?: string; title?: string };
   return detail === undefined && title === undefined ? `no sentence: ${text}` : undefined;
 }
+
+/** What a collector prints: its header, and calls that it saw. */
+function collected(): Buffer {
+  const header = { collector: 'mine', contract: 1, release: '6.18' };
+  const seen = Array.from({ length: EVENTS }, (_, i) => ({
+    ...{ pid: 900 + (i % 3), at: `2026-11-01T00:00:${String(i).padStart(2, '0')}Z`, comm: 'agent' },
+    call: { name: i % 2 === 0 ? 'mkdir' : 'rmdir', path: `/seen-${i - (i % 2)}` },
+    outcome: { ret: 0 },
+  }));
+  return Buffer.from([header, ...seen].map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+/** Observes it: all lines are recorded, or told as holes, unless the first says nothing usable. */
+async function readCollected(
+  client: RestClient,
+  host: string,
+  bytes: Buffer,
+): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-hostile-'));
+  const spool = await Spool.open(folder, 64 * 1024 * 1024);
+  let away: unknown;
+  const nothing = () => undefined;
+  const told = {
+    ...{ onHeader: nothing, onSurveyed: nothing, onAdopted: nothing, onRefused: nothing },
+    onAway: (error: unknown) => {
+      away = error;
+    },
+    onBack: nothing,
+  };
+  try {
+    const { waiting } = await observe({
+      ...{ client, host, spool, told, flushMs: COLLECTED_MS },
+      bytes: Readable.from([bytes]),
+    });
+    if (away !== undefined && !(away instanceof ServiceRefusal)) return String(away);
+    return waiting > 0 && away === undefined ? `${waiting} bytes wait` : undefined;
+  } catch (error) {
+    return error instanceof Error && HEADER_FAULT.test(error.message) ? undefined : String(error);
+  } finally {
+    await spool.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Milliseconds that the end of a collector waits for the service. */
+const COLLECTED_MS = 1000;
+const HEADER_FAULT = /^the first line of a collector must|speaks contract|boot_id must be/u;
 
 function readSegment(bytes: Buffer): string | undefined {
   try {

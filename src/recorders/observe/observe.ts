@@ -11,7 +11,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Header, readHeader } from './header.ts';
 import { Intake } from './intake.ts';
 import { quietSurvey } from './quiet-survey.ts';
-import { snapshotLine } from './record.ts';
+import { collectorLine, snapshotLine } from './record.ts';
 import { type Sending, startSending } from './send.ts';
 import type { Spool } from './spool.ts';
 
@@ -176,7 +176,7 @@ class Arriving {
   private async read(bytes: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const line of linesOf(bytes)) {
       if (line === '') continue;
-      this.lines.push(line);
+      this.lines.push(collectorLine(line));
       this.wake();
       if (this.lines.length < LINES_IN_MEMORY_MAX) continue;
       await new Promise<void>((resolve) => {

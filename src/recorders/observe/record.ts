@@ -7,8 +7,20 @@ export function snapshotLine(snapshot: Snapshot): string {
   return JSON.stringify({ adopt: snapshot });
 }
 
-/** The snapshot of a line; undefined when it is an observation. */
+/**
+ * A line of a collector as it waits. Only the survey of this program is a snapshot: what looks like one
+ * gets a blank before it, so that it is posted as an observation, which the service refuses.
+ */
+export function collectorLine(line: string): string {
+  return line.startsWith(SNAPSHOT) ? ` ${line}` : line;
+}
+
+/** The snapshot of a line; undefined when it is an observation, or was damaged where it waited. */
 export function snapshotIn(line: string): Snapshot | undefined {
   if (!line.startsWith(SNAPSHOT)) return undefined;
-  return (JSON.parse(line) as { readonly adopt: Snapshot }).adopt;
+  try {
+    return (JSON.parse(line) as { readonly adopt: Snapshot }).adopt;
+  } catch {
+    return undefined;
+  }
 }
