@@ -175,18 +175,22 @@ describeStores('tampering with the database', ({ open }) => {
     expect(told(verdicts)).toContain(
       '2 checkpoints are stored of positions after the head, which is 2',
     );
-    expect(told(verdicts)).toContain('1 idempotency keys are stored of positions after the head');
+    expect(told(verdicts)).toContain('1 idempotency key is stored of positions after the head');
     expect(verdicts.chain.faults).toContainEqual(
       expect.objectContaining({ position_from: 3, position_to: 5 }),
     );
   });
 
   it.each([
-    ['events', 'events', `insert into events values (ID, 6, 1, '[]', null, null, null)`],
-    ['a sealed segment', 'segments', `insert into segments values (ID, 6, 9, '\\x00', '\\x00')`],
+    ['an event', '1 event', `insert into events values (ID, 6, 1, '[]', null, null, null)`],
+    [
+      'a sealed segment',
+      '1 sealed segment',
+      `insert into segments values (ID, 6, 9, '\\x00', '\\x00')`,
+    ],
     [
       'a snapshot',
-      'snapshots',
+      '1 snapshot',
       `insert into snapshots (host_id, version, position, state, hash) values (ID, 3, 9, '\\x00', '\\x00')`,
     ],
     [
@@ -194,12 +198,12 @@ describeStores('tampering with the database', ({ open }) => {
       'cgroup_versions',
       `update cgroup_versions set position_from = 9 where host_id = ID and path = '/d'`,
     ],
-  ])('is told when %s is stored beyond the head', async (_, table, text) => {
+  ])('is told when %s is stored beyond the head', async (_, what, text) => {
     await store.database.query(text.replace('ID', String(one.host_id)));
     const { chain } = await verified(one);
     expect(chain.holds).toBe(false);
-    expect(chain.faults[0]?.message).toMatch(/are stored of positions after the head, which is 5/);
-    expect(chain.faults[0]?.message).toContain(table.replace('segments', 'sealed segments'));
+    expect(chain.faults[0]?.message).toMatch(/is stored of positions after the head, which is 5/);
+    expect(chain.faults[0]?.message).toContain(what);
     expect(chain.fault_count).toBe(1);
   });
 
