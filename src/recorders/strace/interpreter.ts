@@ -54,6 +54,10 @@ const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
 const MADE_FD = /\) *= (\d+)(?:<.*>)?(?: <[\d.]+>)?$/;
 const DONE = /\) *= 0(?: <[\d.]+>)?$/;
 const EXECUTED = /^execve(?:at)?\([^"]*"((?:[^"\\]|\\.)*)"/;
+const SENDS: ReadonlySet<string> = new Set(['sendmsg', 'sendmmsg']);
+const RECEIVES: ReadonlySet<string> = new Set(['recvmsg', 'recvmmsg']);
+/** A message with fds. */
+const RIGHTS = /SCM_RIGHTS|cmsg_type=0x1\b/;
 /** Bytes of a process's name, but for the end (TASK_COMM_LEN). */
 const COMM_CHARS_MAX = 15;
 
@@ -175,7 +179,20 @@ export class Interpreter {
     const result = readResult(text, cursor.at);
     // It was interrupted, and is made again.
     if (result === undefined) return;
+    if (RECEIVES.has(name) && result.ret >= 0) this.#sentBefore(whole, deeds);
     this.#spoken(whole, { name, args, result, process, mounts: this.#mounts }, deeds);
+  }
+
+  /** Fds that arrived were sent, though the call that sends them did not return before. */
+  #sentBefore({ pid, line, at }: WholeCall, deeds: Deed[]): void {
+    const sends = [...this.#pairs.underWay()].filter(
+      ({ name, text, pid: sender }) => SENDS.has(name) && sender !== pid && RIGHTS.test(text),
+    );
+    const [send] = sends;
+    const process = send && this.#processes.known(send.pid);
+    if (send === undefined || process === undefined || sends.length > 1) return;
+    this.#pairs.settle(send.pid);
+    this.#called({ ...send, kind: 'call', text: `${send.text}) = 1`, line, at }, process, deeds);
   }
 
   #spoken(whole: WholeCall, spoken: Spoken, deeds: Deed[]): void {
@@ -242,7 +259,7 @@ export class Interpreter {
       return isTracked(FIRST_FD.exec(text)?.[1]) || isTracked(/, (\d+)/.exec(text)?.[1]);
     }
     if (name === 'chdir' || name === 'fchdir' || name === 'pidfd_open') return true;
-    if (name.endsWith('msg')) return /SCM_RIGHTS|cmsg_type=0x1\b/.test(text);
+    if (name.endsWith('msg')) return RIGHTS.test(text);
     if (name === 'mount') return /"(?:cgroup2|bpf)"/.test(text);
     if (name === 'write') return text.includes('cgroup.procs>');
     if (name in FD_CALLS || name in FILE_CALLS || name in OWNER_CALLS) {

@@ -83,6 +83,11 @@ export class PairedLines {
     return this.#pending.values();
   }
 
+  /** Takes the call that a process is in as ended: what it did was seen before it returned. */
+  settle(pid: number): void {
+    this.#drop(pid);
+  }
+
   #drop(pid: number): void {
     const pending = this.#pending.get(pid);
     if (pending === undefined) return;

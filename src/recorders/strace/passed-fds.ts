@@ -22,6 +22,19 @@ export function messageKey(line: number, index: number): string {
   return `${line} ${index}`;
 }
 
+/** Names the fds of messages as they arrive, in order: each pass over a recording has one of these. */
+export class ArrivedFds {
+  #line = 0;
+  #index = 0;
+
+  /** The key of the next fd that a line tells to have arrived. */
+  next(line: number): string {
+    this.#index = line === this.#line ? this.#index + 1 : 0;
+    this.#line = line;
+    return messageKey(line, this.#index);
+  }
+}
+
 export class PassedFds {
   #underWay: InFlight[] = [];
   /** Pid of the receiver, by the key of what was sent. */

@@ -3,9 +3,11 @@
 import { expect, it } from 'vitest';
 import { CG, LOAD, MKDIR, OPEN, read, short, shortOf } from '../../../test/support/strace-lines.ts';
 
+/** A message with an fd. */
+const rights = (fd: number) =>
+  `{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[${fd}<anon_inode:bpf_link>]}], msg_controllen=24, msg_flags=0}`;
+
 it('an fd that is sent over a socket is there when the sender has closed its own', async () => {
-  const rights = (fd: number) =>
-    `{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[${fd}<anon_inode:bpf_link>]}], msg_controllen=24, msg_flags=0}`;
   const { told, summary } = await read([
     MKDIR,
     OPEN(812, 3),
@@ -21,6 +23,27 @@ it('an fd that is sent over a socket is there when the sender has closed its own
     '813 found {}',
     '812 send_fd 5 813 = 0',
     '812 close 5 = 0',
+    '813 recv_fd = 9',
+    '813 close 9 = 0',
+  ]);
+  expect(summary.divergences.count).toBe(0);
+});
+
+it('an fd that arrives before the call that sends it returns was sent before', async () => {
+  const { told, summary } = await read([
+    MKDIR,
+    OPEN(812, 3),
+    LOAD(812, 4),
+    `812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4<anon_inode:bpf-prog>, target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5<anon_inode:bpf_link>`,
+    '813 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[7]>',
+    `812 sendmsg(6<UNIX-STREAM:[8->7]>, ${rights(5)}, 0 <unfinished ...>`,
+    `813 recvmsg(3<UNIX-STREAM:[7->8]>, ${rights(9)}, MSG_CMSG_CLOEXEC) = 1`,
+    '812 <... sendmsg resumed>) = 1',
+    '813 close(9<anon_inode:bpf_link>) = 0',
+  ]);
+  expect(told.map(short).slice(4)).toEqual([
+    '813 found {}',
+    '812 send_fd 5 813 = 0',
     '813 recv_fd = 9',
     '813 close 9 = 0',
   ]);

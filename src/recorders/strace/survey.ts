@@ -7,7 +7,7 @@ import { type CallDeed, type Deed, isCall, isOfEveryProcess } from './deed.ts';
 import { factOf } from './fd-facts.ts';
 import { ownNumber } from './identities.ts';
 import { holdsAny, isAboutHeld, openOn, strangerIn } from './open-on.ts';
-import { messageKey, PassedFds } from './passed-fds.ts';
+import { ArrivedFds, PassedFds } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
 import type { TracedProcess } from './processes.ts';
 import { Worlds } from './worlds.ts';
@@ -19,8 +19,7 @@ export class Survey {
   readonly concerned = new Set<number>();
   readonly #mounts: Mounts;
   readonly #startedAt: number;
-  #line = 0;
-  #index = 0;
+  readonly #arrived = new ArrivedFds();
 
   /** @param kernel the state of the host when the recording begins; it is changed */
   constructor(kernel: Kernel, { mounts, startedAt }: { mounts: Mounts; startedAt: number }) {
@@ -30,15 +29,13 @@ export class Survey {
   }
 
   take(deed: Deed): void {
-    const { what, line } = deed;
+    const { what } = deed;
     if ('send' in what) this.#send(deed, what.send);
     else if (isCall(deed) && deed.what.call.name === 'recv_fd') this.#receive(deed);
     else if ('sighting' in what) {
       this.#concern(deed.process);
       this.worlds.see({ pid: deed.process.pid, done: what.sighting });
     } else if (isCall(deed) && isAboutHeld(this.worlds.kernel, deed)) this.#called(deed);
-    if (line !== this.#line) this.#index = 0;
-    this.#line = line;
   }
 
   #called(deed: CallDeed): void {
@@ -75,11 +72,11 @@ export class Survey {
   #receive({ line, process, outcome, paths }: CallDeed): void {
     if (!('ret' in outcome)) return;
     const fd = outcome.ret;
-    const index = line === this.#line ? ++this.#index : 0;
+    const key = this.#arrived.next(line);
     const path = paths.get(fd);
     const kind = path === undefined ? undefined : factOf(path, this.#mounts).kind;
     if (kind === 'other' || kind === 'bpffs') return;
-    const taken = this.passed.taken(kind, process, messageKey(line, index));
+    const taken = this.passed.taken(kind, process, key);
     if (taken === undefined) return;
     this.#concern(process);
     const sighting = { name: 'found', fd: { fd, kind: taken.kind, id: taken.id } } as const;

@@ -14,7 +14,7 @@ import { filledIn } from './hidden-fd.ts';
 import { ownNumber } from './identities.ts';
 import { isKnownErrno, observationOf } from './observation-of.ts';
 import { isAboutHeld, openOn, strangerIn } from './open-on.ts';
-import { messageKey } from './passed-fds.ts';
+import { ArrivedFds, messageKey } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
 import type { Survey } from './survey.ts';
 import { Tally } from './tally.ts';
@@ -29,8 +29,7 @@ export class Telling {
   readonly #survey: Survey;
   readonly #mounts: Mounts;
   readonly #startedAt: number;
-  #line = 0;
-  #index = 0;
+  readonly #arrived = new ArrivedFds();
   readonly divergences: Divergence[] = [];
   /** Counts of what was told. */
   readonly told = { observed: 0, inferred: 0, queries: 0, divergences: 0 };
@@ -126,10 +125,7 @@ export class Telling {
 
   *#received({ line, process, what, outcome, paths }: CallDeed): Generator<Observation> {
     if (!('ret' in outcome)) return;
-    const index = line === this.#line ? ++this.#index : 0;
-    if (line !== this.#line) this.#index = 0;
-    this.#line = line;
-    if (this.#survey.passed.received.has(messageKey(line, index))) {
+    if (this.#survey.passed.received.has(this.#arrived.next(line))) {
       yield { pid: process.pid, done: { call: what.call, outcome: { ret: outcome.ret } } };
       return;
     }
