@@ -87,7 +87,19 @@ static void time_of(const char *key, unsigned long long at)
 	printf("\"%s\":\"%s.%06lldZ\"", key, day, wall % 1000000000ll / 1000);
 }
 
-static void tell_mount(const struct bpffs *bpffs, bool there);
+static void tell_mount(const struct bpffs *bpffs, bool there)
+{
+	struct timespec now;
+
+	if (!*bpffs->prefix)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("{\"call\":{\"name\":\"%s\",\"pin\":{\"path\":", there ? "found" : "gone");
+	text(bpffs->prefix, MOUNT_LEN);
+	printf(there ? ",\"kind\":\"dir\",\"id\":0}}," : "}},");
+	time_of("at", now.tv_sec * 1000000000ull + now.tv_nsec);
+	printf("}\n");
+}
 
 /* Paths on a bpffs. */
 
@@ -116,15 +128,11 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 		if (count < 0 || !join(whole, sizeof(whole), parts, count))
 			return false;
 		bpffs = mount_above(whole);
-		if (!bpffs && mounts_follow(tell_mount, 0, 0))
-			bpffs = mount_above(whole);
 		if (!bpffs)
 			return false;
 		rest = whole + strlen(bpffs->path);
 	} else {
 		bpffs = mount_of(start->device);
-		if (!bpffs && mounts_follow(tell_mount, 0, 0))
-			bpffs = mount_of(start->device);
 		if (!bpffs)
 			return false;
 		for (int i = start->depth - 1; i >= 0; i--) {
@@ -763,6 +771,10 @@ static void tell_name(const struct path_event *told)
 		return;
 	if (has_two && !bpffs_path(told->to, &told->to_from, to, sizeof(to)))
 		return;
+	/* No name of a mount point is made or taken while it is one: the call was before the mount. */
+	if (told->event.ret >= 0 && which != NAME_CHMOD && which != NAME_CHOWN &&
+	    (mount_named(path) || (has_two && mount_named(to))))
+		return;
 	if (which == NAME_SYMLINK && !symlink_target(told, to, sizeof(to)))
 		return;
 	if (is_of_cgroup)
@@ -1001,20 +1013,6 @@ static void tell_lost(unsigned long long count)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	printf("{\"call\":{\"name\":\"lost\",\"events\":%llu,\"cause\":\"ring buffer full\"},", count);
-	time_of("at", now.tv_sec * 1000000000ull + now.tv_nsec);
-	printf("}\n");
-}
-
-static void tell_mount(const struct bpffs *bpffs, bool there)
-{
-	struct timespec now;
-
-	if (!*bpffs->prefix)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	printf("{\"call\":{\"name\":\"%s\",\"pin\":{\"path\":", there ? "found" : "gone");
-	text(bpffs->prefix, MOUNT_LEN);
-	printf(there ? ",\"kind\":\"dir\",\"id\":0}}," : "}},");
 	time_of("at", now.tv_sec * 1000000000ull + now.tv_nsec);
 	printf("}\n");
 }

@@ -131,7 +131,7 @@ bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 	if ((poll(&polled, 1, 0) <= 0 || !(polled.revents & (POLLPRI | POLLERR))) && !waiting)
 		return false;
 	length = read_mounts(now);
-	is_last = calls && *calls == at;
+	is_last = *calls == at;
 	waiting = !is_last;
 	for (unsigned int i = 0; is_last && i < count; i++) {
 		if (has(now, length, &mounts[i]))
@@ -173,4 +173,12 @@ const struct bpffs *mount_of(unsigned int device)
 		if (device && mounts[i].device == device)
 			return &mounts[i];
 	return 0;
+}
+
+bool mount_named(const char *path)
+{
+	for (unsigned int i = 0; i < count; i++)
+		if (*mounts[i].prefix && !strcmp(mounts[i].prefix, path))
+			return true;
+	return false;
 }

@@ -22,7 +22,7 @@ void mounts_watch(int map, const char *cgroup2);
 /*
  * Reads them again when the kernel says that they changed; tells which came, and which went. What is
  * mounted now may be later than what the caller has come to: a mount is taken for gone only when no
- * call has begun that mounts or unmounts since `at` of them had; `calls` counts them, or is null.
+ * call has begun that mounts or unmounts since `at` of them had; `calls` counts them.
  */
 bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 		   const volatile unsigned long long *calls, unsigned long long at);
@@ -30,5 +30,8 @@ bool mounts_follow(void (*tell)(const struct bpffs *bpffs, bool there),
 /* The one that a whole path lies on, or that has a device number; null when it is none of them. */
 const struct bpffs *mount_above(const char *path);
 const struct bpffs *mount_of(unsigned int device);
+
+/* Whether a path of the log is the root of one. */
+bool mount_named(const char *path);
 
 #endif

@@ -55,6 +55,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     return {
       reads: (JSON.parse(header) as { readonly reads: string }).reads,
       lines,
+      signal: (signal: NodeJS.Signals) => child.kill(signal),
       async end() {
         const ended = once(child, 'close');
         child.kill('SIGTERM');
@@ -103,6 +104,24 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('takes nothing that was done at a place before its mount as done on that bpffs, however late it reads', async () => {
+    const way = await started();
+    const cgroup = join(cgroup2Mount() ?? '', basename(folder));
+    const places = ['first', 'second'].map((name) => join(folder, name));
+    way.signal('SIGSTOP');
+    run('perl', ['-e', MOUNTS, cgroup, ...places]);
+    way.signal('SIGCONT');
+    const isMkdir = ({ call }: Line) => call.name === 'bpffs_mkdir';
+    await until('all is told', () => way.lines.filter(isMkdir).length > 1);
+    for (const place of places) run('umount', [place]);
+    rmdirSync(cgroup);
+    const told = (await way.end()).filter(({ call }) => call.name.startsWith('bpffs_'));
+    const below = places.map((place) => `/${place.replaceAll('/', ':')}/below`);
+    expect(told.map(({ call: { name, path } }) => [name, path])).toEqual(
+      below.map((path) => ['bpffs_mkdir', path]),
+    );
+  });
+
   it('tells owners and modes of cgroups and their files, however they are named', async () => {
     const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-owners-'));
     const ways = [await started(), await started('--old-reads')];
@@ -145,6 +164,15 @@ const DELETE = `perl -e '
   my $key = pack("L", 0);
   my $delete = pack("L x4 Q Q", $fd, unpack("Q", pack("P", $key)), 7);
   syscall(${BPF}, 3, $delete, length $delete)'`;
+
+/** Whoever makes a cgroup is followed: it makes places, removes one, mounts on them, and makes names there. */
+const MOUNTS = `
+  my $cgroup = shift; mkdir($cgroup) or die;
+  foreach my $place (@ARGV) {
+    mkdir($place) or die; rmdir($place) or die; mkdir($place) or die;
+    system("mount", "-t", "bpf", "none", $place) and die;
+    mkdir("$place/below") or die;
+  }`;
 
 const [FCHOWNAT, FCHMOD] = process.arch === 'arm64' ? [54, 52] : [260, 91];
 /** By whole paths, relative ones and fds; and in ways that are not told. */
