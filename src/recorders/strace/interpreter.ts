@@ -117,7 +117,7 @@ export class Interpreter {
     }
     const process = this.#speaking(happening, deeds);
     if (kind === 'exited' || kind === 'killed') {
-      if (this.#processes.ended(pid) === undefined) return deeds;
+      if (this.#processes.ended(pid, line) === undefined) return deeds;
       deeds.push(deedOf({ line, at, process, tid: pid }, { call: { name: 'exit' } }));
     } else if (kind === 'call') {
       this.#called(happening, process, deeds);
@@ -192,7 +192,11 @@ export class Interpreter {
     const process = send && this.#processes.known(send.pid);
     if (send === undefined || process === undefined || sends.length > 1) return;
     this.#pairs.settle(send.pid);
-    this.#called({ ...send, kind: 'call', text: `${send.text}) = 1`, line, at }, process, deeds);
+    this.#called(
+      { ...send, kind: 'call', text: `${send.text}) = 1`, line, at, begun: send.line },
+      process,
+      deeds,
+    );
   }
 
   #spoken(whole: WholeCall, spoken: Spoken, deeds: Deed[]): void {
@@ -283,15 +287,17 @@ export class Interpreter {
     deeds.push(deedOf({ line, at, process, tid }, what));
   }
 
-  #cloned({ text, name, line, at, pid: tid }: WholeCall, process: TracedProcess, deeds: Deed[]) {
+  #cloned(whole: WholeCall, process: TracedProcess, deeds: Deed[]) {
+    const { text, name, line, at, pid: tid } = whole;
     const cursor = { text, at: name.length + 1 };
     readArguments(cursor);
     const result = readResult(text, cursor.at);
     if (result === undefined || result.ret <= 0) return;
     const child = result.ret;
     const seen = this.#processes.known(child);
-    // It spoke before this line, and was taken for the child that it is.
+    // It spoke before this line, and was taken for the child that it is; it may have ended, too.
     if (seen !== undefined && (seen === process || seen.parent === process)) return;
+    if (this.#processes.hasEndedSince(child, whole.begun)) return;
     this.#forked(process, { child, flags: flagsIn(text), line, at, tid }, deeds);
   }
 

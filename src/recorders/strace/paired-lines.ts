@@ -5,10 +5,11 @@
 import type { CallLine, EndLine, SupersededLine, TraceLine } from './trace-line.ts';
 import { Malformed } from './value.ts';
 
-/** A whole call; `line` is where it ended. */
+/** A whole call; `line` is where it ended, `begun` where it began. */
 export interface WholeCall extends Omit<CallLine, 'kind'> {
   readonly kind: 'call';
   readonly line: number;
+  readonly begun: number;
 }
 
 /** The first half of a call, whose end stands on a later line: the process that makes it exists. */
@@ -26,8 +27,9 @@ interface Pending extends Omit<CallLine, 'kind'> {
   readonly line: number;
 }
 
-function whole({ pid, comm, at, name, text }: Omit<CallLine, 'kind'>, line: number): WholeCall {
-  return { kind: 'call', pid, comm, at, name, text, line };
+function whole(call: Omit<CallLine, 'kind'>, line: number, begun: number): WholeCall {
+  const { pid, comm, at, name, text } = call;
+  return { kind: 'call', pid, comm, at, name, text, line, begun };
 }
 
 /** Characters that wait for their other half at most. */
@@ -47,7 +49,7 @@ export class PairedLines {
       case 'note':
         return undefined;
       case 'call':
-        return whole(parsed, line);
+        return whole(parsed, line, line);
       case 'unfinished': {
         this.#drop(parsed.pid);
         this.#pending.set(parsed.pid, { ...parsed, line });
@@ -79,7 +81,7 @@ export class PairedLines {
   }
 
   /** The calls that are under way. */
-  underWay(): Iterable<Omit<CallLine, 'kind'>> {
+  underWay(): Iterable<Pending> {
     return this.#pending.values();
   }
 
@@ -105,6 +107,6 @@ export class PairedLines {
       throw new Malformed(`${parsed.name} is resumed, but ${names} was unfinished`);
     }
     const text = begun.text + parsed.text;
-    return whole({ ...parsed, text }, line);
+    return whole({ ...parsed, text }, line, begun.line);
   }
 }

@@ -24,6 +24,8 @@ const THREADS_MAX = 4_194_304;
 
 export class Processes {
   readonly #byThread = new Map<number, TracedProcess>();
+  /** The line on which a thread ended last. */
+  readonly #ends = new Map<number, number>();
   #begun = 0;
 
   /** The process that a thread is of, if it was seen. */
@@ -47,12 +49,17 @@ export class Processes {
   }
 
   /** A thread ended; the process, when it was its last. */
-  ended(tid: number): TracedProcess | undefined {
+  ended(tid: number, line: number): TracedProcess | undefined {
+    this.#ends.set(tid, line);
     const process = this.#byThread.get(tid);
     if (process === undefined) return undefined;
     this.#byThread.delete(tid);
     process.threads.delete(tid);
     return process.threads.size === 0 ? process : undefined;
+  }
+
+  hasEndedSince(tid: number, line: number): boolean {
+    return (this.#ends.get(tid) ?? 0) > line;
   }
 
   /** Its other threads are gone: one of them executed, and has the first one's pid now. */

@@ -50,6 +50,23 @@ it('an fd that arrives before the call that sends it returns was sent before', a
   expect(summary.divergences.count).toBe(0);
 });
 
+it.each([
+  ['a thread', 'clone(child_stack=0x7f00, flags=CLONE_VM|CLONE_FILES|CLONE_THREAD', []],
+  ['a process', 'vfork(', ['812 fork 813 = 813', '813 exit = 0']],
+])('%s may end before the call that made it returns', async (_, call, told) => {
+  const recorded = await read([
+    MKDIR,
+    OPEN(812, 3),
+    `812 ${call} <unfinished ...>`,
+    '813 close(7) = -1 EBADF (Bad file descriptor)',
+    '813 +++ exited with 0 +++',
+    '812 <... clone resumed>) = 813'.replace('clone', call.replace(/\(.*/, '')),
+    '812 exit_group(0) = ?',
+    '812 +++ exited with 0 +++',
+  ]);
+  expect(recorded.told.map(short).slice(2)).toEqual([...told, '812 exit = 0']);
+});
+
 it('copies of fds, and close-on-exec, are told as they were made', async () => {
   const told = await shortOf([
     MKDIR,
