@@ -13,6 +13,27 @@ import {
 } from './uapi.ts';
 import { Malformed, type Value } from './value.ts';
 
+/** Calls whose result is an fd, so that one that was thought open at that number is gone. */
+export const FD_MAKERS: ReadonlySet<string> = new Set([
+  'open',
+  'openat',
+  'openat2',
+  'creat',
+  'socket',
+  'accept',
+  'accept4',
+  'epoll_create1',
+  'eventfd2',
+  'signalfd4',
+  'timerfd_create',
+  'memfd_create',
+  'inotify_init1',
+  'pidfd_open',
+  'userfaultfd',
+  'perf_event_open',
+  'io_uring_setup',
+]);
+
 /** What each says; those that no cgroup or BPF object is behind are not asked for. */
 export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
   open: (spoken) => opened(spoken, undefined, 0),

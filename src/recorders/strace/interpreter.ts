@@ -7,7 +7,7 @@ import type { Call } from '../../domain/call.ts';
 import { RecordingRefused } from '../../events/recording.ts';
 import { bpfCall } from './bpf-calls.ts';
 import type { Deed, ToldCall } from './deed.ts';
-import { FD_CALLS, passedFds, received } from './fd-calls.ts';
+import { FD_CALLS, FD_MAKERS, passedFds, received } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
 import { OWNER_CALLS } from './owner-calls.ts';
 import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
@@ -27,26 +27,6 @@ const FORKS: ReadonlySet<string> = new Set(['clone', 'clone3', 'fork', 'vfork'])
 const EXECS: ReadonlySet<string> = new Set(['execve', 'execveat']);
 /** Calls that change nothing here, or whose end is a line of its own. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['exit_group', 'exit', 'wait4', 'waitid']);
-/** Calls whose result is an fd, so that one that was thought open at that number is gone. */
-const FD_MAKERS: ReadonlySet<string> = new Set([
-  'open',
-  'openat',
-  'openat2',
-  'creat',
-  'socket',
-  'accept',
-  'accept4',
-  'epoll_create1',
-  'eventfd2',
-  'signalfd4',
-  'timerfd_create',
-  'memfd_create',
-  'inotify_init1',
-  'pidfd_open',
-  'userfaultfd',
-  'perf_event_open',
-  'io_uring_setup',
-]);
 const NO_PATHS: ReadonlyMap<number, string> = new Map();
 const CLOSED = /^close\((\d+)/;
 const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
