@@ -220,7 +220,11 @@ function sentence(reason: Why): string {
         'wait to be recorded on this host'
       );
     case 'signing-refused':
-      return `the log of ${reason.host} is not signed: ${reason.because}`;
+      return (
+        `the log of ${reason.host} is not signed: ${reason.because}. What was signed is kept in the ` +
+        "service's data folder (signed-heads.jsonl): a service on another database needs a folder of " +
+        `its own (--data-dir), and a restore that is meant wants bpfledger checkpoint accept ${reason.host}`
+      );
     case 'no-such-checkpoint':
       return (
         `no checkpoint covers position ${reason.position}` +

@@ -362,7 +362,7 @@ describe('bisect', () => {
   });
 
   it('never is an answer', async () => {
-    const query = egress('/pod', { condition: 'has:99' });
+    const query = egress('/', { condition: 'has:1' });
     expect((await ask(['bisect', query], bisectAnswer)).found).toBeUndefined();
     expect(await text('bisect', query)).toContain('never');
   });
@@ -509,6 +509,10 @@ describe('a question', () => {
     };
     expect(await refused('gaps', egress('/', { to: 99 }))).toEqual(['no-such-position', 'to']);
     expect(await refused('gaps', egress('77'))).toEqual(['no-such-object', 'cgroup']);
+    const never = egress('/pod', { program: 99 });
+    expect(await refused('gaps', never)).toEqual(['no-such-object', 'program']);
+    const lacks = egress('/pod', { condition: 'lacks:99' });
+    expect(await refused('bisect', lacks)).toEqual(['no-such-object', 'condition']);
     expect(await refused('bisect', egress('/', { condition: 'maybe' }))).toEqual([
       ...['invalid-request', 'condition'],
     ]);

@@ -15,6 +15,7 @@ import { keepForOnce } from '../request/at.ts';
 import { type AskedCondition, conditionParam } from '../request/condition.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
+import { requireKnownProgram } from '../request/known-program.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, createRoute, hostParams } from '../routing.ts';
@@ -96,8 +97,12 @@ export function bisect(app: App, service: Service, timelines: HeavyReads): void 
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { condition, format, ...query } = c.req.valid('query');
-    const { span, last } = await spanOf(service, c, host, query);
+    const asking = await spanOf(service, c, host, query);
+    const { span, last } = asking;
     const place = await placeOf(service, last, query);
+    if ('program' in condition) {
+      await requireKnownProgram(service, asking, { id: condition.program, field: 'condition' });
+    }
     const verdict = await timelines.answer(c, ({ database }) =>
       verdictOf({ ...service, database }, { span, place, condition }),
     );

@@ -13,6 +13,7 @@ import { GAPS_MAX } from '../limits.ts';
 import { invalid } from '../problem.ts';
 import { answersInForms, formatQuery, inForm } from '../request/format.ts';
 import type { HeavyReads } from '../request/heavy-read.ts';
+import { requireKnownProgram } from '../request/known-program.ts';
 import { placeOf, placeQuery } from '../request/place.ts';
 import { spanOf, spanQuery } from '../request/span.ts';
 import { type App, countParam, createRoute, hostParams } from '../routing.ts';
@@ -91,8 +92,12 @@ export function gaps(app: App, service: Service, timelines: HeavyReads): void {
   app.openapi(route, async (c) => {
     const { host } = c.req.valid('param');
     const { program, format, ...query } = c.req.valid('query');
-    const { span, last } = await spanOf(service, c, host, query);
+    const asking = await spanOf(service, c, host, query);
+    const { span, last } = asking;
     const place = await placeOf(service, last, query);
+    if (program !== undefined) {
+      await requireKnownProgram(service, asking, { id: program, field: 'program' });
+    }
     const versions = await timelines.answer(c, (wanted) =>
       arrayTimeline(wanted.database, span, place),
     );
