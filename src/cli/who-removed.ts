@@ -69,7 +69,9 @@ export const whoRemoved = command({
   async run({ flags, words, print }) {
     const [named, typed, attach_type, extra] = words;
     if (named === undefined || typed === undefined || attach_type === undefined || extra) {
-      throw new UsageError('who-removed needs a HOST, a CGROUP and a TYPE');
+      throw new UsageError(
+        'who-removed needs a HOST, a CGROUP and a TYPE, such as who-removed demo /pods connect4',
+      );
     }
     const client = restClient(serviceFrom(flags));
     const host = await hostMeant(client, named);

@@ -4,6 +4,7 @@ import { AssertionError } from 'node:assert';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/events/clock.ts';
 import type { Log } from '../../src/events/log.ts';
+import { inOnePiece } from '../../src/events/turns.ts';
 import { appendFor } from '../../src/events/writing/append.ts';
 import { draftOf } from '../../src/events/writing/draft.ts';
 import { HostWriter } from '../../src/events/writing/host-writer.ts';
@@ -42,13 +43,15 @@ describeStores('a bug is caught', ({ open }) => {
   });
 
   const draft = (path: string) =>
-    draftOf([mkdir(path)], {
-      kernel: tip.kernel,
-      head: tip.head,
-      projector,
-      now: systemClock.now(),
-      bytesMax: 1000,
-    });
+    inOnePiece(
+      draftOf([mkdir(path)], {
+        kernel: tip.kernel,
+        head: tip.head,
+        projector,
+        now: systemClock.now(),
+        bytesMax: 1000,
+      }),
+    );
 
   it('when a tip takes a draft that was made before it moved', () => {
     const [first, second] = [draft('/a'), draft('/b')];

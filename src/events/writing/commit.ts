@@ -10,7 +10,8 @@ import type { Projector } from '../projector.ts';
 import { ProjectionsAhead } from '../reading/damaged-log.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
-import type { Receipt, Submission } from '../submission.ts';
+import type { Receipt } from '../submission.ts';
+import { inOnePiece, inTurns } from '../turns.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { settleFate } from './fate.ts';
@@ -20,6 +21,8 @@ import type { Tip } from './tip.ts';
 
 /** Text of the events of one batch, about; in characters. */
 const BATCH_TEXT_MAX = 4 * 1024 * 1024;
+/** Size of the calls that are decided without a pause, in characters (`callSize`). */
+const ONE_PIECE_MAX = 256 * 1024;
 /** Lost races after which the head row is locked before deciding, so that no writer starves. */
 const MISSES_MAX = 3;
 /** Broken attempts in a row after which callers get an error; nothing of theirs was recorded. */
@@ -65,11 +68,10 @@ export async function commit(
   let breaks = 0;
   try {
     while (open.length > 0) {
-      const submissions = open.map((one) => one.submission);
       const attempt = await (misses < MISSES_MAX ? appendIfFirst : appendUnderLock)(
         context,
         tip,
-        submissions,
+        open,
       );
       switch (attempt.came) {
         case 'committed':
@@ -117,10 +119,10 @@ function rejectFaulty(
 async function appendIfFirst(
   context: CommitContext,
   tip: Tip,
-  submissions: readonly Submission[],
+  open: readonly Pending[],
 ): Promise<Attempt> {
   const { database } = context;
-  const draft = draftOn(tip, context, submissions);
+  const draft = await draftOn(tip, context, open);
   if (draft.fault !== undefined) return { came: 'fault', fault: draft.fault };
   if (draft.events.length === 0) {
     // Refused for the state of the log: true only if the tip is the head.
@@ -139,13 +141,13 @@ async function appendIfFirst(
 async function appendUnderLock(
   context: CommitContext,
   tip: Tip,
-  submissions: readonly Submission[],
+  open: readonly Pending[],
 ): Promise<Attempt> {
   let draft: Draft | undefined;
   try {
     await context.database.transaction(async (tx) => {
       await tip.catchUp(tx, await lockHead(tx, tip.hostId));
-      draft = draftOn(tip, context, submissions);
+      draft = await draftOn(tip, context, open);
       if (draft.events.length > 0) await appendLocked(tx, context, tip, draft);
     });
   } catch (error) {
@@ -193,14 +195,24 @@ function takeOver(context: CommitContext, tip: Tip, draft: Draft): Attempt {
   return { came: 'committed', draft };
 }
 
-function draftOn(tip: Tip, context: CommitContext, submissions: readonly Submission[]): Draft {
-  return draftOf(submissions, {
-    kernel: tip.kernel,
-    head: tip.head,
-    projector: context.projector,
-    now: context.clock.now(),
-    bytesMax: BATCH_TEXT_MAX,
-  });
+/** Thousands of long calls are decided in pieces: a writer works for one host, the loop for all. */
+function draftOn(
+  tip: Tip,
+  context: CommitContext,
+  open: readonly Pending[],
+): Draft | Promise<Draft> {
+  const drafting = draftOf(
+    open.map((one) => one.submission),
+    {
+      kernel: tip.kernel,
+      head: tip.head,
+      projector: context.projector,
+      now: context.clock.now(),
+      bytesMax: BATCH_TEXT_MAX,
+    },
+  );
+  const size = open.reduce((sum, one) => sum + one.size, 0);
+  return size > ONE_PIECE_MAX ? inTurns(drafting) : inOnePiece(drafting);
 }
 
 function batchOf(tip: Tip, context: CommitContext, draft: Draft): Batch {

@@ -15,6 +15,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
 import type { ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
+import type { Pausing } from '../turns.ts';
 import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
 import { isObservation, observeEvents } from './observation.ts';
@@ -50,13 +51,19 @@ export interface DraftOptions {
   readonly bytesMax: number;
 }
 
-/** Decides submissions in order. */
-export function draftOf(submissions: readonly Submission[], options: DraftOptions): Draft {
+/**
+ * Decides submissions in order, with a pause after each call. Until it is done, the committed state
+ * must not change.
+ */
+export function* draftOf(
+  submissions: readonly Submission[],
+  options: DraftOptions,
+): Pausing<Draft> {
   try {
-    return decideAll(submissions, options, 'one-layer');
+    return yield* decideAll(submissions, options, 'one-layer');
   } catch (error) {
     if (!(error instanceof HalfWay)) throw error;
-    return decideAll(submissions, options, 'layer-each');
+    return yield* decideAll(submissions, options, 'layer-each');
   }
 }
 
@@ -69,11 +76,11 @@ class HalfWay extends Error {}
 type Layers = 'one-layer' | 'layer-each';
 
 /** @throws HalfWay on one layer */
-function decideAll(
+function* decideAll(
   submissions: readonly Submission[],
   options: DraftOptions,
   layers: Layers,
-): Draft {
+): Pausing<Draft> {
   const { projector } = options;
   const recordedAt = Math.max(options.now, options.head.recorded_at);
   const layer = layerOn(options.kernel);
@@ -89,7 +96,7 @@ function decideAll(
     if (bytes >= options.bytesMax) break;
     let staged: Staged;
     try {
-      staged = stage(submission, layer, head, { projector, layers });
+      staged = yield* stage(submission, layer, head, { projector, layers });
     } catch (error) {
       if (error instanceof HalfWay) throw error;
       if (!(error instanceof LogRefusal)) {
@@ -128,12 +135,12 @@ interface Staged {
 }
 
 /** Decides one submission: all its calls on `kernel`, or none and a refusal is thrown. */
-function stage(
+function* stage(
   submission: Submission,
   kernel: Kernel,
   from: Head,
   { projector, layers }: { readonly projector: Projector; readonly layers: Layers },
-): Staged {
+): Pausing<Staged> {
   const { expected, actor, calls } = submission;
   if (expected !== undefined) requireHead(expected, from);
   refuseAhead(calls, from.recorded_at);
@@ -176,6 +183,7 @@ function stage(
       bodies.push(body);
     }
     outcomes.push((events.at(-1) as LedgerEvent).outcome);
+    yield;
   }
   if (own !== kernel) flushLayer(kernel, own);
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };

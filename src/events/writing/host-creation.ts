@@ -17,6 +17,7 @@ import { markAt } from '../reading/mark-at.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { AskedBoot, IdempotencyKey } from '../submission.ts';
+import { inOnePiece } from '../turns.ts';
 import { type Append, KEY_CONSTRAINT } from './append.ts';
 import { draftOf } from './draft.ts';
 import { findKey, NO_HOST } from './idempotency.ts';
@@ -104,13 +105,14 @@ async function insertHost(
   const from: Head = { position: 0, epoch: 0, hash, recorded_at: 0, at_max: 0 };
   await insertHead(tx, hostId, from);
   const request = at === undefined ? { call: boot } : { call: boot, at };
-  const draft = draftOf([{ actor, calls: [request] }], {
+  const drafting = draftOf([{ actor, calls: [request] }], {
     kernel: emptyKernel(),
     head: from,
     projector,
     now,
     bytesMax: Number.POSITIVE_INFINITY,
   });
+  const draft = inOnePiece(drafting);
   if (draft.fault !== undefined) throw draft.fault.error;
   const [drafted] = draft.drafted;
   if (drafted !== undefined && 'refusal' in drafted) throw drafted.refusal;
