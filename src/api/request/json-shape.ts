@@ -13,13 +13,22 @@ import {
 import { invalid } from '../problem.ts';
 
 const QUOTE = 0x22;
-const SPACE = 0x20;
-const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+
+/** What ends a number or a word; of other bytes, which are most, nothing is asked. */
+const END = { none: 0, string: 1, comma: 2, list: 3, object: 4, close: 5, space: 6 } as const;
+const ENDS = new Uint8Array(256);
+for (let byte = 0; byte <= 0x20; byte++) ENDS[byte] = END.space;
+for (const [text, end] of [
+  ['"', END.string],
+  [',', END.comma],
+  ['[', END.list],
+  ['{', END.object],
+  [']', END.close],
+  ['}', END.close],
+] as const) {
+  ENDS[text.charCodeAt(0)] = end;
+}
 
 /**
  * Reads a text that may or may not be JSON. Throws a problem as soon as it does not have a
@@ -32,48 +41,47 @@ export function refuseShapeless(text: Uint8Array): void {
   let depth = 0;
   let values = 0;
   /** Where the latest string, space, comma or bracket ended: a number or a word follows. */
-  let wordFrom = 0;
+  let wordFrom = -1;
   for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
-      case QUOTE:
-        at = endOfString(text, at);
+    const end = ENDS[text[at] as number];
+    if (end === END.none) continue;
+    refuseLong(at - wordFrom - 1);
+    switch (end) {
+      case END.string:
+        at++;
+        while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
         break;
-      case COMMA:
+      case END.comma:
         values++;
         commas[depth] = (commas[depth] as number) + 1;
         if ((commas[depth] as number) >= (allowed[depth] as number) && depth > 0) {
           throw tooWide(allowed[depth] as number);
         }
         break;
-      case OPEN_LIST:
-      case OPEN_OBJECT:
+      case END.list:
+      case END.object:
         depth++;
         values++;
         if (depth > JSON_DEPTH_MAX) throw tooMuch('levels', JSON_DEPTH_MAX);
         commas[depth] = 0;
-        allowed[depth] = text[at] === OPEN_LIST ? JSON_ITEMS_MAX : JSON_FIELDS_MAX;
+        allowed[depth] = end === END.list ? JSON_ITEMS_MAX : JSON_FIELDS_MAX;
         break;
-      case CLOSE_LIST:
-      case CLOSE_OBJECT:
+      case END.close:
         // The parser refuses a bracket that nothing opened.
         if (depth > 0) depth--;
         break;
       default:
-        if ((text[at] as number) > SPACE) {
-          if (at - wordFrom <= JSON_NUMBER_CHARS_MAX) continue;
-          throw tooMuch('characters in a number', JSON_NUMBER_CHARS_MAX);
-        }
+        break;
     }
     wordFrom = at;
     if (values > JSON_VALUES_MAX) throw tooMuch('values', JSON_VALUES_MAX);
   }
+  refuseLong(text.length - wordFrom - 1);
 }
 
-/** Where the string ends that begins at a quote; the end of the text when it does not end. */
-function endOfString(text: Uint8Array, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
-  return at;
+function refuseLong(wordChars: number): void {
+  if (wordChars <= JSON_NUMBER_CHARS_MAX) return;
+  throw tooMuch('characters in a number', JSON_NUMBER_CHARS_MAX);
 }
 
 function tooWide(limit: number): Error {

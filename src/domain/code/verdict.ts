@@ -71,7 +71,9 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
     (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
     (code === undefined ? undefined : badWays(code)) ??
     foreign ??
-    strangeHelper(used.maps, type, code === undefined ? asksByName(call) : asks(code));
+    (used.maps.length === 0
+      ? undefined
+      : strangeHelper(used.maps, type, code === undefined ? asksByName(call) : asks(code)));
   if (refused !== undefined) return refused;
   const known: Known =
     code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
@@ -96,8 +98,8 @@ function miscounted({ func_info_cnt = 0 }: Load, functions: number): Refusal | u
 
 function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
   const bad = miscounted(call, 1);
-  if (bad !== undefined) return bad;
-  for (const fd of call.map_fds ?? []) {
+  if (bad !== undefined || call.map_fds === undefined) return bad;
+  for (const fd of call.map_fds) {
     const refused = used.take(fd, 'map_fds');
     if (isRefusal(refused)) return refused;
   }
@@ -281,7 +283,7 @@ function strangeHelper(
   type: ProgType,
   asksForStorage: boolean,
 ): Refusal | undefined {
-  if (maps.length === 0 || !asksForStorage) return undefined;
+  if (!asksForStorage) return undefined;
   const storage = maps.find((map) => isStorageMap(map));
   const mayCall = typeof type === 'string' && STORAGE_HELPER_TYPES.includes(type);
   if (storage === undefined || mayCall) return undefined;

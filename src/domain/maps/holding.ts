@@ -57,7 +57,10 @@ export function askOwners(
   maps: readonly BpfMap[],
   program: Pick<Program, 'prog_type' | 'expected_attach_type'>,
 ): { readonly unlike: BpfMap | undefined; readonly owned: readonly EffectOf<'MapOwned'>[] } {
-  if (!maps.some(({ map_type }) => map_type === 'prog_array')) return NOTHING_ASKED;
+  // Most programs use no map at all.
+  if (maps.length === 0 || !maps.some(({ map_type }) => map_type === 'prog_array')) {
+    return NOTHING_ASKED;
+  }
   const owned: EffectOf<'MapOwned'>[] = [];
   const storages = maps.filter((map) => isStorageMap(map));
   const { prog_type, expected_attach_type } = program;

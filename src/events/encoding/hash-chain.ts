@@ -5,8 +5,8 @@
  *
  *     hash(n) = SHA-256(hash(n-1) || u64be position || u64be recorded_at || u32be length || text)
  */
-import { hash } from 'node:crypto';
 import type { EncodedEvent } from './codec.ts';
+import { sha256 } from './sha256.ts';
 
 /** The hash before the first event of a log. */
 export const GENESIS_HASH: Uint8Array = new Uint8Array(32);
@@ -32,7 +32,7 @@ export function chainHash(previous: Uint8Array, event: EncodedEvent): Uint8Array
   const size = hashedSize(event);
   const isReused = size >= REUSED_MIN && size <= reused.length;
   const bytes = isReused ? reused.subarray(0, size) : Buffer.allocUnsafe(size);
-  return hash('sha256', writeHashed(bytes, previous, event), 'buffer');
+  return sha256(writeHashed(bytes, previous, event));
 }
 
 /** Bytes from which on an allocation is memory of its own, and new pages cost more than the hash. */

@@ -2,7 +2,7 @@
  * A program's tag: the first 8 bytes of a hash over its instructions, with the map references set
  * to zero (`bpf_prog_calc_tag` in kernel/bpf/core.c; SHA-1 up to 6.17, SHA-256 since).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readInsns } from '../../domain/code/instructions.ts';
 import { type MapReference, mapReferences } from '../../domain/code/map-references.ts';
 
@@ -58,7 +58,7 @@ function withoutMaps(insns: Buffer): Buffer {
 
 function tagOf(insns: Buffer): ProgTag {
   const bare = withoutMaps(insns);
-  const head = (algorithm: string) => createHash(algorithm).update(bare).digest('hex').slice(0, 16);
+  const head = (algorithm: string) => hash(algorithm, bare, 'hex').slice(0, 16);
   return { sha1: head('sha1'), sha256: head('sha256') };
 }
 

@@ -4,7 +4,7 @@
  * continues another, to somebody who has neither the log nor trust in who keeps it. The tree of a
  * log that grew is computed from a compact range: the roots of the largest full subtrees, at most 53.
  */
-import { hash } from 'node:crypto';
+import { sha256 } from '../encoding/sha256.ts';
 
 /** The first bytes of what is hashed, so that a leaf is never taken for an inner node. */
 const LEAF = Buffer.of(0);
@@ -25,12 +25,12 @@ export interface MerkleNode {
 
 /** The leaf of an event. @param value the chain's value there, 32 bytes */
 export function leafHash(value: Uint8Array): Uint8Array {
-  return hash('sha256', Buffer.concat([LEAF, value]), 'buffer');
+  return sha256(Buffer.concat([LEAF, value]));
 }
 
 /** The node above two. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hash('sha256', Buffer.concat([INNER, left, right]), 'buffer');
+  return sha256(Buffer.concat([INNER, left, right]));
 }
 
 /** The tree of the first so many events, as far as it takes to go on with it. */
