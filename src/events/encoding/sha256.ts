@@ -5,7 +5,7 @@ const BYTES = 32;
 
 /**
  * The digest, 32 bytes. It comes as a text and is copied: Node takes three times as long to hand
- * over bytes of its own (docs/performance.md#c-import).
+ * over bytes of its own (docs/performance.md#bytes-made-by-node).
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const text = hash('sha256', bytes, 'binary');
