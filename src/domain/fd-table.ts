@@ -38,7 +38,7 @@ export class FdTable {
 
   /** Rows that the table counts as: its fds, and its bits where numbers are high. */
   get rows(): number {
-    return this.#rows.size + Math.floor(this.#words.length / WORDS_PER_ROW);
+    return this.#rows.size + bitRows(this.#words.length);
   }
 
   get(number: number): Fd | undefined {
@@ -49,11 +49,14 @@ export class FdTable {
     return this.#rows.has(number);
   }
 
-  set(number: number, fd: Fd): void {
+  /** @returns rows that the bits grew by; those of the fds are counted by whoever knows of them */
+  set(number: number, fd: Fd): number {
     this.#rows.set(number, fd);
-    if (number >= BITS_END) return;
+    if (number >= BITS_END) return 0;
     const word = number >>> 5;
+    const words = this.#words.length;
     this.#words[word] = (this.#words[word] ?? 0) | (1 << (number & 31));
+    return word < words ? 0 : bitRows(word + 1) - bitRows(words);
   }
 
   /** Throws when the number is not open: an impossible effect. */
@@ -130,6 +133,10 @@ export class FdTable {
     base.#fullBelow = this.#fullBelow;
     return base;
   }
+}
+
+function bitRows(words: number): number {
+  return Math.floor(words / WORDS_PER_ROW);
 }
 
 /** Index of the lowest bit that is not set; at least one of the 32 is not set. */

@@ -28,7 +28,8 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
     case 'CloexecChanged': {
       const process = editFds(kernel, pid);
       const file = fileOf(process, effect.fd);
-      return process.fds.set(effect.fd, { file, cloexec: effect.cloexec });
+      process.fds.set(effect.fd, { file, cloexec: effect.cloexec });
+      return;
     }
     case 'FdClosed': {
       const process = editFds(kernel, pid);

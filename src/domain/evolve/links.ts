@@ -39,8 +39,9 @@ export function evolveLink(kernel: Kernel, effect: LinkEffect, pid: number): voi
       return;
     }
     case 'LinkFreed': {
-      assertUnreferenced(kernel, 'link', id);
-      addRefs(kernel, 'prog', kernel.links.edit(id).prog_id, -1);
+      const link = kernel.links.edit(id);
+      assertUnreferenced('link', link);
+      addRefs(kernel, 'prog', link.prog_id, -1);
       return kernel.links.delete(id);
     }
     case 'LinkIdBurned':

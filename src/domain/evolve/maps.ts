@@ -37,7 +37,7 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       kernel.maps.edit(id).frozen = true;
       return;
     case 'MapFreed':
-      assertUnreferenced(kernel, 'map', id);
+      assertUnreferenced('map', kernel.maps.edit(id));
       return forgetMap(kernel, id);
     case 'MapIdBurned':
       kernel.counters.map = Math.max(kernel.counters.map, id + 1);

@@ -15,8 +15,9 @@ export function evolveProgram(
     return;
   }
   if (effect.type === 'ProgFreed') {
-    assertUnreferenced(kernel, 'prog', effect.prog_id);
-    const { map_ids, btf } = kernel.programs.edit(effect.prog_id);
+    const program = kernel.programs.edit(effect.prog_id);
+    const { map_ids, btf } = program;
+    assertUnreferenced('prog', program);
     for (const id of map_ids) addRefs(kernel, 'map', id, -1);
     for (const id of btf.held) addBtfRefs(kernel, id, -1);
     kernel.contents -= map_ids.length + btf.held.length;

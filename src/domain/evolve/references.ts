@@ -13,8 +13,10 @@ export function addRefs(kernel: Kernel, kind: ObjectKind, id: number, delta: num
 }
 
 /** An object may end only when nothing refers to it. */
-export function assertUnreferenced(kernel: Kernel, kind: ObjectKind, id: number): void {
-  const { refs } = editObject(kernel, kind, id);
+export function assertUnreferenced(
+  kind: ObjectKind,
+  { id, refs }: { readonly id: number; readonly refs: number },
+): void {
   if (refs !== 0) throw new Error(`impossible effect: ${kind} ${id} freed with ${refs} refs`);
 }
 
@@ -35,6 +37,7 @@ export function editObject(kernel: Kernel, kind: ObjectKind, id: number): { refs
 /** A process whose fds may be changed: those who share its table see the change. */
 export function editFds(kernel: Kernel, pid: number): Process {
   const process = kernel.processes.edit(pid);
+  if (process.shared_with.length === 0) return process;
   for (const other of process.shared_with) kernel.processes.edit(other).fds = process.fds;
   return process;
 }
@@ -57,9 +60,7 @@ export function openFd(
 export function setFd(kernel: Kernel, { fds }: Process, number: number, fd: Fd): void {
   if (number < 0) throw new Error(`impossible effect: fd ${number} is negative`);
   if (fds.has(number)) throw new Error(`impossible effect: fd ${number} is open`);
-  const { rows } = fds;
-  fds.set(number, fd);
-  kernel.contents += fds.rows - rows;
+  kernel.contents += 1 + fds.set(number, fd);
 }
 
 /** Frees a number of a process, a row that may be changed. */

@@ -22,7 +22,7 @@ import type { Tip } from './tip.ts';
 /** Text of the events of one batch, about; in characters. */
 const BATCH_TEXT_MAX = 4 * 1024 * 1024;
 /** Size of the calls that are decided without a pause, in characters (`callSize`). */
-const ONE_PIECE_MAX = 256 * 1024;
+const ONE_PIECE_MAX = 1024 * 1024;
 /** Lost races after which the head row is locked before deciding, so that no writer starves. */
 const MISSES_MAX = 3;
 /** Broken attempts in a row after which callers get an error; nothing of theirs was recorded. */
