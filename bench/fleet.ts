@@ -22,7 +22,7 @@ import { arriveAll } from './logs/arrived.ts';
 
 const HOSTS = { few: 100, many: 1000 } as const;
 const EVENTS = 1000;
-const REQUESTS = 100;
+const REQUESTS = 400;
 const P99_MS = 50;
 /** Ten times the hosts may cost so much more, where the answer is the same. */
 const FLAT = 1.5;
