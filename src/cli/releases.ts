@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { release as unameRelease } from 'node:os';
 import { counted } from '../domain/counted.ts';
-import { describeSwitches } from '../domain/release/describe.ts';
+import { describeSwitches, evidenceText } from '../domain/release/describe.ts';
 import {
   knownReleases,
   type Release,
@@ -69,8 +69,9 @@ function show({ flags, print }: Called, name: string): ExitCode {
   }
   print.out(`${id}  ${basis}`);
   if (note !== undefined) print.out(note);
-  for (const { name: of, value, meaning, since, evidence } of switches) {
-    print.out(`  ${of} = ${value}  since ${since}, ${evidence}: ${meaning}`);
+  for (const described of switches) {
+    const { name: of, value, meaning, since } = described;
+    print.out(`  ${of} = ${value}  since ${since}, ${evidenceText(described)}: ${meaning}`);
   }
   return EXIT.done;
 }

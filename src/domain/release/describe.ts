@@ -62,21 +62,22 @@ function originOf(
   return { since, evidence, ...(measured === undefined ? {} : { measured_in: measured.since }) };
 }
 
-/** The boundaries that repeat the deciding value, oldest first, without another value between. */
+/**
+ * The boundaries that repeat the deciding value, oldest first, without another value between: those of
+ * mainline, then those of the release's own series.
+ */
 function boundariesUpTo(
   spec: SwitchSpec<SwitchValue>,
   version: Version,
 ): readonly Boundary<SwitchValue>[] {
-  const deciding = boundaryAt(spec, version);
-  const isStable = deciding.since !== seriesOf(deciding.since);
-  const sameLine = spec.boundaries.filter(({ since }) =>
-    isStable
-      ? since !== seriesOf(since) && seriesOf(since) === version.series
-      : since === seriesOf(since),
-  );
-  const upTo = sameLine.slice(0, sameLine.indexOf(deciding) + 1);
-  const lastOther = upTo.findLastIndex((boundary) => boundary.value !== deciding.value);
-  return upTo.slice(lastOther + 1);
+  const { value } = boundaryAt(spec, version);
+  const reached = spec.boundaries.filter((boundary) => reaches(boundary, version));
+  const isOfMainline = ({ since }: Boundary<SwitchValue>) => since === seriesOf(since);
+  const upTo = [
+    ...reached.filter(isOfMainline),
+    ...reached.filter((boundary) => !isOfMainline(boundary)),
+  ];
+  return upTo.slice(upTo.findLastIndex((boundary) => boundary.value !== value) + 1);
 }
 
 /** What changes from one release to another, a sentence a switch. */
@@ -110,7 +111,8 @@ function sentenceOf(
   return `In ${to.id} ${after.value}, in ${from.id} ${before}: ${after.meaning}${named} (${since}).`;
 }
 
-function evidenceText({
+/** How the origin of a switch's value is known: `remembered, measured in 6.12`. */
+export function evidenceText({
   evidence,
   measured_in,
 }: Pick<DescribedSwitch, 'evidence' | 'measured_in'>): string {

@@ -67,6 +67,9 @@ describe('a switch', () => {
   it('tells since when it has its value, and where that was measured', () => {
     const preorder = describeSwitches(release('7.3')).find(({ name }) => name === 'preorder');
     expect(preorder).toMatchObject({ since: '6.15', evidence: 'remembered', measured_in: '6.16' });
+    // A measurement of an update does not make the value as young as the update.
+    const kill = describeSwitches(release('6.18')).find(({ name }) => name === 'cgroup_kill');
+    expect(kill).toMatchObject({ since: '5.14', evidence: 'remembered', measured_in: '6.18.44' });
   });
 });
 
