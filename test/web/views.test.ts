@@ -159,6 +159,7 @@ describe.skipIf(!needs('chromium').ok)('each view', () => {
     await tabTo('demo');
     await eventually(() => position(page).inputValue()).toBe('45');
 
+    await page.locator('#tree-search').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('docker');
     await eventually(() => page.getByRole('treeitem').count()).toBe(3);

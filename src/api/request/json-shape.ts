@@ -46,10 +46,13 @@ export function refuseShapeless(text: Uint8Array): void {
     const end = ENDS[text[at] as number];
     if (end === END.none) continue;
     refuseLong(at - wordFrom - 1);
+    wordFrom = at;
+    if (end === END.space) continue;
     switch (end) {
       case END.string:
         at++;
         while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
+        wordFrom = at;
         break;
       case END.comma:
         values++;
@@ -66,14 +69,11 @@ export function refuseShapeless(text: Uint8Array): void {
         commas[depth] = 0;
         allowed[depth] = end === END.list ? JSON_ITEMS_MAX : JSON_FIELDS_MAX;
         break;
-      case END.close:
-        // The parser refuses a bracket that nothing opened.
+      default:
+        // It closes one. The parser refuses a bracket that nothing opened.
         if (depth > 0) depth--;
         break;
-      default:
-        break;
     }
-    wordFrom = at;
     if (values > JSON_VALUES_MAX) throw tooMuch('values', JSON_VALUES_MAX);
   }
   refuseLong(text.length - wordFrom - 1);

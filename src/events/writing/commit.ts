@@ -11,7 +11,7 @@ import { ProjectionsAhead } from '../reading/damaged-log.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, wasRefused } from '../storage/database-error.ts';
 import type { Receipt } from '../submission.ts';
-import { inOnePiece, inTurns } from '../turns.ts';
+import { inOnePiece, inTurns, type Pausing } from '../turns.ts';
 import { type Append, type Batch, KEY_CONSTRAINT } from './append.ts';
 import { type Draft, draftOf } from './draft.ts';
 import { settleFate } from './fate.ts';
@@ -122,7 +122,10 @@ async function appendIfFirst(
   open: readonly Pending[],
 ): Promise<Attempt> {
   const { database } = context;
-  const draft = await draftOn(tip, context, open);
+  const size = open.reduce((sum, one) => sum + one.size, 0);
+  const drafting = draftOn(tip, context, open);
+  // Thousands of long calls are decided in pieces: a writer works for one host, the loop for all.
+  const draft = size > ONE_PIECE_MAX ? await inTurns(drafting) : inOnePiece(drafting);
   if (draft.fault !== undefined) return { came: 'fault', fault: draft.fault };
   if (draft.events.length === 0) {
     // Refused for the state of the log: true only if the tip is the head.
@@ -147,7 +150,8 @@ async function appendUnderLock(
   try {
     await context.database.transaction(async (tx) => {
       await tip.catchUp(tx, await lockHead(tx, tip.hostId));
-      draft = await draftOn(tip, context, open);
+      // In one piece: nobody else can write to the host meanwhile.
+      draft = inOnePiece(draftOn(tip, context, open));
       if (draft.events.length > 0) await appendLocked(tx, context, tip, draft);
     });
   } catch (error) {
@@ -195,13 +199,8 @@ function takeOver(context: CommitContext, tip: Tip, draft: Draft): Attempt {
   return { came: 'committed', draft };
 }
 
-/** Thousands of long calls are decided in pieces: a writer works for one host, the loop for all. */
-function draftOn(
-  tip: Tip,
-  context: CommitContext,
-  open: readonly Pending[],
-): Draft | Promise<Draft> {
-  const drafting = draftOf(
+function draftOn(tip: Tip, context: CommitContext, open: readonly Pending[]): Pausing<Draft> {
+  return draftOf(
     open.map((one) => one.submission),
     {
       kernel: tip.kernel,
@@ -211,8 +210,6 @@ function draftOn(
       bytesMax: BATCH_TEXT_MAX,
     },
   );
-  const size = open.reduce((sum, one) => sum + one.size, 0);
-  return size > ONE_PIECE_MAX ? inTurns(drafting) : inOnePiece(drafting);
 }
 
 function batchOf(tip: Tip, context: CommitContext, draft: Draft): Batch {

@@ -92,7 +92,7 @@ export class Interpreter {
     const deeds: Deed[] = [];
     const { kind, line, at, pid } = happening;
     if (kind === 'superseded') {
-      this.#processes.superseded(pid, happening.by);
+      this.#processes.superseded(pid, happening.by, line);
       return deeds;
     }
     const process = this.#speaking(happening, deeds);
@@ -132,7 +132,7 @@ export class Interpreter {
   ): TracedProcess {
     const { child, flags, line, at, tid } = made;
     if ((flags & (CLONE_BITS.CLONE_THREAD ?? 0)) !== 0) {
-      this.#processes.thread(parent, child);
+      this.#processes.thread(parent, child, line);
       return parent;
     }
     const process = this.#processes.forked(parent, child, line);
@@ -277,7 +277,7 @@ export class Interpreter {
     const seen = this.#processes.known(child);
     // It spoke before this line, and was taken for the child that it is; it may have ended, too.
     if (seen !== undefined && (seen === process || seen.parent === process)) return;
-    if (this.#processes.hasEndedSince(child, whole.begun)) return;
+    if (this.#processes.cameAndWentSince(child, whole.begun)) return;
     this.#forked(process, { child, flags: flagsIn(text), line, at, tid }, deeds);
   }
 

@@ -24,8 +24,10 @@ const THREADS_MAX = 4_194_304;
 
 export class Processes {
   readonly #byThread = new Map<number, TracedProcess>();
-  /** The line on which a thread ended last. */
-  readonly #ends = new Map<number, number>();
+  /** Of each thread, the line on which it came into the recording. */
+  readonly #firstLines = new Map<number, number>();
+  /** Of the one that had a tid last and ended: its first line and its last. */
+  readonly #ended = new Map<number, { readonly from: number; readonly to: number }>();
   #begun = 0;
 
   /** The process that a thread is of, if it was seen. */
@@ -43,32 +45,36 @@ export class Processes {
   }
 
   /** A thread of a process that is there. */
-  thread(process: TracedProcess, tid: number): void {
+  thread(process: TracedProcess, tid: number, line: number): void {
     process.threads.add(tid);
     this.#byThread.set(tid, process);
+    this.#firstLines.set(tid, line);
   }
 
   /** A thread ended; the process, when it was its last. */
   ended(tid: number, line: number): TracedProcess | undefined {
-    this.#ends.set(tid, line);
     const process = this.#byThread.get(tid);
     if (process === undefined) return undefined;
+    this.#ended.set(tid, { from: this.#firstLines.get(tid) ?? line, to: line });
     this.#byThread.delete(tid);
+    this.#firstLines.delete(tid);
     process.threads.delete(tid);
     return process.threads.size === 0 ? process : undefined;
   }
 
-  hasEndedSince(tid: number, line: number): boolean {
-    return (this.#ends.get(tid) ?? 0) > line;
+  /** Whether a thread came and went after a line: one that was there before is another with its tid. */
+  cameAndWentSince(tid: number, line: number): boolean {
+    const life = this.#ended.get(tid);
+    return life !== undefined && life.from > line;
   }
 
   /** Its other threads are gone: one of them executed, and has the first one's pid now. */
-  superseded(pid: number, by: number): void {
+  superseded(pid: number, by: number, line: number): void {
     const process = this.#byThread.get(by) ?? this.#byThread.get(pid);
     if (process === undefined) return;
     for (const tid of process.threads) this.#byThread.delete(tid);
     process.threads.clear();
-    this.thread(process, pid);
+    this.thread(process, pid, line);
   }
 
   #begin(pid: number, line: number, parent: TracedProcess | undefined): TracedProcess {
@@ -84,6 +90,7 @@ export class Processes {
       pidfds: parent?.pidfds && new Map(parent.pidfds),
     };
     this.#byThread.set(pid, process);
+    this.#firstLines.set(pid, line);
     return process;
   }
 }

@@ -67,6 +67,22 @@ it.each([
   expect(recorded.told.map(short).slice(2)).toEqual([...told, '812 exit = 0']);
 });
 
+it('a pid that is used again while a clone is under way is the new child’s', async () => {
+  const { told } = await read([
+    MKDIR,
+    OPEN(812, 3),
+    '812 fork() = 813',
+    '813 close(3) = 0',
+    '812 fork( <unfinished ...>',
+    '813 +++ exited with 0 +++',
+    '812 <... fork resumed>) = 813',
+    '813 close(3) = 0',
+    '813 +++ exited with 0 +++',
+  ]);
+  const child = ['812 fork 813 = 813', '813 close 3 = 0', '813 exit = 0'];
+  expect(told.map(short).slice(2)).toEqual([...child, ...child]);
+});
+
 it('copies of fds, and close-on-exec, are told as they were made', async () => {
   const told = await shortOf([
     MKDIR,
