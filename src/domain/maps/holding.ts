@@ -57,10 +57,7 @@ export function askOwners(
   maps: readonly BpfMap[],
   program: Pick<Program, 'prog_type' | 'expected_attach_type'>,
 ): { readonly unlike: BpfMap | undefined; readonly owned: readonly EffectOf<'MapOwned'>[] } {
-  // Most programs use no map at all.
-  if (maps.length === 0 || !maps.some(({ map_type }) => map_type === 'prog_array')) {
-    return NOTHING_ASKED;
-  }
+  if (!maps.some(({ map_type }) => map_type === 'prog_array')) return NOTHING_ASKED;
   const owned: EffectOf<'MapOwned'>[] = [];
   const storages = maps.filter((map) => isStorageMap(map));
   const { prog_type, expected_attach_type } = program;

@@ -97,7 +97,7 @@ export class Interpreter {
     }
     const process = this.#speaking(happening, deeds);
     if (kind === 'exited' || kind === 'killed') {
-      if (this.#processes.ended(pid, line) === undefined) return deeds;
+      if (this.#processes.ended(pid) === undefined) return deeds;
       deeds.push(deedOf({ line, at, process, tid: pid }, { call: { name: 'exit' } }));
     } else if (kind === 'call') {
       this.#called(happening, process, deeds);

@@ -24,10 +24,8 @@ const THREADS_MAX = 4_194_304;
 
 export class Processes {
   readonly #byThread = new Map<number, TracedProcess>();
-  /** Of each thread, the line on which it came into the recording. */
+  /** By tid, the line on which the thread that has it, or had it last, came into the recording. */
   readonly #firstLines = new Map<number, number>();
-  /** Of the one that had a tid last and ended: its first line and its last. */
-  readonly #ended = new Map<number, { readonly from: number; readonly to: number }>();
   #begun = 0;
 
   /** The process that a thread is of, if it was seen. */
@@ -52,20 +50,17 @@ export class Processes {
   }
 
   /** A thread ended; the process, when it was its last. */
-  ended(tid: number, line: number): TracedProcess | undefined {
+  ended(tid: number): TracedProcess | undefined {
     const process = this.#byThread.get(tid);
     if (process === undefined) return undefined;
-    this.#ended.set(tid, { from: this.#firstLines.get(tid) ?? line, to: line });
     this.#byThread.delete(tid);
-    this.#firstLines.delete(tid);
     process.threads.delete(tid);
     return process.threads.size === 0 ? process : undefined;
   }
 
   /** Whether a thread came and went after a line: one that was there before is another with its tid. */
   cameAndWentSince(tid: number, line: number): boolean {
-    const life = this.#ended.get(tid);
-    return life !== undefined && life.from > line;
+    return !this.#byThread.has(tid) && (this.#firstLines.get(tid) ?? 0) > line;
   }
 
   /** Its other threads are gone: one of them executed, and has the first one's pid now. */

@@ -7,13 +7,18 @@ import { CG, LOAD, MKDIR, OPEN, read, short, shortOf } from '../../../test/suppo
 const rights = (fd: number) =>
   `{msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="x", iov_len=1}], msg_iovlen=1, msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[${fd}<anon_inode:bpf_link>]}], msg_controllen=24, msg_flags=0}`;
 
+/** 812 has a link as fd 5, and 813 a socket. */
+const LINK_AND_SOCKET = [
+  MKDIR,
+  OPEN(812, 3),
+  LOAD(812, 4),
+  `812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4<anon_inode:bpf-prog>, target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5<anon_inode:bpf_link>`,
+  '813 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[7]>',
+];
+
 it('an fd that is sent over a socket is there when the sender has closed its own', async () => {
   const { told, summary } = await read([
-    MKDIR,
-    OPEN(812, 3),
-    LOAD(812, 4),
-    `812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4<anon_inode:bpf-prog>, target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5<anon_inode:bpf_link>`,
-    '813 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[7]>',
+    ...LINK_AND_SOCKET,
     `812 sendmsg(6<UNIX-STREAM:[8->7]>, ${rights(5)}, 0) = 1`,
     '812 close(5<anon_inode:bpf_link>) = 0',
     `813 recvmsg(3<UNIX-STREAM:[7->8]>, ${rights(9)}, MSG_CMSG_CLOEXEC) = 1`,
@@ -31,11 +36,7 @@ it('an fd that is sent over a socket is there when the sender has closed its own
 
 it('an fd that arrives before the call that sends it returns was sent before', async () => {
   const { told, summary } = await read([
-    MKDIR,
-    OPEN(812, 3),
-    LOAD(812, 4),
-    `812 bpf(BPF_LINK_CREATE, {link_create={prog_fd=4<anon_inode:bpf-prog>, target_fd=3<${CG}/a>, attach_type=BPF_CGROUP_INET_EGRESS, flags=0}}, 48) = 5<anon_inode:bpf_link>`,
-    '813 socket(AF_UNIX, SOCK_STREAM, 0) = 3<UNIX-STREAM:[7]>',
+    ...LINK_AND_SOCKET,
     `812 sendmsg(6<UNIX-STREAM:[8->7]>, ${rights(5)}, 0 <unfinished ...>`,
     `813 recvmsg(3<UNIX-STREAM:[7->8]>, ${rights(9)}, MSG_CMSG_CLOEXEC) = 1`,
     '812 <... sendmsg resumed>) = 1',
