@@ -128,7 +128,7 @@ async function attached(path: string, options: readonly string[]): Promise<() =>
   const { stdout, stop, ended } = startCollector(path, options);
   const lines = stdout[Symbol.asyncIterator]();
   const first = await lines.next();
-  if (first.done) throw new Error(`the collector ended ${await ended}`);
+  if (first.done) throw new Error(`the collector ended ${(await ended).how}`);
   const read = (async () => {
     while (!(await lines.next()).done);
   })();

@@ -37,14 +37,30 @@
 #define POLL_MS 100
 
 static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped_by; /* the process that sent the signal */
 static const volatile unsigned long long *mount_calls; /* that have begun, as the kernel's part counts */
 static char cgroup2[1024]; /* where it is mounted */
 static long long wall_offset; /* ns from CLOCK_MONOTONIC to the time of day */
 
-static void stop(int signal)
+static void stop(int signal, siginfo_t *sent, void *context)
 {
 	(void)signal;
+	(void)context;
+	if (!stopped)
+		stopped_by = sent->si_pid;
 	stopped = 1;
+}
+
+/* The exit code: not 0 when another than its reader stopped it, who would take its lines for all that happened. */
+static int ended(unsigned int reader)
+{
+	if (stopped && (!reader || (unsigned int)stopped_by == reader))
+		return 0;
+	if (stopped)
+		fprintf(stderr, "process %d stopped it, which is not its reader\n", (int)stopped_by);
+	else
+		fprintf(stderr, "cannot read the ring buffer, or print a line\n");
+	return 1;
 }
 
 /* Text of JSON. */
@@ -1095,6 +1111,7 @@ int main(int argc, char **argv)
 						{ "old-reads", 0, 0, 'o' },
 						{ "help", 0, 0, 'h' },
 						{} };
+	const struct sigaction on_stop = { .sa_sigaction = stop, .sa_flags = SA_SIGINFO | SA_RESTART };
 	struct collector_bpf *collector;
 	struct ring_buffer *ring;
 	unsigned long long told_lost = 0;
@@ -1147,8 +1164,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cannot map the ring buffer: %s\n", strerror(errno));
 		return 1;
 	}
-	signal(SIGINT, stop);
-	signal(SIGTERM, stop);
+	sigaction(SIGINT, &on_stop, NULL);
+	sigaction(SIGTERM, &on_stop, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	while (!stopped) {
 		unsigned long long lost;
@@ -1174,5 +1191,5 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	ring_buffer__free(ring);
 	collector_bpf__destroy(collector);
-	return 0;
+	return ended(reader);
 }

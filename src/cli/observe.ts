@@ -75,7 +75,7 @@ export const observe = command({
       print.err(`${wait} in ${spool.folder}; the next start sends ${lines === 1 ? 'it' : 'them'}`);
     }
     const isDone = collector === undefined || isStopped();
-    if (!isDone) print.err(`bpfledger: the collector ended ${await collector.ended}`);
+    if (!isDone) print.err(`bpfledger: the collector ended ${(await collector.ended).how}`);
     // A request that the service does not answer may be under way: no end waits for it.
     process.exit(isDone ? EXIT.done : EXIT.failed);
   },

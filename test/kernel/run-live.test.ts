@@ -83,13 +83,18 @@ describe.skipIf(!ready)('a run on the kernel that runs here', { timeout: RUN_MS_
     expect(code).toBe(137);
   });
 
-  it('ends with 3 when the collector ends first, since the record is not whole', async () => {
-    const file = join(folder, 'cut.bundle');
-    const script = 'pkill -TERM -f "^$0"; while pgrep -f "^$0" >&2; do sleep 0.1; done';
-    const { code, err } = await live('--keep', file, '--', 'sh', '-c', script, collector);
-    expect([code, err]).toEqual([3, expect.stringContaining('the end of the program is not')]);
-    expect(existsSync(file)).toBe(false);
-  });
+  it.each([
+    ['before the program', 'pkill -TERM -f "^$0"; while pgrep -f "^$0"; do sleep 0.1; done'],
+    ['while the program ends', 'pkill -TERM -f "^$0"'],
+  ])(
+    'ends with 3 when another stops the collector %s, since the record is not whole',
+    async (_, script) => {
+      const file = join(folder, 'cut.bundle');
+      const { code, err } = await live('--keep', file, '--', 'sh', '-c', script, collector);
+      expect([code, err]).toEqual([3, expect.stringContaining('the end of the program is not')]);
+      expect(existsSync(file)).toBe(false);
+    },
+  );
 
   it.each([
     [['--keep', 'f', '--', 'no-such-program'], 127, 'there is no program no-such-program'],

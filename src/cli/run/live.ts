@@ -61,8 +61,6 @@ export async function runLive(
   const collector = startCollector(path);
   try {
     let program: Promise<number> | undefined;
-    let isOver = false;
-    const sawAll = collector.ended.then(() => isOver);
     const told = observationTeller(host, { tell, warn });
     const done = await observe({
       ...{ client, host, spool, flushMs: FLUSH_MS, bytes: collector.stdout },
@@ -71,17 +69,14 @@ export async function runLive(
         ...told,
         onSurveyed(survey) {
           told.onSurveyed(survey);
-          program = runToEnd(file, { name, words }).finally(() => {
-            isOver = true;
-            collector.stop();
-          });
+          program = runToEnd(file, { name, words }).finally(collector.stop);
           // Who waits for it gets the error.
           program.catch(() => undefined);
         },
       },
     });
-    const isWhole = await sawAll;
-    if (!isWhole) warn(`bpfledger: the collector ended ${await collector.ended}`);
+    const { isAsked: isWhole, how } = await collector.ended;
+    if (!isWhole) warn(`bpfledger: the collector ended ${how}`);
     if (program === undefined) throw new Error('the program was not started');
     const code = await program;
     requireAll(isWhole, done);

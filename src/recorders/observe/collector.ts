@@ -17,8 +17,13 @@ export interface Collector {
   readonly stdout: AsyncIterable<Uint8Array>;
   /** Ends it: what it has seen is still printed. */
   stop(): void;
-  /** Why it ended, once it did. */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<CollectorEnd>;
+}
+
+export interface CollectorEnd {
+  /** It was ended by `stop`: it printed all that it had seen until then. */
+  readonly isAsked: boolean;
+  readonly how: string;
 }
 
 /** The program to start: the one that is named, or the one that was built. */
@@ -50,7 +55,7 @@ export function startCollector(path: string, options: readonly string[] = []): C
   return { stdout: child.stdout, stop: () => child.kill('SIGTERM'), ended: endOf(child) };
 }
 
-async function endOf(child: ChildProcess): Promise<string> {
+async function endOf(child: ChildProcess): Promise<CollectorEnd> {
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-WORDS_MAX);
@@ -58,8 +63,9 @@ async function endOf(child: ChildProcess): Promise<string> {
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-    return words.trim() === '' ? how : `${how}: ${words.trim().split('\n').at(-1)}`;
+    const last = words.trim().split('\n').at(-1) ?? '';
+    return { isAsked: code === 0, how: last === '' ? how : `${how}: ${last}` };
   } catch (error) {
-    return `before it began: ${(error as Error).message}`;
+    return { isAsked: false, how: `before it began: ${(error as Error).message}` };
   }
 }
