@@ -40,7 +40,7 @@ async function run(context: BenchContext): Promise<Section> {
   };
   try {
     if ('missing' in kernel) return await withoutKernel(context, ours, kernel.missing);
-    const theirs = ratesOf('kernel', (pair) => kernel.measure(pair, RUN_MS));
+    const theirs = ratesOf('kernel', async (pair) => (await kernel.measure(pair, RUN_MS)).rate);
     const figures = await alternate({ ...ours, ...theirs }, context.rounds);
     const compared = (how: How, pair: Pair) => ({
       target: 'E',

@@ -3,10 +3,16 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
-import { alternate, type Figure } from './harness/measure.ts';
+import { alternate, type Figure, figureOf } from './harness/measure.ts';
 import { build, COMMAND } from './harness/service.ts';
 import { boundTable, spread, type Table } from './harness/table.ts';
-import { type KernelPair, type KernelSpeed, kernelSpeed } from './kernel-speed/kernel-speed.ts';
+import {
+  type KernelPair,
+  type KernelSpeed,
+  kernelSpeed,
+  type Speed,
+  speedOf,
+} from './kernel-speed/kernel-speed.ts';
 
 const RUN_MS = 500;
 const WANTED = { callMicros: 10, startMs: 300 } as const;
@@ -89,7 +95,7 @@ async function run(context: BenchContext): Promise<Section> {
 }
 
 const TEXT =
-  'One C program makes the same calls on the kernel that runs here and under `bpfledger run`, whose model answers them. A *start* is the whole run of a program, with the start of Node.';
+  'One C program makes the same calls on the kernel that runs here and under `bpfledger run`, whose model answers them: medians of the calls of a run of half a second, and the *mean* with what Node takes to warm up. A *start* is the whole run of a program, with the start of Node.';
 
 interface Measured {
   readonly kernel: KernelSpeed;
@@ -102,25 +108,30 @@ async function callTable({ kernel, program, context, calls }: Measured): Promise
   const rows: string[][] = [];
   for (const { pair, what } of PAIRS) {
     context.say(what);
+    const means: number[] = [];
     const figures = await alternate(
       {
-        kernel: async () => 1e6 / (await kernel.measure(pair, RUN_MS)),
-        run: async () => 1e6 / (await underRun(program, pair)),
+        kernel: async () => (await kernel.measure(pair, RUN_MS)).micros,
+        run: async () => {
+          const { rate, micros } = await underRun(program, pair);
+          means.push(1e6 / rate);
+          return micros;
+        },
       },
       context.rounds,
     );
     calls.set(pair, figures.run);
-    rows.push([what, spread(figures.kernel), spread(figures.run)]);
+    rows.push([what, spread(figures.kernel), spread(figures.run), spread(figureOf(means))]);
   }
-  return { title: 'Microseconds', columns: ['calls', 'the kernel', 'under run'], rows };
+  const columns = ['calls', 'the kernel', 'under run', 'under run, the mean'];
+  return { title: 'Microseconds', columns, rows };
 }
 
-/** Pairs a second. */
-async function underRun(program: string, pair: KernelPair): Promise<number> {
+async function underRun(program: string, pair: KernelPair): Promise<Speed> {
   const line = `mkdir ${CGROUP} && exec ${program} ${pair} ${CGROUP} ${RUN_MS}`;
   const words = [COMMAND, 'run', '--quiet', '--', 'sh', '-c', line];
   const { stdout } = await promisify(execFile)(process.execPath, words);
-  return Number(stdout);
+  return speedOf(stdout);
 }
 
 async function milliseconds(program: string, words: readonly string[]): Promise<number> {

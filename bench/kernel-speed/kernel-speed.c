@@ -4,7 +4,8 @@
  *
  *     kernel-speed PAIR CGROUP MILLISECONDS
  *
- * PAIR is a name of `pairs` below; CGROUP is an empty cgroup2 directory. It prints pairs a second.
+ * PAIR is a name of `pairs` below; CGROUP is an empty cgroup2 directory. It prints pairs a second, and
+ * the median of the microseconds of a pair.
  * Raw bpf(2), so that no library stands between the clock and the kernel.
  */
 #include <errno.h>
@@ -20,6 +21,8 @@
 
 /* The clock is read once in so many pairs. */
 #define PAIRS_A_LOOK 16
+/* Looks that the median is of: those of the end are left out of it. */
+#define LOOKS_MAX (1 << 20)
 
 static int directory;
 
@@ -161,6 +164,22 @@ static double seconds(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
+/* Seconds of each look. */
+static double looks[LOOKS_MAX];
+
+static int by_size(const void *one, const void *other)
+{
+	double difference = *(const double *)one - *(const double *)other;
+
+	return (difference > 0) - (difference < 0);
+}
+
+static double median(long count)
+{
+	qsort(looks, count, sizeof(*looks), by_size);
+	return looks[count / 2];
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -178,8 +197,8 @@ int main(int argc, char **argv)
 		{ "bare", bare_call },
 		{ "other", other_call },
 	};
-	double start, elapsed = 0;
-	long made = 0;
+	double start, look, elapsed = 0;
+	long made = 0, counted = 0;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: kernel-speed PAIR CGROUP MILLISECONDS\n");
@@ -199,9 +218,12 @@ int main(int argc, char **argv)
 			start = seconds();
 			for (int n = 0; n < PAIRS_A_LOOK; n++, made++)
 				pairs[i].make();
-			elapsed += seconds() - start;
+			look = seconds() - start;
+			elapsed += look;
+			if (counted < LOOKS_MAX)
+				looks[counted++] = look;
 		}
-		printf("%.1f\n", made / elapsed);
+		printf("%.1f %.4f\n", made / elapsed, median(counted) / PAIRS_A_LOOK * 1e6);
 		return 0;
 	}
 	fprintf(stderr, "no such pair: %s\n", argv[1]);

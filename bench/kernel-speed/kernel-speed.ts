@@ -25,11 +25,25 @@ export type KernelPair =
   | 'bare'
   | 'other';
 
+/** How fast pairs were made one after the other. */
+export interface Speed {
+  /** Pairs a second. */
+  readonly rate: number;
+  /** The median of the microseconds of a pair: what the first calls take to warm up is not in it. */
+  readonly micros: number;
+}
+
 export interface KernelSpeed {
-  /** Pairs a second, measured for about `ms`. */
-  measure(pair: KernelPair, ms: number): Promise<number>;
+  /** Measures for about `ms`. */
+  measure(pair: KernelPair, ms: number): Promise<Speed>;
   /** Removes the cgroup. */
   remove(): void;
+}
+
+/** Reads what the program prints. */
+export function speedOf(printed: string): Speed {
+  const [rate = Number.NaN, micros = Number.NaN] = printed.split(' ').map(Number);
+  return { rate, micros };
 }
 
 /**
@@ -54,7 +68,7 @@ export function kernelSpeed(scratch: string): KernelSpeed | { readonly missing: 
     async measure(pair, ms) {
       const timeout = ms + GRACE_MS;
       const { stdout } = await promisify(execFile)(program, [pair, cgroup, `${ms}`], { timeout });
-      return Number(stdout);
+      return speedOf(stdout);
     },
     remove() {
       rmdirSync(cgroup);

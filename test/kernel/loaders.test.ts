@@ -31,10 +31,8 @@ const HOST = 'loaders';
 /** A compiler is at work before bpftrace sees anything. */
 const ATTACH_MS_MAX = 60_000;
 const ready = [needs('kernel'), needs('collector')].every(({ ok }) => ok);
-/** The compiler of Go, and systemd, are looked for in the long form alone (CONTRIBUTING.md). */
-const isLong = process.env.BPFLEDGER_TEST_OBSERVED === 'long';
-const go = isLong && needs('go').ok;
-const systemd = isLong && needs('systemd').ok;
+const go = needs('go').ok;
+const systemd = needs('systemd').ok;
 /** Calls that make or change an attachment. libbpf tries out more. */
 const ATTACHING: readonly string[] = ['prog_get_fd_by_id', 'prog_attach', 'prog_detach'];
 

@@ -13,6 +13,7 @@ import { running, WITH_SBIN } from './unprivileged.ts';
 const tools = needs('strace');
 const listener = needs('listener');
 const ok = tools.ok && listener.ok;
+const go = needs('go').ok;
 const RELEASES = ['5.10', '6.1', '6.12', '7.3'];
 const GO = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode' } as const;
 const HEADERS = `/usr/include/${arch() === 'x64' ? 'x86_64' : 'aarch64'}-linux-gnu`;
@@ -92,7 +93,7 @@ describe.skipIf(!ok)('loaders on several releases', () => {
   });
 });
 
-describe.skipIf(!ok || !isThere('go'))('a loader of Go with cilium/ebpf', () => {
+describe.skipIf(!ok || !go)('a loader of Go with cilium/ebpf', () => {
   it('links, pins, updates and lets go on several releases', { timeout: 180_000 }, async () => {
     const program = join(folder, 'go-loader');
     const source = join(RECORDED, 'go-loader', 'main.go');
