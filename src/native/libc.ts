@@ -10,6 +10,8 @@ export type Result = number;
 
 export interface Libc {
   ioctl(fd: number, request: number, buffer: Buffer): Result;
+  /** An ioctl that takes a number, and no address of one. */
+  ioctlOf(fd: number, request: number, value: number): Result;
   epollCreate(flags: number): Result;
   /** @param event 12 bytes: events, and data that comes back with them */
   epollCtl(epoll: number, operation: number, fd: number, event: Buffer): Result;
@@ -101,6 +103,7 @@ export async function bindLibc(): Promise<Libc> {
   );
   return {
     ioctl: bind('int ioctl(int fd, ulong request, void *buffer)'),
+    ioctlOf: bind('int ioctl(int fd, ulong request, ulong value)'),
     epollCreate: bind('int epoll_create1(int flags)'),
     epollCtl: bind('int epoll_ctl(int epoll, int operation, int fd, void *event)'),
     epollWait: bind('int epoll_wait(int epoll, void *events, int count, int timeout)'),

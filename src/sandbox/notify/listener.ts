@@ -39,10 +39,8 @@ export class Listener {
   constructor(libc: Libc, fd: number) {
     this.fd = fd;
     this.#libc = libc;
-    const flags = Buffer.alloc(8);
-    flags.writeUInt32LE(SYNC_WAKE_UP, 0);
     // Older kernels refuse it, and are a little slower.
-    libc.ioctl(fd, SET_FLAGS, flags);
+    libc.ioctlOf(fd, SET_FLAGS, SYNC_WAKE_UP);
   }
 
   /** The next call that waits; undefined when its thread was killed meanwhile. Waits for one. */

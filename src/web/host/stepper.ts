@@ -4,6 +4,7 @@ import { nearest, type Sought, seek, type Touches } from '../state/steps.ts';
 import { go } from '../state/use-place.ts';
 import { type Span, showing, zoomed } from '../timeline/scale.ts';
 import type { Moment } from './moment.ts';
+import { selectedOf } from './touches.ts';
 
 export interface Stepper {
   /** Shows a moment. */
@@ -63,7 +64,9 @@ export function useStepper(moment: Moment, touches: Touches | undefined): Steppe
     touch(direction) {
       const found = nearest(touches?.positions ?? [], at, direction);
       if (found !== undefined) to(found);
-      else if (touches === undefined) miss('select a cgroup or a program first');
+      else if (selectedOf(moment) === undefined) miss('select a cgroup or a program first');
+      else if (touches === undefined)
+        miss('what concerns the selection is not known yet: press again');
       else miss(`nothing shown ${where(direction)} position ${at} concerns the selection`);
     },
     zoom: (factor) => show(zoomed(span, log, at, factor)),

@@ -6,7 +6,7 @@ import type { Moment } from './moment.ts';
 import { SETTLED_MS } from './moment.ts';
 
 /** What is selected: a program, else a cgroup. */
-function selectedOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
+export function selectedOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
   if (place.program !== undefined) return { program: place.program };
   return place.cgroup === undefined ? undefined : { cgroup: place.cgroup };
 }
@@ -21,8 +21,10 @@ export function useTouches(moment: Moment): Touches | undefined {
   // A history of a log that was cut begins after the cut.
   const from = Math.max(span.from, begins, oldest === 1 ? 1 : oldest + 1);
   const to = Math.min(span.to, ends === undefined ? moment.head : ends - 1);
-  const [found, setFound] = useState<Touches | undefined>();
+  const [found, setFound] = useState<{ readonly of: string; readonly touches: Touches }>();
   const { program, cgroup } = place;
+  // Those of another selection stay until others come, and are not this one's.
+  const of = JSON.stringify([host, program, cgroup, begins]);
 
   useEffect(() => {
     const selected = selectedOf({ place: { program, cgroup } as Moment['place'] });
@@ -32,16 +34,19 @@ export function useTouches(moment: Moment): Touches | undefined {
     }
     const over = new AbortController();
     const timer = setTimeout(() => {
-      touchesOf(host, selected, { from, to }, over.signal).then(setFound, (error: unknown) => {
-        if (over.signal.aborted) return;
-        const isNone = error instanceof Refused && error.status === 404;
-        setFound(isNone ? { positions: [], isComplete: true } : undefined);
-      });
+      touchesOf(host, selected, { from, to }, over.signal).then(
+        (touches) => setFound({ of, touches }),
+        (error: unknown) => {
+          if (over.signal.aborted) return;
+          const isNone = error instanceof Refused && error.status === 404;
+          setFound(isNone ? { of, touches: { positions: [], isComplete: true } } : undefined);
+        },
+      );
     }, SETTLED_MS);
     return () => {
       clearTimeout(timer);
       over.abort();
     };
-  }, [host, program, cgroup, from, to]);
-  return found;
+  }, [host, program, cgroup, from, to, of]);
+  return found?.of === of ? found.touches : undefined;
 }
