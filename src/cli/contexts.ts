@@ -5,22 +5,51 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { UsageError } from './exit-code.ts';
 
 const FOR_OTHERS = 0o077;
 /** Characters of the file; a thousand contexts fit. */
 const FILE_CHARS_MAX = 1_000_000;
 
-const service = z.strictObject({ url: z.url(), token: z.string().min(1).exactOptional() });
-const fileSchema = z.strictObject({
-  current: z.string().exactOptional(),
-  contexts: z.record(z.string().regex(/^[\w.-]{1,64}$/u), service),
-});
-
 /** Where a service is, and the token for it. */
-export type Service = z.output<typeof service>;
-export type Contexts = z.output<typeof fileSchema>;
+export interface Service {
+  readonly url: string;
+  readonly token?: string;
+}
+
+export interface Contexts {
+  /** The name of the one in use. */
+  readonly current?: string;
+  readonly contexts: Readonly<Record<string, Service>>;
+}
+
+const NAME = /^[\w.-]{1,64}$/u;
+
+/** Checked by hand: to load the library of schemas takes a quarter of the time that a command takes to start. */
+function areContexts(value: unknown): value is Contexts {
+  if (!isRecord(value)) return false;
+  const { current, contexts, ...others } = value;
+  const isCurrent = current === undefined || typeof current === 'string';
+  return (
+    isCurrent &&
+    Object.keys(others).length === 0 &&
+    isRecord(contexts) &&
+    Object.entries(contexts).every(([name, service]) => NAME.test(name) && isService(service))
+  );
+}
+
+function isService(value: unknown): value is Service {
+  if (!isRecord(value)) return false;
+  const { url, token, ...others } = value;
+  const isToken = token === undefined || (typeof token === 'string' && token !== '');
+  return (
+    typeof url === 'string' && URL.canParse(url) && isToken && Object.keys(others).length === 0
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function contextsFile(): string {
   const { XDG_CONFIG_HOME: folder } = process.env;
@@ -42,10 +71,16 @@ export function readContexts(): Contexts {
   }
   const text = readFileSync(file, 'utf8');
   if (text.length > FILE_CHARS_MAX) throw new UsageError(`${file} is too large`);
+  const contexts = parsed(text);
+  if (areContexts(contexts)) return contexts;
+  throw new UsageError(`${file} cannot be read; remove it, and add the contexts again`);
+}
+
+function parsed(text: string): unknown {
   try {
-    return fileSchema.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    throw new UsageError(`${file} cannot be read; remove it, and add the contexts again`);
+    return undefined;
   }
 }
 

@@ -78,22 +78,22 @@ export async function bindLibc(): Promise<Libc> {
   }
   const koffi = await loadKoffi();
   const libc = koffi.load(null);
-  /** A function that says -1 and sets errno. */
+  /** Of a function that says -1 and sets errno. */
+  function resultOf(said: number | bigint): Result {
+    const ret = Number(said);
+    return ret < 0 ? -koffi.errno() : ret;
+  }
   function bind<A extends readonly unknown[]>(prototype: string): (...args: A) => Result {
     const call = libc.func(prototype);
-    return (...args) => {
-      const ret = Number(call(...args));
-      return ret < 0 ? -koffi.errno() : ret;
-    };
+    return (...args) => resultOf(call(...args));
   }
-  type Vector = BigUint64Array;
-  type Vectors = [pid: number, l: Vector, ln: 1, r: Vector, rn: 1, flags: 0];
+  // What each call of a program takes is bound with its parameters: to collect them costs as much as to call.
+  const ioctl = libc.func('int ioctl(int fd, ulong request, void *buffer)');
+  const poll = libc.func('int poll(void *fds, ulong count, int timeout)');
   const vectors = '(int pid, void *l, ulong ln, void *r, ulong rn, ulong flags)';
-  const readv = bind<Vectors>(`long process_vm_readv${vectors}`);
-  const writev = bind<Vectors>(`long process_vm_writev${vectors}`);
-  const readlink = bind<[number, string, Buffer, number]>(
-    'long readlinkat(int fd, str path, void *buffer, ulong size)',
-  );
+  const readv = libc.func(`long process_vm_readv${vectors}`);
+  const writev = libc.func(`long process_vm_writev${vectors}`);
+  const readlink = libc.func('long readlinkat(int fd, str path, void *buffer, ulong size)');
   const prctl = bind<[number, number, 0, 0, 0]>('int prctl(int, ulong, ulong, ulong, ulong)');
   const mount = bind<[string, string, string, number, null]>(
     'int mount(str source, str target, str type, ulong flags, void *data)',
@@ -102,15 +102,16 @@ export async function bindLibc(): Promise<Libc> {
     'long syscall(long, long, long, long, long, long, long)',
   );
   return {
-    ioctl: bind('int ioctl(int fd, ulong request, void *buffer)'),
+    ioctl: (fd, request, buffer) => resultOf(ioctl(fd, request, buffer)),
     ioctlOf: bind('int ioctl(int fd, ulong request, ulong value)'),
     epollCreate: bind('int epoll_create1(int flags)'),
     epollCtl: bind('int epoll_ctl(int epoll, int operation, int fd, void *event)'),
     epollWait: bind('int epoll_wait(int epoll, void *events, int count, int timeout)'),
-    poll: bind('int poll(void *fds, ulong count, int timeout)'),
-    readMemory: (pid, local, remote) => readv(pid, local, 1, remote, 1, 0),
-    writeMemory: (pid, local, remote) => writev(pid, local, 1, remote, 1, 0),
-    readlinkat: (directory, path, buffer) => readlink(directory, path, buffer, buffer.length),
+    poll: (fds, count, timeoutMs) => resultOf(poll(fds, count, timeoutMs)),
+    readMemory: (pid, local, remote) => resultOf(readv(pid, local, 1, remote, 1, 0)),
+    writeMemory: (pid, local, remote) => resultOf(writev(pid, local, 1, remote, 1, 0)),
+    readlinkat: (directory, path, buffer) =>
+      resultOf(readlink(directory, path, buffer, buffer.length)),
     openat: bind('int openat(int fd, str path, int flags)'),
     close: bind('int close(int fd)'),
     flock: bind('int flock(int fd, int operation)'),

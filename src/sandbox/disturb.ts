@@ -46,6 +46,7 @@ export class Disturber {
    */
   answer({ name }: Call, pid: number, asked: number): Decision | undefined {
     const { faults, killAt } = this.#orders;
+    if (faults.length === 0 && killAt === undefined) return undefined;
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);
     this.#asked = asked;

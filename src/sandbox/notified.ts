@@ -16,6 +16,8 @@ export interface Memory {
    * @returns undefined where the process has no such memory (EFAULT)
    */
   read(address: bigint, length: number): Buffer | undefined;
+  /** The same into the beginning of a buffer; false where the process has no such memory. */
+  readInto(target: Buffer, address: bigint, length: number): boolean;
   /**
    * A text up to its NUL, which is not part of it.
    *

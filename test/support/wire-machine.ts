@@ -51,6 +51,10 @@ class Addresses implements Memory {
     return place === undefined ? undefined : Buffer.from(place);
   }
 
+  readInto(target: Buffer, address: bigint, length: number): boolean {
+    return this.read(address, length)?.copy(target) !== undefined;
+  }
+
   readText(address: bigint, max: number): string | undefined | 'too long' {
     const found = this.#buffers.find(
       ({ start, buffer }) => address >= start && address < start + BigInt(buffer.length),

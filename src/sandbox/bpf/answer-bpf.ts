@@ -23,7 +23,8 @@ export interface Surroundings {
   unmodelled(notified: Notified, what: string): void;
 }
 
-const SIZE_MASK = 0xffff_ffffn;
+/** Bits of an argument that is an `int`. */
+const INT_BITS = 32;
 
 /** The answer to one bpf(2). */
 export function answerBpf(notified: Notified, around: Surroundings, beside: Beside): Answer {
@@ -40,9 +41,9 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
   };
   const [command = 0n, address = 0n, size = 0n] = notified.args;
   const read = decodeBpf(asking, {
-    command: Number(command & SIZE_MASK),
+    command: Number(BigInt.asUintN(INT_BITS, command)),
     address,
-    size: Number(size & SIZE_MASK),
+    size: Number(BigInt.asUintN(INT_BITS, size)),
   });
   const { decoded } = read;
   switch (decoded.is) {

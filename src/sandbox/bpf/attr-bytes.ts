@@ -1,21 +1,34 @@
 /** A `union bpf_attr` as the kernel has it: the caller's bytes, and zeros up to its end. */
 import { NAME_BYTES } from '../../native/attr-fields.ts';
+import type { Memory } from '../notified.ts';
 
 /** Bytes that can be read of an attr, whatever the caller passes: longer than the union of any kernel. */
 const READABLE = 256;
 
+/** Of one call after the other: each is answered before the next is read. */
+const BYTES = Buffer.alloc(READABLE);
+
 export class AttrBytes {
-  readonly #bytes = Buffer.allocUnsafe(READABLE);
+  readonly #bytes = BYTES;
   /** Where it lies in the caller's memory: answers are written there. */
   readonly address: bigint;
   /** Bytes that the caller passes. */
   readonly size: number;
 
-  /** @param known bytes that the release's attr has; what was given beyond is left out */
-  constructor(given: Buffer, known: number, address: bigint, size: number) {
-    this.#bytes.fill(0, given.copy(this.#bytes, 0, 0, known));
+  constructor(address: bigint, size: number) {
     this.address = address;
     this.size = size;
+    for (let at = 0; at < READABLE; at++) BYTES[at] = 0;
+  }
+
+  /**
+   * Reads what the caller passes.
+   *
+   * @param known bytes that the release's attr has; what the caller passes beyond is left out
+   * @returns false where the process has no such memory
+   */
+  readFrom(memory: Memory, known: number): boolean {
+    return memory.readInto(this.#bytes, this.address, Math.min(this.size, known));
   }
 
   u32(offset: number): number {

@@ -3,6 +3,7 @@
 import { type AttachType, attachTypeOf } from '../../domain/attach-type.ts';
 import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
+import { attachFlagsOf } from '../../domain/flags.ts';
 import type { IdKind } from '../../domain/ids.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
@@ -21,8 +22,8 @@ import {
 import type { Asking } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { btfFault } from './btf.ts';
-import { anchor, flags } from './decode-prog.ts';
-import { type Decoded, FAULT, isCall, refused, some } from './decoded.ts';
+import { putAnchor } from './decode-prog.ts';
+import { type Building, type Decoded, FAULT, isCall, put, refused, some } from './decoded.ts';
 
 const PATH_BYTES_MAX = 4096;
 const PATH_FD_FLAG = 1 << 14;
@@ -47,27 +48,23 @@ export function linkCreate(asking: Asking, attr: AttrBytes): Decoded {
     const prog_fd = some('prog_fd', attr.fd(LINK_CREATE.prog_fd));
     return isCall({ name: 'foreign_link_create', ...prog_fd, attach_type });
   }
-  return isCall({
-    name: 'link_create',
-    attr_size: attr.size,
-    ...some('prog_fd', attr.fd(LINK_CREATE.prog_fd)),
-    ...some('target_fd', target),
-    attach_type,
-    ...flags(word),
-    ...anchor(attr, LINK_CREATE.relative_fd, word),
-    ...some('expected_revision', attr.u64(LINK_CREATE.expected_revision)),
-  });
+  const call: Building<'link_create'> = { name: 'link_create', attr_size: attr.size, attach_type };
+  put(call, 'prog_fd', attr.fd(LINK_CREATE.prog_fd));
+  put(call, 'target_fd', target);
+  if (word !== 0) call.flags = attachFlagsOf(word);
+  putAnchor(call, attr, LINK_CREATE.relative_fd, word);
+  put(call, 'expected_revision', attr.u64(LINK_CREATE.expected_revision));
+  return isCall(call);
 }
 
 export function linkUpdate(attr: AttrBytes): Decoded {
-  return isCall({
-    name: 'link_update',
-    attr_size: attr.size,
-    ...some('link_fd', attr.fd(LINK_UPDATE.link_fd)),
-    ...some('new_prog_fd', attr.fd(LINK_UPDATE.new_prog_fd)),
-    ...flags(attr.u32(LINK_UPDATE.flags)),
-    ...some('old_prog_fd', attr.fd(LINK_UPDATE.old_prog_fd)),
-  });
+  const call: Building<'link_update'> = { name: 'link_update', attr_size: attr.size };
+  const word = attr.u32(LINK_UPDATE.flags);
+  put(call, 'link_fd', attr.fd(LINK_UPDATE.link_fd));
+  put(call, 'new_prog_fd', attr.fd(LINK_UPDATE.new_prog_fd));
+  if (word !== 0) call.flags = attachFlagsOf(word);
+  put(call, 'old_prog_fd', attr.fd(LINK_UPDATE.old_prog_fd));
+  return isCall(call);
 }
 
 export function linkDetach(attr: AttrBytes): Decoded {

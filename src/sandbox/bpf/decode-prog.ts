@@ -8,7 +8,6 @@ import {
   isJump,
   readInsns,
 } from '../../domain/code/instructions.ts';
-import type { AttachFlags } from '../../domain/flags.ts';
 import {
   ATTACH_FLAG_BITS,
   attachFlagsOf,
@@ -27,7 +26,7 @@ import {
 import { INSN_BYTES } from '../../native/instructions.ts';
 import type { Asking } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
-import { type Decoded, FAULT, isCall, named, some } from './decoded.ts';
+import { type Building, type Decoded, FAULT, isCall, named, put, some } from './decoded.ts';
 import { unknownHelper } from './newest-helper.ts';
 
 /** Instructions that are told; longer programs are told by their count alone. */
@@ -121,28 +120,26 @@ function fdArray(
 
 export function progAttach(name: 'prog_attach' | 'prog_detach', attr: AttrBytes): Decoded {
   const word = attr.u32(PROG_ATTACH.attach_flags);
-  return isCall({
-    name,
-    attr_size: attr.size,
-    ...some('target_fd', attr.fd(PROG_ATTACH.target_fd)),
-    ...some('attach_bpf_fd', attr.fd(PROG_ATTACH.attach_bpf_fd)),
-    attach_type: attachTypeOf(attr.u32(PROG_ATTACH.attach_type)),
-    ...flags(word),
-    ...some('replace_bpf_fd', attr.fd(PROG_ATTACH.replace_bpf_fd)),
-    ...anchor(attr, PROG_ATTACH.relative_fd, word),
-    ...some('expected_revision', attr.u64(PROG_ATTACH.expected_revision)),
-  });
-}
-
-/** A flag word, where it is not zero. */
-export function flags(word: number): { readonly flags?: AttachFlags } {
-  return word === 0 ? {} : { flags: attachFlagsOf(word) };
+  const attach_type = attachTypeOf(attr.u32(PROG_ATTACH.attach_type));
+  const call: Building<typeof name> = { name, attr_size: attr.size, attach_type };
+  put(call, 'target_fd', attr.fd(PROG_ATTACH.target_fd));
+  put(call, 'attach_bpf_fd', attr.fd(PROG_ATTACH.attach_bpf_fd));
+  if (word !== 0) call.flags = attachFlagsOf(word);
+  put(call, 'replace_bpf_fd', attr.fd(PROG_ATTACH.replace_bpf_fd));
+  putAnchor(call, attr, PROG_ATTACH.relative_fd, word);
+  put(call, 'expected_revision', attr.u64(PROG_ATTACH.expected_revision));
+  return isCall(call);
 }
 
 /** The anchor: an id when the flag says so, else an fd. */
-export function anchor(attr: AttrBytes, offset: number, word: number) {
-  const isId = (word & ATTACH_FLAG_BITS.id) !== 0;
-  return isId ? some('relative_id', attr.u32(offset)) : some('relative_fd', attr.fd(offset));
+export function putAnchor(
+  call: { relative_id?: number; relative_fd?: number },
+  attr: AttrBytes,
+  offset: number,
+  word: number,
+): void {
+  if ((word & ATTACH_FLAG_BITS.id) !== 0) put(call, 'relative_id', attr.u32(offset));
+  else put(call, 'relative_fd', attr.fd(offset));
 }
 
 export function progQuery(attr: AttrBytes): Decoded {

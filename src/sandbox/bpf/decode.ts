@@ -36,7 +36,6 @@ import { taskFdQuery } from './task-fd.ts';
 const SIZE_READ_MAX = 4096;
 /** TOKEN_CREATE: from here on the model knows commands by their numbers alone. */
 const FIRST_BY_NUMBER = 36;
-const NO_BYTES = Buffer.alloc(0);
 
 /** The arguments of bpf(2). */
 export interface BpfArguments {
@@ -75,11 +74,13 @@ function readAttr(
   size: number,
 ): { readonly attr: AttrBytes; readonly fault?: Errno } {
   const union = kernel.switches.attr_bytes;
-  const bytes = size > SIZE_READ_MAX ? undefined : memory.read(address, size);
-  const attr = new AttrBytes(bytes ?? NO_BYTES, union, address, size);
-  if (bytes === undefined) return { attr, fault: size > SIZE_READ_MAX ? 'E2BIG' : 'EFAULT' };
-  const isLonger = size > union && bytes.subarray(union).some((byte) => byte !== 0);
-  return isLonger ? { attr, fault: 'E2BIG' } : { attr };
+  const attr = new AttrBytes(address, size);
+  if (size > SIZE_READ_MAX) return { attr, fault: 'E2BIG' };
+  if (!attr.readFrom(memory, union)) return { attr, fault: 'EFAULT' };
+  if (size <= union) return { attr };
+  const beyond = memory.read(attr.at(union), size - union);
+  if (beyond === undefined) return { attr, fault: 'EFAULT' };
+  return beyond.some((byte) => byte !== 0) ? { attr, fault: 'E2BIG' } : { attr };
 }
 
 /** A command that the release lacks, or a probe for one: its attr has zeros alone. */

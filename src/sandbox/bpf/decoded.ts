@@ -1,5 +1,5 @@
 /** What a bpf(2) call turns out to be. */
-import type { Call } from '../../domain/call.ts';
+import type { Call, CallName, CallOf } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
 
 /** What a call passes that the model does not keep; it is read once, for the process may change it. */
@@ -23,6 +23,14 @@ export type Decoded =
 export const isCall = (call: Call, passed: Passed = {}): Decoded => ({ is: 'call', call, passed });
 export const refused = (errno: Errno, why: string): Decoded => ({ is: 'refused', errno, why });
 export const FAULT: Decoded = refused('EFAULT', 'the process has no memory there');
+
+/** A call that gets its fields one after the other. */
+export type Building<N extends CallName> = { -readonly [F in keyof CallOf<N>]: CallOf<N>[F] };
+
+/** A field that is told where it is not zero, as `some`: of a call that agents make all day, where a spread costs more. */
+export function put<C extends object, F extends keyof C>(call: C, field: F, value: C[F] & number) {
+  if (value !== 0) call[field] = value;
+}
 
 /** A field that is told where it is not zero. */
 export function some<N extends string>(name: N, value: number): { readonly [K in N]?: number } {

@@ -45,9 +45,12 @@ export class Listener {
 
   /** The next call that waits; undefined when its thread was killed meanwhile. Waits for one. */
   receive(): Asked | undefined {
-    const bytes = this.#received.fill(0);
+    const bytes = this.#received;
+    const words = this.#words;
+    // The kernel takes zeros alone.
+    for (let at = 0; at < words.length; at++) words[at] = 0n;
     if (this.#libc.ioctl(this.fd, RECEIVE, bytes) < 0) return undefined;
-    const word = (at: number) => this.#words[at] ?? 0n;
+    const word = (at: number) => words[at] ?? 0n;
     const id = word(0);
     // The kernel counts them (`seccomp_next_notify_id`).
     const isNext = id === this.#next;

@@ -9,7 +9,9 @@ import type { Memory } from '../notified.ts';
 /** Bytes that are read or written together; more is done in several steps. */
 const CHUNK_BYTES = 65_536;
 const PAGE_BYTES = 4096;
-const IN_PAGE = BigInt(PAGE_BYTES - 1);
+/** Bits of a place in a page. */
+const PAGE_BITS = 12;
+const WORD_BITS = 64;
 /** The address of no page. */
 const NO_PAGE = 1n;
 
@@ -35,7 +37,11 @@ export class Memories {
   of(tid: number): Memory {
     this.#pageAt = NO_PAGE;
     return {
-      read: (address, length) => this.#read(tid, address, length),
+      read: (address, length) => {
+        const copy = Buffer.allocUnsafe(length);
+        return this.#read(tid, copy, address, length) ? copy : undefined;
+      },
+      readInto: (target, address, length) => this.#read(tid, target, address, length),
       readText: (address, max) => this.#readText(tid, address, max),
     };
   }
@@ -52,22 +58,22 @@ export class Memories {
     return true;
   }
 
-  #read(tid: number, address: bigint, length: number): Buffer | undefined {
-    const copy = Buffer.allocUnsafe(length);
-    const offset = Number(address & IN_PAGE);
+  #read(tid: number, copy: Buffer, address: bigint, length: number): boolean {
+    const offset = Number(BigInt.asUintN(PAGE_BITS, address));
     if (offset + length <= PAGE_BYTES) {
-      if (length > 0 && !this.#turnTo(tid, address - BigInt(offset))) return undefined;
+      if (length > 0 && !this.#turnTo(tid, BigInt.asUintN(WORD_BITS, address - BigInt(offset))))
+        return false;
       this.#page.copy(copy, 0, offset, offset + length);
-      return copy;
+      return true;
     }
     for (let done = 0; done < length; ) {
       const step = Math.min(length - done, CHUNK_BYTES);
       this.#place(this.#chunkAddress, address + BigInt(done), step);
-      if (this.#libc.readMemory(tid, this.#local, this.#remote) !== step) return undefined;
+      if (this.#libc.readMemory(tid, this.#local, this.#remote) !== step) return false;
       this.#chunk.copy(copy, done, 0, step);
       done += step;
     }
-    return copy;
+    return true;
   }
 
   #readText(tid: number, address: bigint, max: number): string | undefined | 'too long' {
@@ -75,8 +81,8 @@ export class Memories {
     for (let done = 0; done < max; ) {
       // Up to the end of the page: what comes after it may not be there.
       const at = address + BigInt(done);
-      const offset = Number(at & IN_PAGE);
-      if (!this.#turnTo(tid, at - BigInt(offset))) return undefined;
+      const offset = Number(BigInt.asUintN(PAGE_BITS, at));
+      if (!this.#turnTo(tid, BigInt.asUintN(WORD_BITS, at - BigInt(offset)))) return undefined;
       const rest = this.#page.subarray(offset, offset + max - done);
       const end = rest.indexOf(0);
       pieces.push(Buffer.from(end < 0 ? rest : rest.subarray(0, end)));

@@ -25,12 +25,18 @@ const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const LINK_BYTES = 64;
 const AT_FDCWD = -100;
+/** How the link of a pipe begins. */
+const PIPE = Buffer.from('pipe:[');
+const ZERO = '0'.charCodeAt(0);
 
 export class Descriptors {
   readonly #libc: Libc;
   readonly #watch: Watch;
   readonly shared: SharedMaps;
   readonly #ofMap = new Map<number, Set<Tracked>>();
+  /** By the number in their links. */
+  readonly #byPipe = new Map<number, Tracked>();
+  /** By link: the maps that programs map. */
   readonly #byLink = new Map<string, Tracked>();
   readonly #byEnd = new Map<number, Tracked>();
   readonly #byFile = new Map<number, Tracked>();
@@ -50,7 +56,7 @@ export class Descriptors {
     const read = this.#libc.readlinkat(AT_FDCWD, `/proc/self/fd/${fd}`, this.#link);
     const link = this.#link.toString('latin1', 0, must(read, 'readlink'));
     const tracked: Tracked = { link, end, file: undefined, holder: undefined, isGone: false };
-    this.#byLink.set(link, tracked);
+    this.#byPipe.set(pipeNumber(this.#link, link.length) ?? 0, tracked);
     this.#byEnd.set(end, tracked);
     this.#watch.add(WATCHED.object, end);
     return { tracked, fd };
@@ -97,9 +103,15 @@ export class Descriptors {
     this.#byFile.set(file, tracked);
   }
 
-  /** What a link in /proc/PID/fd stands for. */
-  at(link: string): Tracked | undefined {
-    return this.#byLink.get(link);
+  /**
+   * What a link in /proc/PID/fd stands for.
+   *
+   * @param length bytes of the link
+   */
+  at(link: Buffer, length = link.length): Tracked | undefined {
+    const pipe = pipeNumber(link, length);
+    if (pipe !== undefined) return this.#byPipe.get(pipe);
+    return this.#byLink.get(link.toString('latin1', 0, length));
   }
 
   /** The pipe of an open file of the model. */
@@ -118,6 +130,8 @@ export class Descriptors {
   forget(tracked: Tracked): void {
     tracked.isGone = true;
     if (this.#byLink.get(tracked.link) === tracked) this.#byLink.delete(tracked.link);
+    const pipe = pipeNumber(Buffer.from(tracked.link), tracked.link.length);
+    if (pipe !== undefined) this.#byPipe.delete(pipe);
     if (tracked.file !== undefined) this.#byFile.delete(tracked.file);
     for (const [id, files] of tracked.end === undefined ? this.#ofMap : []) {
       if (files.delete(tracked) && files.size === 0) this.#ofMap.delete(id);
@@ -132,4 +146,12 @@ export class Descriptors {
     for (const tracked of [...this.#byEnd.values()]) this.forget(tracked);
     this.shared.close();
   }
+}
+
+/** The number in the link of a pipe, which most of what is looked at is: no text is made of it. */
+function pipeNumber(link: Buffer, length: number): number | undefined {
+  if (link[0] !== PIPE[0] || link[PIPE.length - 1] !== PIPE[PIPE.length - 1]) return undefined;
+  let number = 0;
+  for (let at = PIPE.length; at < length - 1; at++) number = number * 10 + (link[at] ?? 0) - ZERO;
+  return number;
 }

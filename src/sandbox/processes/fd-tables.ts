@@ -62,20 +62,19 @@ export class FdTables {
   look(holder: Holder, fd: number): void {
     if (fd < 0) return;
     const read = this.#libc.readlinkat(holder.fds, String(fd), this.#link);
-    const real = read < 0 ? CLOSED : this.#realOf(this.#link.toString('utf8', 0, read));
-    this.#settle(holder, fd, real);
+    this.#settle(holder, fd, read < 0 ? CLOSED : this.#realOf(this.#link, read));
   }
 
   /** Looks at all fds that are open on something of the model, really or as the model has it. */
   lookAtAll(holder: Holder): void {
     const links = fdLinksOf(holder.pid);
     for (const [fd, link] of links) {
-      const real = this.#realOf(link);
+      const real = this.#realOf(Buffer.from(link));
       if (real.is !== 'other') this.#settle(holder, fd, real);
     }
     for (const fd of [...this.#process(holder.pid).fds.numbers()]) {
       const link = links.get(fd);
-      const real = link === undefined ? CLOSED : this.#realOf(link);
+      const real = link === undefined ? CLOSED : this.#realOf(Buffer.from(link));
       if (real.is === 'closed' || real.is === 'other') this.#settle(holder, fd, real);
     }
   }
@@ -214,10 +213,10 @@ export class FdTables {
     return this.#descriptors.of(file)?.link === real.tracked.link;
   }
 
-  #realOf(link: string): Real {
-    const tracked = this.#descriptors.at(link);
+  #realOf(link: Buffer, length = link.length): Real {
+    const tracked = this.#descriptors.at(link, length);
     if (tracked?.file !== undefined) return { is: 'object', tracked, file: tracked.file };
-    const id = this.#cgroupAt(link);
+    const id = this.#cgroupAt(link.toString('utf8', 0, length));
     return id === undefined ? OTHER : { is: 'cgroup', id };
   }
 

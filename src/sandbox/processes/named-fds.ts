@@ -33,7 +33,8 @@ function alwaysRead(call: Call): readonly string[] {
 
 /** The fds, some perhaps twice. */
 export function fdsNamedBy(call: Call): readonly number[] {
-  const named = fdFieldsOf(call).map(([, fd]) => fd);
+  const named: number[] = [];
+  for (const [, fd] of fdFieldsOf(call)) named.push(fd);
   if ('fd_array' in call) named.push(...(call.fd_array ?? []));
   // With flags, other fields are read too.
   if ('flags' in call || alwaysRead(call).some((field) => !(field in call))) named.push(0);

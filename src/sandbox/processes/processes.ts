@@ -186,7 +186,7 @@ export class Processes {
     const closing = [...process.fds].flatMap(([fd, { cloexec }]) => (cloexec ? [fd] : []));
     const links = fdLinksOf(pid);
     const isOpen = (fd: number) =>
-      this.#descriptors.at(links.get(fd) ?? '')?.file === process.fds.get(fd)?.file;
+      this.#descriptors.at(Buffer.from(links.get(fd) ?? ''))?.file === process.fds.get(fd)?.file;
     // It has a new name, but no exec closed what one closes.
     if (closing.some((fd) => links.has(fd) && isOpen(fd))) return;
     this.tables.secure(pid, closing);
