@@ -26,6 +26,8 @@ export class Memories {
   readonly #pageAddress: bigint;
   #pageOf = 0;
   #pageAt = NO_PAGE;
+  /** Of the thread that called last: mostly it calls again. */
+  #last = { tid: 0, memory: this.#memoryOf(0) };
 
   constructor(libc: Libc) {
     this.#libc = libc;
@@ -36,6 +38,11 @@ export class Memories {
   /** What a thread sees of its memory from now on. */
   of(tid: number): Memory {
     this.#pageAt = NO_PAGE;
+    if (this.#last.tid !== tid) this.#last = { tid, memory: this.#memoryOf(tid) };
+    return this.#last.memory;
+  }
+
+  #memoryOf(tid: number): Memory {
     return {
       read: (address, length) => {
         const copy = Buffer.allocUnsafe(length);
