@@ -14,7 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -23,6 +23,7 @@ import { needs } from '../support/needs.ts';
 import { running, starting } from './unprivileged.ts';
 
 const listener = needs('listener');
+const strace = needs('strace');
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-test-run-'));
 const fdLives = join(folder, 'fd-lives');
 const fdLivesStatic = join(folder, 'fd-lives-static');
@@ -196,6 +197,24 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     expect(alive()).toEqual([]);
   });
 });
+
+describe.skipIf(!(listener.ok && strace.ok && isFrom(6, 6)))('the listener', () => {
+  it('is set to wake the program on the CPU of the answer', () => {
+    const seen = join(folder, 'ioctls');
+    const words = ['-f', '-e', 'trace=ioctl', '-o', seen];
+    execFileSync('strace', [...words, ...COMMAND, 'run', '--quiet', '--', 'true'], { cwd: root });
+    // SECCOMP_IOCTL_NOTIF_SET_FLAGS, whose flags are no pointer.
+    expect(readFileSync(seen, 'utf8')).toMatch(
+      /(0x4, 0x8\)|NOTIF_SET_FLAGS), (0x1|SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)\) = 0$/mu,
+    );
+  });
+});
+
+/** Whether the kernel that runs here is of a series or of a later one. */
+function isFrom(major: number, minor: number): boolean {
+  const [here = 0, below = 0] = release().split('.').map(Number);
+  return here > major || (here === major && below >= minor);
+}
 
 describe.skipIf(!listener.ok)('orders', () => {
   it('let a chosen call fail', async () => {
