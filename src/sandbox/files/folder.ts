@@ -1,9 +1,10 @@
 /**
- * The directory of a run, below that for temporary files. A lock says that its run lives, and ends with
+ * The directory of a run, in memory where that can be, else below that for temporary files. A lock says that its run lives, and ends with
  * the process, however that ends. So a directory that can be locked was left by a run that was killed,
  * and the next run removes it.
  */
 import {
+  accessSync,
   closeSync,
   constants,
   fstatSync,
@@ -11,6 +12,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statfsSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +22,9 @@ import type { Libc } from '../../native/libc.ts';
 export const IN_FOLDER = ['cgroup', 'bpffs', 'apart', 'gone'] as const;
 
 const PREFIX = 'bpfledger-run-';
+/** Where POSIX has shared memory; anybody may make files there. */
+const SHM = '/dev/shm';
+const TMPFS_MAGIC = 0x01021994;
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 /** LOCK_EX and LOCK_NB of flock(2). */
 const LOCK = 2 | 4;
@@ -37,7 +42,7 @@ export class Folder {
    *
    * @param parent a directory on a file system of this machine
    */
-  constructor(libc: Libc, parent = tmpdir()) {
+  constructor(libc: Libc, parent = parentHere()) {
     removeLeft(libc, parent);
     this.path = mkdtempSync(join(parent, PREFIX));
     this.#lock = openSync(this.path, O_RDONLY | O_DIRECTORY);
@@ -49,6 +54,20 @@ export class Folder {
   close(): void {
     rmSync(this.path, { recursive: true, force: true });
     closeSync(this.#lock);
+  }
+}
+
+/** Where the user says, else in memory: a cgroup is sixteen files, each of which a disk would write down. */
+function parentHere(): string {
+  return process.env.TMPDIR === undefined && isInMemory(SHM) ? SHM : tmpdir();
+}
+
+function isInMemory(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return statfsSync(path).type === TMPFS_MAGIC;
+  } catch {
+    return false;
   }
 }
 
