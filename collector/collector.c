@@ -54,9 +54,9 @@ static void stop(int signal, siginfo_t *sent, void *context)
 /* The exit code: not 0 when another than its reader stopped it, who would take its lines for all that happened. */
 static int ended(unsigned int reader)
 {
-	if (stopped && (!reader || (unsigned int)stopped_by == reader))
+	if (stopped && !ferror(stdout) && (!reader || (unsigned int)stopped_by == reader))
 		return 0;
-	if (stopped)
+	if (stopped && !ferror(stdout))
 		fprintf(stderr, "process %d stopped it, which is not its reader\n", (int)stopped_by);
 	else
 		fprintf(stderr, "cannot read the ring buffer, or print a line\n");

@@ -25,7 +25,9 @@ export const context = command({
     const [verb = 'list', name, extra] = called.words;
     if (verb === 'list' && name === undefined) return list(called);
     if (name === undefined || extra !== undefined || !Object.hasOwn(CHANGES, verb)) {
-      throw new UsageError('type context list, context add NAME --url URL, or context use NAME');
+      throw new UsageError(
+        'type context list, context add NAME --url URL, context use NAME or context remove NAME',
+      );
     }
     if (verb !== 'add' && called.flags.url !== undefined) {
       throw new UsageError('--url goes with context add');
@@ -74,6 +76,9 @@ function known(name: string) {
 
 function list({ flags, print }: Called): number {
   const { current, contexts } = readContexts();
+  if (Object.keys(contexts).length === 0 && !flags.json) {
+    print.err('there are no contexts: context add NAME --url URL');
+  }
   for (const [name, { url, token }] of Object.entries(contexts)) {
     const in_use = name === current;
     if (flags.json)

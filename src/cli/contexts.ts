@@ -42,9 +42,8 @@ function isService(value: unknown): value is Service {
   if (!isRecord(value)) return false;
   const { url, token, ...others } = value;
   const isToken = token === undefined || (typeof token === 'string' && token !== '');
-  return (
-    typeof url === 'string' && URL.canParse(url) && isToken && Object.keys(others).length === 0
-  );
+  const isUrl = typeof url === 'string' && URL.canParse(url) && !/\s/u.test(url);
+  return isUrl && isToken && Object.keys(others).length === 0;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -73,7 +72,10 @@ export function readContexts(): Contexts {
   if (text.length > FILE_CHARS_MAX) throw new UsageError(`${file} is too large`);
   const contexts = parsed(text);
   if (areContexts(contexts)) return contexts;
-  throw new UsageError(`${file} cannot be read; remove it, and add the contexts again`);
+  const why = contexts === undefined ? 'is no JSON' : 'does not have the form of contexts';
+  throw new UsageError(
+    `${file} ${why}: mend it, or move it away and add the contexts again (context add)`,
+  );
 }
 
 function parsed(text: string): unknown {
@@ -105,5 +107,8 @@ export function serviceInUse(): Service | undefined {
   const name = named || current;
   if (name === undefined) return undefined;
   if (Object.hasOwn(contexts, name)) return contexts[name];
-  throw new UsageError(`there is no context ${name}; see bpfledger context list`);
+  const source = named ? 'BPFLEDGER_CONTEXT' : contextsFile();
+  throw new UsageError(
+    `there is no context ${name}, which ${source} names; see bpfledger context list, and context use`,
+  );
 }

@@ -1,15 +1,14 @@
 /** `bpfledger export`: the log of a host as a file. */
 
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
 import { counted } from '../domain/counted.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
-import { EXIT } from './exit-code.ts';
+import { EXIT, InputError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
 import { oneHost } from './question.ts';
 import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
@@ -43,10 +42,13 @@ export const exportLog = command({
       return EXIT.done;
     }
     const part = `${output}.part`;
-    const file = createWriteStream(part);
-    const bytes = await writeChunks(body, file);
-    file.end();
-    await finished(file);
+    const file = await open(part, 'w').catch((error: Error) => {
+      throw new InputError(`--output ${output}: ${error.message}`);
+    });
+    const stream = file.createWriteStream();
+    const bytes = await writeChunks(body, stream);
+    stream.end();
+    await finished(stream);
     await rename(part, output);
     print.err(`${output}: ${counted(bytes, 'byte')}`);
     return EXIT.done;

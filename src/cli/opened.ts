@@ -5,6 +5,7 @@ import { counted } from '../domain/counted.ts';
 import { missing } from '../events/log-refusal.ts';
 import { databaseFolder } from '../events/storage/data-folder.ts';
 import type { Database } from '../events/storage/database.ts';
+import { DatabaseAbsent } from '../events/storage/database-error.ts';
 import { FolderInUse } from '../events/storage/folder-lock.ts';
 import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { openPglite } from '../events/storage/pglite-database.ts';
@@ -40,15 +41,20 @@ export async function withDatabase<T>(
  * @throws Error that says what to do, when a service has the embedded database open
  */
 export async function withNewDatabase<T>(
-  { databaseUrl, dataDir }: Configuration,
+  configuration: Configuration,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
+  const { databaseUrl, dataDir } = configuration;
   const database =
     databaseUrl === undefined
       ? await openPglite({ folder: dataDir }).catch(whenInUse)
       : openPostgres({ url: databaseUrl });
   try {
     return await work(database);
+  } catch (cause) {
+    // "getaddrinfo ENOTFOUND db" says neither whose address that is nor what was asked of it.
+    if (!(cause instanceof DatabaseAbsent)) throw cause;
+    throw new Error(`cannot use ${placeOf(configuration)}`, { cause });
   } finally {
     await database.close();
   }

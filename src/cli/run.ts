@@ -12,7 +12,8 @@ import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
 import { matrixLines, type RunOn } from './run/matrix.ts';
-import { recordOn } from './run/record-on.ts';
+import { requireOutputs } from './run/outputs.ts';
+import { placeOf, recordOn } from './run/record-on.ts';
 import { Recording } from './run/recording.ts';
 import { junitLines, tapLines } from './run/reports.ts';
 import { summaryLines } from './run/summary.ts';
@@ -95,6 +96,7 @@ export const run = command({
     const voice = voiceOf(print, flags.quiet);
     const { tell } = voice;
     const target = targetOf(flags, releases.length);
+    await requireOutputs(flags);
     const runs: RunOn[] = [];
     const report = () => writeReports(flags, runs, words[0] ?? '', print);
     for (const [i, release] of releases.entries()) {
@@ -183,7 +185,7 @@ function targetOf(
   if (releases > 1) throw new UsageError('--keep and --host take one release');
   return (recording, release, voice) =>
     recordOn({ keep, host, url, token }, voice, (client, name) =>
-      recording.post(client, { host: name, release }, voice),
+      recording.post(client, { host: name, release, place: placeOf({ keep, host }) }, voice),
     );
 }
 
@@ -205,6 +207,7 @@ interface RunsOn {
 
 function releasesNamed(names: string): readonly RunsOn[] {
   return names.split(',').map((name) => {
+    if (name === '') throw new UsageError(`--release ${names} has an empty name`);
     const release = releaseOf(name);
     if (release === undefined) throw new UsageError(unknownRelease(name));
     return { id: release.id };

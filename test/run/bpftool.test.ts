@@ -47,6 +47,14 @@ function comparable(text: string): readonly string[] {
 }
 
 describe.skipIf(!listener.ok || !tools.ok)('bpftool under a run', () => {
+  it('names the types of the kernel', async () => {
+    const { code, out } = await running('--release', '6.12', '--', 'bpftool', 'btf', 'list');
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^\d+: name \[vmlinux\] {2}size \d+B$/mu),
+    ]);
+  });
+
   it.skipIf(!kernel.ok)('prints what it prints on the kernel that is here', async () => {
     const here = releaseOf(release())?.id ?? '6.18';
     // Both texts in the order in which they are printed.

@@ -262,6 +262,19 @@ describe.skipIf(!listener.ok)('orders', () => {
   });
 });
 
+describe.skipIf(!listener.ok)('what a run would write', () => {
+  it.each([
+    [['--keep', '/no-such-folder/x'], 2, '--keep /no-such-folder/x: ENOENT'],
+    [['--tap', '/no-such-folder/x'], 2, '--tap /no-such-folder/x: ENOENT'],
+    [['--junit', folder], 2, `--junit ${folder}: it is a directory`],
+    [['--tap', '-', '--junit', '-'], 2, 'both write to stdout'],
+    [['--host', 'new', '--url', 'http://127.0.0.1:1'], 3, 'no answer from http://127.0.0.1:1'],
+  ])('is looked at before the program starts: %j', async (flags, refused, why) => {
+    const { code, out, err } = await running(...flags, '--', 'echo', 'started');
+    expect([code, out, err]).toEqual([refused, '', expect.stringContaining(why)]);
+  });
+});
+
 describe.skipIf(!listener.ok)('several releases', () => {
   it('end together when the run is told to end', async () => {
     const child = starting(['--release', '5.10,7.3', '--', 'sh', '-c', 'echo on; exec sleep 30']);

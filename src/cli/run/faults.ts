@@ -33,7 +33,8 @@ function faultOf(text: string, names: readonly CallName[]): Fault {
   }
   const errno = Object.keys(ERRNO_NUMBERS).find((name) => name === groups.errno);
   if (errno === undefined) {
-    throw new UsageError(`--fail ${text}: no call answers ${groups.errno}`);
+    const known = suggestion(groups.errno ?? '', Object.keys(ERRNO_NUMBERS));
+    throw new UsageError(`--fail ${text}: there is no errno ${groups.errno}${known}`);
   }
   const nth = groups.nth === undefined ? undefined : Number(groups.nth);
   return { call, nth, errno: errno as Errno };

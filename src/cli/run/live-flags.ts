@@ -2,7 +2,8 @@
 import type { Printer } from '../command.ts';
 import { UsageError } from '../exit-code.ts';
 import { runLive } from './live.ts';
-import { type RecordFlags, recordOn } from './record-on.ts';
+import { requireOutputs } from './outputs.ts';
+import { placeOf, type RecordFlags, recordOn } from './record-on.ts';
 import { voiceOf } from './voice.ts';
 
 /** What only the model can do, or only it needs. */
@@ -37,7 +38,7 @@ export async function runOnLive(
   argv: readonly string[],
   print: Printer,
 ): Promise<number> {
-  const { kernel, keep, host, collector, quiet } = flags;
+  const { kernel, keep, host, url, token, collector, quiet } = flags;
   if (kernel !== 'live') {
     throw new UsageError(`--kernel ${kernel} is not known: live, or --release R for a model`);
   }
@@ -48,8 +49,9 @@ export async function runOnLive(
   if ((keep === undefined) === (host === undefined)) {
     throw new UsageError('--kernel live needs --keep FILE or --host NAME: one place to record in');
   }
+  await requireOutputs({ keep, host, url, token });
   const voice = voiceOf(print, quiet);
   return recordOn(flags, voice, (client, name) =>
-    runLive({ argv, client, host: name, collector }, voice),
+    runLive({ argv, client, host: name, collector, place: placeOf(flags) }, voice),
   );
 }

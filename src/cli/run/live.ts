@@ -32,6 +32,8 @@ export interface LiveRun {
   readonly argv: readonly string[];
   readonly client: RestClient;
   readonly host: string;
+  /** Where the log is in the end, in words. */
+  readonly place: string;
   /** Path of the collector's program; the one that was built here when left out. */
   readonly collector: string | undefined;
 }
@@ -46,7 +48,7 @@ export interface LiveRun {
  * @throws Error where part of the record is missing: the collector ended first, or the service is away
  */
 export async function runLive(
-  { argv, client, host, collector: named }: LiveRun,
+  { argv, client, host, place, collector: named }: LiveRun,
   { tell, warn }: Voice,
 ): Promise<number> {
   if (process.getuid?.() !== 0) {
@@ -81,7 +83,7 @@ export async function runLive(
     const code = await program;
     requireAll(isWhole, done);
     tell(
-      `bpfledger: ${counted(done.recorded, 'event of the kernel here is', 'events of the kernel here are')} recorded as host ${host}`,
+      `bpfledger: ${counted(done.recorded, 'event of the kernel here is', 'events of the kernel here are')} recorded ${place}`,
     );
     return code;
   } finally {

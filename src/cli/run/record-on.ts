@@ -11,6 +11,11 @@ export interface RecordFlags {
   readonly token: string | undefined;
 }
 
+/** Where the log of a run is, once it is recorded. */
+export function placeOf({ keep, host }: Pick<RecordFlags, 'keep' | 'host'>): string {
+  return host === undefined ? `in ${keep}` : `as host ${host}`;
+}
+
 /** Lets a log be recorded on the service that the flags name, or in the bundle. */
 export function recordOn<T>(
   { keep, host, url, token }: RecordFlags,

@@ -12,6 +12,8 @@ import type { Voice } from './voice.ts';
 const CALLS_MAX = 1_000_000;
 /** Lines that are posted together. */
 const LINES_MAX = 1000;
+/** A log begins with one. */
+const BOOT_EVENTS = 1;
 
 export class Recording {
   readonly #lines: string[] = [];
@@ -27,10 +29,16 @@ export class Recording {
   /**
    * Makes a host and records the calls there. Its kernel decides them again, and gives the answers
    * that the program got.
+   *
+   * @param to.place where that is, in words
    */
   async post(
     client: RestClient,
-    { host, release }: { readonly host: string; readonly release: string },
+    {
+      host,
+      release,
+      place,
+    }: { readonly host: string; readonly release: string; readonly place: string },
     { tell, warn }: Voice,
   ): Promise<void> {
     const at = (JSON.parse(this.#lines[0] ?? '{}') as { readonly at?: string }).at;
@@ -42,7 +50,7 @@ export class Recording {
       if (refused !== undefined) throw new Error(`the service does not record the run: ${refused}`);
     }
     tell(
-      `bpfledger: ${counted(this.#lines.length, 'event is', 'events are')} recorded as host ${host}`,
+      `bpfledger: ${counted(this.#lines.length + BOOT_EVENTS, 'event is', 'events are')} recorded ${place}`,
     );
     if (this.#left > 0)
       warn(`bpfledger: ${counted(this.#left, 'call more is', 'calls more are')} not recorded`);

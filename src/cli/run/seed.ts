@@ -11,6 +11,7 @@ import { readBundle } from '../../events/bundle/read-bundle.ts';
 import { ChainCheck } from '../../events/proof/chain-check.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { InputError, UsageError } from '../exit-code.ts';
+import { beginsAsBundle } from '../import/format.ts';
 import { serviceFrom } from '../service-flags.ts';
 
 /** One more than the highest pid that a machine gives (`PID_MAX_LIMIT`). */
@@ -29,6 +30,9 @@ export async function seededKernel(
   if (existsSync(text)) {
     if (service.url !== undefined || service.token !== undefined) {
       throw new UsageError('--url and --token go with --seed-state HOST@POSITION');
+    }
+    if (!(await beginsAsBundle(text))) {
+      throw new InputError(`${text} is no bundle of bpfledger export`);
     }
     return stateOf(text, createReadStream(text), undefined);
   }

@@ -5,6 +5,9 @@ import type { Memory } from '../notified.ts';
 /** Bytes that can be read of an attr, whatever the caller passes: longer than the union of any kernel. */
 const READABLE = 256;
 
+/** A bit that means nothing to any command. */
+const NO_FLAG = 1 << 31;
+
 /** Of one call after the other: each is answered before the next is read. */
 const BYTES = Buffer.alloc(READABLE);
 
@@ -48,6 +51,12 @@ export class AttrBytes {
   u64(offset: number): number {
     const value = this.pointer(offset);
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  }
+
+  /** A word of flags of 64 bits, in 32: flags that no kernel has stand for those above. */
+  flags(offset: number): number {
+    const low = this.u32(offset);
+    return this.u32(offset + 4) === 0 ? low : (low | NO_FLAG) >>> 0;
   }
 
   /** One character a byte, up to the NUL; all 16 when there is none. */

@@ -37,8 +37,16 @@ export function mapFreeze(attr: AttrBytes): Decoded {
 }
 
 export function mapLookup(asking: Asking, attr: AttrBytes): Decoded {
+  if (lookupFlagsRefused(asking, attr)) return refused('EINVAL', 'the lookup takes no such flags');
   const key = passedKey(asking, attr);
   return key === undefined ? FAULT : isCall({ name: 'map_lookup_elem', ...mapFd(attr), ...key });
+}
+
+/** Flags are looked at before the map, and the one that there is when the map is known. */
+function lookupFlagsRefused(asking: Asking, attr: AttrBytes): boolean {
+  const flags = attr.flags(ELEMENT.flags);
+  if ((flags & ~LOCK) !== 0) return true;
+  return flags !== 0 && mapBehind(asking, attr.fd(ELEMENT.map_fd)) !== undefined;
 }
 
 export function mapUpdate(asking: Asking, attr: AttrBytes): Decoded {
@@ -55,7 +63,7 @@ export function mapUpdate(asking: Asking, attr: AttrBytes): Decoded {
   const holds = map !== undefined && heldKind(map.map_type) !== undefined;
   if (holds && value.length === FD_BYTES) asking.look(value.readInt32LE(0));
   const call = { name: 'map_update_elem', ...mapFd(attr), ...key, value: numberIn(value) } as const;
-  return isCall({ ...call, ...some('flags', attr.u32(ELEMENT.flags)) }, { value });
+  return isCall({ ...call, ...some('flags', attr.flags(ELEMENT.flags)) }, { value });
 }
 
 export function mapDelete(asking: Asking, attr: AttrBytes): Decoded {
@@ -71,7 +79,7 @@ export function mapTakeOut(asking: Asking, attr: AttrBytes): Decoded {
   const key = passedKey(asking, attr);
   if (key === undefined) return FAULT;
   const call = { name: 'map_lookup_and_delete_elem', ...mapFd(attr), ...key } as const;
-  return isCall({ ...call, ...some('flags', attr.u64(ELEMENT.flags)) });
+  return isCall({ ...call, ...some('flags', attr.flags(ELEMENT.flags)) });
 }
 
 export function mapNextKey(asking: Asking, attr: AttrBytes): Decoded {
@@ -103,6 +111,8 @@ function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
 }
 
 const FD_BYTES = 4;
+/** BPF_F_LOCK, which takes a value with a lock: there is none here. */
+const LOCK = 4;
 const NO_VALUE = Buffer.alloc(0);
 
 /** The bytes of a value. */

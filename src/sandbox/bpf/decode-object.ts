@@ -48,9 +48,10 @@ export function linkCreate(asking: Asking, attr: AttrBytes): Decoded {
     const prog_fd = some('prog_fd', attr.fd(LINK_CREATE.prog_fd));
     return isCall({ name: 'foreign_link_create', ...prog_fd, attach_type });
   }
-  const call: Building<'link_create'> = { name: 'link_create', attr_size: attr.size, attach_type };
+  const call = { name: 'link_create', attr_size: attr.size } as Building<'link_create'>;
   put(call, 'prog_fd', attr.fd(LINK_CREATE.prog_fd));
   put(call, 'target_fd', target);
+  call.attach_type = attach_type;
   if (word !== 0) call.flags = attachFlagsOf(word);
   putAnchor(call, attr, LINK_CREATE.relative_fd, word);
   put(call, 'expected_revision', attr.u64(LINK_CREATE.expected_revision));

@@ -120,10 +120,10 @@ function fdArray(
 
 export function progAttach(name: 'prog_attach' | 'prog_detach', attr: AttrBytes): Decoded {
   const word = attr.u32(PROG_ATTACH.attach_flags);
-  const attach_type = attachTypeOf(attr.u32(PROG_ATTACH.attach_type));
-  const call: Building<typeof name> = { name, attr_size: attr.size, attach_type };
+  const call = { name, attr_size: attr.size } as Building<typeof name>;
   put(call, 'target_fd', attr.fd(PROG_ATTACH.target_fd));
   put(call, 'attach_bpf_fd', attr.fd(PROG_ATTACH.attach_bpf_fd));
+  call.attach_type = attachTypeOf(attr.u32(PROG_ATTACH.attach_type));
   if (word !== 0) call.flags = attachFlagsOf(word);
   put(call, 'replace_bpf_fd', attr.fd(PROG_ATTACH.replace_bpf_fd));
   putAnchor(call, attr, PROG_ATTACH.relative_fd, word);

@@ -1,6 +1,7 @@
 /** A bpf(2) as the process made it, read as a call of the model. */
 import type { Errno } from '../../domain/errno.ts';
 import { bpfCommandOf } from '../../native/commands.ts';
+import type { Memory } from '../notified.ts';
 import type { Asking } from './asking.ts';
 import { AttrBytes } from './attr-bytes.ts';
 import { lastFieldEnd } from './attr-ends.ts';
@@ -32,8 +33,9 @@ import { progAttach, progBindMap, progLoad, progQuery, progTestRun } from './dec
 import { type Decoded, isCall, refused } from './decoded.ts';
 import { taskFdQuery } from './task-fd.ts';
 
-/** One page: a longer attr is refused unread. */
-const SIZE_READ_MAX = 4096;
+const PAGE_BYTES = 4096;
+/** A longer attr is refused unread. */
+const SIZE_READ_MAX = PAGE_BYTES;
 /** TOKEN_CREATE: from here on the model knows commands by their numbers alone. */
 const FIRST_BY_NUMBER = 36;
 
@@ -76,11 +78,22 @@ function readAttr(
   const union = kernel.switches.attr_bytes;
   const attr = new AttrBytes(address, size);
   if (size > SIZE_READ_MAX) return { attr, fault: 'E2BIG' };
-  if (!attr.readFrom(memory, union)) return { attr, fault: 'EFAULT' };
-  if (size <= union) return { attr };
-  const beyond = memory.read(attr.at(union), size - union);
-  if (beyond === undefined) return { attr, fault: 'EFAULT' };
-  return beyond.some((byte) => byte !== 0) ? { attr, fault: 'E2BIG' } : { attr };
+  const fault = faultBeyond(memory, address + BigInt(union), size - union);
+  if (fault !== undefined) return { attr, fault };
+  return attr.readFrom(memory, union) ? { attr } : { attr, fault: 'EFAULT' };
+}
+
+/** What is wrong beyond the attr that the release has, which is read first (`bpf_check_uarg_tail_zero`). */
+function faultBeyond(memory: Memory, address: bigint, length: number): Errno | undefined {
+  for (let done = 0; done < length; ) {
+    const at = address + BigInt(done);
+    const step = Math.min(length - done, PAGE_BYTES - Number(at % BigInt(PAGE_BYTES)));
+    const bytes = memory.read(at, step);
+    if (bytes === undefined) return 'EFAULT';
+    if (bytes.some((byte) => byte !== 0)) return 'E2BIG';
+    done += step;
+  }
+  return undefined;
 }
 
 /** A command that the release lacks, or a probe for one: its attr has zeros alone. */

@@ -172,7 +172,7 @@ class Row {
   #flags() {
     return {
       ...some('flags', this.#attr.u32(BATCH.flags)),
-      ...some('elem_flags', this.#attr.u32(BATCH.elem_flags)),
+      ...some('elem_flags', this.#attr.flags(BATCH.elem_flags)),
     };
   }
 

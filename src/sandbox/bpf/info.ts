@@ -186,6 +186,8 @@ function fillTypes(
   bytes.writeUInt32LE(id, BTF.id);
   bytes.writeUInt32LE(name.length, BTF.name_len);
   bytes.writeUInt32LE(kernel_btf ? 1 : 0, BTF.kernel_btf);
+  // The kernel writes back the structure that it read, with the caller's pointers.
+  for (const pointer of [BTF.btf, BTF.name]) given.copy(bytes, pointer, pointer, pointer + 8);
   const text = Buffer.from(`${name}\0`);
   const isRoom = given.readUInt32LE(BTF.name_len) >= text.length;
   return [
