@@ -46,6 +46,15 @@ export const syscall = command({
   },
 });
 
+/** What the service says in place of an event, where it goes on no further. */
+interface Refused {
+  readonly status: number;
+  readonly line?: number;
+}
+
+/** The service could not read a line, or found it wrong. */
+const BAD_LINE: readonly number[] = [400, 422];
+
 /** Posts stdin as it comes and prints the answers as they come. */
 async function streamCalls(
   client: RestClient,
@@ -60,11 +69,13 @@ async function streamCalls(
   });
   if (response.body === null) throw new Error('the service answered without a body');
   for await (const line of linesOf(response.body)) {
-    const answer = JSON.parse(line) as WireEvent | { readonly status: number };
+    const answer = JSON.parse(line) as WireEvent | Refused;
     if ('status' in answer) {
-      // What was answered before stays recorded; this line and what follows it was not.
-      print.err(`bpfledger: ${problemText(line, answer.status)}`);
-      return EXIT.failed;
+      const { status, line: at } = answer;
+      const where = at === undefined ? '' : `line ${at}: `;
+      print.err(`bpfledger: ${where}${problemText(line, status)}`);
+      if (at !== undefined && at > 1) print.err(`what stands before line ${at} is recorded`);
+      return BAD_LINE.includes(status) ? EXIT.usage : EXIT.failed;
     }
     show(answer);
   }

@@ -111,15 +111,16 @@ describe('serve on the embedded database', () => {
   });
 
   it(
-    'keeps what came before a broken line, says what is wrong, and ends with 3',
+    'keeps what came before a broken line, says which and what is wrong, and ends with 2',
     PATIENCE,
     async () => {
       const input =
         '{"call":{"name":"mkdir","path":"/kept"}}\n{"call":{"name":"mkdri","path":"/b"}}\n';
       const { code, out, err } = await bpfledger(['syscall', 'web1', '-', ...at()], { input });
       expect(out).toContain('mkdir(path=/kept) = 0');
-      expect(err).toContain('did you mean "mkdir"?');
-      expect(code).toBe(3);
+      expect(err).toMatch(/^bpfledger: line 2: .*did you mean "mkdir"\?/mu);
+      expect(err).toContain('what stands before line 2 is recorded');
+      expect(code).toBe(2);
     },
   );
 
