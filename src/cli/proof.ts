@@ -118,7 +118,9 @@ async function consistencyOf(
   kept: string | undefined,
 ): Promise<OpenCheckpoint> {
   if (kept === undefined) {
-    throw new UsageError('proof check of consistency needs --kept FILE, the older checkpoint');
+    throw new UsageError(
+      'proof check of consistency needs --kept FILE, the older checkpoint (checkpoint HOST --note)',
+    );
   }
   const older = await openCheckpoint(await readText(kept), { log: trust.log });
   return verifyConsistency(text, trust, older);

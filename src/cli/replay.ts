@@ -162,5 +162,7 @@ interface ReplayTotals extends ReplayPage {
 function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
   const first = `up to position ${compared_to}, ${release} answers ${counted(differences, 'call')} differently`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);
-  return [first, ...causes.map(([sentence, times]) => `  ${times} × ${sentence}`)];
+  const reasons = causes.reduce((sum, [, times]) => sum + times, 0);
+  const several = reasons > differences ? ', some for several reasons' : '';
+  return [`${first}${several}`, ...causes.map(([sentence, times]) => `  ${times} × ${sentence}`)];
 }

@@ -47,6 +47,7 @@ export const token = command({
         const dataDir = flags['data-dir'] ?? configurationOf(process.env).dataDir;
         const uses = await readTokenUses(join(dataDir, TOKEN_USES_FILE));
         const rows = tokenRows(await readTokenEntries(file), uses);
+        if (rows.length === 0) print.err(`there are no tokens in ${file}`);
         for (const line of tableLines(COLUMNS, rows, roomOf(print, flags.wide))) print.out(line);
         return EXIT.done;
       }

@@ -288,7 +288,7 @@ describe.skipIf(!listener.ok)('several releases', () => {
     const { code, out, err } = await running('--release', '5.10,7.3', '--quiet', '--', fdLives);
     expect([code, err]).toEqual([0, '']);
     const [head = '', ...rows] = out.trim().split('\n');
-    expect(head).toMatch(/^release +exit code +calls +refused +first answer/u);
+    expect(head).toMatch(/^release +exit code +calls +refused +first difference/u);
     expect(rows.map((row) => row.split(/ +/u).slice(0, 2))).toEqual([
       ['5.10.262', '0'],
       ['7.3.4', '0'],

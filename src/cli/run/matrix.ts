@@ -26,7 +26,7 @@ export function matrixLines(runs: readonly RunOn[], room: Room): string[] {
     const difference = firstDifference(first?.tally.answers ?? [], tally.answers);
     return [release, String(code), String(tally.asked), String(tally.refused), difference];
   });
-  const last = `first answer that ${first?.release} does not give`;
+  const last = `first difference from ${first?.release}`;
   const columns = [
     { title: 'release' },
     { title: 'exit code' },
