@@ -23,6 +23,7 @@ export default {
     'bpftool',
     'gcc',
     'clang',
+    'strace',
     'go',
     'openssl',
     'jq',
