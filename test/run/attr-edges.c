@@ -86,10 +86,32 @@ static void ends(void) {
   said("no head, and a byte", 256, next_id(pages + PAGE - 200, 1000));
 }
 
+// A flag says that a token is passed, and its field is 0.
+static void tokens(void) {
+  static const struct bpf_insn code[] = {{.code = 0xb7, .imm = 1}, {.code = 0x95}};
+  union bpf_attr load = {0}, create = {0};
+
+  load.prog_type = BPF_PROG_TYPE_CGROUP_SKB;
+  load.insns = (unsigned long)code;
+  load.insn_cnt = 2;
+  load.license = (unsigned long)"GPL";
+  load.prog_flags = 1 << 16;
+  create.map_type = BPF_MAP_TYPE_ARRAY;
+  create.key_size = create.value_size = 4;
+  create.max_entries = 1;
+  create.map_flags = 1 << 16;
+  for (int closed = 0; closed < 2; closed++) {
+    said("a program, fd 0 closed", closed, bpf(BPF_PROG_LOAD, &load));
+    said("a map, fd 0 closed", closed, bpf(BPF_MAP_CREATE, &create));
+    close(0);
+  }
+}
+
 int main(void) {
   elements("array", map());
   elements("hash", hash());
   elements("closed", CLOSED);
   ends();
+  tokens();
   return wrong;
 }

@@ -36,7 +36,8 @@ export function fdsNamedBy(call: Call): readonly number[] {
   const named: number[] = [];
   for (const [, fd] of fdFieldsOf(call)) named.push(fd);
   if ('fd_array' in call) named.push(...(call.fd_array ?? []));
-  // With flags, other fields are read too.
-  if ('flags' in call || alwaysRead(call).some((field) => !(field in call))) named.push(0);
+  // With flags, other fields are read too: that of a token, which is 0 where nobody passes one.
+  const isFlagged = 'flags' in call || 'prog_flags' in call || 'map_flags' in call;
+  if (isFlagged || alwaysRead(call).some((field) => !(field in call))) named.push(0);
   return named;
 }
