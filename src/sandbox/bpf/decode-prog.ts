@@ -24,7 +24,7 @@ import {
   PROG_TEST_RUN,
 } from '../../native/attr-fields.ts';
 import { INSN_BYTES } from '../../native/instructions.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { type Building, type Decoded, FAULT, isCall, named, put, some } from './decoded.ts';
 import { unknownHelper } from './newest-helper.ts';
@@ -53,8 +53,10 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
   const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
   for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
   const code = readInsns(insns.toString('base64'));
+  // The kernel looks the maps up before it looks at calls: a fd that is none is the model's to refuse.
+  const areMaps = used.every((fd) => mapBehind(asking, fd) !== undefined);
   const helper = unknownHelper(code, asking.kernel.boot.release);
-  if (helper !== undefined) {
+  if (helper !== undefined && areMaps) {
     const log = `invalid func unknown#${helper}\n`;
     return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
   }
