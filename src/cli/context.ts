@@ -1,6 +1,6 @@
 /** `bpfledger context`: services by name, and which of them the commands ask. */
 import { command, type Invocation } from './command.ts';
-import { keepContexts, readContexts } from './contexts.ts';
+import { isContextName, keepContexts, readContexts } from './contexts.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { TOKEN_FLAG, tokenFrom, URL_FLAG, urlFrom } from './service-flags.ts';
 
@@ -39,7 +39,7 @@ export const context = command({
 
 const CHANGES: Readonly<Record<string, (called: Called, name: string) => void>> = {
   add({ flags, print }, name) {
-    if (!/^[\w.-]{1,64}$/u.test(name)) {
+    if (!isContextName(name)) {
       throw new UsageError(`${name} is no name of a context: letters, digits, . _ -, at most 64`);
     }
     if (flags.url === undefined) {

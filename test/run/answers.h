@@ -29,14 +29,16 @@ static long bpf(int command, union bpf_attr *attr) {
   return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-static int map(void) {
+static int map_of(int type) {
   union bpf_attr attr = {0};
-  attr.map_type = BPF_MAP_TYPE_ARRAY;
+  attr.map_type = type;
   attr.key_size = 4;
   attr.value_size = 8;
   attr.max_entries = 4;
   return bpf(BPF_MAP_CREATE, &attr);
 }
+
+static inline int map(void) { return map_of(BPF_MAP_TYPE_ARRAY); }
 
 static inline int pin(int fd, const char *path) {
   union bpf_attr attr = {0};

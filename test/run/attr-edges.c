@@ -13,15 +13,6 @@ static void said(const char *what, uint64_t number, long answer) {
   printf("%s %llx: %d\n", what, (unsigned long long)number, FAILS(answer));
 }
 
-static int hash(void) {
-  union bpf_attr attr = {0};
-  attr.map_type = BPF_MAP_TYPE_HASH;
-  attr.key_size = 4;
-  attr.value_size = 8;
-  attr.max_entries = 4;
-  return bpf(BPF_MAP_CREATE, &attr);
-}
-
 static void elements(const char *kind, int fd) {
   static const struct {
     int command;
@@ -48,7 +39,7 @@ static void elements(const char *kind, int fd) {
   }
 }
 
-// PROG_GET_NEXT_ID from the last id, so that the answer is ENOENT where the attr is taken.
+// MAP_GET_NEXT_ID from the last id, so that the answer is ENOENT where the attr is taken.
 static long next_id(void *at, unsigned size) {
   return syscall(SYS_bpf, BPF_MAP_GET_NEXT_ID, at, size);
 }
@@ -107,11 +98,31 @@ static void tokens(void) {
   }
 }
 
+// A helper that no kernel has, after a map that is there, or is none.
+static void helpers(void) {
+  const int fds[] = {map(), 0, CLOSED};
+
+  for (size_t i = 0; i < sizeof(fds) / sizeof(*fds); i++) {
+    const struct bpf_insn code[] = {{.code = 0x85, .imm = 100000},
+                                    {.code = 0x18, .src_reg = 1, .dst_reg = 1, .imm = fds[i]},
+                                    {0},
+                                    {.code = 0x95}};
+    union bpf_attr attr = {0};
+
+    attr.prog_type = BPF_PROG_TYPE_CGROUP_SKB;
+    attr.insns = (unsigned long)code;
+    attr.insn_cnt = 4;
+    attr.license = (unsigned long)"GPL";
+    said("no such helper, and a map by fd number", i, bpf(BPF_PROG_LOAD, &attr));
+  }
+}
+
 int main(void) {
   elements("array", map());
-  elements("hash", hash());
+  elements("hash", map_of(BPF_MAP_TYPE_HASH));
   elements("closed", CLOSED);
   ends();
+  helpers();
   tokens();
   return wrong;
 }

@@ -11,10 +11,9 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { tmpdir, release as uname } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { releaseOf } from '../../src/domain/release/release.ts';
 import { needs } from '../support/needs.ts';
 import { onRealTrees } from './real-trees.ts';
 import { running, startingBeside } from './unprivileged.ts';
@@ -27,13 +26,12 @@ const hostile = join(folder, 'hostile');
 const mounts = join(folder, 'mounts');
 const symlinks = join(folder, 'symlinks');
 const taskFds = join(folder, 'task-fds');
-const attrEdges = join(folder, 'attr-edges');
 /** Where anybody may make files. */
 const plain = join(folder, 'plain');
 
 beforeAll(() => {
   if (!listener.ok) return;
-  for (const file of [files, hostile, mounts, symlinks, taskFds, attrEdges]) {
+  for (const file of [files, hostile, mounts, symlinks, taskFds]) {
     const source = join(import.meta.dirname, `${basename(file)}.c`);
     execFileSync('gcc', ['-O1', '-pthread', '-o', file, source]);
   }
@@ -85,19 +83,6 @@ describe.skipIf(!listener.ok)('the files of a program that is run', () => {
   it.skipIf(!kernel.ok)('are asked about by a program that a real kernel agrees with', () => {
     expect(onRealTrees(taskFds)).toEqual({ code: 0, out: '' });
   });
-
-  it.skipIf(!kernel.ok)(
-    'take and refuse attrs at their ends and full words of flags, as here',
-    async () => {
-      const release = releaseOf(uname())?.id ?? '6.18';
-      const { code, out } = await running('--release', release, '--quiet', '--', attrEdges);
-      expect({ code, out: out.split('\n') }).toEqual({
-        code: 0,
-        out: execFileSync(attrEdges, { encoding: 'utf8' }).split('\n'),
-      });
-      expect(out.split('\n').length).toBeGreaterThan(90);
-    },
-  );
 
   it('leave nothing behind, and touch nothing of this machine', async () => {
     const own = join(folder, 'own');

@@ -18,6 +18,7 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isFrom } from '../../src/sandbox/bpf/attr-ends.ts';
 import { bpfledger, COMMAND, environment, root } from '../support/command.ts';
 import { needs } from '../support/needs.ts';
 import { running, starting } from './unprivileged.ts';
@@ -198,7 +199,7 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
   });
 });
 
-describe.skipIf(!(listener.ok && strace.ok && isFrom(6, 6)))('the listener', () => {
+describe.skipIf(!(listener.ok && strace.ok && isFrom('6.6', release())))('the listener', () => {
   it('is set to wake the program on the CPU of the answer', () => {
     const seen = join(folder, 'ioctls');
     const words = ['-f', '-e', 'trace=ioctl', '-o', seen];
@@ -209,12 +210,6 @@ describe.skipIf(!(listener.ok && strace.ok && isFrom(6, 6)))('the listener', () 
     );
   });
 });
-
-/** Whether the kernel that runs here is of a series or of a later one. */
-function isFrom(major: number, minor: number): boolean {
-  const [here = 0, below = 0] = release().split('.').map(Number);
-  return here > major || (here === major && below >= minor);
-}
 
 describe.skipIf(!listener.ok)('orders', () => {
   it('let a chosen call fail', async () => {

@@ -7,16 +7,12 @@ export function fdFieldsOf(call: Call): readonly (readonly [field: string, fd: n
   if (call.name === 'pidfd_getfd' || call.name === 'task_fd_query') return [];
   const named: (readonly [string, number])[] = [];
   for (const field of Object.keys(call)) {
-    if (!namesFd(field)) continue;
+    // What dup2 asks for may be closed.
+    const isNamed = field === 'fd' || (field.endsWith('_fd') && field !== 'to_fd');
+    if (!isNamed && field !== 'map_fds') continue;
     const value = (call as unknown as Readonly<Record<string, number | readonly number[]>>)[field];
     if (typeof value === 'number') named.push([field, value]);
     else for (const fd of value ?? []) named.push([field, fd]);
   }
   return named;
-}
-
-/** Whether a field names an fd, or several. What dup2 asks for may be closed. */
-function namesFd(field: string): boolean {
-  if (field === 'map_fds') return true;
-  return field === 'fd' || (field.endsWith('_fd') && field !== 'to_fd');
 }

@@ -53,10 +53,9 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
   const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
   for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
   const code = readInsns(insns.toString('base64'));
-  // The kernel looks the maps up before it looks at calls: a fd that is none is the model's to refuse.
-  const areMaps = used.every((fd) => mapBehind(asking, fd) !== undefined);
   const helper = unknownHelper(code, asking.kernel.boot.release);
-  if (helper !== undefined && areMaps) {
+  // The kernel looks maps up before it looks at calls: an fd of none is the model's to refuse.
+  if (helper !== undefined && used.every((fd) => mapBehind(asking, fd) !== undefined)) {
     const log = `invalid func unknown#${helper}\n`;
     return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
   }

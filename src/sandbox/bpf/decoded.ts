@@ -27,7 +27,7 @@ export const FAULT: Decoded = refused('EFAULT', 'the process has no memory there
 /** A call that gets its fields one after the other. */
 export type Building<N extends CallName> = { -readonly [F in keyof CallOf<N>]: CallOf<N>[F] };
 
-/** A field that is told where it is not zero, as `some`: of a call that agents make all day, where a spread costs more. */
+/** The same as `some`, for calls that agents make all day: a spread costs more. */
 export function put<C extends object, F extends keyof C>(call: C, field: F, value: C[F] & number) {
   if (value !== 0) call[field] = value;
 }

@@ -1,7 +1,7 @@
 /**
- * The directory of a run, in memory where that can be, else below that for temporary files. A lock says that its run lives, and ends with
- * the process, however that ends. So a directory that can be locked was left by a run that was killed,
- * and the next run removes it.
+ * The directory of a run, in memory where that can be, else below that for temporary files. A lock says
+ * that its run lives, and ends with the process, however that ends. So a directory that can be locked
+ * was left by a run that was killed, and the next run removes it.
  */
 import {
   accessSync,

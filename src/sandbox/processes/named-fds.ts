@@ -33,8 +33,7 @@ function alwaysRead(call: Call): readonly string[] {
 
 /** The fds, some perhaps twice. */
 export function fdsNamedBy(call: Call): readonly number[] {
-  const named: number[] = [];
-  for (const [, fd] of fdFieldsOf(call)) named.push(fd);
+  const named = fdFieldsOf(call).map(([, fd]) => fd);
   if ('fd_array' in call) named.push(...(call.fd_array ?? []));
   // With flags, other fields are read too: that of a token, which is 0 where nobody passes one.
   const isFlagged = 'flags' in call || 'prog_flags' in call || 'map_flags' in call;
