@@ -3,6 +3,7 @@
 import { suggestion } from '../events/schema/near-name.ts';
 import { packageVersion } from '../package-version.ts';
 import { printableLine } from '../time-travel/text/printable.ts';
+import { makeObjectsYoung } from '../young-objects.ts';
 import type { Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
@@ -74,6 +75,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+makeObjectsYoung();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {

@@ -8,8 +8,11 @@ import { JSON_TYPE } from '../content-type.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { pullStream } from './pulled.ts';
 
-/** Characters of text that are made in one turn: some two milliseconds. */
-const PIECE_CHARS = 256 * 1024;
+/**
+ * Characters of text that are made in one turn: some eight milliseconds. The text of the state of a
+ * node is less: docs/performance.md#a-turn-with-something-large-in-hand
+ */
+const PIECE_CHARS = 1024 * 1024;
 /** A list with more items is written some items at a time. */
 const WIDE_ITEMS = 100;
 /** Items that have no long list themselves, and are written together: each part costs a microsecond. */
