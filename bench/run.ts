@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { makeObjectsYoung } from '../src/young-objects.ts';
 import { BENCHES } from './benches.ts';
 import type { Bench, BenchContext } from './harness/bench.ts';
 import { type BenchPostgres, sharedBenchPostgres, startBenchPostgres } from './harness/postgres.ts';
@@ -91,5 +90,4 @@ async function one(bench: Bench, how: Pick<BenchContext, 'rounds' | 'full'>): Pr
   }
 }
 
-makeObjectsYoung();
 await main();

@@ -5,7 +5,6 @@
  */
 import { flushLayer, layerOn } from '../../src/domain/kernel.ts';
 import { decideEvent } from '../../src/events/writing/decision.ts';
-import { makeObjectsYoung } from '../../src/young-objects.ts';
 import { perSecond } from '../harness/measure.ts';
 import { type Make, type Pair, type Workload, workload } from './pairs.ts';
 import { AGENT_PID, done } from './world.ts';
@@ -40,7 +39,6 @@ function staged({ kernel, pairs }: Workload, pair: Pair): void {
   flushLayer(kernel, layer);
 }
 
-makeObjectsYoung();
 const run = RUNS[process.argv[2] as How];
 const made = workload();
 

@@ -9,7 +9,6 @@ import { fold, loadState } from '../../src/events/reading/host-state.ts';
 import { readEvents } from '../../src/events/reading/log-reader.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
-import { makeObjectsYoung } from '../../src/young-objects.ts';
 import { digestOf } from './state-digest.ts';
 
 export interface ColdFold {
@@ -35,7 +34,6 @@ async function foldPages(database: Database, { hostId, to }: ColdFold): Promise<
   return kernel;
 }
 
-makeObjectsYoung();
 process.on('message', async (asked: ColdFold) => {
   const database = openPostgres({ url: asked.url, connectionsMax: 2 });
   const start = performance.now();

@@ -3,7 +3,6 @@
 import { suggestion } from '../events/schema/near-name.ts';
 import { packageVersion } from '../package-version.ts';
 import { printableLine } from '../time-travel/text/printable.ts';
-import { makeObjectsYoung } from '../young-objects.ts';
 import type { Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
@@ -75,7 +74,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-makeObjectsYoung();
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
