@@ -2,11 +2,7 @@
  * D: how fast is a log folded: from memory, from a database that this process has read nothing of,
  * and from pages of rows as other stores read them?
  */
-import { emptyKernel } from '../src/domain/boot.ts';
-import { decodeEvent, encodeEvent } from '../src/events/encoding/codec.ts';
-import type { LedgerEvent } from '../src/events/event.ts';
 import { sealSegments } from '../src/events/proof/seal.ts';
-import { fold } from '../src/events/reading/host-state.ts';
 import type { Database } from '../src/events/storage/database.ts';
 import { migrate } from '../src/events/storage/migrate.ts';
 import { openPostgres } from '../src/events/storage/postgres-database.ts';
@@ -14,11 +10,11 @@ import { askedProcess } from './harness/asked-process.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure } from './harness/measure.ts';
 import { type Bound, boundTable, type Comparison, comparisonTable } from './harness/table.ts';
-import { agentLog } from './logs/agent-log.ts';
-import { repeatedGoldenLog } from './logs/golden-log.ts';
 import { writeLog } from './logs/written-log.ts';
-import type { ColdFold, Folded } from './replay/cold-fold.ts';
-import { digestOf } from './replay/state-digest.ts';
+import type { ColdFold } from './replay/cold-fold.ts';
+import type { Folded } from './replay/folded.ts';
+import { LOGS, type Log } from './replay/logs.ts';
+import type { MemoryFold } from './replay/memory-fold.ts';
 
 const EVENTS = 300_000;
 const EVENTS_FULL = 1_000_000;
@@ -26,8 +22,6 @@ const EVENTS_FULL = 1_000_000;
 const PAGED_EVENTS = 60_000;
 /** Events of one append of the logs: what a busy service commits together. */
 const BATCH_EVENTS = 100;
-
-const LOGS = { 'agents of a node': agentLog, 'recordings of 6.18': repeatedGoldenLog } as const;
 
 interface Measured {
   readonly log: string;
@@ -46,7 +40,7 @@ export const replay: Bench = {
     const url = await postgres.createDatabase('replay');
     const measured: Measured[] = [];
     for (const [log, make] of Object.entries(LOGS)) {
-      measured.push(await measure(context, { url, log, make: () => make(events) }));
+      measured.push(await measure(context, { url, log, events, make: () => make(events) }));
     }
     return {
       text: [TEXT.replace('EVENTS', events.toLocaleString('en-US'))],
@@ -58,31 +52,32 @@ export const replay: Bench = {
   },
 };
 
-const TEXT = `Logs of EVENTS events each. *Memory*: decoded events in an array, applied one after the other. *Cold*: the state at the head without any snapshot, by a new connection of another process, which holds nothing of the log; the server has its pages in memory, and all code has run once. Sealed segments, as a cold start reads them. *Pages*: 1,000 rows at a time by position, each decoded whole, the same fold. All give the same state.`;
+const TEXT = `Logs of EVENTS events each. *Memory*: decoded events in an array, applied one after the other by a process that holds no other log. *Cold*: the state at the head without any snapshot, by a new connection of another process, which holds nothing of the log; the server has its pages in memory, and all code has run once. Sealed segments, as a cold start reads them. *Pages*: 1,000 rows at a time by position, each decoded whole, the same fold. All give the same state.`;
 
 interface Workload {
   readonly url: string;
   readonly log: string;
-  readonly make: () => Iterable<LedgerEvent> | AsyncIterable<LedgerEvent>;
+  /** How many there are. */
+  readonly events: number;
+  readonly make: () => Log;
 }
 
-async function measure(context: BenchContext, { url, log, make }: Workload): Promise<Measured> {
+async function measure(
+  context: BenchContext,
+  { url, log, events: to, make }: Workload,
+): Promise<Measured> {
   context.say(`${log}: writing and sealing`);
   const hostId = await written(url, log, make());
-  const events: LedgerEvent[] = [];
-  for await (const event of make()) {
-    events.push(decodeEvent({ ...event, body: encodeEvent(event) }));
-  }
-  const to = events.length;
   let digest = '';
-  const memory = () => {
-    const kernel = emptyKernel();
-    const start = performance.now();
-    fold(kernel, events);
-    const ms = performance.now() - start;
-    digest = digestOf(kernel);
-    return rate(to, ms);
-  };
+  const holder = askedProcess<MemoryFold, Folded>(
+    new URL('replay/memory-fold.ts', import.meta.url),
+    [log, String(to)],
+  );
+  async function memory(): Promise<number> {
+    const folded = await holder.ask('fold');
+    digest = folded.digest;
+    return rate(to, folded.ms);
+  }
   const other = askedProcess<ColdFold, Folded>(new URL('replay/cold-fold.ts', import.meta.url));
   async function cold(by: ColdFold['by'], last: number): Promise<number> {
     const folded = await other.ask({ url, hostId, to: last, by });
@@ -101,11 +96,12 @@ async function measure(context: BenchContext, { url, log, make }: Workload): Pro
     await alternate(contenders, 1);
     return { log, ...(await alternate(contenders, context.rounds)) };
   } finally {
+    holder.stop();
     other.stop();
   }
 }
 
-async function written(url: string, name: string, events: WorkloadEvents): Promise<number> {
+async function written(url: string, name: string, events: Log): Promise<number> {
   return connected(url, async (database) => {
     await migrate(database);
     const host_id = await writeLog(database, { name, events, batch: BATCH_EVENTS });
@@ -114,8 +110,6 @@ async function written(url: string, name: string, events: WorkloadEvents): Promi
     return host_id;
   });
 }
-
-type WorkloadEvents = ReturnType<Workload['make']>;
 
 /** Work on a connection of its own. */
 async function connected<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {

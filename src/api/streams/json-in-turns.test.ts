@@ -22,7 +22,7 @@ const VALUES: Readonly<Record<string, object>> = {
   'long lists among short ones': {
     items: items(120, (i) => ({ ...row(i), list: items(i % 40 === 0 ? 150 : 2, row) })),
   },
-  'a long list of long lists': items(101, () => items(101, row)),
+  'a long list of long lists, more than one piece': items(101, () => items(301, row)),
   'a field that is left out before a long list': { gone: undefined, items: items(101, row) },
 };
 
