@@ -2,12 +2,17 @@
 import { askedProcess } from '../harness/asked-process.ts';
 
 export interface Reader {
-  /** Milliseconds from the request to the last byte of its answer. Throws unless it is a 200. */
-  read(path: string): Promise<number>;
+  /**
+   * Asks for each path in turn. Milliseconds of each, from the request to the last byte of its answer.
+   * Throws unless each is a 200.
+   */
+  read(paths: readonly string[]): Promise<readonly number[]>;
   close(): void;
 }
 
 export function readerOf(url: string): Reader {
-  const asking = askedProcess<string, number>(new URL('asking.ts', import.meta.url), [url]);
-  return { read: (path) => asking.ask(path), close: () => asking.stop() };
+  const asking = askedProcess<readonly string[], number[]>(new URL('asking.ts', import.meta.url), [
+    url,
+  ]);
+  return { read: (paths) => asking.ask(paths), close: () => asking.stop() };
 }
