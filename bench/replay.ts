@@ -11,8 +11,7 @@ import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure } from './harness/measure.ts';
 import { type Bound, boundTable, type Comparison, comparisonTable } from './harness/table.ts';
 import { writeLog } from './logs/written-log.ts';
-import type { ColdFold } from './replay/cold-fold.ts';
-import type { Folded } from './replay/folded.ts';
+import type { ColdFold, Folded } from './replay/cold-fold.ts';
 import { LOGS, type Log } from './replay/logs.ts';
 import type { MemoryFold } from './replay/memory-fold.ts';
 
@@ -40,7 +39,7 @@ export const replay: Bench = {
     const url = await postgres.createDatabase('replay');
     const measured: Measured[] = [];
     for (const [log, make] of Object.entries(LOGS)) {
-      measured.push(await measure(context, { url, log, events, make: () => make(events) }));
+      measured.push(await measure(context, { url, log, events: make(events), to: events }));
     }
     return {
       text: [TEXT.replace('EVENTS', events.toLocaleString('en-US'))],
@@ -57,17 +56,17 @@ const TEXT = `Logs of EVENTS events each. *Memory*: decoded events in an array, 
 interface Workload {
   readonly url: string;
   readonly log: string;
-  /** How many there are. */
-  readonly events: number;
-  readonly make: () => Log;
+  readonly events: Log;
+  /** The last position. */
+  readonly to: number;
 }
 
 async function measure(
   context: BenchContext,
-  { url, log, events: to, make }: Workload,
+  { url, log, events, to }: Workload,
 ): Promise<Measured> {
   context.say(`${log}: writing and sealing`);
-  const hostId = await written(url, log, make());
+  const hostId = await written(url, log, events);
   let digest = '';
   const holder = askedProcess<MemoryFold, Folded>(
     new URL('replay/memory-fold.ts', import.meta.url),

@@ -1,6 +1,6 @@
 /**
  * A process with one keep-alive connection, which asks one thing after the other and holds nothing.
- * Answers paths by the milliseconds of each, from the request to the last byte of its answer. A process that
+ * Answers paths by the milliseconds of each, from the request to the last byte of its answer. One that
  * holds a log collects its own garbage, for 10 to 20 ms, while it measures.
  */
 import { once } from 'node:events';

@@ -9,7 +9,6 @@ import { fold, loadState } from '../../src/events/reading/host-state.ts';
 import { readEvents } from '../../src/events/reading/log-reader.ts';
 import type { Database } from '../../src/events/storage/database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
-import type { Folded } from './folded.ts';
 import { digestOf } from './state-digest.ts';
 
 export interface ColdFold {
@@ -18,6 +17,11 @@ export interface ColdFold {
   /** Last position. */
   readonly to: number;
   readonly by: 'segments' | 'pages';
+}
+
+export interface Folded {
+  readonly ms: number;
+  readonly digest: string;
 }
 
 async function foldPages(database: Database, { hostId, to }: ColdFold): Promise<Kernel> {

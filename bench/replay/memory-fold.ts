@@ -6,7 +6,7 @@ import { emptyKernel } from '../../src/domain/boot.ts';
 import { decodeEvent, encodeEvent } from '../../src/events/encoding/codec.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { fold } from '../../src/events/reading/host-state.ts';
-import type { Folded } from './folded.ts';
+import type { Folded } from './cold-fold.ts';
 import { LOGS } from './logs.ts';
 import { digestOf } from './state-digest.ts';
 

@@ -9,7 +9,7 @@ import { UNREAD_MS } from '../limits.ts';
 import { pullStream } from './pulled.ts';
 
 /**
- * Characters of text that are made in one turn: some eight milliseconds. The text of the state of a
+ * Characters of text that are made in one turn: some four milliseconds. The text of the state of a
  * node is less: docs/performance.md#a-turn-with-something-large-in-hand
  */
 const PIECE_CHARS = 1024 * 1024;
