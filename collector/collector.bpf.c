@@ -786,6 +786,20 @@ static __always_inline void tell_loaded(struct load_event *told, struct task_str
 	find_map_fds(told, wanted);
 }
 
+/* How many fds an fd_array has is for the instructions to say: what is read may be more. */
+static __always_inline void tell_fd_array(struct load_event *told)
+{
+	unsigned long long array = quad(&told->bpf, 120);
+
+	if (!array)
+		return;
+	for (unsigned int i = 0; i < FD_ARRAY_MAX; i++) {
+		if (bpf_probe_read_user(&told->array_fd[i], sizeof(int), (void *)(array + sizeof(int) * i)))
+			break;
+		told->array_fds = i + 1;
+	}
+}
+
 /* A refusal may come of the instructions, and of the maps that they name. */
 static __always_inline void tell_refused(struct load_event *told, struct task_struct *task)
 {
@@ -812,6 +826,7 @@ static __always_inline void tell_refused(struct load_event *told, struct task_st
 	found = event->facts;
 	for (unsigned int i = 0; i < FACTS_MAX && i < found; i++)
 		add_fact(event, i, task, event->fact[i].fd);
+	tell_fd_array(told);
 }
 
 static __always_inline void tell_load(struct task_struct *task, const struct call *call, long long ret)
@@ -826,6 +841,7 @@ static __always_inline void tell_load(struct task_struct *task, const struct cal
 	told->found = 0;
 	told->enforced = 0;
 	told->insns = 0;
+	told->array_fds = 0;
 	if (ret >= 0) {
 		add_fact(&told->bpf.event, 0, task, ret);
 		tell_loaded(told, task, ret);

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -430,6 +431,39 @@ static bool instructions(const struct load_event *told)
 	return true;
 }
 
+/* How many fds of an fd_array the instructions name by their index. */
+static unsigned int named_fds(const struct load_event *told)
+{
+	unsigned int most = 0;
+
+	for (unsigned int i = 0; i < told->insns && i < INSNS_MAX; i++) {
+		unsigned int source = told->insn[i] >> 12 & 0xf;
+		unsigned int index = told->insn[i] >> 32;
+
+		if ((told->insn[i] & 0xff) != (BPF_LD | BPF_IMM | BPF_DW))
+			continue;
+		i++;
+		if ((source == BPF_PSEUDO_MAP_IDX || source == BPF_PSEUDO_MAP_IDX_VALUE) && index >= most)
+			most = index + (index < UINT_MAX);
+	}
+	return most;
+}
+
+/* The fds that a refused program counts, or that its instructions name; where all of them are here. */
+static void fd_array(const struct load_event *told)
+{
+	unsigned int counted = u32_at(&told->bpf, 148);
+	unsigned int named = named_fds(told);
+	unsigned int fds = counted > named ? counted : named;
+
+	if (u64_at(&told->bpf, 120) && fds > told->array_fds)
+		return;
+	if (told->array_fds)
+		for (unsigned int i = 0; i < fds; i++)
+			printf("%s%d%s", i ? "," : ",\"fd_array\":[", told->array_fd[i], i + 1 < fds ? "" : "]");
+	field(&told->bpf, "fd_array_cnt", 148);
+}
+
 /* The constant that a refused program returns, when it ends like that; where it is not 1. */
 static void returned_constant(const struct load_event *told)
 {
@@ -532,6 +566,7 @@ static void tell_bpf(const struct bpf_event *told)
 		if (u32_at(told, 68))
 			number("expected_attach_type", u32_at(told, 68));
 		if (event->ret < 0 && instructions(load)) {
+			fd_array(load);
 			field(told, "prog_flags", 44);
 			named("prog_name", (const char *)told->attr + 48, 16);
 			break;

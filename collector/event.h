@@ -14,6 +14,7 @@
 #define MAPS_MAX 16
 #define MAP_FDS_MAX 32
 #define INSNS_MAX 64
+#define FD_ARRAY_MAX 16
 #define MOUNTS_MAX 64
 #define MOUNT_LEN 128
 
@@ -114,6 +115,8 @@ struct load_event {
 	unsigned int enforced; /* a program that was loaded holds to its expected attach type */
 	unsigned int insns;    /* of a program that was refused; the first INSNS_MAX follow */
 	unsigned long long insn[INSNS_MAX];
+	unsigned int array_fds; /* of its fd_array, as many as can be read; the first FD_ARRAY_MAX follow */
+	int array_fd[FD_ARRAY_MAX];
 };
 
 /* MAP_UPDATE_ELEM and MAP_DELETE_ELEM of a map whose elements hold programs or maps. */

@@ -23,9 +23,12 @@ interface Line {
   readonly call: {
     readonly name: string;
     readonly path?: string;
+    readonly prog_name?: string;
     readonly uid?: number;
     readonly mode?: number;
     readonly pin?: { readonly path: string };
+    readonly fd_array?: readonly number[];
+    readonly fd_array_cnt?: number;
   };
   readonly outcome?: { readonly ret?: number; readonly errno?: string };
   readonly at: string;
@@ -104,6 +107,18 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     ]);
   });
 
+  it('tells the fds that a refused program counts, or names by their index', async () => {
+    const way = await started();
+    run('perl', ['-e', LOADS, ...ARRAYS.map(({ load }) => load)]);
+    const isLoad = ({ call }: Line) => call.name === 'prog_load' && call.prog_name === 'of_array';
+    await until('all is told', () => way.lines.filter(isLoad).length === ARRAYS.length);
+    const told = (await way.end()).filter(isLoad);
+    expect(
+      told.map(({ call: { fd_array, fd_array_cnt } }) => ({ fd_array, fd_array_cnt })),
+    ).toEqual(ARRAYS.map(({ fd_array, fd_array_cnt }) => ({ fd_array, fd_array_cnt })));
+    expect(told.every(({ outcome }) => outcome?.errno !== undefined)).toBe(true);
+  });
+
   it('takes nothing that was done at a place before its mount as done on that bpffs, however late it reads', async () => {
     const way = await started();
     const cgroup = join(cgroup2Mount() ?? '', basename(folder));
@@ -164,6 +179,37 @@ const DELETE = `perl -e '
   my $key = pack("L", 0);
   my $delete = pack("L x4 Q Q", $fd, unpack("Q", pack("P", $key)), 7);
   syscall(${BPF}, 3, $delete, length $delete)'`;
+
+/**
+ * Loads that are refused: the fds of the array, how many are counted, and the index that the program
+ * names. Fd 0 is no map; the 16th fd is the last that is told.
+ */
+const ARRAYS: readonly {
+  readonly load: string;
+  readonly fd_array?: readonly number[];
+  readonly fd_array_cnt?: number;
+}[] = [
+  { load: '1 1 -', fd_array: [0], fd_array_cnt: 1 },
+  { load: '3 2 -', fd_array: [0, 0], fd_array_cnt: 2 },
+  { load: '0 1 -', fd_array_cnt: 1 },
+  { load: '3 0 2', fd_array: [0, 0, 0] },
+  { load: '20 0 15', fd_array: Array.from({ length: 16 }, () => 0) },
+  { load: '20 0 16' },
+  { load: '20 17 -' },
+  { load: '3 0 4294967295' },
+];
+const LOADS = `
+  foreach my $load (@ARGV) {
+    my ($fds, $counted, $index) = split(" ", $load);
+    my $insns = $index eq "-" ? "" : pack("CCsL Q", 0x18, 0x51, 0, $index, 0);
+    $insns .= pack("CCsL CCsL", 0xb7, 0, 0, 1, 0x95, 0, 0, 0);
+    my ($license, $array) = ("GPL", pack("L*", (0) x $fds));
+    my $at = sub { unpack("Q", pack("P", $_[0])) };
+    my $name = "of_array";
+    my $attr = pack("L2 Q2 x24 a16 x56 Q x20 L x8", 8, length($insns) / 8, $at->($insns),
+      $at->($license), $name, $fds ? $at->($array) : 0, $counted);
+    syscall(${BPF}, 5, $attr, length $attr);
+  }`;
 
 /** Whoever makes a cgroup is followed: it makes places, removes one, mounts on them, and makes names there. */
 const MOUNTS = `

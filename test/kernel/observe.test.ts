@@ -32,10 +32,10 @@ const STEPS = IS_LONG ? 20_000 : 2000;
 /** The long form is also run on machines that have much else to do. */
 const RUN_MS_MAX = IS_LONG ? 7_200_000 : 1_800_000;
 /**
- * Of what these pass beside the fields of a call (huge attrs, fd_array), of links on other things than
- * cgroups, of BTF and of mounts, a collector tells nothing (docs/observe.md).
+ * Of what these pass beside the fields of a call (huge attrs), of links on other things than cgroups, of
+ * BTF and of mounts, a collector tells nothing (docs/observe.md).
  */
-const NOT_TOLD: readonly string[] = ['code', 'map-types', 'foreign', 'btf', 'mounts'];
+const NOT_TOLD: readonly string[] = ['map-types', 'foreign', 'btf', 'mounts'];
 const MOMENTS = 10;
 const OUTAGE_MS = IS_LONG ? 60_000 : 2000;
 const OUTAGE_CGROUPS = 20;
@@ -224,24 +224,21 @@ function top(path: string): string {
 
 /**
  * Answers for what a collector does not tell (docs/observe.md): a limit that a process sets itself,
- * bytes of an attr beyond the fields of the call, a token, an array of fds.
+ * bytes of an attr beyond the fields of the call, a token.
  */
 function isUntold({ call, uid, outcome, expected }: SeenEvent): boolean {
   const { errno } = outcome;
-  // EBUSY: two cgroup storages among its maps.
-  const isOfArray = call.name === 'prog_load' && (errno === 'EBADF' || errno === 'EBUSY');
   // The top of one bpffs is a directory of the log, and of another file system on the machine.
   const isOfTop = call.name === 'rename' && errno === 'EXDEV';
   // The log takes CAP_FOWNER for that of a root with all capabilities that it knows; here one may lack.
   const isOfOwner = uid === 0 && outcome.ret === 0 && OF_OWNERS.has(expected?.rule ?? '');
-  const isExempt = isOfArray || isOfTop || isOfOwner || UNTOLD.has(expected?.rule ?? '');
+  const isExempt = isOfTop || isOfOwner || UNTOLD.has(expected?.rule ?? '');
   return errno === 'EMFILE' || errno === 'E2BIG' || isExempt;
 }
 
 const OF_OWNERS: ReadonlySet<string> = new Set(['directory-is-sticky', 'not-the-owner']);
 const UNTOLD: ReadonlySet<string> = new Set([
   'fd-is-no-token',
-  'fd-array-missing',
   // Seen four times in 20,000 steps, and not explained.
   'cgroup-not-readable',
 ]);
