@@ -25,13 +25,17 @@ it('an attach type that is missing is told so, with a name to give', async () =>
 
 describe('each field that a call needs', () => {
   const needed = CALL_NAMES.flatMap((name) =>
-    (fieldsOfCall(name) ?? []).filter(({ optional }) => !optional).map(({ field }) => [name, field]),
+    (fieldsOfCall(name) ?? [])
+      .filter(({ optional }) => !optional)
+      .map(({ field }) => [name, field]),
   );
   it.each(needed)('%s without %s', async (name, field) => {
     const { errors = [] } = await sent({ name });
     const error = errors.find((one) => one.field === `call.${field}`);
     // Of few words each is told, whatever came in place of one.
-    expect(error?.message).toMatch(/^(is missing; give an? \S|must be \w+(, \w+)*$|must be one of )/);
+    expect(error?.message).toMatch(
+      /^(is missing; give an? \S|must be \w+(, \w+)*$|must be one of )/,
+    );
     expect(error).not.toHaveProperty('limit');
   });
 });
