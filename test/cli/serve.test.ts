@@ -220,10 +220,15 @@ describe('serve on the embedded database', () => {
       expect(checked).toHaveLength(5);
       expect(checked).toEqual(
         expect.arrayContaining([
-          expect.stringMatching(/^demo: \d+ rows at position 46, 0 differ, nothing changed$/),
-          expect.stringMatching(/^web1: \d+ rows at position 6, 0 differ, nothing changed$/),
+          expect.stringMatching(/^demo: compared \d+ rows up to position 46, 0 differ$/),
+          expect.stringMatching(/^web1: compared \d+ rows up to position 6, 0 differ$/),
         ]),
       );
+      expect(await lines('rebuild', 'web1', '--data-dir', folder)).toEqual([
+        expect.stringMatching(
+          /^web1: derived \d+ rows up to position 6, 0 differ from those that are stored, which stay$/,
+        ),
+      ]);
       service = await serving(['--data-dir', folder, '--demo']);
       expect(service.out).toContain('from an earlier start\n');
       expect(await lines('events', 'list', 'web1', '--json', ...at())).toEqual(before);
