@@ -13,7 +13,8 @@ function kindName(expected: string): string {
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.message.endsWith('received undefined')) return `is missing; give ${kindName(issue.expected)}`;
+      if (issue.message.endsWith('received undefined'))
+        return `is missing; give ${kindName(issue.expected)}`;
       if (!issue.message.startsWith('Invalid input')) return issue.message;
       return `must be ${kindName(issue.expected)}`;
     case 'too_big':
