@@ -149,7 +149,10 @@ describe('serve on the embedded database', () => {
     const right = await bpfledger(conforming);
     expect([right.code, right.out]).toEqual([0, '2 steps, 0 mismatches\n']);
     const [, host] = /^1 host stays on the service: (conform-\S+-1); /u.exec(right.err) ?? [];
-    expect(right.err).toContain(` bpfledger hosts delete ${host} --yes\n`);
+    expect(right.err).toContain(
+      ' database (an embedded one: with the service stopped) deletes it with ' +
+        `bpfledger hosts delete ${host} --yes\n`,
+    );
     expect(await lines('hosts', 'list', ...at())).toContainEqual(
       expect.stringMatching(`^${host} `),
     );
