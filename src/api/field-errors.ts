@@ -13,7 +13,8 @@ function kindName(expected: string): string {
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      if (issue.message.endsWith('received undefined')) return 'is missing';
+      if (issue.message.endsWith('received undefined'))
+        return `is missing; give ${kindName(issue.expected)}`;
       if (!issue.message.startsWith('Invalid input')) return issue.message;
       return `must be ${kindName(issue.expected)}`;
     case 'too_big':
@@ -25,7 +26,7 @@ function messageOf(issue: Issue): string {
         ? `has fewer than ${issue.minimum} ${issue.origin === 'array' ? 'items' : 'characters'}`
         : `must be at least ${issue.minimum}`;
     case 'invalid_value':
-      return `must be one of ${issue.values.slice(0, 40).join(', ')}`;
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.slice(0, 40).join(', ')}`;
     default:
       return issue.message;
   }
@@ -97,6 +98,10 @@ export function invalidQuery(
     const { length = 0 } = (typeof name === 'string' && query[name]) || [];
     // What is wrong with one of the values of a parameter that may have several has a longer path.
     const isAboutAll = issue.path.length === 1 && issue.code !== 'too_big';
+    if (isAboutAll && length === 0 && issue.code !== 'custom') {
+      const message = `is missing; add ${String(name)}=… to the query`;
+      return { code: 'custom', path: issue.path, message };
+    }
     if (isAboutAll && length > 1) {
       const times = length === 2 ? 'twice' : `${length} times`;
       return { code: 'custom', path: issue.path, message: `is given ${times}: give it once` };

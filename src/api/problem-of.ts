@@ -1,6 +1,6 @@
 /** The one table from what goes wrong below to problem documents. */
 import { UnreadableEvent } from '../events/encoding/field-coder.ts';
-import { LogRefusal, type Why } from '../events/log-refusal.ts';
+import { LogRefusal, missing, type Why } from '../events/log-refusal.ts';
 import { DamagedLog, ProjectionsAhead } from '../events/reading/damaged-log.ts';
 import { UnreadableSegment } from '../events/segment/segment.ts';
 import { troubleOf } from '../events/storage/database-error.ts';
@@ -87,6 +87,16 @@ function problemParts(reason: Why): ProblemParts {
   }
 }
 
+/** The sentence of a refusal; of a host that never was, also how one finds the hosts and makes one. */
+function detailOf(refusal: LogRefusal): string {
+  const host = missing(refusal);
+  if (host === undefined || host.deletion !== undefined) return refusal.message;
+  return (
+    `${refusal.message}; GET /v1/hosts (bpfledger hosts list) lists the hosts, POST /v1/hosts ` +
+    '(bpfledger hosts create) makes one'
+  );
+}
+
 /** The stored bytes are not a log that this program can read. */
 const isDamage = (error: unknown): error is Error =>
   error instanceof DamagedLog ||
@@ -98,7 +108,7 @@ export function problemFrom(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof LogRefusal) {
     const [slug, details] = problemParts(error.reason);
-    return new ProblemError(slug, { detail: error.message, ...details });
+    return new ProblemError(slug, { detail: detailOf(error), ...details });
   }
   if (error instanceof ProjectionsAhead) {
     const detail =

@@ -103,7 +103,8 @@ function stayLine(hosts: readonly string[]): string {
   const named = hosts.length === 1 ? first : `${first.replace(/\d+$/u, '')}*`;
   return (
     `${counted(hosts.length, 'host stays', 'hosts stay')} on the service: ${named}; the owner of ` +
-    `its database deletes ${hosts.length === 1 ? 'it' : 'each'} with ` +
+    `its database (an embedded one: with the service stopped) deletes ` +
+    `${hosts.length === 1 ? 'it' : 'each'} with ` +
     `bpfledger hosts delete ${hosts.length === 1 ? first : 'NAME'} --yes`
   );
 }

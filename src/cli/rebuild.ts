@@ -42,7 +42,7 @@ export const rebuild = command({
         sum += differing;
         hosts += 1;
         const told = { host: name, position, rows, differing, replaced };
-        print.out(flags.json ? JSON.stringify(told) : sentence(told));
+        print.out(flags.json ? JSON.stringify(told) : sentence(told, check));
       }
       // Nothing compared must not look like nothing found: the database may be the wrong one.
       if (hosts === 0) print.err(`${placeOf(configuration)} has no host`);
@@ -67,14 +67,26 @@ async function* hostsOf(database: Database, only: string | undefined): AsyncGene
   }
 }
 
-function sentence(rebuilt: {
+interface Told {
   readonly host: string;
   readonly position: number;
   readonly rows: number;
   readonly differing: number;
   readonly replaced: boolean;
-}): string {
-  const { host, position, rows, differing, replaced } = rebuilt;
-  const done = replaced ? 'replaced' : 'nothing changed';
-  return `${host}: ${counted(rows, 'row')} at position ${position}, ${counted(differing, 'differs', 'differ')}, ${done}`;
+}
+
+/** @param check whether the rows were only compared */
+function sentence(told: Told, check: boolean): string {
+  const { host, position, rows, differing } = told;
+  const done = check ? 'compared' : 'derived';
+  const found = counted(differing, 'differs', 'differ');
+  const then = consequence(told, check);
+  return `${host}: ${done} ${counted(rows, 'row')} up to position ${position}, ${found}${then}`;
+}
+
+function consequence({ host, differing, replaced }: Told, check: boolean): string {
+  if (check) return differing === 0 ? '' : `; bpfledger rebuild ${host} derives them again`;
+  if (replaced) return ': the derived rows replaced those that were stored';
+  if (differing === 0) return ' from those that are stored, which stay';
+  return ': they are from before the cut of the log, where nothing derives them, and stay';
 }

@@ -15,6 +15,7 @@ export interface Verdicts {
     readonly faults: readonly Fault[];
     readonly keys: readonly string[];
     readonly untrusted: number;
+    readonly untrusted_keys: readonly string[];
   };
   /** Absent for a file, which has no tables. */
   readonly projections?:

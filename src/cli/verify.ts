@@ -60,12 +60,22 @@ export const verify = command({
     const isFile =
       statSync(subject, { throwIfNoEntry: false })?.isFile() || /\/|\.bundle$/u.test(subject);
     const verdicts = isFile ? await ofFile(subject, flags) : await ofHost(subject, flags);
-    for (const line of flags.json ? [JSON.stringify(verdicts)] : verdictLines(verdicts)) {
-      print.out(line);
-    }
+    const lines = [...verdictLines(verdicts), ...(isFile ? keyHint(verdicts, flags) : [])];
+    for (const line of flags.json ? [JSON.stringify(verdicts)] : lines) print.out(line);
     return verdicts.holds ? EXIT.done : EXIT.differs;
   },
 });
+
+/** What to type where a file has checkpoints and nobody said whose key to trust. */
+function keyHint({ chain }: Verdicts, { key, 'trusted-keys': list }: Typed): string[] {
+  const [unknown, ...others] = chain.untrusted_keys;
+  if (unknown === undefined || key !== undefined || list !== undefined) return [];
+  const several = others.length === 0 ? '' : ', or --trusted-keys FILE for several keys';
+  return [
+    `  add --key ${unknown}, if you know this key as that of the service (GET /v1/keys): then its ` +
+      `checkpoints count${several}`,
+  ];
+}
 
 async function ofHost(named: string, flags: Typed): Promise<Verdicts> {
   const { key, 'trusted-keys': list, checkpoint } = flags;

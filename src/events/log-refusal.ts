@@ -170,11 +170,14 @@ function sentence(reason: Why): string {
         'went back, and later events took the place of the lost ones'
       );
     case 'no-such-position':
-      return `position ${reason.position} is after the head, which is ${reason.head}`;
+      return (
+        `position ${reason.position} is after the head, which is ${reason.head}: ask for ` +
+        `${reason.head} or an earlier one`
+      );
     case 'position-removed':
       return (
         `position ${reason.position} was removed: the log was cut, and the oldest position that is ` +
-        `kept is ${reason.oldest}`
+        `kept is ${reason.oldest}: ask for ${reason.oldest} or a later one`
       );
     case 'idempotency-mismatch':
       return `the idempotency key ${reason.key} was used for another request; a new request needs a new key`;

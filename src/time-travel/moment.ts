@@ -39,12 +39,14 @@ export function momentFault(text: string): string {
 
 /** A time before the log begins, or a boot that it does not have. */
 export class MomentUnknown extends Error {
+  readonly text: MomentText;
   /** The head of the log. */
   readonly head: number;
 
-  constructor(message: string, head: number) {
+  constructor(message: string, of: { readonly text: MomentText; readonly head: number }) {
     super(message);
-    this.head = head;
+    this.text = of.text;
+    this.head = of.head;
   }
 }
 
@@ -84,7 +86,8 @@ export async function findBeginning(
   return find(source, host, text, { isBeginning: true });
 }
 
-interface Source {
+/** Where the events and the boots of a host are. */
+export interface Source {
   readonly log: Log;
   readonly database: Queryable;
 }
@@ -114,7 +117,7 @@ async function find(
       try {
         const position = Math.min(await log.positionAt(host, text.time), head);
         if (position === 0 && !isBeginning) {
-          throw new MomentUnknown(`the log of ${host} begins later`, head);
+          throw new MomentUnknown(`the log of ${host} begins later`, { text, head });
         }
         // Until a later time is recorded, the next event may still belong to this moment.
         return await at(Math.max(position, 1), at_max > text.time);
@@ -127,7 +130,7 @@ async function find(
       const page = { after: text.boot - 1, limit: 2 };
       const [boot, next] = await listBoots(database, { host_id, position: head }, page);
       if (boot === undefined) {
-        throw new MomentUnknown(`the log of ${host} has no boot ${text.boot}`, head);
+        throw new MomentUnknown(`the log of ${host} has no boot ${text.boot}`, { text, head });
       }
       return next === undefined ? at(head, false) : at(next.position_from - 1, true);
     }

@@ -87,7 +87,10 @@ it('is not there any more, by any request, which tells when it went', async () =
     expect([path, answer.status, answer.detail]).toEqual([path, 404, detail('web-1')]);
   }
   const others = await problem(await get('/v1/hosts/web-0'));
-  expect(others.detail).toBe('there is no host web-0');
+  expect(others.detail).toBe(
+    'there is no host web-0; GET /v1/hosts (bpfledger hosts list) lists the hosts, POST /v1/hosts ' +
+      '(bpfledger hosts create) makes one',
+  );
   expect(service.faults).toEqual([]);
 });
 

@@ -57,9 +57,22 @@ describe('a moment', () => {
   });
 
   it.each([
-    ['7', 'no-such-position', 'position 7 is after the head, which is 6'],
-    ['boot:3', 'no-such-position', 'the log of h has no boot 3'],
-    ['2025-12-31T23:59:59Z', 'no-such-position', 'the log of h begins later'],
+    [
+      '7',
+      'no-such-position',
+      'position 7 is after the head, which is 6: ask for 6 or an earlier one',
+    ],
+    ['boot:3', 'no-such-position', 'the log of h has no boot 3; it has boot:1 to boot:2'],
+    [
+      '2025-12-31T23:59:59Z',
+      'no-such-position',
+      'the log of h begins later, at 2026-01-01T00:00:00.000000Z (position 1): ask for that time or a later one',
+    ],
+    [
+      '2026-01-01T00:00:00+01:00',
+      'invalid-request',
+      'at: has a space before its offset: in a query write %2B',
+    ],
     ['0', 'invalid-request', 'at: must be a position from 1 on'],
     ['yesterday', 'invalid-request', 'at: must be a position (42)'],
     ['boot:0', 'invalid-request', 'at: must be a boot from 1 on'],
@@ -71,6 +84,12 @@ describe('a moment', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('etag')).toBeNull();
   });
+});
+
+it('of a log with one boot, an unknown boot is told the one', async () => {
+  await post(service.app, '/v1/hosts', { body: { name: 'once', release: '6.18' } });
+  const { detail } = await problem(await service.app.request('/v1/hosts/once/state?at=boot:9'));
+  expect(detail).toBe('the log of once has no boot 9; it has only boot:1');
 });
 
 describe('a span that begins before the log', () => {

@@ -67,7 +67,10 @@ it('believes the key that it is told', PATIENCE, async () => {
   const { keys, untrusted_keys } = offline.chain;
   expect(keys).toEqual([]);
   expect(offline.not_excluded.join()).toContain(`proves nothing: ${untrusted_keys[0]}`);
+  const unpinned = await bpfledger(['verify', file]);
+  expect(unpinned.out).toContain(`\n  add --key ${untrusted_keys[0]}, if you know this key`);
   const pinned = await bpfledger(['verify', file, '--key', untrusted_keys[0]]);
+  expect(pinned.out).not.toContain('add --key');
   expect([pinned.code, pinned.out]).toEqual([
     0,
     expect.stringContaining(`1 checkpoint up to position`),

@@ -1,8 +1,8 @@
 // The README is true: its walk-through is run against a service, and every answer is what it shows.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { COMMANDS } from '../../src/cli/commands.ts';
 import { bpfledger, root, type Serving, serving } from '../support/command.ts';
 import { shownAs, typedIn, wordsOf } from '../support/shown.ts';
 
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 300_000 };
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const [, walk = ''] = /^## A walk over the API$(.*?)^## /ms.exec(readme) ?? [];
@@ -135,7 +135,7 @@ describe('the table of commands', () => {
     const { items } = (await (await fetch(`${service.url}/v1/keys`)).json()) as {
       items: readonly { readonly public_key: string }[];
     };
-    const env = { BPFLEDGER_URL: service.url, XDG_CONFIG_HOME: cwd };
+    const env = { BPFLEDGER_URL: service.url, XDG_CONFIG_HOME: join(folder, 'config') };
     const online = forms.filter(({ typed, isOffline }) => !isOffline && !NOT_TYPED.test(typed));
     for (const { typed, about } of online) {
       const words = wordsOf(typed.replace('KEY', items[0]?.public_key ?? ''));
@@ -143,6 +143,10 @@ describe('the table of commands', () => {
       const { code, err } = await bpfledger(words, { cwd, env, input: `${input}\n` });
       expect(code, `${typed}\n${err}`).toBe(0);
     }
+    const made = readdirSync(cwd).sort();
+    expect(made).toEqual(expect.arrayContaining(['tokens', 'w1.pem']));
+    const ignored = spawnSync('git', ['check-ignore', ...made], { cwd: root, encoding: 'utf8' });
+    expect(ignored.stdout.trim().split('\n'), 'what git ignores of it').toEqual(made);
   });
 
   it('plays one small recording on the service', PATIENCE, async () => {

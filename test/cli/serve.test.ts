@@ -149,7 +149,10 @@ describe('serve on the embedded database', () => {
     const right = await bpfledger(conforming);
     expect([right.code, right.out]).toEqual([0, '2 steps, 0 mismatches\n']);
     const [, host] = /^1 host stays on the service: (conform-\S+-1); /u.exec(right.err) ?? [];
-    expect(right.err).toContain(` bpfledger hosts delete ${host} --yes\n`);
+    expect(right.err).toContain(
+      ' database (an embedded one: with the service stopped) deletes it with ' +
+        `bpfledger hosts delete ${host} --yes\n`,
+    );
     expect(await lines('hosts', 'list', ...at())).toContainEqual(
       expect.stringMatching(`^${host} `),
     );
@@ -220,10 +223,15 @@ describe('serve on the embedded database', () => {
       expect(checked).toHaveLength(5);
       expect(checked).toEqual(
         expect.arrayContaining([
-          expect.stringMatching(/^demo: \d+ rows at position 46, 0 differ, nothing changed$/),
-          expect.stringMatching(/^web1: \d+ rows at position 6, 0 differ, nothing changed$/),
+          expect.stringMatching(/^demo: compared \d+ rows up to position 46, 0 differ$/),
+          expect.stringMatching(/^web1: compared \d+ rows up to position 6, 0 differ$/),
         ]),
       );
+      expect(await lines('rebuild', 'web1', '--data-dir', folder)).toEqual([
+        expect.stringMatching(
+          /^web1: derived \d+ rows up to position 6, 0 differ from those that are stored, which stay$/,
+        ),
+      ]);
       service = await serving(['--data-dir', folder, '--demo']);
       expect(service.out).toContain('from an earlier start\n');
       expect(await lines('events', 'list', 'web1', '--json', ...at())).toEqual(before);

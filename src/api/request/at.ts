@@ -9,6 +9,7 @@ import { stateRows } from '../../domain/size.ts';
 import { LogRefusal } from '../../events/log-refusal.ts';
 import type { MarkedMoment } from '../../events/reading/moment.ts';
 import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
+import { knownMoments } from '../../time-travel/known-moments.ts';
 import {
   type FoundMoment,
   findBeginning,
@@ -169,7 +170,7 @@ export async function requireMoment(
   text: MomentText | undefined,
   field: string,
 ): Promise<FoundMoment> {
-  return requireKnown(field, () => findMoment(service, host, text));
+  return requireThere(service, host, field, findMoment(service, host, text));
 }
 
 /** The moment at which a span begins: a time before the log means the log's beginning. */
@@ -179,7 +180,24 @@ export async function requireBeginning(
   text: MomentText | undefined,
   field: string,
 ): Promise<FoundMoment> {
-  return requireKnown(field, () => findBeginning(service, host, text));
+  return requireThere(service, host, field, findBeginning(service, host, text));
+}
+
+/** A moment of a log, or the problem that the log does not have it, with those that it has. */
+function requireThere(
+  service: Service,
+  host: string,
+  field: string,
+  found: Promise<FoundMoment>,
+): Promise<FoundMoment> {
+  return requireKnown(field, () =>
+    found.catch(async (error: unknown) => {
+      if (!(error instanceof MomentUnknown)) throw error;
+      const { message, head } = error;
+      const known = await knownMoments(service, host, error);
+      throw unknownMoment(`${message}${known}`, field, head);
+    }),
+  );
 }
 
 /** What is found at a moment, or the problem that the log does not have it. */
@@ -187,7 +205,6 @@ async function requireKnown<T>(field: string, find: () => Promise<T>): Promise<T
   try {
     return await find();
   } catch (error) {
-    if (error instanceof MomentUnknown) throw unknownMoment(error.message, field, error.head);
     if (error instanceof LogRefusal && error.reason.why === 'no-such-position') {
       throw unknownMoment(error.message, field, error.reason.head);
     }

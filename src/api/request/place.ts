@@ -13,7 +13,7 @@ import type { Service } from '../service.ts';
 const ID = /^\d{1,15}$/;
 
 /** A cgroup by id or by path. */
-const cgroupParam = z.union([z.string().regex(ID), path], {
+const cgroupParam = z.union([z.string().regex(ID, { abort: true }), path], {
   error: 'must be the id of a cgroup or an absolute path',
 });
 

@@ -19,7 +19,7 @@ const releaseView = z
     basis: z.enum(['measured', 'inferred', 'vendor']).meta({
       description:
         'measured: this exact version was recorded; vendor: it carries backports, so that its ' +
-        'number says little; else inferred from its neighbours',
+        'number says little; inferred: neither, it is derived from its neighbours',
     }),
     note: z.string().optional(),
     switches: z.array(

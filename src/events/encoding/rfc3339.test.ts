@@ -36,4 +36,8 @@ it.each([
   ['2026-02-30T00:00:00Z', '2026-02-30 is no day of the calendar'],
   ['2026-03-25T23:60:00Z', 'hours end at 23, minutes and seconds at 59, offsets at 23:59'],
   ['1969-12-31T23:59:59Z', 'must not be before 1970'],
+  [
+    '2026-01-01T00:00:00 01:00',
+    'has a space before its offset: in a query write %2B for +, or give the time in UTC, which ends in Z',
+  ],
 ])('the fault of the time %s: %s', (text, fault) => expect(timeFault(text)).toBe(fault));

@@ -47,13 +47,21 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
 }
 
+const PLUS_LOST =
+  'has a space before its offset: in a query write %2B for +, or give the time in UTC, which ends in Z';
+
+/** Whether a text would be a time with a `+` in place of a space, which a query makes of a bare `+`. */
+function isPlusLost(text: string): boolean {
+  return PATTERN.test(text.replace(/ (?=\d{2}:\d{2}$)/, '+'));
+}
+
 /**
  * What is wrong with a text that is written as a time and is none, or none since 1970; undefined
  * for a time, and for text of another form.
  */
 export function timeFault(text: string): string | undefined {
   const [, day] = PATTERN.exec(text) ?? [];
-  if (day === undefined) return undefined;
+  if (day === undefined) return isPlusLost(text) ? PLUS_LOST : undefined;
   if (!isDay(day)) return `${day} is no day of the calendar`;
   const micros = microsOf(text);
   if (micros === undefined) return 'hours end at 23, minutes and seconds at 59, offsets at 23:59';

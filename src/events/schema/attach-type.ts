@@ -73,6 +73,7 @@ const SPELLINGS = spellings();
 /** An attach type in any spelling; the output is canonical. */
 export const attachTypeInput = spellingSchema<AttachType>({
   noun: 'attach type',
+  example: 'cgroup_inet_egress',
   values: SPELLINGS,
   ofNumber: attachTypeOf,
 }).meta({

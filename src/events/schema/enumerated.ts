@@ -6,6 +6,8 @@ import { U32_MAX } from './numbers.ts';
 export interface Spellings<V> {
   /** What the field is, for messages: `attach type`. */
   readonly noun: string;
+  /** The spelling that a message shows. */
+  readonly example: string;
   /** Every accepted spelling, in lower case, with its canonical value. */
   readonly values: ReadonlyMap<string, V>;
   /** The canonical value of a number. */
@@ -13,7 +15,7 @@ export interface Spellings<V> {
 }
 
 /** Any accepted spelling or number; the output is canonical. */
-export function spellingSchema<V>({ noun, values, ofNumber }: Spellings<V>) {
+export function spellingSchema<V>({ noun, example, values, ofNumber }: Spellings<V>) {
   const known = [...values.keys()];
   return z.unknown().transform((value, context): V => {
     if (typeof value === 'string') {
@@ -26,8 +28,13 @@ export function spellingSchema<V>({ noun, values, ofNumber }: Spellings<V>) {
     if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= U32_MAX) {
       return ofNumber(value as number);
     }
-    const missing = value === undefined ? 'is missing' : `must be a name or 0…${U32_MAX}`;
-    context.addIssue({ code: 'custom', message: `${noun} ${missing}`, params: { limit: U32_MAX } });
+    const message =
+      value === undefined
+        ? `is missing; give a name, such as ${example}, or a number`
+        : `must be a name or 0…${U32_MAX}`;
+    // Only a number can have passed the limit.
+    const passed = typeof value === 'number' && { params: { limit: U32_MAX } };
+    context.addIssue({ code: 'custom', message, ...passed });
     return z.NEVER;
   });
 }

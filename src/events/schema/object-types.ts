@@ -19,6 +19,7 @@ function spellings<N extends string>(names: readonly N[], prefix: string): Map<s
 /** A program type in any spelling; the output is canonical. */
 export const progTypeInput = spellingSchema<ProgType>({
   noun: 'program type',
+  example: 'cgroup_skb',
   values: spellings(PROG_TYPE_NAMES, 'bpf_prog_type_'),
   ofNumber: progTypeOf,
 }).meta({
@@ -35,6 +36,7 @@ export const progType = z
 /** A map type in any spelling; the output is canonical. */
 export const mapTypeInput = spellingSchema<MapType>({
   noun: 'map type',
+  example: 'cgroup_storage',
   values: spellings(MAP_TYPE_NAMES, 'bpf_map_type_'),
   ofNumber: mapTypeOf,
 }).meta({

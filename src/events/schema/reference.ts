@@ -30,7 +30,7 @@ export const reference = z
       return z.NEVER;
     }
     // One level by hand: a union would report both branches and name neither field.
-    const parsed = (typeof value === 'object' ? resultOf : i32).safeParse(value);
+    const parsed = (typeof value === 'object' && value !== null ? resultOf : i32).safeParse(value);
     if (parsed.success) return parsed.data;
     for (const issue of parsed.error.issues) {
       context.issues.push({ ...issue, input: value } as z.core.$ZodRawIssue);

@@ -70,7 +70,10 @@ export function mapKey<V extends Vocabulary>(words: V) {
     cgroup_id: u64,
     attach_type: (words.attachType as V['attachType']).exactOptional(),
   });
-  return z.union([u64, storage], { error: 'must be a number or {cgroup_id, attach_type}' });
+  return z.union([u64, storage], {
+    error: ({ input }) =>
+      `${input === undefined ? 'is missing; give' : 'must be'} a number or {cgroup_id, attach_type}`,
+  });
 }
 
 /** Bytes of `union bpf_attr` that the caller passes. */

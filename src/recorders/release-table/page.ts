@@ -44,7 +44,7 @@ function overview(comparisons: readonly Comparison[]): string[] {
     const pair = `${older.id} → ${newer.id}`;
     const name = differences.length === 0 ? pair : `[${pair}](#${anchor(pair)})`;
     const kinds = kindsOf(differences).length;
-    return `| ${name} | ${newer.basis} | ${differing} | ${differences.length} | ${kinds} |`;
+    return `| ${name} | ${newer.basis === 'inferred' ? 'derived' : newer.basis} | ${differing} | ${differences.length} | ${kinds} |`;
   });
   return [
     '| releases | the newer is | differing | by rule | causes |',

@@ -65,7 +65,7 @@ ${KERNELS.join(', ')}.
 
 The tables are specs (\`test/spec/precedence\`): each cell is what the model answers, and the model
 answers as the recorded kernels did (${MEASURED_VERSIONS.join(', ')}).
-What the others answer was read in source or is inferred from their neighbours. The last column
+What the others answer was read in source or is derived from their neighbours. The last column
 names the kernel function that refuses, and the section of [the kernel's rules](../kernel-semantics.md).
 
 | calls | tables |
@@ -110,7 +110,7 @@ function matrixSection(): string {
   return `## ${MATRIX_TITLE}
 
 semantics §19.3. T: stated or exercised by the text of the series; S: read in v1, v3 and mainline, which
-share the rule; I: inferred.
+share the rule; I: indirect, derived from those.
 
 ${line(head)}
 |${head.map(() => '---|').join('')}

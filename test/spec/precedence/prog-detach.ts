@@ -53,7 +53,7 @@ const single: Table = {
 const linkInside: Table = {
   page: 'prog_detach',
   title: 'From a list whose single entry is a link',
-  source: 'semantics §19.4 (v2-series alone has such lists; the errno is inferred)',
+  source: 'semantics §19.4 (v2-series alone has such lists; the errno is derived)',
   state: '`/c` holds `none link(a)`.',
   given: (world) => void world.cgroups('/c').has('/c', 'none link(a)'),
   call: 'prog_detach target_path = /c; attach_bpf_fd = closed; attach_type = cgroup_inet_egress',

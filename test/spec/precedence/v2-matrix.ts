@@ -1,7 +1,7 @@
 /**
  * What meets what in one list of the v2 series: semantics §19.3. The list holds program p (and link
  * q); program n comes. A cell is the list afterwards or the errno, and its source: T the text of the
- * series, S code that v1, v3 and mainline share, I inferred.
+ * series, S code that v1, v3 and mainline share, I indirect, derived from those.
  */
 export const MATRIX_TITLE = 'A program or link comes to a list';
 
