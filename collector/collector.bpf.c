@@ -800,33 +800,49 @@ static __always_inline void tell_fd_array(struct load_event *told)
 	}
 }
 
-/* A refusal may come of the instructions, and of the maps that they name. */
+/* An fd of which add_fact is asked later. */
+static __always_inline void name_fd(struct event *event, int fd)
+{
+	event->fact[event->facts++ % FACTS_MAX].fd = fd;
+}
+
+/* A refusal may come of the instructions, and of the maps that they name, also by a place in the fd_array. */
 static __always_inline void tell_refused(struct load_event *told, struct task_struct *task)
 {
 	unsigned long long bytes = 8ull * word(&told->bpf, 4);
 	struct event *event = &told->bpf.event;
 	unsigned int found;
 
+	tell_fd_array(told);
 	asm volatile("" : "+r"(bytes));
 	if (bytes > sizeof(told->insn))
 		bytes = sizeof(told->insn);
 	if (!bpf_probe_read_user(told->insn, bytes, (void *)quad(&told->bpf, 8)))
 		told->insns = bytes / 8;
 	for (unsigned int i = 0; i < INSNS_MAX; i++) {
-		unsigned int source;
+		unsigned int source, named;
 
 		if (i >= told->insns)
 			break;
 		source = told->insn[i] >> 12 & 0xf;
-		if ((told->insn[i] & 0xff) != LD_IMM64 ||
-		    (source != BPF_PSEUDO_MAP_FD && source != BPF_PSEUDO_MAP_VALUE))
+		named = told->insn[i] >> 32;
+		if ((told->insn[i] & 0xff) != LD_IMM64)
 			continue;
-		event->fact[event->facts++ % FACTS_MAX].fd = told->insn[i] >> 32;
+		if (source == BPF_PSEUDO_MAP_FD || source == BPF_PSEUDO_MAP_VALUE)
+			name_fd(event, named);
+		else if ((source == BPF_PSEUDO_MAP_IDX || source == BPF_PSEUDO_MAP_IDX_VALUE) &&
+			 named < told->array_fds)
+			name_fd(event, told->array_fd[named % FD_ARRAY_MAX]);
+	}
+	for (unsigned int i = 0; i < FD_ARRAY_MAX; i++) {
+		/* Where not all are here, none is told. */
+		if (i >= word(&told->bpf, 148) || word(&told->bpf, 148) > told->array_fds)
+			break;
+		name_fd(event, told->array_fd[i]);
 	}
 	found = event->facts;
 	for (unsigned int i = 0; i < FACTS_MAX && i < found; i++)
 		add_fact(event, i, task, event->fact[i].fd);
-	tell_fd_array(told);
 }
 
 static __always_inline void tell_load(struct task_struct *task, const struct call *call, long long ret)

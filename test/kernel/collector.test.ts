@@ -31,6 +31,7 @@ interface Line {
     readonly fd_array_cnt?: number;
   };
   readonly outcome?: { readonly ret?: number; readonly errno?: string };
+  readonly fds?: Readonly<Record<string, { readonly kind: string }>>;
   readonly at: string;
   readonly pid?: number;
 }
@@ -117,6 +118,9 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
       told.map(({ call: { fd_array, fd_array_cnt } }) => ({ fd_array, fd_array_cnt })),
     ).toEqual(ARRAYS.map(({ fd_array, fd_array_cnt }) => ({ fd_array, fd_array_cnt })));
     expect(told.every(({ outcome }) => outcome?.errno !== undefined)).toBe(true);
+    // The rules ask what is behind each fd that is told.
+    const isTold = told.map(({ fds = {} }) => fds[0]?.kind === 'other');
+    expect(isTold).toEqual(ARRAYS.map(({ fd_array }) => fd_array !== undefined));
   });
 
   it('takes nothing that was done at a place before its mount as done on that bpffs, however late it reads', async () => {
