@@ -3,7 +3,8 @@
  * instances stand in one table: those of the first under their paths, those of instance N under
  * `/.N`, a name that no bpffs can have. A mount shows an instance, or a part of one, on a directory.
  */
-import type { BpffsNode, Kernel, Mount } from './kernel.ts';
+import type { BpffsNode, Kernel } from './kernel.ts';
+import type { Mount } from './mount-row.ts';
 import { baseName, isWithin, parentPath } from './path.ts';
 
 /** A name, as it is reached: by a mount, under its key in the table of names. */

@@ -12,6 +12,7 @@ import { memlockRaised } from '../memlock.ts';
 import type { Refusal } from '../outcome.ts';
 import { BOOT_PID, NR_OPEN } from '../release/config.ts';
 import { threadsOf } from '../threads.ts';
+import { newNamespaces } from './namespaces.ts';
 
 export function spawn(caller: Caller, call: Calls['spawn']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
@@ -29,6 +30,11 @@ export function spawn(caller: Caller, call: Calls['spawn']): Decision {
 export function fork(caller: Caller, call: Calls['fork']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
   if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
+  if (call.clone_thread && call.clone_newns) {
+    return refuse(refusal('EINVAL', 'thread-shares-root', {}));
+  }
+  const entered = newNamespaces(caller, call, pid);
+  if (isRefused(entered)) return refuse(entered);
   const { uid, caps } = caller.process;
   const { clone_files, clone_thread } = call;
   const effect = {
@@ -39,7 +45,7 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
     ...(clone_files && { clone_files }),
     ...(clone_thread && { clone_thread }),
   } as const;
-  return succeed([effect], pid);
+  return succeed([effect, ...entered], pid);
 }
 
 /**

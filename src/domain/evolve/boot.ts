@@ -5,6 +5,7 @@ import { USUAL_SETS } from '../exec-sets.ts';
 import { FdTable } from '../fd-table.ts';
 import { emptyTables, type Kernel, NO_LISTS, NOBODY, ROOTS_ACCESS } from '../kernel.ts';
 import { FIRST_MOUNT } from '../mounts.ts';
+import { FIRST_NAMESPACE, HOSTS_NAMESPACE, HOSTS_NAMESPACES } from '../namespace-row.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd, setFd } from './references.ts';
@@ -30,6 +31,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     map: config.first_map_id,
     btf: kernelsBtfs(kernel) + 1,
     cgroup: config.first_cgroup_id,
+    namespace: FIRST_NAMESPACE,
   };
   const id = config.root_cgroup_id;
   kernel.cgroups.set(id, {
@@ -52,6 +54,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     root: '/',
     attached: true,
     refs: 1,
+    namespace: HOSTS_NAMESPACE,
   });
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ROOT_CAPABILITIES });
 }
@@ -79,8 +82,10 @@ export function addProcess(
     memlock,
     umask: UMASK,
     cgroup_id,
+    namespaces: HOSTS_NAMESPACES,
     fds,
     shared_with: NOBODY,
+    fs_with: NOBODY,
     threads: NOBODY,
     mailbox: [],
   });

@@ -1,5 +1,6 @@
 import type { Effect } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import { isWithin } from '../path.ts';
 
 type MountEffect = Extract<Effect, { type: `Bpffs${string}` }>;
@@ -11,7 +12,8 @@ export function evolveMount(kernel: Kernel, effect: MountEffect): void {
     case 'BpffsMounted': {
       const { parent_id: parent, at, root } = effect;
       const key = parent === 0 ? '' : at;
-      mounts.set(id, { id, parent, at: key, root, attached: true, refs: 1 });
+      const namespace = effect.namespace_id ?? mounts.get(parent)?.namespace ?? HOSTS_NAMESPACE;
+      mounts.set(id, { id, parent, at: key, root, attached: true, refs: 1, namespace });
       return;
     }
     case 'BpffsUnmounted':

@@ -80,6 +80,8 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return kill(caller, call);
     case 'unshare':
       return unshare(caller);
+    case 'setns':
+      throw new Withheld('setns');
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':
