@@ -251,6 +251,8 @@ export interface Kernel {
   cgroupIds: Table<string, number>;
   bpffs: Table<string, BpffsNode>;
   mounts: Table<number, Mount>;
+  /** What is mounted, by the place that it stands on (`placeKey`). */
+  mountedOn: Table<string, number>;
   /** Those of the host have no row. */
   namespaces: Table<number, Namespace>;
   /** By `cgroup_id|attach_type`; empty but on kernels with the bug. */
@@ -289,6 +291,7 @@ export function emptyTables() {
     cgroupIds: new Table<string, number>(NAMED_ID),
     bpffs: new Table<string, BpffsNode>(BPFFS_NODE),
     mounts: new Table<number, Mount>(MOUNT),
+    mountedOn: new Table<string, number>(NAMED_ID),
     namespaces: new Table<number, Namespace>(SHALLOW),
     writtenArrays: new Table<string, WrittenArray>(SAME),
   };
@@ -312,6 +315,7 @@ export function layerOn(base: Kernel): Kernel {
     cgroupIds: base.cgroupIds.layer(),
     bpffs: base.bpffs.layer(),
     mounts: base.mounts.layer(),
+    mountedOn: base.mountedOn.layer(),
     namespaces: base.namespaces.layer(),
     writtenArrays: base.writtenArrays.layer(),
   };
@@ -337,6 +341,7 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
   layer.cgroupIds.flush();
   layer.bpffs.flush();
   layer.mounts.flush();
+  layer.mountedOn.flush();
   layer.namespaces.flush();
   layer.writtenArrays.flush();
 }

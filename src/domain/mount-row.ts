@@ -1,3 +1,12 @@
+/** Where a mount stands: on a name as another mount shows it, or outside in a namespace. */
+export function placeKey({
+  parent,
+  at,
+  namespace,
+}: Pick<Mount, 'parent' | 'at' | 'namespace'>): string {
+  return parent === 0 ? `@${namespace}` : `${parent}${at}`;
+}
+
 /** A mount of a bpffs, or of a part of one. */
 export interface Mount {
   readonly id: number;

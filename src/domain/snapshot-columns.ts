@@ -248,7 +248,7 @@ const writtenArrays = codecOf<WrittenArray>()({
   }),
 });
 
-/** The tables that a snapshot holds; `cgroupIds` follows from the cgroups. */
+/** The tables that a snapshot holds; `cgroupIds` follows from the cgroups, `mountedOn` from the mounts. */
 export const STORED = {
   processes,
   files,

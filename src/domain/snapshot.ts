@@ -1,6 +1,7 @@
 /** A kernel's state as plain JSON, and back: for snapshots and for comparing two states. */
 import { NONE } from './column-codec.ts';
 import { emptyTables, type Kernel } from './kernel.ts';
+import { placeKey } from './mount-row.ts';
 import { FIRST_NAMESPACE } from './namespace-row.ts';
 import { releaseOf } from './release/release.ts';
 import { contentsOf } from './size.ts';
@@ -97,6 +98,9 @@ export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, 
   }
   const { id, path } = stored.cgroups.columns as { id: number[]; path: string[] };
   for (let i = 0; i < id.length; i++) tables.cgroupIds.set(path[i] as string, id[i] as number);
+  for (const mount of tables.mounts.values()) {
+    if (mount.attached) tables.mountedOn.set(placeKey(mount), mount.id);
+  }
   const switches = { ...release.switches, ...boot.config.switches };
   const kernel = {
     boot,

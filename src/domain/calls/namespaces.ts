@@ -6,6 +6,9 @@ import type { Calls } from '../call.ts';
 import { type Caller, has, isFullRoot, mayTrace } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
+import type { Kernel, Process } from '../kernel.ts';
+import { Lifetime } from '../lifetime.ts';
+import { mountsIn, nextMount } from '../mounts.ts';
 import type { NamespaceKind } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 
@@ -45,12 +48,15 @@ export function setns(caller: Caller, call: Calls['setns']): Decision {
   const kinds: NamespaceKind[] = [];
   if (clone_newns) kinds.push('mount');
   if (clone_newcgroup) kinds.push('cgroup');
-  const { namespaces } = target;
-  return succeed(
-    kinds
-      .filter((kind) => namespaces[kind] !== caller.process.namespaces[kind])
-      .map((kind) => ({ type: 'NamespaceEntered', namespace_id: namespaces[kind], kind })),
-  );
+  const left = caller.process.namespaces;
+  const lifetime = new Lifetime(kernel);
+  for (const kind of kinds) {
+    const namespace_id = target.namespaces[kind];
+    if (namespace_id === left[kind]) continue;
+    lifetime.effects.push({ type: 'NamespaceEntered', namespace_id, kind });
+    if (kind === 'mount') lifetime.leaveMounts(left.mount, 1);
+  }
+  return succeed(lifetime.effects);
 }
 
 /** `mntns_install`: it takes CAP_SYS_CHROOT too, which single processes of root alone have here. */
@@ -86,7 +92,9 @@ export function newNamespaces(caller: Caller, flags: Flags, pid?: number): Effec
   if (clone_newns) {
     const made = { namespace_id, kind: 'mount' } as const;
     effects.push({ type: 'NamespaceMade', ...made });
+    effects.push(...copiedMounts(kernel, process.namespaces.mount, namespace_id));
     effects.push({ type: 'NamespaceEntered', ...made, ...whose });
+    if (pid === undefined) effects.push(...leftMounts(kernel, process));
     namespace_id++;
   }
   if (clone_newcgroup) {
@@ -95,4 +103,25 @@ export function newNamespaces(caller: Caller, flags: Flags, pid?: number): Effec
     effects.push({ type: 'NamespaceEntered', ...made, ...whose });
   }
   return effects;
+}
+
+/** `copy_tree` of all that is mounted; the copies are private: no mount comes to another namespace by itself. */
+function copiedMounts(kernel: Kernel, from: number, namespace_id: number): Effect[] {
+  const copies = new Map<number, number>();
+  let next = nextMount(kernel);
+  const effects: Effect[] = [];
+  for (const { id, parent, at, root } of mountsIn(kernel, from)) {
+    const mount_id = next++;
+    copies.set(id, mount_id);
+    const parent_id = copies.get(parent) ?? 0;
+    const where = parent_id === 0 ? { at: '/', root, namespace_id } : { at, root };
+    effects.push({ type: 'BpffsMounted', mount_id, parent_id, ...where });
+  }
+  return effects;
+}
+
+/** What goes with the last process of a namespace; all instances go on, by the copies of their mounts. */
+function leftMounts(kernel: Kernel, { namespaces: { mount } }: Process): Effect[] {
+  if (kernel.namespaces.get(mount)?.processes !== 1) return [];
+  return mountsIn(kernel, mount).map(({ id }) => ({ type: 'BpffsUnmounted', mount_id: id }));
 }

@@ -9,6 +9,7 @@ import { capsAfterExec, type ExecSets, union } from '../exec-sets.ts';
 import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { memlockRaised } from '../memlock.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 import { BOOT_PID, NR_OPEN } from '../release/config.ts';
 import { threadsOf } from '../threads.ts';
@@ -115,6 +116,17 @@ function end(lifetime: Lifetime, ends: readonly Process[], by: Process): void {
     if (isLast) for (const fd of fdsInOrder({ fds })) lifetime.dropFile(fd.file, 'process_exited');
     for (const file of mailbox) lifetime.dropFile(file, 'in_flight_dropped');
   }
+  for (const [namespace, left] of mountNamespacesOf(ends)) lifetime.leaveMounts(namespace, left);
+}
+
+/** How many of some processes are in each mount namespace that is not the host's. */
+function mountNamespacesOf(processes: readonly Process[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { namespaces } of processes) {
+    if (namespaces.mount === HOSTS_NAMESPACE) continue;
+    counts.set(namespaces.mount, (counts.get(namespaces.mount) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Become `uid` with exactly `caps`; from another uid than 0, capabilities can only be given up. */

@@ -4,6 +4,7 @@ import type { EffectOf } from '../effect.ts';
 import { USUAL_SETS } from '../exec-sets.ts';
 import { FdTable } from '../fd-table.ts';
 import { emptyTables, type Kernel, NO_LISTS, NOBODY, ROOTS_ACCESS } from '../kernel.ts';
+import { placeKey } from '../mount-row.ts';
 import { FIRST_MOUNT } from '../mounts.ts';
 import { FIRST_NAMESPACE, HOSTS_NAMESPACE, HOSTS_NAMESPACES } from '../namespace-row.ts';
 import { BOOT_PID } from '../release/config.ts';
@@ -47,15 +48,12 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   });
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, target: '', uid: 0, mode: 0o755, inode: 0 });
-  kernel.mounts.set(FIRST_MOUNT, {
-    id: FIRST_MOUNT,
-    parent: 0,
-    at: '',
-    root: '/',
-    attached: true,
-    refs: 1,
+  const mount = {
+    ...{ id: FIRST_MOUNT, parent: 0, at: '', root: '/', attached: true, refs: 1 },
     namespace: HOSTS_NAMESPACE,
-  });
+  };
+  kernel.mounts.set(FIRST_MOUNT, mount);
+  kernel.mountedOn.set(placeKey(mount), FIRST_MOUNT);
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ROOT_CAPABILITIES });
 }
 
