@@ -70,9 +70,7 @@ export function mountAt({ mounts }: Kernel, { mount, key }: Place): Mount | unde
 
 /** Mounts that stand on a mount, and on those. */
 export function mountsOn(kernel: Kernel, mountId: number): readonly Mount[] {
-  const direct = [...kernel.mounts.values()].filter(
-    ({ attached, parent }) => attached && parent === mountId,
-  );
+  const direct = attachedMounts(kernel, ({ parent }) => parent === mountId);
   return direct.flatMap((mount) => [mount, ...mountsOn(kernel, mount.id)]);
 }
 
@@ -87,14 +85,18 @@ export function isMountPoint(kernel: Kernel, key: string, namespace: number): bo
 /** What is mounted on a name in all namespaces. */
 export function mountsAt(kernel: Kernel, key: string): readonly Mount[] {
   if (isUsual(kernel)) return [];
-  return [...kernel.mounts.values()].filter(({ attached, at }) => attached && at === key);
+  return attachedMounts(kernel, ({ at }) => at === key);
 }
 
-/** What is mounted in a namespace, in the order in which it was. */
+/** What is mounted in a namespace: what stands on a mount comes after it. */
 export function mountsIn(kernel: Kernel, namespace: number): readonly Mount[] {
-  return [...kernel.mounts.values()].filter(
-    (mount) => mount.attached && mount.namespace === namespace,
-  );
+  return attachedMounts(kernel, (mount) => mount.namespace === namespace);
+}
+
+/** Some of the mounts that paths lead to, in the order in which they were made, which no layer changes. */
+function attachedMounts({ mounts }: Kernel, isWanted: (mount: Mount) => boolean): readonly Mount[] {
+  const wanted = [...mounts.values()].filter((mount) => mount.attached && isWanted(mount));
+  return wanted.sort((one, other) => one.id - other.id);
 }
 
 /** Whether a mount shows a name and what is below it, and no more of its instance. */

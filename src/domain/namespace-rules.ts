@@ -27,6 +27,14 @@ export const NAMESPACE_RULES = {
     'mntns_install §29',
     'another mount namespace is entered with CAP_SYS_ADMIN and CAP_SYS_CHROOT',
   ),
+  'control-file-not-delegated': rule(
+    'cgroup_file_write §29',
+    '{file} of {path}, the root of the cgroup namespace, is not delegated',
+  ),
+  'cgroup-out-of-namespace': rule(
+    'cgroup_procs_write_permission §29',
+    'cgroup {path} is not below the root of the cgroup namespace',
+  ),
   'root-is-shared': rule(
     'mntns_install §29',
     'threads {threads} have one root directory with the caller',

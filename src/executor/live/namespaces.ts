@@ -4,24 +4,15 @@
  * closed, and the kernel lets go of what is mounted there.
  */
 import type { CallOf } from '../../domain/call.ts';
-import type { Decision } from '../../domain/decision.ts';
 import { type Answered, cString, must, SYS } from '../../native/syscall.ts';
-import { type Base, O_CLOEXEC, O_DIRECTORY, openBase } from './beneath.ts';
+import { O_CLOEXEC, O_DIRECTORY, openBase } from './beneath.ts';
 import { runUnderRights } from './conditions.ts';
-import { unshareTable } from './fd-calls.ts';
-import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
-import { isFullRoot, type LiveProcess } from './process.ts';
+import type { LiveCaller, LiveKernel } from './live-kernel.ts';
+import type { LiveNamespace, LiveProcess } from './process.ts';
 
 const CLONE_FS = 0x200;
-const CLONE_NEWNS = 0x2_0000;
-const CLONE_NEWCGROUP = 0x200_0000;
-
-/** A mount namespace that a process of the log made. */
-export interface LiveNamespace {
-  readonly fd: number;
-  /** The directory that is `/` of the log's bpffs, as it is seen there. */
-  readonly bpffs: Base;
-}
+export const CLONE_NEWNS = 0x2_0000;
+export const CLONE_NEWCGROUP = 0x200_0000;
 
 /** Where this thread is at home. */
 interface Home {
@@ -33,7 +24,7 @@ interface Home {
 let home: Home | undefined;
 
 /** This thread gets a root directory of its own, without which it enters no mount namespace. */
-function homeOf({ kernel }: LiveKernel): Home {
+export function homeOf({ kernel }: LiveKernel): Home {
   if (home !== undefined) return home;
   must(kernel.call(SYS.unshare, CLONE_FS), 'unshare the root directory');
   const opened = (path: string, flags: number): number =>
@@ -61,7 +52,7 @@ export function within<T>(live: LiveKernel, entered: LiveNamespace | undefined, 
   }
 }
 
-function goHome(live: LiveKernel): void {
+export function goHome(live: LiveKernel): void {
   const { kernel } = live;
   const { mounts, cgroups, directory } = homeOf(live);
   must(kernel.call(SYS.setns, mounts, CLONE_NEWNS), 'leave a mount namespace');
@@ -97,54 +88,12 @@ export function made(
   });
 }
 
-export function unshare(caller: LiveCaller, call: CallOf<'unshare'>): Decision {
-  const { live, process } = caller;
-  const entered = made(caller, call);
-  if ('errno' in entered) return failWith(entered.errno);
-  if (call.clone_files) unshareTable(caller);
-  if (call.clone_newns) {
-    process.fs = {};
-    enter(live, process, entered.mounts);
-  }
-  return succeed();
-}
-
-/** Threads have one root directory, which is not real here: that of this thread is its own. */
-export function setns(caller: LiveCaller, call: CallOf<'setns'>): Decision {
-  const { live, process } = caller;
-  const { target_pid, clone_newns, clone_newcgroup } = call;
-  if (!clone_newns && !clone_newcgroup) return failWith('EINVAL');
-  const target = live.processes.get(target_pid);
-  if (target === undefined) return failWith('ESRCH');
-  const own = process.tgid === target.tgid || isFullRoot(process);
-  const fits = target.caps.every((capability) => process.caps.includes(capability));
-  if (!own && !(process.uid === target.uid && fits)) return failWith('EPERM');
-  const { mounts, cgroups } = homeOf(live);
-  const { kernel } = live;
-  const answered = within(live, process.mounts, () => {
-    try {
-      return runUnderRights(caller, () => {
-        const first = clone_newns
-          ? kernel.call(SYS.setns, target.mounts?.fd ?? mounts, CLONE_NEWNS)
-          : undefined;
-        if (first !== undefined && ('errno' in first || !clone_newcgroup)) return first;
-        return kernel.call(SYS.setns, cgroups, CLONE_NEWCGROUP);
-      });
-    } finally {
-      goHome(live);
-    }
-  });
-  if ('errno' in answered) return failWith(answered.errno);
-  if (!clone_newns) return succeed();
-  const shares = [...live.processes.values()].some(
-    ({ fs, pid }) => fs === process.fs && pid !== process.pid,
-  );
-  if (shares) return failWith('EINVAL');
-  enter(live, process, target.mounts);
-  return succeed();
-}
-
-function enter(live: LiveKernel, process: LiveProcess, mounts: LiveNamespace | undefined): void {
+/** A process is in another mount namespace from now on. */
+export function enter(
+  live: LiveKernel,
+  process: LiveProcess,
+  mounts: LiveNamespace | undefined,
+): void {
   const left = process.mounts;
   process.mounts = mounts;
   letGo(live, left);

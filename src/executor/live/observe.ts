@@ -9,8 +9,9 @@ import { type Answered, must, SYS } from '../../native/syscall.ts';
 import type { LiveKernel } from './live-kernel.ts';
 import { keyOf } from './map-calls.ts';
 import { namesBelow } from './names.ts';
-import { type LiveNamespace, within } from './namespaces.ts';
+import { within } from './namespaces.ts';
 import { objectBehind } from './objects.ts';
+import type { LiveNamespace } from './process.ts';
 import type { LiveLink, LiveList, LiveMap, LiveName, LiveWorld } from './world.ts';
 
 /** Ids that a reading of one list has room for; the effective array has no limit of its own. */

@@ -39,7 +39,8 @@ import {
   mapUpdate,
 } from './map-calls.ts';
 import { mount, umount } from './mount-calls.ts';
-import { setns, unshare, within } from './namespaces.ts';
+import { setns, unshare } from './namespace-calls.ts';
+import { within } from './namespaces.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
   btfGetFdById,

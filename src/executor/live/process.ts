@@ -13,7 +13,7 @@ import {
 } from '../../domain/capability.ts';
 import type { FileKind } from '../../domain/effect.ts';
 import type { ExecSets } from '../../domain/exec-sets.ts';
-import type { LiveNamespace } from './namespaces.ts';
+import type { Base } from './beneath.ts';
 
 export interface LiveFd {
   readonly real: number;
@@ -23,6 +23,13 @@ export interface LiveFd {
   readonly id: number;
   /** One of the descriptors that every process shares as 0, 1 and 2; never closed. */
   readonly standard?: true;
+}
+
+/** A mount namespace that a process of the log made. */
+export interface LiveNamespace {
+  readonly fd: number;
+  /** The directory that is `/` of the log's bpffs, as it is seen there. */
+  readonly bpffs: Base;
 }
 
 export interface LiveProcess {
