@@ -102,14 +102,9 @@ export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, 
     if (mount.attached) tables.mountedOn.set(placeKey(mount), mount.id);
   }
   const switches = { ...release.switches, ...boot.config.switches };
-  const kernel = {
-    boot,
-    sysctls,
-    switches,
-    counters: { namespace: FIRST_NAMESPACE, ...counters },
-    contents: 0,
-    ...tables,
-  };
+  const { namespace = FIRST_NAMESPACE } = counters;
+  const next = { ...counters, namespace };
+  const kernel = { boot, sysctls, switches, counters: next, contents: 0, ...tables };
   kernel.contents = contentsOf(kernel);
   return kernel;
 }

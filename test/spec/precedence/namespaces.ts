@@ -87,11 +87,11 @@ const delegated: Table = {
     world.does({ name: 'unshare', clone_newcgroup: true }, inside);
     world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }, inside));
   },
-  call: 'cgroup_write pid = inside; path = /root/cgroup.freeze; value = word',
+  call: 'cgroup_write pid = inside; path = /root/cgroup.freeze; value = "7"',
   rows: `
     | wrong first                         | mended by                              | all        |
     | a file of the root is not delegated | path = /root/below/cgroup.freeze       | EPERM      |
-    | a word is no number                 | name = join; no value; pid = user; path = /outside/invalid | EINVAL |
+    | 7 is neither 0 nor 1                | name = join; no value; pid = user; path = /outside/invalid | ERANGE |
     | the common ancestor is not writable | pid = inside                           | EACCES     |
     | it is outside of the namespace      | pid = 1                                | ENOENT     |
     | an invalid domain                   | pid = inside; path = /root/below       | EOPNOTSUPP |
