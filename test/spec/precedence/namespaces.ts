@@ -73,28 +73,28 @@ const delegated: Table = {
   title: 'The root of a cgroup namespace, mounted with nsdelegate',
   source: '`cgroup_file_write`, `cgroup_procs_write_permission`; semantics §29',
   state:
-    'cgroup2 is mounted with `nsdelegate`. `inside` is root in a cgroup namespace whose root is `/root`, ' +
-    'with `/root/below`; `/outside/invalid` is beside a threaded cgroup. `user` is in the same namespace, ' +
+    'cgroup2 is mounted with `nsdelegate`. `inside` is root in a cgroup namespace whose root is `/top`, ' +
+    'with `/top/below`; `/outside/invalid` is beside a threaded cgroup. `user` is in the same namespace, ' +
     'with uid 1000, and may write to cgroup.procs of `/outside/invalid` alone.',
   config: { cgroup_nsdelegate: true },
   given(world) {
-    world.cgroups('/root', '/root/below', '/outside', '/outside/invalid', '/outside/threaded');
+    world.cgroups('/top', '/top/below', '/outside', '/outside/invalid', '/outside/threaded');
     world.does({ name: 'cgroup_write', path: '/outside/threaded/cgroup.type', value: 'threaded' });
     world.does({ name: 'cgroup_chmod', path: '/outside/invalid/cgroup.procs', mode: 0o666 });
     const inside = world.does({ name: 'fork' });
     world.name('inside', inside);
-    world.does({ name: 'join', path: '/root' }, inside);
+    world.does({ name: 'join', path: '/top' }, inside);
     world.does({ name: 'unshare', clone_newcgroup: true }, inside);
     world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }, inside));
   },
-  call: 'cgroup_write pid = inside; path = /root/cgroup.freeze; value = "7"',
+  call: 'cgroup_write pid = inside; path = /top/cgroup.freeze; value = "7"',
   rows: `
     | wrong first                         | mended by                              | all        |
-    | a file of the root is not delegated | path = /root/below/cgroup.freeze       | EPERM      |
+    | a file of the root is not delegated | path = /top/below/cgroup.freeze       | EPERM      |
     | 7 is neither 0 nor 1                | name = join; no value; pid = user; path = /outside/invalid | ERANGE |
     | the common ancestor is not writable | pid = inside                           | EACCES     |
     | it is outside of the namespace      | pid = 1                                | ENOENT     |
-    | an invalid domain                   | pid = inside; path = /root/below       | EOPNOTSUPP |
+    | an invalid domain                   | pid = inside; path = /top/below       | EOPNOTSUPP |
     | nothing                             | target_pid = 1                         | ok         |
     | init is outside of the namespace    | pid = 1                                | ENOENT     |
     | nothing                             |                                        | ok         |
