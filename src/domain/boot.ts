@@ -2,6 +2,7 @@
 import type { EffectOf } from './effect.ts';
 import { evolve } from './evolve.ts';
 import { emptyTables, type Kernel } from './kernel.ts';
+import { FIRST_NAMESPACE } from './namespace-row.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from './release/config.ts';
 import { releaseOf } from './release/release.ts';
 import { SERIES } from './release/version.ts';
@@ -11,7 +12,8 @@ export function emptyKernel(): Kernel {
   const release = SERIES.at(-1) ?? '';
   const switches = releaseOf(release)?.switches;
   if (switches === undefined) throw new Error(`no switches for ${release}`);
-  const counters = { pid: 0, file: 0, prog: 0, link: 0, map: 0, btf: 0, cgroup: 0 };
+  const ids = { pid: 0, file: 0, prog: 0, link: 0, map: 0, btf: 0, cgroup: 0 };
+  const counters = { ...ids, namespace: FIRST_NAMESPACE };
   const boot = { number: 0, boot_id: '', release, config: DEFAULT_CONFIG };
   const { unprivileged_bpf_disabled } = DEFAULT_CONFIG;
   const sysctls = { unprivileged_bpf_disabled };

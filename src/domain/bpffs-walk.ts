@@ -40,7 +40,7 @@ export function directoryOf(
   path: string,
   walk: Walk = { links: 0 },
 ): Seen | Refusal {
-  const top = topPlace(caller.kernel);
+  const top = topPlace(caller.kernel, caller.process.namespaces.mount);
   if (top === undefined) return outside(path, 'ENOENT');
   const parent = parentPath(path);
   const steps = parent === '/' ? [] : parent.slice(1).split('/');
@@ -106,7 +106,9 @@ export function entered(
     return refusal('ENOTSUPP', 'not-modelled', { what });
   }
   const { target } = link;
-  const start = target.startsWith('/') ? topPlace(kernel) : directory;
+  const start = target.startsWith('/')
+    ? topPlace(kernel, caller.process.namespaces.mount)
+    : directory;
   if (start === undefined) throw new Error('impossible state: a symlink on no bpffs');
   const steps = target.split('/').filter((step) => step !== '');
   const last = isLast ? steps.pop() : undefined;

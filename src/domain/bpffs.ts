@@ -14,8 +14,17 @@ import {
 import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
-import type { BpffsNode, Kernel } from './kernel.ts';
-import { below, crossed, isBound, isMountPoint, type Place, topPlace } from './mounts.ts';
+import type { BpffsNode } from './kernel.ts';
+import {
+  below,
+  crossed,
+  isBound,
+  isMountPoint,
+  mountsAt,
+  mountsOn,
+  type Place,
+  topPlace,
+} from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -30,7 +39,7 @@ export function mayOpen(
 
 /** What a path leads to, over symlinks and with what is mounted there; the top is a directory. */
 export function nodeAt(caller: Caller, path: string): Reached | Refusal {
-  if (path === '/') return topNode(caller.kernel) as Reached | Refusal;
+  if (path === '/') return topNode(caller) as Reached | Refusal;
   const walk = { links: 0 };
   const directory = directoryOf(caller, path, walk);
   if (isRefused(directory)) return directory;
@@ -41,14 +50,14 @@ export function nodeAt(caller: Caller, path: string): Reached | Refusal {
 
 /** What a path names, with what is mounted there: a symlink itself. */
 export function unfollowedAt(caller: Caller, path: string): Seen | Refusal {
-  if (path === '/') return topNode(caller.kernel);
+  if (path === '/') return topNode(caller);
   const name = nameAt(caller, path);
   return isRefused(name) ? name : seenAt(caller, crossed(caller.kernel, name.place), path);
 }
 
 /** What a path names itself, below what is mounted there: what calls on names are about. */
 export function namedAt(caller: Caller, path: string): Seen | Refusal {
-  if (path === '/') return topNode(caller.kernel);
+  if (path === '/') return topNode(caller);
   const name = nameAt(caller, path);
   return isRefused(name) ? name : seenAt(caller, name.place, path);
 }
@@ -60,8 +69,8 @@ export function nameAt(caller: Caller, path: string): { readonly place: Place } 
   return { place: below(directory.place, baseName(path)) };
 }
 
-function topNode(kernel: Kernel): Seen | Refusal {
-  const place = topPlace(kernel);
+function topNode({ kernel, process }: Caller): Seen | Refusal {
+  const place = topPlace(kernel, process.namespaces.mount);
   const node = place && kernel.bpffs.get(place.key);
   if (place !== undefined && node !== undefined) return { place, node };
   const what = 'the directory that no bpffs is mounted on any more';
@@ -78,7 +87,9 @@ export function newName(caller: Caller, path: string): { readonly place: Place }
 /** Where a name is that may be made; refused for its way, itself, or what it names already. */
 export function newNameReached(caller: Caller, path: string): { readonly place: Place } | Refusal {
   if (path === '/') return refusal('EEXIST', 'path-exists', { path });
-  const isOutside = topPlace(caller.kernel) === undefined && parentPath(path) === '/';
+  const isOutside =
+    topPlace(caller.kernel, caller.process.namespaces.mount) === undefined &&
+    parentPath(path) === '/';
   if (isOutside) return outside(path, 'EPERM');
   const name = nameAt(caller, path);
   if (isRefused(name)) return name;
@@ -113,10 +124,22 @@ export function removalRefused(
 }
 
 /** Why a name that may be taken away stays: it is a mount point, or seen by a mount of its own. */
-export function busyRefused({ kernel }: Caller, { key }: Place, path: string): Refusal | undefined {
-  if (isMountPoint(kernel, key)) return refusal('EBUSY', 'mount-point', { path });
-  if (!isBound(kernel, key)) return undefined;
-  return refusal('ENOTSUPP', 'not-modelled', { what: `the end of ${path}, which is bound` });
+export function busyRefused(caller: Caller, { key }: Place, path: string): Refusal | undefined {
+  const { kernel, process } = caller;
+  if (isMountPoint(kernel, key, process.namespaces.mount))
+    return refusal('EBUSY', 'mount-point', { path });
+  if (isBound(kernel, key)) {
+    return refusal('ENOTSUPP', 'not-modelled', { what: `the end of ${path}, which is bound` });
+  }
+  // What is open there keeps seeing what is mounted below (UMOUNT_CONNECTED).
+  const isKept = mountsAt(kernel, key).some((mount) =>
+    [mount, ...mountsOn(kernel, mount.id)].some(
+      ({ id, refs }) => refs > 1 && mountsOn(kernel, id).length > 0,
+    ),
+  );
+  if (!isKept) return undefined;
+  const what = `the end of ${path}, on which another namespace has mounts in which directories are open`;
+  return refusal('ENOTSUPP', 'not-modelled', { what });
 }
 
 /** Whether a directory may get another parent: its `..` is written. */

@@ -52,9 +52,25 @@ export interface ProcessCalls {
     readonly clone_files?: true;
     /** clone(2) with CLONE_THREAD: a thread of the caller's process; `child_pid` is its tid. */
     readonly clone_thread?: true;
+    /** With CLONE_NEWNS, CLONE_NEWCGROUP: the child is in a new namespace. */
+    readonly clone_newns?: true;
+    readonly clone_newcgroup?: true;
   };
-  /** unshare(2) with CLONE_FILES: a table of the caller's own, with the same fds. */
-  unshare: { readonly clone_files: true };
+  /**
+   * unshare(2): CLONE_FILES is a table of the caller's own, with the same fds; CLONE_NEWNS and
+   * CLONE_NEWCGROUP are a new namespace of mounts and of cgroups.
+   */
+  unshare: {
+    readonly clone_files?: true;
+    readonly clone_newns?: true;
+    readonly clone_newcgroup?: true;
+  };
+  /** setns(2) with a pidfd of another process, which the caller holds (5.8). */
+  setns: {
+    readonly target_pid: number;
+    readonly clone_newns?: true;
+    readonly clone_newcgroup?: true;
+  };
   /** execve(2): close-on-exec fds go. */
   exec: { readonly comm?: string };
   /** exit_group(2), or a death by a signal; with `thread`, exit(2) of the calling thread alone. */

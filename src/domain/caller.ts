@@ -38,6 +38,16 @@ export function isFullRoot({ process }: Caller): boolean {
   return process.uid === 0 && hasAllOfRoot(process.caps);
 }
 
+/** `ptrace_may_access`, without the extra rules of a security module. */
+export function mayTrace(caller: Caller, target: Process): boolean {
+  const { process } = caller;
+  if (process.tgid === target.tgid || isFullRoot(caller)) return true;
+  return (
+    process.uid === target.uid &&
+    target.caps.every((capability) => process.caps.includes(capability))
+  );
+}
+
 /** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
 export function bpfCapable(caller: Caller): boolean {
   return has(caller, 'sys_admin') || (caller.kernel.switches.cap_bpf && has(caller, 'bpf'));

@@ -17,7 +17,7 @@ import {
 import { join, mkdir, rmdir } from './calls/cgroup.ts';
 import { cgroupChmod, cgroupChown, cgroupWrite } from './calls/cgroup-files.ts';
 import { close, dup, dup2, dup3, openCgroup, openOther, recvFd, sendFd } from './calls/fd.ts';
-import { closeRange, fcntl, pidfdGetfd, unshare } from './calls/fd-flags.ts';
+import { closeRange, fcntl, pidfdGetfd } from './calls/fd-flags.ts';
 import { foreignLinkCreate, iterCreate } from './calls/foreign-links.ts';
 import { btfGetFdById, getFdById, getNextId, objGetInfo } from './calls/ids.ts';
 import { linkCreate } from './calls/link-create.ts';
@@ -34,6 +34,7 @@ import {
   mapUpdate,
 } from './calls/map-elements.ts';
 import { mount, umount } from './calls/mount.ts';
+import { setns, unshare } from './calls/namespaces.ts';
 import { objGet, objPin } from './calls/obj-pin.ts';
 import { btfLoad, byNumber, enableStats, progTestRun, taskFdQuery } from './calls/opaque.ts';
 import {
@@ -107,7 +108,9 @@ function answer(caller: Caller, call: Call): Decision {
     case 'kill':
       return kill(caller, call);
     case 'unshare':
-      return unshare(caller);
+      return unshare(caller, call);
+    case 'setns':
+      return setns(caller, call);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':

@@ -9,6 +9,7 @@ import type { MapKey } from './call.ts';
 import type { Capability } from './capability.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
+import type { NamespaceKind } from './namespace-row.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
 import type { SysctlName } from './sysctls.ts';
@@ -99,6 +100,20 @@ export interface Effects {
   };
   /** The fd table that the process shared is its own from now on: a copy. */
   FilesUnshared: Record<never, never>;
+  /** The umask and root directory that the thread shared are its own from now on: a copy. */
+  FsUnshared: Record<never, never>;
+  NamespaceMade: {
+    readonly namespace_id: number;
+    readonly kind: NamespaceKind;
+    /** The root of a cgroup namespace. */
+    readonly cgroup_id?: number;
+  };
+  /** The caller, or `pid`, is in it from now on; 0 is the namespace that the host booted with. */
+  NamespaceEntered: {
+    readonly namespace_id: number;
+    readonly kind: NamespaceKind;
+    readonly pid?: number;
+  };
   /** The caller ended, or `pid`. */
   ProcessExited: { readonly pid?: number };
   CredentialsChanged: {
@@ -239,6 +254,8 @@ export interface Effects {
     readonly parent_id: number;
     readonly at: string;
     readonly root: string;
+    /** The mount namespace of a mount that stands outside; absent for that of the host. */
+    readonly namespace_id?: number;
   };
   /** No path leads into the mount any more; it ends with the last directory that is open in it. */
   BpffsUnmounted: { readonly mount_id: number };

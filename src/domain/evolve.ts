@@ -11,6 +11,7 @@ import { evolveLink } from './evolve/links.ts';
 import { evolveList } from './evolve/lists.ts';
 import { evolveMap } from './evolve/maps.ts';
 import { evolveMount } from './evolve/mounts.ts';
+import { evolveNamespace } from './evolve/namespaces.ts';
 import { evolvePin } from './evolve/pins.ts';
 import { evolveProcess } from './evolve/processes.ts';
 import { evolveProgram } from './evolve/programs.ts';
@@ -64,6 +65,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'ProcessForked':
     case 'ProcessExecuted':
     case 'FilesUnshared':
+    case 'FsUnshared':
     case 'ProcessExited':
     case 'CredentialsChanged':
     case 'NofileLimited':
@@ -94,6 +96,9 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'BpffsMounted':
     case 'BpffsUnmounted':
       return evolveMount(kernel, effect);
+    case 'NamespaceMade':
+    case 'NamespaceEntered':
+      return evolveNamespace(kernel, effect, pid);
     case 'MapCreated':
     case 'MapBound':
     case 'MapFrozen':

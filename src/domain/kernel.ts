@@ -12,6 +12,8 @@ import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { Recency } from './maps/lru-lists.ts';
+import type { Mount } from './mount-row.ts';
+import type { Namespace, Namespaces } from './namespace-row.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
 import type { Switches } from './release/switches.ts';
@@ -34,9 +36,12 @@ export interface Process {
   memlock: number;
   umask: number;
   cgroup_id: number;
+  namespaces: Namespaces;
   fds: FdTable;
   /** Other processes that have the very same fd table (CLONE_FILES). */
   shared_with: readonly number[];
+  /** Other threads that have the very same umask and root directory (CLONE_FS). */
+  fs_with: readonly number[];
   /** Open file descriptions that wait to be received, oldest first. */
   mailbox: readonly number[];
 }
@@ -202,21 +207,6 @@ export interface BpffsNode {
   inode: number;
 }
 
-/** A mount of a bpffs, or of a part of one. */
-export interface Mount {
-  readonly id: number;
-  /** The mount that it stands on; 0 is outside of every bpffs. */
-  readonly parent: number;
-  /** The key of the name that it is mounted on; empty outside. */
-  at: string;
-  /** The key of what is seen there. */
-  root: string;
-  /** Paths lead into it; after a lazy umount only open directories do. */
-  attached: boolean;
-  /** Open directories, and its place in the tree while it is attached. */
-  refs: number;
-}
-
 /** An effective array that a kernel bug wrote against its lists (D25). */
 export interface WrittenArray {
   readonly cgroup_id: number;
@@ -233,6 +223,7 @@ export interface Counters {
   map: number;
   btf: number;
   cgroup: number;
+  namespace: number;
 }
 
 export interface Boot {
@@ -260,6 +251,10 @@ export interface Kernel {
   cgroupIds: Table<string, number>;
   bpffs: Table<string, BpffsNode>;
   mounts: Table<number, Mount>;
+  /** What is mounted, by the place that it stands on (`placeKey`). */
+  mountedOn: Table<string, number>;
+  /** Those of the host have no row. */
+  namespaces: Table<number, Namespace>;
   /** By `cgroup_id|attach_type`; empty but on kernels with the bug. */
   writtenArrays: Table<string, WrittenArray>;
 }
@@ -296,6 +291,8 @@ export function emptyTables() {
     cgroupIds: new Table<string, number>(NAMED_ID),
     bpffs: new Table<string, BpffsNode>(BPFFS_NODE),
     mounts: new Table<number, Mount>(MOUNT),
+    mountedOn: new Table<string, number>(NAMED_ID),
+    namespaces: new Table<number, Namespace>(SHALLOW),
     writtenArrays: new Table<string, WrittenArray>(SAME),
   };
 }
@@ -318,6 +315,8 @@ export function layerOn(base: Kernel): Kernel {
     cgroupIds: base.cgroupIds.layer(),
     bpffs: base.bpffs.layer(),
     mounts: base.mounts.layer(),
+    mountedOn: base.mountedOn.layer(),
+    namespaces: base.namespaces.layer(),
     writtenArrays: base.writtenArrays.layer(),
   };
 }
@@ -342,5 +341,7 @@ export function flushLayer(base: Kernel, layer: Kernel): void {
   layer.cgroupIds.flush();
   layer.bpffs.flush();
   layer.mounts.flush();
+  layer.mountedOn.flush();
+  layer.namespaces.flush();
   layer.writtenArrays.flush();
 }

@@ -9,7 +9,8 @@ import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
 import { withoutHooked } from './lsm-hooks.ts';
 import { heldByObjects, heldKind } from './maps/holding.ts';
-import { isInInstance, topOf } from './mounts.ts';
+import type { Mount } from './mount-row.ts';
+import { isInInstance, mountsIn, topOf } from './mounts.ts';
 import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
 
@@ -56,6 +57,24 @@ export class Lifetime {
     const { kind, id } = file;
     if (isObjectKind(kind)) this.drop(kind, id, reason);
     else if (kind === 'other' && id !== 0) this.dropMount(id, 'unmounted');
+  }
+
+  /** Takes mounts out of their trees; each ends with what keeps it. */
+  unmount(mounts: readonly Mount[]): void {
+    for (const { id: mount_id } of mounts) {
+      this.effects.push({ type: 'BpffsUnmounted', mount_id });
+      this.dropMount(mount_id, 'unmounted');
+    }
+  }
+
+  /**
+   * Processes are in a mount namespace no more; with the last of them its mounts go (`put_mnt_ns`).
+   *
+   * @param id of the namespace
+   */
+  leaveMounts(id: number, processes: number): void {
+    if (this.#kernel.namespaces.get(id)?.processes !== processes) return;
+    this.unmount(mountsIn(this.#kernel, id));
   }
 
   /** Drops what kept a mount: its place in the tree, or a directory that was open in it. */

@@ -3,7 +3,9 @@
  * instances stand in one table: those of the first under their paths, those of instance N under
  * `/.N`, a name that no bpffs can have. A mount shows an instance, or a part of one, on a directory.
  */
-import type { BpffsNode, Kernel, Mount } from './kernel.ts';
+import type { BpffsNode, Kernel } from './kernel.ts';
+import { type Mount, placeKey } from './mount-row.ts';
+import { HOSTS_NAMESPACE } from './namespace-row.ts';
 import { baseName, isWithin, parentPath } from './path.ts';
 
 /** A name, as it is reached: by a mount, under its key in the table of names. */
@@ -17,25 +19,34 @@ export const FIRST_MOUNT = 1;
 /** The directory that the first instance is mounted on: in no mount that is modelled. */
 export const OUTSIDE: Place = { mount: 0, key: '' };
 
+const FIRST_PLACE: Place = { mount: FIRST_MOUNT, key: '/' };
+
 /** Whether only the first instance is mounted, where it was at boot: then keys are paths. */
 function isUsual({ mounts }: Kernel): boolean {
   return mounts.size === 1 && mounts.get(FIRST_MOUNT)?.attached === true;
 }
 
-/** Where the top of the log's bpffs leads; undefined while nothing is mounted there. */
-export function topPlace(kernel: Kernel): Place | undefined {
-  if (isUsual(kernel)) return { mount: FIRST_MOUNT, key: '/' };
-  const top = crossed(kernel, OUTSIDE);
-  return top === OUTSIDE ? undefined : top;
+/** Where the top of the log's bpffs leads in a namespace; undefined while nothing is mounted there. */
+export function topPlace(kernel: Kernel, namespace: number): Place | undefined {
+  const { mounts, mountedOn } = kernel;
+  if (namespace === HOSTS_NAMESPACE && isUsual(kernel)) return FIRST_PLACE;
+  const id = mountedOn.get(placeKey({ parent: OUTSIDE.mount, at: OUTSIDE.key, namespace }));
+  const mount = id === undefined ? undefined : mounts.get(id);
+  return mount && crossed(kernel, { mount: mount.id, key: mount.root });
 }
 
-/** The place that is seen at a place: what is mounted on it, and on that. */
+/** The place that is seen at a place: what is mounted on it, and on that. Outside, it is `topPlace`. */
 export function crossed(kernel: Kernel, place: Place): Place {
-  for (const { id, parent, at, root, attached } of kernel.mounts.values()) {
-    if (!attached || parent !== place.mount || at !== place.key) continue;
-    return crossed(kernel, { mount: id, key: root });
+  const { mounts, mountedOn } = kernel;
+  let seen = place;
+  // What stands alone stands outside.
+  while (mountedOn.size > 1) {
+    const id = mountedOn.get(`${seen.mount}${seen.key}`);
+    const mount = id === undefined ? undefined : mounts.get(id);
+    if (mount === undefined) break;
+    seen = { mount: mount.id, key: mount.root };
   }
-  return place;
+  return seen;
 }
 
 /** A name in a directory. */
@@ -59,16 +70,33 @@ export function mountAt({ mounts }: Kernel, { mount, key }: Place): Mount | unde
 
 /** Mounts that stand on a mount, and on those. */
 export function mountsOn(kernel: Kernel, mountId: number): readonly Mount[] {
-  const direct = [...kernel.mounts.values()].filter(
-    ({ attached, parent }) => attached && parent === mountId,
-  );
+  const direct = attachedMounts(kernel, ({ parent }) => parent === mountId);
   return direct.flatMap((mount) => [mount, ...mountsOn(kernel, mount.id)]);
 }
 
-/** Whether something is mounted on a name, by whichever mount that is seen (`is_local_mountpoint`). */
-export function isMountPoint(kernel: Kernel, key: string): boolean {
-  if (isUsual(kernel)) return false;
-  return [...kernel.mounts.values()].some(({ attached, at }) => attached && at === key);
+/**
+ * Whether something is mounted on a name in a namespace, by whichever mount that is seen
+ * (`is_local_mountpoint`).
+ */
+export function isMountPoint(kernel: Kernel, key: string, namespace: number): boolean {
+  return mountsAt(kernel, key).some((mount) => mount.namespace === namespace);
+}
+
+/** What is mounted on a name in all namespaces. */
+export function mountsAt(kernel: Kernel, key: string): readonly Mount[] {
+  if (isUsual(kernel)) return [];
+  return attachedMounts(kernel, ({ at }) => at === key);
+}
+
+/** What is mounted in a namespace: what stands on a mount comes after it. */
+export function mountsIn(kernel: Kernel, namespace: number): readonly Mount[] {
+  return attachedMounts(kernel, (mount) => mount.namespace === namespace);
+}
+
+/** Some of the mounts that paths lead to, in the order in which they were made, which no layer changes. */
+function attachedMounts({ mounts }: Kernel, isWanted: (mount: Mount) => boolean): readonly Mount[] {
+  const wanted = [...mounts.values()].filter((mount) => mount.attached && isWanted(mount));
+  return wanted.sort((one, other) => one.id - other.id);
 }
 
 /** Whether a mount shows a name and what is below it, and no more of its instance. */
@@ -108,11 +136,11 @@ export interface SeenName {
   readonly node: BpffsNode;
 }
 
-/** Every name, by every path that leads to it: a bound name has several. */
-export function namesSeen(kernel: Kernel): readonly SeenName[] {
-  const top = topPlace(kernel);
+/** Every name that is seen in a namespace, by every path that leads to it: a bound name has several. */
+export function namesSeen(kernel: Kernel, namespace = HOSTS_NAMESPACE): readonly SeenName[] {
+  const top = topPlace(kernel, namespace);
   if (top === undefined) return [];
-  if (isUsual(kernel)) {
+  if (top === FIRST_PLACE) {
     const { mount } = top;
     return [...kernel.bpffs.entries()].map(([key, node]) => ({
       path: key,

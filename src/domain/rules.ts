@@ -4,11 +4,13 @@
  */
 import { CGROUP_AND_CAPABILITY_RULES } from './cgroup-and-capability-rules.ts';
 import { CODE_AND_MAP_RULES } from './code-and-map-rules.ts';
+import { NAMESPACE_RULES } from './namespace-rules.ts';
 import { type Rule, rule } from './rule.ts';
 
 export const RULES = {
   ...CODE_AND_MAP_RULES,
   ...CGROUP_AND_CAPABILITY_RULES,
+  ...NAMESPACE_RULES,
 
   'no-such-process': rule(
     '§14',
@@ -274,13 +276,6 @@ export const RULES = {
   'is-a-directory': rule('§15', '{path} is a directory'),
   'directory-not-empty': rule('§15', '{path} is not empty'),
   'path-exists': rule('§15', '{path} exists'),
-  'mount-point': rule('§15', '{path} is a mount point'),
-  'no-mount-point': rule('can_umount', 'nothing is mounted at {path}'),
-  'mount-busy': rule(
-    'do_umount',
-    'on the mount at {path} stand {mounts} others, and {open} directories are open in it',
-  ),
-  'mount-needs-sys-admin': rule('may_mount', 'mounts take CAP_SYS_ADMIN'),
   'not-on-a-bpffs': rule('bpf_obj_do_pin §15', 'there is no bpffs where {path} would be'),
   'other-file-system': rule(
     'do_renameat2',

@@ -11,8 +11,8 @@ export const STATE_ROWS_MAX = 1_000_000;
 export const MAP_ELEMENTS_MAX = 10_000;
 /** Fds that wait to be received by one process: each send copies their list. */
 export const WAITING_FDS_MAX = 4096;
-/** Mounts: each look at a path may pass all of them. */
-const MOUNTS_MAX = 1000;
+/** Mounts of all namespaces: a new one copies those of another, and names that move search all of them. */
+const MOUNTS_MAX = 10_000;
 /** Names of a bpffs: renaming a directory searches all of them. */
 export const BPFFS_NAMES_MAX = 10_000;
 

@@ -6,51 +6,28 @@
 
 import { attachTypeNumber, attachTypeOf } from './attach-type.ts';
 import { type Btf, NO_BTF } from './btf-row.ts';
+import { at, codecOf, NONE } from './column-codec.ts';
 import { USUAL_SETS } from './exec-sets.ts';
 import { type Fd, FdTable } from './fd-table.ts';
 import {
-  type BpffsNode,
   type BpfMap,
   type Cgroup,
   type Kernel,
   type Link,
-  type Mount,
   type OpenFile,
   type Process,
   type Program,
   ROOTS_ACCESS,
   type WrittenArray,
 } from './kernel.ts';
+import { HOSTS_NAMESPACES } from './namespace-row.ts';
 import { progTypeNumber, progTypeOf } from './prog-type.ts';
 import { listsOfValues, listsValues } from './snapshot-lists.ts';
+import { bpffs, mounts, namespaces } from './snapshot-names.ts';
 import type { Table } from './table.ts';
 
-/** What stands for each field of a row. */
-type Values<V> = { readonly [F in keyof V]-?: (row: V) => unknown };
-/** The values of all rows by field; index `i` of each is the row with the `i`th key. */
-type Columns<C> = {
-  readonly [F in keyof C]: C[F] extends (row: never) => infer Value ? readonly Value[] : never;
-};
-
-interface ColumnCodec<V, C extends Values<V>> {
-  readonly values: C;
-  /**
-   * The row at an index, its fields in the order in which `evolve` sets them
-   * (docs/performance.md#one-order-of-fields).
-   */
-  readonly row: (columns: Columns<C>, i: number) => V;
-}
-
-/** Ties the types of a codec's two directions together. */
-const codecOf =
-  <V>() =>
-  <C extends Values<V>>(codec: ColumnCodec<V, C>): ColumnCodec<V, C> =>
-    codec;
-
-const at = <T>(column: readonly T[], i: number): T => column[i] as T;
-
-/** Stands for the usual sets, for root's access, and for no BTF. */
-const NONE = 0;
+/** Fields that snapshots of before 6.0.0 have not: a column in which each row has `NONE` is left out. */
+export const LATER_FIELDS: ReadonlySet<string> = new Set(['namespaces', 'fs_with', 'namespace']);
 
 const processes = codecOf<Process>()({
   values: {
@@ -64,8 +41,10 @@ const processes = codecOf<Process>()({
     memlock: (row) => row.memlock,
     umask: (row) => row.umask,
     cgroup_id: (row) => row.cgroup_id,
+    namespaces: (row) => (row.namespaces === HOSTS_NAMESPACES ? NONE : row.namespaces),
     fds: (row) => fdValues(row.fds),
     shared_with: (row) => row.shared_with,
+    fs_with: (row) => (areSame(row.fs_with, row.threads) ? NONE : row.fs_with),
     threads: (row) => row.threads,
     mailbox: (row) => row.mailbox,
   },
@@ -80,12 +59,19 @@ const processes = codecOf<Process>()({
     memlock: at(columns.memlock, i),
     umask: at(columns.umask, i),
     cgroup_id: at(columns.cgroup_id, i),
+    namespaces: at(columns.namespaces, i) || HOSTS_NAMESPACES,
     fds: fdTable(at(columns.fds, i)),
     shared_with: at(columns.shared_with, i),
+    fs_with: at(columns.fs_with, i) || at(columns.threads, i),
     threads: at(columns.threads, i),
     mailbox: at(columns.mailbox, i),
   }),
 });
+
+/** Threads have one umask and root directory unless one of them went apart. */
+function areSame(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((pid, i) => pid === others[i]);
+}
 
 /** Three numbers for each fd, by their numbers: itself, its file, and whether exec closes it. */
 function fdValues(fds: FdTable): readonly number[] {
@@ -249,44 +235,6 @@ const cgroups = codecOf<Cgroup>()({
   }),
 });
 
-const bpffs = codecOf<BpffsNode>()({
-  values: {
-    kind: (row) => row.kind,
-    id: (row) => row.id,
-    target: (row) => row.target,
-    uid: (row) => row.uid,
-    mode: (row) => row.mode,
-    inode: (row) => row.inode,
-  },
-  row: (columns, i) => ({
-    kind: at(columns.kind, i),
-    id: at(columns.id, i),
-    target: at(columns.target, i),
-    uid: at(columns.uid, i),
-    mode: at(columns.mode, i),
-    inode: at(columns.inode, i),
-  }),
-});
-
-const mounts = codecOf<Mount>()({
-  values: {
-    id: (row) => row.id,
-    parent: (row) => row.parent,
-    at: (row) => row.at,
-    root: (row) => row.root,
-    attached: (row) => (row.attached ? 1 : 0),
-    refs: (row) => row.refs,
-  },
-  row: (columns, i) => ({
-    id: at(columns.id, i),
-    parent: at(columns.parent, i),
-    at: at(columns.at, i),
-    root: at(columns.root, i),
-    attached: at(columns.attached, i) === 1,
-    refs: at(columns.refs, i),
-  }),
-});
-
 const writtenArrays = codecOf<WrittenArray>()({
   values: {
     cgroup_id: (row) => row.cgroup_id,
@@ -300,7 +248,7 @@ const writtenArrays = codecOf<WrittenArray>()({
   }),
 });
 
-/** The tables that a snapshot holds; `cgroupIds` follows from the cgroups. */
+/** The tables that a snapshot holds; `cgroupIds` follows from the cgroups, `mountedOn` from the mounts. */
 export const STORED = {
   processes,
   files,
@@ -311,6 +259,7 @@ export const STORED = {
   cgroups,
   bpffs,
   mounts,
+  namespaces,
   writtenArrays,
 };
 export type StoredTable = keyof typeof STORED;

@@ -148,6 +148,9 @@ function lateAfter(live: LiveKernel, call: Call): readonly Late[] {
     case 'exec':
     case 'exit':
     case 'recv_fd':
+    case 'setns':
+    case 'unshare':
+    case 'bpffs_rmdir':
     case 'prog_attach':
     case 'prog_detach':
     case 'link_update':

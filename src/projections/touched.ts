@@ -124,6 +124,9 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'ProcessForked':
     case 'ProcessExecuted':
     case 'FilesUnshared':
+    case 'FsUnshared':
+    case 'NamespaceMade':
+    case 'NamespaceEntered':
     case 'ProcessExited':
     case 'ProcessMoved':
     case 'CredentialsChanged':

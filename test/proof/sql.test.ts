@@ -131,6 +131,7 @@ describeStores('SQL for analysts', ({ open }) => {
       reason: names.REASON_CODES,
       kind: names.KIND_CODES,
       other_file: names.OTHER_FILE_CODES,
+      namespace: names.NAMESPACE_CODES,
       access: names.ACCESS_CODES,
       mode: names.MODE_CODES,
       source: names.SOURCE_CODES,

@@ -18,6 +18,7 @@ import { contentsAreCounted } from './contents.ts';
 import { layersEqualDirectChange, snapshotsRoundTrip } from './copies-of-the-state.ts';
 import { effectiveArraysFollowTheRule, sparseArraysEqualDense } from './effective-arrays.ts';
 import { linksStandWhereTheySay, listsKeepTheirRules } from './lists-and-links.ts';
+import { mountsAndNamespaces } from './mounts-and-namespaces.ts';
 import { referenceCounts } from './reference-counts.ts';
 import { strangeCall } from './strange-call.ts';
 
@@ -116,6 +117,7 @@ function checks(generator: Generator): (made: GeneratedCall) => void {
     revisionsCountChanges,
     idsAreNeverReused(),
     referenceCounts(),
+    mountsAndNamespaces,
     contentsAreCounted,
     listsKeepTheirRules,
     linksStandWhereTheySay,

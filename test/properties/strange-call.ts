@@ -46,7 +46,12 @@ const anchor = { relative_fd: FD, relative_id: U32, expected_revision: U64, flag
 
 const VALUES: ValuesOf = {
   spawn: { child_pid: PID, uid: U32, caps: CAPS },
-  fork: { child_pid: PID, uid: U32, caps: CAPS, clone_files: [true], clone_thread: [true] },
+  fork: {
+    ...{ child_pid: PID, uid: U32, caps: CAPS, clone_files: [true], clone_thread: [true] },
+    ...{ clone_newns: [true], clone_newcgroup: [true] },
+  },
+  unshare: { clone_files: [true], clone_newns: [true], clone_newcgroup: [true] },
+  setns: { target_pid: [...PID, 0, -1], clone_newns: [true], clone_newcgroup: [true] },
   kill: { to_pid: [...PID, 0, -1] },
   exit: { thread: [true] },
   capset: { uid: U32, caps: CAPS, bounding: CAPS, inheritable: CAPS, ambient: CAPS },

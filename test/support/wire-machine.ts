@@ -225,6 +225,7 @@ function liveKernel(
     realOf: (_: ObjectKind, id: number) => id,
   };
   const base = { path: '/', fd: 0 };
+  const elsewhere = { fs: {}, mounts: undefined, cgroup: undefined, placeholder: undefined };
   const cgroups: Partial<Cgroups> = {
     top: base,
     idOf: (inode) => Number(inode),
@@ -233,7 +234,7 @@ function liveKernel(
   };
   return {
     kernel,
-    processes: new Map([[pid, { ...mine, cgroup: undefined, placeholder: undefined }]]),
+    processes: new Map([[pid, { ...mine, ...elsewhere }]]),
     ids: ids as Identities,
     cgroups: cgroups as Cgroups,
     mapForms: new Map([...model.maps.values()].map((map) => [map.id, formOf(map)])),

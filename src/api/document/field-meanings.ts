@@ -53,6 +53,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   cgroup: 'A cgroup.',
   cgroup_id: 'The id of a cgroup, unique in one boot.',
   cgroups: 'Cgroups.',
+  cgroup_nsdelegate:
+    'Whether the hierarchy of cgroups is mounted with nsdelegate: then the root of a cgroup namespace bounds what is delegated.',
   chain: 'The verdict on the chain of hashes.',
   chained: 'What ties it to the checkpoint before it; absent in format 1.',
   change: 'What kind of change it is.',
@@ -62,6 +64,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   children: 'How many child cgroups it has.',
   cloexec: 'Whether exec closes the fd.',
   clone_files: 'Whether the table of fds is shared (CLONE_FILES).',
+  clone_newcgroup: 'Whether a cgroup namespace is made, or entered (CLONE_NEWCGROUP).',
+  clone_newns: 'Whether a mount namespace is made, or entered (CLONE_NEWNS).',
   clone_thread: 'Whether the child is a thread of the caller (CLONE_THREAD).',
   cmd: 'The command of fcntl; of bpf, its number.',
   comm: 'The name of the process, 15 bytes at most.',

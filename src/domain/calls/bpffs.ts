@@ -20,7 +20,7 @@ import type { Effect } from '../effect.ts';
 import { isPlain, modeAfterChown, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
-import { isMountPoint, OUTSIDE, type Place } from '../mounts.ts';
+import { isMountPoint, mountsAt, mountsOn, OUTSIDE, type Place } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin, parentPath } from '../path.ts';
 
@@ -56,7 +56,7 @@ export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision
   if (busy !== undefined) return refuse(busy);
   if (hasChildren(caller, place.key))
     return refuse(refusal('ENOTEMPTY', 'directory-not-empty', { path }));
-  return succeed([{ type: 'DirectoryRemoved', path: place.key }]);
+  return succeed(removeName(caller, place.key, node, 'unpinned'));
 }
 
 /** Removes the name and its reference; the object may end with it. */
@@ -70,7 +70,7 @@ export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   if (node.kind === 'dir') return refuse(refusal('EISDIR', 'is-a-directory', { path }));
   const busy = busyRefused(caller, place, path);
   if (busy !== undefined) return refuse(busy);
-  return succeed(removePin(caller, place.key, node, 'unpinned'));
+  return succeed(removeName(caller, place.key, node, 'unpinned'));
 }
 
 /** Keeps the moved pin's reference and drops the one of a pin that stood at the new name. */
@@ -94,7 +94,7 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   if (refused !== undefined) return refuse(refused);
   if (place.key === into || isSamePin(node, replaced)) return succeed();
   if (flags === EXCHANGE) return succeed([{ type: 'PathsExchanged', path: place.key, to: into }]);
-  const removed = replaced === undefined ? [] : replacedAt(caller, into, replaced);
+  const removed = replaced === undefined ? [] : removeName(caller, into, replaced, 'pin_replaced');
   return succeed([...removed, { type: 'PathMoved', path: place.key, to: into }]);
 }
 
@@ -180,8 +180,10 @@ function renameBusy(
   { from, to }: Names,
   ends: BpffsNode | undefined,
 ): Refusal | undefined {
+  const { mount: namespace } = caller.process.namespaces;
   for (const { key, path } of [from, to]) {
-    if (isMountPoint(caller.kernel, key)) return refusal('EBUSY', 'mount-point', { path });
+    if (isMountPoint(caller.kernel, key, namespace))
+      return refusal('EBUSY', 'mount-point', { path });
   }
   return ends && busyRefused(caller, { mount: 0, key: to.key }, to.path);
 }
@@ -275,20 +277,21 @@ function isPin({ kind }: BpffsNode): boolean {
   return kind !== 'dir' && kind !== 'symlink';
 }
 
-function replacedAt(caller: Caller, path: string, node: BpffsNode): Effect[] {
-  if (node.kind === 'dir') return [{ type: 'DirectoryRemoved', path }];
-  return removePin(caller, path, node, 'pin_replaced');
-}
-
-function removePin(
+/** The end of a name; what other namespaces have mounted on it goes with it (`detach_mounts`). */
+function removeName(
   caller: Caller,
   path: string,
   node: BpffsNode,
   reason: 'unpinned' | 'pin_replaced',
 ): Effect[] {
+  const { kernel } = caller;
   if (node.kind === 'symlink') return [{ type: 'SymlinkRemoved', path }];
-  const lifetime = new Lifetime(caller.kernel);
-  if (node.kind !== 'dir') lifetime.drop(node.kind, node.id, reason);
+  const lifetime = new Lifetime(kernel);
+  for (const mount of mountsAt(kernel, path)) {
+    lifetime.unmount([mount, ...mountsOn(kernel, mount.id)]);
+  }
+  if (node.kind === 'dir') return [...lifetime.effects, { type: 'DirectoryRemoved', path }];
+  lifetime.drop(node.kind, node.id, reason);
   return [{ type: 'PinRemoved', path, reason }, ...lifetime.effects];
 }
 

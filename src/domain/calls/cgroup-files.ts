@@ -1,6 +1,7 @@
 /** Control files of cgroups, and the owners and modes of the hierarchy (semantics §17). */
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
+import { notDelegated } from '../cgroup-namespaces.ts';
 import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
@@ -57,6 +58,8 @@ export function cgroupWrite(caller: Caller, { path, value }: Calls['cgroup_write
   if (refused !== undefined) return refuse(refused);
   // Nothing written is nothing done: the file never hears of it.
   if (value === '') return succeed();
+  const kept = notDelegated(caller, cgroup, file);
+  if (kept !== undefined) return refuse(kept);
   switch (file) {
     case 'cgroup.type':
       return makeThreaded(caller, cgroup, value);

@@ -3,6 +3,7 @@
 import { attachTypeNumber } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has } from '../caller.ts';
+import { crossesRoot } from '../cgroup-namespaces.ts';
 import {
   cgroupAtPath,
   commonAncestor,
@@ -135,6 +136,8 @@ function mayNotMove(caller: Caller, target: Process, to: Cgroup): Refusal | unde
     const refused = fileNotWritable(caller, common, PROCS);
     if (refused !== undefined) return refused;
   }
+  const crosses = from && crossesRoot(caller, from, to);
+  if (crosses !== undefined) return crosses;
   if (isValidDomain(kernel, domainOf(kernel, to))) return undefined;
   return refusal('EOPNOTSUPP', 'cgroup-domain-invalid', { path: to.path });
 }

@@ -1,11 +1,10 @@
 /**
- * Calls that change how long an fd lives: fcntl(2) of an fd, close_range(2), unshare(2) of the
- * table, and pidfd_getfd(2) (fs/fcntl.c, fs/file.c, kernel/pid.c).
+ * Calls that change how long an fd lives: fcntl(2) of an fd, close_range(2) and pidfd_getfd(2)
+ * (fs/fcntl.c, fs/file.c, kernel/pid.c).
  */
 import type { Calls } from '../call.ts';
-import { type Caller, isFullRoot, lowestFree, noFreeFd } from '../caller.ts';
+import { type Caller, lowestFree, mayTrace, noFreeFd } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed } from '../decision.ts';
-import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 
 const FD_CLOEXEC = 1;
@@ -73,11 +72,6 @@ export function closeRange(caller: Caller, call: Calls['close_range']): Decision
   return succeed(lifetime.effects);
 }
 
-/** unshare(2) with CLONE_FILES: nothing where the table is the caller's own already. */
-export function unshare({ process }: Caller): Decision {
-  return succeed(process.shared_with.length === 0 ? [] : [{ type: 'FilesUnshared' }]);
-}
-
 /** A copy of another process's fd, which the caller may take as it may trace that process. */
 export function pidfdGetfd(caller: Caller, call: Calls['pidfd_getfd']): Decision {
   const { target_pid: pid, target_fd, flags = 0 } = call;
@@ -92,14 +86,4 @@ export function pidfdGetfd(caller: Caller, call: Calls['pidfd_getfd']): Decision
   if (fd === undefined) return refuse(noFreeFd(caller));
   const { kind, id } = file;
   return succeed([{ type: 'FdCopied', fd, from_pid: pid, from_fd: target_fd, kind, id }], fd);
-}
-
-/** `ptrace_may_access`, without the extra rules of a security module. */
-function mayTrace(caller: Caller, target: Process): boolean {
-  const { process } = caller;
-  if (process.tgid === target.tgid || isFullRoot(caller)) return true;
-  return (
-    process.uid === target.uid &&
-    target.caps.every((capability) => process.caps.includes(capability))
-  );
 }

@@ -1,4 +1,4 @@
-/** mount(2) and umount2(2) of the bpffs, in the one mount namespace (`fs/namespace.c`, semantics §15). */
+/** mount(2) and umount2(2) of the bpffs, in the caller's mount namespace (`fs/namespace.c`, semantics §15). */
 import { nodeAt, unfollowedAt } from '../bpffs.ts';
 import type { Seen } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
@@ -15,6 +15,7 @@ import {
   topOfInstance,
   topPlace,
 } from '../mounts.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 
 const MNT_DETACH = 2;
@@ -41,9 +42,11 @@ export function mount(caller: Caller, { path, from, mode }: Calls['mount']): Dec
   }
   const root = source === undefined ? topOfInstance(mount_id) : source.place.key;
   const { mount: parent_id, key } = place;
+  const { mount: namespace_id } = caller.process.namespaces;
+  const where = parent_id === 0 && namespace_id !== HOSTS_NAMESPACE ? { namespace_id } : {};
   return succeed([
     ...(source === undefined ? newTop(caller, root, mode) : []),
-    { type: 'BpffsMounted', mount_id, parent_id, at: key === '' ? '/' : key, root },
+    { type: 'BpffsMounted', mount_id, parent_id, at: key === '' ? '/' : key, root, ...where },
   ]);
 }
 
@@ -64,7 +67,9 @@ function targetOf(
   path: string,
   follows = true,
 ): { readonly place: Place; readonly isDirectory: boolean } | Refusal {
-  if (path === '/' && topPlace(caller.kernel) === undefined) {
+  const { kernel } = caller;
+  const { mount: namespace } = caller.process.namespaces;
+  if (path === '/' && topPlace(kernel, namespace) === undefined) {
     return { place: OUTSIDE, isDirectory: true };
   }
   const seen: Seen | Refusal = follows ? nodeAt(caller, path) : unfollowedAt(caller, path);
@@ -90,9 +95,6 @@ export function umount(caller: Caller, { path, flags = 0 }: Calls['umount']): De
     return refuse(refusal('EBUSY', 'mount-busy', what));
   }
   const lifetime = new Lifetime(kernel);
-  for (const { id: mount_id } of [found, ...above]) {
-    lifetime.effects.push({ type: 'BpffsUnmounted', mount_id });
-    lifetime.dropMount(mount_id, 'unmounted');
-  }
+  lifetime.unmount([found, ...above]);
   return succeed(lifetime.effects);
 }

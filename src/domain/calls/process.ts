@@ -9,9 +9,11 @@ import { capsAfterExec, type ExecSets, union } from '../exec-sets.ts';
 import type { Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { memlockRaised } from '../memlock.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 import { BOOT_PID, NR_OPEN } from '../release/config.ts';
 import { threadsOf } from '../threads.ts';
+import { newNamespaces } from './namespaces.ts';
 
 export function spawn(caller: Caller, call: Calls['spawn']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
@@ -29,6 +31,11 @@ export function spawn(caller: Caller, call: Calls['spawn']): Decision {
 export function fork(caller: Caller, call: Calls['fork']): Decision {
   const pid = call.child_pid ?? caller.kernel.counters.pid;
   if (caller.kernel.processes.has(pid)) return refuse(refusal('EEXIST', 'pid-in-use', { pid }));
+  if (call.clone_thread && call.clone_newns) {
+    return refuse(refusal('EINVAL', 'thread-shares-root', {}));
+  }
+  const entered = newNamespaces(caller, call, pid);
+  if (isRefused(entered)) return refuse(entered);
   const { uid, caps } = caller.process;
   const { clone_files, clone_thread } = call;
   const effect = {
@@ -39,7 +46,7 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
     ...(clone_files && { clone_files }),
     ...(clone_thread && { clone_thread }),
   } as const;
-  return succeed([effect], pid);
+  return succeed([effect, ...entered], pid);
 }
 
 /**
@@ -109,6 +116,17 @@ function end(lifetime: Lifetime, ends: readonly Process[], by: Process): void {
     if (isLast) for (const fd of fdsInOrder({ fds })) lifetime.dropFile(fd.file, 'process_exited');
     for (const file of mailbox) lifetime.dropFile(file, 'in_flight_dropped');
   }
+  for (const [namespace, left] of mountNamespacesOf(ends)) lifetime.leaveMounts(namespace, left);
+}
+
+/** How many of some processes are in each mount namespace that is not the host's. */
+function mountNamespacesOf(processes: readonly Process[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { namespaces } of processes) {
+    if (namespaces.mount === HOSTS_NAMESPACE) continue;
+    counts.set(namespaces.mount, (counts.get(namespaces.mount) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** Become `uid` with exactly `caps`; from another uid than 0, capabilities can only be given up. */

@@ -4,7 +4,9 @@ import type { EffectOf } from '../effect.ts';
 import { USUAL_SETS } from '../exec-sets.ts';
 import { FdTable } from '../fd-table.ts';
 import { emptyTables, type Kernel, NO_LISTS, NOBODY, ROOTS_ACCESS } from '../kernel.ts';
+import { placeKey } from '../mount-row.ts';
 import { FIRST_MOUNT } from '../mounts.ts';
+import { FIRST_NAMESPACE, HOSTS_NAMESPACE, HOSTS_NAMESPACES } from '../namespace-row.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { releaseOf } from '../release/release.ts';
 import { getFile, openFd, setFd } from './references.ts';
@@ -30,6 +32,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     map: config.first_map_id,
     btf: kernelsBtfs(kernel) + 1,
     cgroup: config.first_cgroup_id,
+    namespace: FIRST_NAMESPACE,
   };
   const id = config.root_cgroup_id;
   kernel.cgroups.set(id, {
@@ -45,14 +48,12 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   });
   kernel.cgroupIds.set('/', id);
   kernel.bpffs.set('/', { kind: 'dir', id: 0, target: '', uid: 0, mode: 0o755, inode: 0 });
-  kernel.mounts.set(FIRST_MOUNT, {
-    id: FIRST_MOUNT,
-    parent: 0,
-    at: '',
-    root: '/',
-    attached: true,
-    refs: 1,
-  });
+  const mount = {
+    ...{ id: FIRST_MOUNT, parent: 0, at: '', root: '/', attached: true, refs: 1 },
+    namespace: HOSTS_NAMESPACE,
+  };
+  kernel.mounts.set(FIRST_MOUNT, mount);
+  kernel.mountedOn.set(placeKey(mount), FIRST_MOUNT);
   addProcess(kernel, { pid: BOOT_PID, comm: 'init', uid: 0, caps: ROOT_CAPABILITIES });
 }
 
@@ -79,8 +80,10 @@ export function addProcess(
     memlock,
     umask: UMASK,
     cgroup_id,
+    namespaces: HOSTS_NAMESPACES,
     fds,
     shared_with: NOBODY,
+    fs_with: NOBODY,
     threads: NOBODY,
     mailbox: [],
   });

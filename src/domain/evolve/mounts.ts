@@ -1,5 +1,7 @@
 import type { Effect } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
+import { type Mount, placeKey } from '../mount-row.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import { isWithin } from '../path.ts';
 
 type MountEffect = Extract<Effect, { type: `Bpffs${string}` }>;
@@ -11,12 +13,17 @@ export function evolveMount(kernel: Kernel, effect: MountEffect): void {
     case 'BpffsMounted': {
       const { parent_id: parent, at, root } = effect;
       const key = parent === 0 ? '' : at;
-      mounts.set(id, { id, parent, at: key, root, attached: true, refs: 1 });
+      const namespace = effect.namespace_id ?? mounts.get(parent)?.namespace ?? HOSTS_NAMESPACE;
+      mounts.set(id, { id, parent, at: key, root, attached: true, refs: 1, namespace });
+      kernel.mountedOn.set(placeKey({ parent, at: key, namespace }), id);
       return;
     }
-    case 'BpffsUnmounted':
-      mounts.edit(id).attached = false;
+    case 'BpffsUnmounted': {
+      const mount = mounts.edit(id);
+      mount.attached = false;
+      kernel.mountedOn.delete(placeKey(mount));
       return addMountRefs(kernel, id, -1);
+    }
     default:
       return effect satisfies never;
   }
@@ -32,16 +39,23 @@ export function addMountRefs({ mounts }: Kernel, id: number, delta: number): voi
 
 /** Names that moved take along what is mounted on them, and what shows them elsewhere. */
 export function moveMounts(kernel: Kernel, moved: readonly (readonly [string, string])[]): void {
-  const { mounts } = kernel;
+  const { mounts, mountedOn } = kernel;
   const movedKey = (key: string): string => {
     const found = moved.find(([from]) => isWithin(key, from));
     return found === undefined ? key : found[1] + key.slice(found[0].length);
   };
+  const changed: Mount[] = [];
   for (const { id, at, root } of [...mounts.values()]) {
     const [nowAt, nowRoot] = [movedKey(at), movedKey(root)];
     if (nowAt === at && nowRoot === root) continue;
     const mount = mounts.edit(id);
+    if (mount.attached) mountedOn.delete(placeKey(mount));
     mount.at = nowAt;
     mount.root = nowRoot;
+    changed.push(mount);
+  }
+  // Names that change places take each other's keys, so all are taken away before one is set.
+  for (const mount of changed) {
+    if (mount.attached) mountedOn.set(placeKey(mount), mount.id);
   }
 }

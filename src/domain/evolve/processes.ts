@@ -1,6 +1,7 @@
 import type { Effect, EffectOf } from '../effect.ts';
 import { type Kernel, NOBODY, type Process } from '../kernel.ts';
 import { addProcess } from './boot.ts';
+import { countInNamespaces } from './namespaces.ts';
 import { closeFd, editFds, getFile, putFile } from './references.ts';
 
 type ProcessEffect = Extract<
@@ -9,6 +10,7 @@ type ProcessEffect = Extract<
     type:
       | `Process${'Spawned' | 'Forked' | 'Executed' | 'Exited' | 'Moved'}`
       | 'FilesUnshared'
+      | 'FsUnshared'
       | 'CredentialsChanged'
       | 'NofileLimited'
       | 'MemlockLimited'
@@ -29,6 +31,8 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       return executed(kernel, effect, pid);
     case 'FilesUnshared':
       return unshared(kernel, pid);
+    case 'FsUnshared':
+      return leaveFs(kernel, kernel.processes.edit(pid));
     case 'ProcessExited':
       return exited(kernel, effect.pid ?? pid);
     case 'CredentialsChanged': {
@@ -62,7 +66,7 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       // Threads have one (CLONE_FS).
       const process = kernel.processes.edit(pid);
       process.umask = effect.mask;
-      for (const tid of process.threads) kernel.processes.edit(tid).umask = effect.mask;
+      for (const tid of process.fs_with) kernel.processes.edit(tid).umask = effect.mask;
       return;
     }
     case 'ProcessMoved': {
@@ -84,12 +88,13 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     throw new Error(`impossible effect: pid ${effect.pid} lives`);
   }
   const { pid, uid, caps } = effect;
-  const { comm, sets, nofile, memlock, umask, cgroup_id } = parent;
+  const { comm, sets, nofile, memlock, umask, cgroup_id, namespaces } = parent;
   const isThread = effect.clone_thread === true;
   const tgid = isThread ? parent.tgid : pid;
   const { fds, shared_with } =
     effect.clone_files === true ? sharedTable(kernel, parentPid, pid) : copiedTable(kernel, parent);
   const threads = isThread ? addThread(kernel, parent, pid) : NOBODY;
+  const fs_with = isThread ? addSharer(kernel, parent, pid) : NOBODY;
   kernel.processes.set(pid, {
     pid,
     tgid,
@@ -101,13 +106,16 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
     memlock,
     umask,
     cgroup_id,
+    namespaces,
     fds,
     shared_with,
+    fs_with,
     threads,
     mailbox: [],
   });
   kernel.counters.pid = Math.max(kernel.counters.pid, pid + 1);
   countIn(kernel, cgroup_id, 1);
+  countInNamespaces(kernel, namespaces, 1);
 }
 
 /** The threads that a new one has beside it; they learn of it. */
@@ -118,6 +126,25 @@ function addThread(kernel: Kernel, parent: Process, tid: number): readonly numbe
     thread.threads = [...thread.threads, tid];
   }
   return others;
+}
+
+/** Those who have one umask and root directory with a new thread; they learn of it. */
+function addSharer(kernel: Kernel, parent: Process, tid: number): readonly number[] {
+  const others = [parent.pid, ...parent.fs_with];
+  for (const other of others) {
+    const thread = kernel.processes.edit(other);
+    thread.fs_with = [...thread.fs_with, tid];
+  }
+  return others;
+}
+
+/** A process that has its umask and root directory alone from now on. */
+function leaveFs(kernel: Kernel, process: Process): void {
+  for (const other of process.fs_with) {
+    const thread = kernel.processes.edit(other);
+    thread.fs_with = without(thread.fs_with, process.pid);
+  }
+  process.fs_with = NOBODY;
 }
 
 type Files = Pick<Process, 'fds' | 'shared_with'>;
@@ -190,8 +217,13 @@ function exited(kernel: Kernel, pid: number): void {
     const thread = kernel.processes.edit(other);
     thread.threads = without(thread.threads, pid);
   }
+  for (const other of process.fs_with) {
+    const thread = kernel.processes.edit(other);
+    thread.fs_with = without(thread.fs_with, pid);
+  }
   for (const file of process.mailbox) putFile(kernel, file);
   countIn(kernel, process.cgroup_id, -1);
+  countInNamespaces(kernel, process.namespaces, -1);
   kernel.contents -= process.mailbox.length;
   kernel.processes.delete(pid);
 }

@@ -12,7 +12,7 @@ const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
   ...{ link_create: 'fd', foreign_link_create: 'fd', iter_create: 'fd', obj_get: 'fd' },
   ...{ prog_get_fd_by_id: 'fd', link_get_fd_by_id: 'fd', map_get_fd_by_id: 'fd' },
   ...{ btf_get_fd_by_id: 'fd', btf_get_next_id: 'zero' },
-  ...{ unshare: 'zero', exec: 'zero', exit: 'zero', kill: 'zero', capset: 'zero' },
+  ...{ unshare: 'zero', setns: 'zero', exec: 'zero', exit: 'zero', kill: 'zero', capset: 'zero' },
   ...{ umask: 'flags', setrlimit: 'zero', join: 'zero', close: 'zero', close_range: 'zero' },
   ...{ send_fd: 'zero', mkdir: 'zero', rmdir: 'zero', bpffs_mkdir: 'zero', bpffs_rmdir: 'zero' },
   ...{ mount: 'zero', umount: 'zero' },

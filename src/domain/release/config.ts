@@ -21,6 +21,8 @@ export interface BootConfig {
   readonly nofile: number;
   /** RLIMIT_MEMLOCK of new processes, in bytes; absent or -1: none. */
   readonly memlock?: number;
+  /** The hierarchy of cgroups is mounted with `nsdelegate`, as systemd does; absent: it is not. */
+  readonly cgroup_nsdelegate?: true;
   /** Switches of the release that this host has otherwise (a custom build). */
   readonly switches?: Partial<Switches>;
 }

@@ -22,6 +22,7 @@ export interface Switches {
   // fd.ts
   readonly close_range: boolean;
   readonly close_range_cloexec: boolean;
+  readonly setns_pidfd: boolean;
 
   // link.ts
   readonly link_flags_choose_mode: boolean;

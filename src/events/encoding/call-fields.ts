@@ -19,14 +19,13 @@ import {
   type FieldCoder,
   type Json,
   listOf,
-  mapKey,
-  mapType,
   plain,
   progType,
   queryFlags,
   sorted,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
+import { MAP_CALL_FIELDS } from './map-call-fields.ts';
 import { CAPABILITY_CODES, FCNTL_CODES, OTHER_FILE_CODES, SYSCTL_CODES } from './names.ts';
 
 type AnyCalls = Calls & {
@@ -61,14 +60,6 @@ const attach = fieldList<Calls['prog_attach']>({
 
 const path = fieldList<{ readonly path: string }>({ path: plain() });
 const startId = fieldList<Calls['prog_get_next_id']>({ start_id: plain(), attr_size: plain() });
-
-const walked = fieldList<Calls['map_lookup_batch']>({
-  map_fd: plain(),
-  count: plain(),
-  in_batch: plain(),
-  elem_flags: plain(),
-  flags: plain(),
-});
 
 export const CALL_FIELDS: {
   readonly [N in CallName | 'boot' | SightingName]: FieldList<AnyCalls[N]>;
@@ -109,8 +100,19 @@ export const CALL_FIELDS: {
     caps,
     clone_files: bool(),
     clone_thread: bool(),
+    clone_newns: bool(),
+    clone_newcgroup: bool(),
   }),
-  unshare: fieldList<Calls['unshare']>({ clone_files: bool() }),
+  unshare: fieldList<Calls['unshare']>({
+    clone_files: bool(),
+    clone_newns: bool(),
+    clone_newcgroup: bool(),
+  }),
+  setns: fieldList<Calls['setns']>({
+    target_pid: plain(),
+    clone_newns: bool(),
+    clone_newcgroup: bool(),
+  }),
   exec: fieldList<Calls['exec']>({ comm: plain() }),
   exit: fieldList<Calls['exit']>({ thread: bool() }),
   kill: fieldList<Calls['kill']>({ to_pid: plain() }),
@@ -278,70 +280,12 @@ export const CALL_FIELDS: {
     attr_size: plain(),
   }),
 
-  map_create: fieldList<Calls['map_create']>({
-    map_type: mapType,
-    key_size: plain(),
-    value_size: plain(),
-    max_entries: plain(),
-    map_flags: plain(),
-    map_name: plain(),
-    attr_size: plain(),
-    inner_map_fd: plain(),
-    btf_fd: plain(),
-    btf_key_type_id: plain(),
-    btf_value_type_id: plain(),
-    btf_vmlinux_value_type_id: plain(),
-    map_extra: plain(),
-    numa_node: plain(),
-  }),
-  map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
-    map_fd: plain(),
-    key: mapKey,
-    attr_size: plain(),
-  }),
   task_fd_query: fieldList<Calls['task_fd_query']>({
     target_pid: plain(),
     target_fd: plain(),
     flags: plain(),
   }),
   bpf: fieldList<Calls['bpf']>({ cmd: plain() }),
-  map_lookup_and_delete_elem: fieldList<Calls['map_lookup_and_delete_elem']>({
-    map_fd: plain(),
-    key: mapKey,
-    flags: plain(),
-  }),
-  map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain() }),
-  map_update_elem: fieldList<Calls['map_update_elem']>({
-    map_fd: plain(),
-    key: mapKey,
-    value: plain(),
-    flags: plain(),
-    attr_size: plain(),
-  }),
-  map_delete_elem: fieldList<Calls['map_delete_elem']>({
-    map_fd: plain(),
-    key: mapKey,
-    value: plain(),
-    attr_size: plain(),
-  }),
-  map_update_batch: fieldList<Calls['map_update_batch']>({
-    map_fd: plain(),
-    keys: listOf(mapKey),
-    values: plain(),
-    elem_flags: plain(),
-    flags: plain(),
-  }),
-  map_delete_batch: fieldList<Calls['map_delete_batch']>({
-    map_fd: plain(),
-    keys: listOf(mapKey),
-    elem_flags: plain(),
-    flags: plain(),
-  }),
-  map_lookup_batch: walked,
-  map_lookup_and_delete_batch: walked,
-  map_get_next_key: fieldList<Calls['map_get_next_key']>({
-    map_fd: plain(),
-    key: mapKey,
-    attr_size: plain(),
-  }),
+
+  ...MAP_CALL_FIELDS,
 };

@@ -20,6 +20,7 @@ import {
   CAPABILITY_CODES,
   KIND_CODES,
   MODE_CODES,
+  NAMESPACE_CODES,
   REASON_CODES,
   SYSCTL_CODES,
 } from './names.ts';
@@ -27,6 +28,7 @@ import {
 const caps = listOf(coded(CAPABILITY_CODES));
 const reason = coded(REASON_CODES);
 const access = coded(ACCESS_CODES);
+const namespaceKind = coded(NAMESPACE_CODES);
 const fd = fieldList<{ readonly fd: number }>({ fd: plain() });
 const path = fieldList<{ readonly path: string }>({ path: plain() });
 
@@ -53,6 +55,17 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   }),
   ProcessExecuted: fieldList<Effects['ProcessExecuted']>({ comm: plain(), caps, pid: plain() }),
   FilesUnshared: fieldList<Effects['FilesUnshared']>({}),
+  FsUnshared: fieldList<Effects['FsUnshared']>({}),
+  NamespaceMade: fieldList<Effects['NamespaceMade']>({
+    namespace_id: plain(),
+    kind: namespaceKind,
+    cgroup_id: plain(),
+  }),
+  NamespaceEntered: fieldList<Effects['NamespaceEntered']>({
+    namespace_id: plain(),
+    kind: namespaceKind,
+    pid: plain(),
+  }),
   ProcessExited: fieldList<Effects['ProcessExited']>({ pid: plain() }),
   CredentialsChanged: fieldList<Effects['CredentialsChanged']>({
     uid: plain(),
@@ -197,6 +210,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     parent_id: plain(),
     at: plain(),
     root: plain(),
+    namespace_id: plain(),
   }),
   BpffsUnmounted: fieldList<Effects['BpffsUnmounted']>({ mount_id: plain() }),
 

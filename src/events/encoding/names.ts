@@ -8,6 +8,7 @@ import type { CallName, FcntlCommand, FdCalls } from '../../domain/call.ts';
 import type { Capability } from '../../domain/capability.ts';
 import type { EffectType, FileKind, Reason } from '../../domain/effect.ts';
 import type { Mode } from '../../domain/flags.ts';
+import type { NamespaceKind } from '../../domain/namespace-row.ts';
 import type { SightingName } from '../../domain/observed/sighting.ts';
 import type { SysctlName } from '../../domain/sysctls.ts';
 import type { Source } from '../event.ts';
@@ -95,6 +96,7 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   btf_get_fd_by_id: 75,
   btf_get_next_id: 76,
   symlink: 77,
+  setns: 78,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -163,6 +165,9 @@ export const EFFECT_CODES: Codes<EffectType> = {
   BtfIdBurned: 62,
   SymlinkMade: 63,
   SymlinkRemoved: 64,
+  FsUnshared: 65,
+  NamespaceMade: 66,
+  NamespaceEntered: 67,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -207,6 +212,8 @@ export const FCNTL_CODES: Codes<FcntlCommand> = {
 };
 
 export const ACCESS_CODES: Codes<'read' | 'write'> = { read: 0, write: 1 };
+
+export const NAMESPACE_CODES: Codes<NamespaceKind> = { mount: 0, cgroup: 1 };
 
 export const MODE_CODES: Codes<Mode> = { none: 0, override: 1, multi: 2 };
 

@@ -51,6 +51,9 @@ const kernelBtfs = z.int().min(0).max(KERNEL_BTFS_MAX).exactOptional();
 /** Bytes; -1 is none. */
 const memlock = z.int().min(-1).exactOptional();
 
+/** Whether the roots of cgroup namespaces bound what is delegated. */
+const nsdelegate = z.literal(true).exactOptional();
+
 type AllOptional<S> = {
   [F in keyof S]: S[F] extends z.ZodType ? z.ZodExactOptional<S[F]> : never;
 };
@@ -65,6 +68,7 @@ export const bootConfig = strictObject({
   ...fields,
   kernel_btfs: kernelBtfs,
   memlock,
+  cgroup_nsdelegate: nsdelegate,
   switches: switches.exactOptional(),
 }).meta({
   id: 'BootConfig',
@@ -80,5 +84,6 @@ export const bootConfigRequest = strictObject({
   }),
   kernel_btfs: kernelBtfs,
   memlock,
+  cgroup_nsdelegate: nsdelegate,
   switches: switches.exactOptional(),
 }).meta({ id: 'BootConfigRequest' });

@@ -12,6 +12,8 @@ const pid = u32.min(1);
 
 const chosen = z.literal(true).exactOptional();
 
+const namespace = { namespace_id: u32, kind: z.enum(['mount', 'cgroup']) };
+
 /** An fd and what stands behind it. */
 const opened = {
   fd: openFd,
@@ -39,6 +41,13 @@ export const processEffects = [
   }),
   strictObject({ type: z.literal('ProcessExecuted'), comm, caps, pid: pid.exactOptional() }),
   strictObject({ type: z.literal('FilesUnshared') }),
+  strictObject({ type: z.literal('FsUnshared') }),
+  strictObject({
+    type: z.literal('NamespaceMade'),
+    ...namespace,
+    cgroup_id: u64.exactOptional(),
+  }),
+  strictObject({ type: z.literal('NamespaceEntered'), ...namespace, pid: pid.exactOptional() }),
   strictObject({ type: z.literal('ProcessExited'), pid: pid.exactOptional() }),
   strictObject({
     type: z.literal('CredentialsChanged'),

@@ -60,6 +60,7 @@ export const treeEffects = [
     parent_id: u32,
     at: path,
     root: path,
+    namespace_id: u32.exactOptional(),
   }),
   strictObject({ type: z.literal('BpffsUnmounted'), mount_id: u32.min(1) }),
   strictObject({

@@ -51,6 +51,11 @@ function checkTop(call: Call): string | undefined {
     case 'mount':
     case 'umount':
       return 'what is mounted is not ours to change';
+    case 'unshare':
+    case 'fork':
+      return call.clone_newns === true ? 'what is mounted is not ours to copy' : undefined;
+    case 'setns':
+      return 'another namespace is not ours to enter';
     case 'symlink':
       return 'a symlink could lead out of the place';
     case 'rename':

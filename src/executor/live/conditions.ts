@@ -6,7 +6,7 @@
 import { type Answered, must, SYS } from '../../native/syscall.ts';
 import { withCredentials } from '../kernel/credentials.ts';
 import type { LiveCaller } from './live-kernel.ts';
-import { capabilityBits, isAsWeAre, lowestFree } from './process.ts';
+import { bitsOf, isAsWeAre, lowestFree } from './process.ts';
 
 const RLIMIT_NOFILE = 7;
 const RLIMIT_MEMLOCK = 8;
@@ -61,7 +61,7 @@ function runWithUmask({ live, process }: LiveCaller, made: () => Answered): Answ
 export function runUnderRights(caller: LiveCaller, walk: () => Answered): Answered {
   const { live, process } = caller;
   if (isAsWeAre(process)) return walk();
-  const capabilities = capabilityBits(process.caps);
+  const capabilities = bitsOf(process);
   return withCredentials(live.kernel, { uid: process.uid, capabilities }, walk);
 }
 

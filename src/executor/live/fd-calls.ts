@@ -137,12 +137,8 @@ export function closeRange(caller: LiveCaller, call: CallOf<'close_range'>): Dec
   return succeed();
 }
 
-export function unshare(caller: LiveCaller): Decision {
-  unshareTable(caller);
-  return succeed();
-}
-
-function unshareTable({ live, process }: LiveCaller): void {
+/** A table of the caller's own, with the same fds. */
+export function unshareTable({ live, process }: LiveCaller): void {
   if (!isOwnTable(live, process)) process.fds = copied(live, process.fds);
 }
 

@@ -41,8 +41,8 @@ export interface LiveKernel {
   describes: boolean;
   /** Whether a mount was taken out of its tree lazily: an open directory may end it, with its pins. */
   detached: boolean;
-  /** The directory that is `/` of the log's bpffs. */
-  readonly bpffs: Base;
+  /** The directory that is `/` of the log's bpffs, in the mount namespace that this thread is in. */
+  bpffs: Base;
   /** Descriptors that stand for 0 and for 1 and 2 of every new process. */
   readonly standard: { readonly directory: number; readonly file: number };
   /** Our own fd 0, kept to put back. */

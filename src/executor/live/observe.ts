@@ -9,8 +9,10 @@ import { type Answered, must, SYS } from '../../native/syscall.ts';
 import type { LiveKernel } from './live-kernel.ts';
 import { keyOf } from './map-calls.ts';
 import { namesBelow } from './names.ts';
+import { within } from './namespaces.ts';
 import { objectBehind } from './objects.ts';
-import type { LiveLink, LiveList, LiveMap, LiveWorld } from './world.ts';
+import type { LiveNamespace } from './process.ts';
+import type { LiveLink, LiveList, LiveMap, LiveName, LiveWorld } from './world.ts';
 
 /** Ids that a reading of one list has room for; the effective array has no limit of its own. */
 const IDS_MAX = 4096;
@@ -31,8 +33,21 @@ export function observeLive(live: LiveKernel): LiveWorld {
       if (cgroup === undefined) throw new Error(`no cgroup ${cgroupId}`);
       return listOf(live, cgroup.fd, type);
     },
-    names: () => namesBelow(live.bpffs),
+    names: () => [...namesBelow(live.bpffs), ...namesElsewhere(live)],
   };
+}
+
+/** The names that processes in other mount namespaces see, each namespace once. */
+function namesElsewhere(live: LiveKernel): LiveName[] {
+  const seen = new Set<LiveNamespace>();
+  const names: LiveName[] = [];
+  for (const [pid, { mounts }] of [...live.processes].sort(([a], [b]) => a - b)) {
+    if (mounts === undefined || seen.has(mounts)) continue;
+    seen.add(mounts);
+    const found = within(live, mounts, () => namesBelow(live.bpffs));
+    for (const name of found) names.push({ ...name, path: `${pid}:${name.path}` });
+  }
+  return names;
 }
 
 /** A raw command of our own. */

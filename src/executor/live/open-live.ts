@@ -7,6 +7,7 @@ import { Cgroups } from './cgroups.ts';
 import { openKind } from './fd-calls.ts';
 import { Identities } from './identities.ts';
 import type { LiveKernel } from './live-kernel.ts';
+import { letGo } from './namespaces.ts';
 import { dismiss } from './process-calls.ts';
 
 const RLIMIT_NOFILE = 7;
@@ -63,6 +64,7 @@ export async function closeLive(live: LiveKernel): Promise<void> {
     for (const fd of [...fds.values(), ...mailbox]) if (fd.standard !== true) open.add(fd.real);
   }
   for (const fd of open) kernel.call(SYS.close, fd);
+  for (const { mounts } of ended) letGo(live, mounts);
   cgroups.close();
   for (const process of ended) await dismiss(process);
 }

@@ -14,7 +14,6 @@ import {
   pidfdGetfd,
   recvFd,
   sendFd,
-  unshare,
 } from './fd-calls.ts';
 import {
   bpffsMkdir,
@@ -40,6 +39,8 @@ import {
   mapUpdate,
 } from './map-calls.ts';
 import { mount, umount } from './mount-calls.ts';
+import { setns, unshare } from './namespace-calls.ts';
+import { within } from './namespaces.ts';
 import { getFdById, getNextId, objGet, objGetInfo, objPin } from './object-calls.ts';
 import {
   btfGetFdById,
@@ -56,6 +57,21 @@ import { capset, exec, exit, fork, join, kill, setrlimit, spawn, umask } from '.
 import { progAttach, progBindMap, progDetach, progLoad, progQuery } from './prog-calls.ts';
 import { Withheld } from './withheld.ts';
 
+/** Calls about paths of the bpffs, which are made where the process is; all of them synchronous. */
+const GO_IN: ReadonlySet<Call['name']> = new Set([
+  ...([
+    'mount',
+    'umount',
+    'open_other',
+    'obj_pin',
+    'obj_get',
+    'symlink',
+    'link',
+    'rename',
+  ] as const),
+  ...(['bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'chmod', 'chown'] as const),
+]);
+
 /**
  * Makes `call` as process `pid` of the log. The effects of the decision are those that the caller
  * can see in the answer; the observer reads the other changes.
@@ -63,7 +79,10 @@ import { Withheld } from './withheld.ts';
 export async function performLive(live: LiveKernel, pid: number, call: Call): Promise<Decision> {
   const process = live.processes.get(pid);
   if (process === undefined) return failWith('ESRCH');
-  return perform({ live, process }, call);
+  const caller = { live, process };
+  return GO_IN.has(call.name)
+    ? within(live, process.mounts, () => perform(caller, call))
+    : perform(caller, call);
 }
 
 function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
@@ -79,7 +98,9 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
     case 'kill':
       return kill(caller, call);
     case 'unshare':
-      return unshare(caller);
+      return unshare(caller, call);
+    case 'setns':
+      return setns(caller, call);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':

@@ -12,6 +12,7 @@ import { openBeneath, procPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
+import { letGo, made } from './namespaces.ts';
 import { isFullRoot, type LiveFd, type LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -32,6 +33,8 @@ export function newProcess(live: LiveKernel, pid: number, comm: string): LivePro
     nofile,
     memlock,
     umask: 0o022,
+    fs: {},
+    mounts: undefined,
     mailbox: [],
     cgroup: undefined,
     placeholder: undefined,
@@ -53,13 +56,18 @@ export function spawn({ live }: LiveCaller, call: CallOf<'spawn'>): Decision {
 /** Every number of the child is a duplicate: the open file description is shared, as by fork. */
 export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<Decision> {
   const { live, process } = caller;
+  if (live.processes.has(call.child_pid ?? 0)) return failWith('EEXIST');
+  if (call.clone_thread && call.clone_newns) return failWith('EINVAL');
+  const entered = made(caller, call);
+  if ('errno' in entered) return failWith(entered.errno);
   const pid = call.child_pid ?? live.nameNew('process');
-  if (live.processes.has(pid)) return failWith('EEXIST');
   const fds = call.clone_files === true ? process.fds : copied(live, process.fds);
   const uid = call.uid ?? process.uid;
   const caps = call.caps ?? process.caps;
   const tgid = call.clone_thread === true ? process.tgid : pid;
-  const child = { ...process, pid, tgid, uid, caps, fds, mailbox: [], placeholder: undefined };
+  const fs = call.clone_thread === true ? process.fs : {};
+  const rest = { fs, mounts: entered.mounts, mailbox: [], placeholder: undefined };
+  const child = { ...process, pid, tgid, uid, caps, fds, ...rest };
   live.processes.set(pid, child);
   if (process.cgroup !== undefined) await stand(caller.live, child, process.cgroup);
   return succeed([{ type: 'ProcessForked', pid, uid, caps }], pid);
@@ -130,6 +138,7 @@ async function end(caller: LiveCaller, process: LiveProcess): Promise<void> {
   const closing = isOwnTable(live, process) ? [...process.fds.values()] : [];
   for (const fd of [...closing, ...process.mailbox]) release(caller, fd);
   live.processes.delete(process.pid);
+  letGo(live, process.mounts);
   await dismiss(process);
 }
 
@@ -157,7 +166,9 @@ export function setrlimit({ process }: LiveCaller, call: CallOf<'setrlimit'>): D
 
 export function umask({ live, process }: LiveCaller, call: CallOf<'umask'>): Decision {
   const old = process.umask;
-  for (const thread of threadsOf(live, process)) thread.umask = call.mask & 0o777;
+  for (const other of live.processes.values()) {
+    if (other.fs === process.fs) other.umask = call.mask & 0o777;
+  }
   return succeed([{ type: 'UmaskSet', mask: process.umask }], old);
 }
 

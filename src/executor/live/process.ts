@@ -13,6 +13,7 @@ import {
 } from '../../domain/capability.ts';
 import type { FileKind } from '../../domain/effect.ts';
 import type { ExecSets } from '../../domain/exec-sets.ts';
+import type { Base } from './beneath.ts';
 
 export interface LiveFd {
   readonly real: number;
@@ -22,6 +23,13 @@ export interface LiveFd {
   readonly id: number;
   /** One of the descriptors that every process shares as 0, 1 and 2; never closed. */
   readonly standard?: true;
+}
+
+/** A mount namespace that a process of the log made. */
+export interface LiveNamespace {
+  readonly fd: number;
+  /** The directory that is `/` of the log's bpffs, as it is seen there. */
+  readonly bpffs: Base;
 }
 
 export interface LiveProcess {
@@ -36,6 +44,10 @@ export interface LiveProcess {
   /** RLIMIT_MEMLOCK in bytes; -1 is none, whatever ours is. */
   memlock: number;
   umask: number;
+  /** One and the same object for threads that share umask and root directory. */
+  fs: object;
+  /** The mount namespace that it is in; undefined in ours. */
+  mounts: LiveNamespace | undefined;
   /** One and the same map for processes that share a table. */
   fds: Map<number, LiveFd>;
   /** Fds in flight to this process, oldest first. */
@@ -64,8 +76,20 @@ export function realFd(process: LiveProcess, fd: number | undefined): number {
   return process.fds.get(fd)?.real ?? NEVER_OPEN;
 }
 
+/** Capabilities of Linux; later ones have larger numbers. */
+const CAPABILITIES = 41;
+
 export function capabilityBits(caps: readonly Capability[]): number[] {
   return caps.map((capability) => CAPABILITY_NUMBERS[capability]);
+}
+
+/** What it has, by number: root with what root has also what is not modelled, as CAP_SYS_CHROOT. */
+export function bitsOf(process: LiveProcess): number[] {
+  const told = capabilityBits(process.caps);
+  if (!isFullRoot(process)) return told;
+  const modelled: readonly number[] = Object.values(CAPABILITY_NUMBERS);
+  const others = Array.from({ length: CAPABILITIES }, (_, number) => number);
+  return [...told, ...others.filter((number) => !modelled.includes(number))];
 }
 
 /** Root with what root has: it may do what takes capabilities that are not modelled. */

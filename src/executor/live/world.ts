@@ -25,6 +25,7 @@ export interface LiveMap {
 
 /** A name on what is mounted of the log's bpffs. */
 export interface LiveName {
+  /** In another mount namespace after the pid of its first process and a colon. */
   readonly path: string;
   readonly is: 'dir' | 'pin' | 'symlink';
   /** Of a symlink where it leads. */

@@ -27,7 +27,7 @@ import {
   mapUpdate,
   progBindMap,
 } from './steps/map-steps.ts';
-import { mount, umount } from './steps/mount-steps.ts';
+import { mount, topMissing, umount } from './steps/mount-steps.ts';
 import { byId, linkDetach, linkUpdate, nextId, objInfo } from './steps/object-steps.ts';
 import {
   btfLoad,
@@ -47,6 +47,7 @@ import {
   join,
   kill,
   rlimitNofile,
+  setns,
   spawn,
   umask,
   unshare,
@@ -77,6 +78,7 @@ const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> 
   exit,
   kill,
   unshare,
+  setns,
   umask,
   drop,
   rlimit_nofile: rlimitNofile,
@@ -152,7 +154,8 @@ export function nextStep(scene: Scene): Step {
   const living = livingProcesses(scene);
   const main = random.chance(MAIN_PROCESS_ODDS) ? living[0] : oneOf(scene, living);
   if (main === undefined) return spawn(scene);
-  return sometimesHuge(scene, MAKERS[operation(random, preset.weights)](scene, main));
+  const step = MAKERS[operation(random, preset.weights)](scene, main);
+  return sometimesHuge(scene, topMissing(scene, step) ?? step);
 }
 
 /** Sizes of an attr that the kernel reads whole, or not at all. */
@@ -162,7 +165,7 @@ const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
   ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
-  ...['mount', 'umount'],
+  ...['mount', 'umount', 'setns'],
   ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys', 'map_batch'],
   ...[
     'unshare',

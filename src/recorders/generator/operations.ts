@@ -29,6 +29,7 @@ export const OPERATIONS = [
   'symlink',
   'mount',
   'umount',
+  'setns',
   'open_cg',
   'open_other',
   'close',

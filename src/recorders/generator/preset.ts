@@ -24,6 +24,8 @@ export interface Preset {
   readonly names: boolean;
   /** Directories of the bpffs are opened. */
   readonly mounts: boolean;
+  /** Odds that a fork or an unshare makes new namespaces. */
+  readonly namespaces: number;
   /** Odds that a new process runs without all capabilities. */
   readonly unprivileged: number;
   /** Odds that a program uses maps. */
@@ -87,6 +89,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   anybody: false,
   names: false,
   mounts: false,
+  namespaces: 0,
   unprivileged: 0,
   maps: 0.02,
   code: 0.02,
@@ -219,6 +222,19 @@ export const PRESETS = {
       ...{ map_create: 3, dup: 3, dup2: 2, prog_attach: 2, link_create: 4, query: 1, mkdir: 2 },
     },
     { anybody: true, names: true, mounts: true, unprivileged: 0.2, fdNumbers: true },
+  ),
+  /** Mount namespaces that processes make, enter and leave, and what is mounted in each. */
+  namespaces: preset(
+    {
+      ...{ ...BPFFS_WORK, mount: 12, umount: 12, open_other: 8, bpffs_mkdir: 10, rename: 8 },
+      ...{ bpffs_rmdir: 8, unlink: 8, close: 8, link: 2, symlink: 4, chmod: 1, chown: 1 },
+      ...{ fork: 12, unshare: 8, setns: 12, exit: 8, kill: 2, spawn: 2, exec: 1, umask: 2 },
+      ...{ map_create: 3, dup: 1, send_fd: 1, recv_fd: 1, mkdir: 1, link_create: 3, join: 1 },
+    },
+    {
+      ...{ anybody: true, names: true, mounts: true, namespaces: 0.6, shares: 0.15 },
+      ...{ unprivileged: 0.1, processesMax: 7 },
+    },
   ),
   /** Objects of other subsystems beside those of cgroups: what they do to ids, fds and lifetimes. */
   foreign: preset(

@@ -5,6 +5,7 @@
 import type { AttachTypeName } from '../../domain/attach-type.ts';
 import type { BpffsNode, Kernel, OpenFile } from '../../domain/kernel.ts';
 import { namesSeen } from '../../domain/mounts.ts';
+import { HOSTS_NAMESPACE } from '../../domain/namespace-row.ts';
 import type { LabelBook } from '../golden/labels.ts';
 import type { Preset } from './preset.ts';
 import type { Random } from './random.ts';
@@ -114,14 +115,20 @@ export function cgroupPath(scene: Scene): string {
   return wrongly(scene) ? '/gone' : scene.random.pick(cgroupPaths(scene));
 }
 
+/** A mount namespace: the host's while there is no other. */
+export function anyMounts({ kernel, random }: Scene): number {
+  if (kernel.namespaces.size === 0) return HOSTS_NAMESPACE;
+  return random.pick([...kernel.processes.values()]).namespaces.mount;
+}
+
 /** The paths on what is mounted of bpffs: directories, symlinks, or pins. */
-export function bpffsPaths(
-  { kernel }: Scene,
-  wanted: 'directories' | 'symlinks' | 'pins',
-): string[] {
+export function bpffsPaths(scene: Scene, wanted: 'directories' | 'symlinks' | 'pins'): string[] {
+  const { kernel } = scene;
   const isWanted = ({ kind }: BpffsNode): boolean => {
     if (kind === 'dir') return wanted === 'directories';
     return (kind === 'symlink') === (wanted === 'symlinks');
   };
-  return namesSeen(kernel).flatMap(({ path, node }) => (isWanted(node) ? [path] : []));
+  return namesSeen(kernel, anyMounts(scene)).flatMap(({ path, node }) =>
+    isWanted(node) ? [path] : [],
+  );
 }

@@ -7,7 +7,8 @@ import { effectiveArray } from '../../domain/effective.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
-import { namesSeen } from '../../domain/mounts.ts';
+import { namesSeen, type SeenName } from '../../domain/mounts.ts';
+import { HOSTS_NAMESPACE } from '../../domain/namespace-row.ts';
 import { perform } from '../../domain/perform.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import { isStorageMap } from '../../domain/storage.ts';
@@ -42,6 +43,7 @@ export interface World {
 
 /** A name on what is mounted of the bpffs. */
 export interface ObservedName {
+  /** In another mount namespace after the pid of its first process and a colon. */
   readonly path: string;
   readonly is: 'dir' | 'pin' | 'symlink';
   /** Of a symlink where it leads. */
@@ -95,12 +97,32 @@ export function machineOn(kernel: Kernel): Machine {
             effective: effective.map((slot) => slot.prog_id),
           };
         },
-        names: () =>
-          namesSeen(kernel).map(({ path, node: { kind, target, uid, mode } }) => {
-            if (kind === 'symlink') return { path, is: kind, target, uid, mode };
-            return { path, is: kind === 'dir' ? 'dir' : 'pin', uid, mode };
-          }),
+        names: () => [
+          ...namesSeen(kernel).map((name) => observedName(name)),
+          ...namesElsewhere(kernel),
+        ],
       };
     },
   };
+}
+
+function observedName({ path, node }: SeenName, before = ''): ObservedName {
+  const { kind, target, uid, mode } = node;
+  const seen = { path: before + path, uid, mode };
+  if (kind === 'symlink') return { ...seen, is: kind, target };
+  return { ...seen, is: kind === 'dir' ? 'dir' : 'pin' };
+}
+
+/** The names that processes in other mount namespaces see, each namespace once. */
+function namesElsewhere(kernel: Kernel): ObservedName[] {
+  if (kernel.namespaces.size === 0) return [];
+  const seen = new Set<number>([HOSTS_NAMESPACE]);
+  const names: ObservedName[] = [];
+  for (const { pid, namespaces } of [...kernel.processes.values()].sort((a, b) => a.pid - b.pid)) {
+    const { mount } = namespaces;
+    if (seen.has(mount)) continue;
+    seen.add(mount);
+    names.push(...namesSeen(kernel, mount).map((name) => observedName(name, `${pid}:`)));
+  }
+  return names;
 }

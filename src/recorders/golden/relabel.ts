@@ -2,6 +2,7 @@
 import type { Success } from '../../domain/outcome.ts';
 import type { LabelBook } from './labels.ts';
 import type { Step } from './scenario.ts';
+import { isOfFiles } from './translate.ts';
 
 const O_CLOEXEC = 0o2000000;
 const CLOSE_RANGE_UNSHARE = 2;
@@ -22,7 +23,7 @@ export function relabel(step: Step, { ret, lost }: Success, labels: LabelBook): 
     case 'fork':
       return labels.addProcess(step.as, ret, proc, step.clone_files === true);
     case 'unshare':
-      return labels.unshare(proc);
+      return isOfFiles(step) ? labels.unshare(proc) : undefined;
     case 'fcntl':
       return relabelByFcntl(step, ret, labels);
     case 'close_range':

@@ -49,10 +49,22 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
       return {
         name: 'fork',
         ...privileges,
-        ...chosen(step, 'clone_files', 'clone_thread'),
+        ...chosen(step, 'clone_files', 'clone_thread', 'clone_newns', 'clone_newcgroup'),
       } as Call;
     case 'unshare':
-      return { name: 'unshare', clone_files: true };
+      // Recordings of before there were namespaces name no flag.
+      return {
+        name: 'unshare',
+        ...(isOfFiles(step)
+          ? { clone_files: true }
+          : chosen(step, 'clone_newns', 'clone_newcgroup')),
+      } as Call;
+    case 'setns':
+      return {
+        name: 'setns',
+        target_pid: labels.pid(step.to),
+        ...chosen(step, 'clone_newns', 'clone_newcgroup'),
+      } as Call;
     case 'kill':
       return { name: 'kill', to_pid: labels.pid(step.to) };
     case 'drop':
@@ -330,4 +342,9 @@ function progLoad(step: Step, labels: LabelBook): Call {
 /** The number of an fd that a step names by its label; 0 when it names none. */
 function fd(step: Step, labels: LabelBook, field: string): number {
   return labels.fd(step.proc, step[field]) ?? 0;
+}
+
+/** Whether an unshare is about the table of fds alone. */
+export function isOfFiles({ clone_newns, clone_newcgroup }: Step): boolean {
+  return clone_newns === undefined && clone_newcgroup === undefined;
 }

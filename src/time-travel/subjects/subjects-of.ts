@@ -33,6 +33,8 @@ function collect(scene: Scene, effect: Effect): void {
     case 'ProcessForked':
     case 'ProcessExecuted':
     case 'FilesUnshared':
+    case 'FsUnshared':
+    case 'NamespaceEntered':
     case 'ProcessExited':
     case 'ProcessMoved':
     case 'CredentialsChanged':
@@ -118,6 +120,9 @@ function collect(scene: Scene, effect: Effect): void {
       if (root !== undefined) scene.found.add(subject.path(root));
       return;
     }
+    case 'NamespaceMade':
+      if (effect.cgroup_id !== undefined) scene.found.add(subject.cgroup(effect.cgroup_id));
+      return;
     // A boot changes everything, and a burned id changes nothing that a state shows.
     case 'Booted':
     case 'SysctlSet':
@@ -138,6 +143,8 @@ function ofProcess(
   effect: Of<
     | (`Process${string}` & Effect['type'])
     | 'FilesUnshared'
+    | 'FsUnshared'
+    | 'NamespaceEntered'
     | 'CredentialsChanged'
     | 'NofileLimited'
     | 'MemlockLimited'
@@ -146,7 +153,9 @@ function ofProcess(
 ): void {
   const { kernel, pid: by, found } = scene;
   const named = 'pid' in effect ? effect.pid : undefined;
-  const ofAnother = effect.type === 'ProcessMoved' || effect.type === 'ProcessExited';
+  const { type } = effect;
+  const ofAnother =
+    type === 'ProcessMoved' || type === 'ProcessExited' || type === 'NamespaceEntered';
   const process = kernel.processes.get(ofAnother ? (named ?? by) : by);
   found.add(subject.process(named ?? by));
   if (effect.type === 'ProcessExecuted') found.add(subject.process(by));
@@ -157,7 +166,6 @@ function ofProcess(
     found.add(subject.cgroup(process.cgroup_id));
   }
   const exits = effect.type === 'ProcessExited';
-  const { type } = effect;
   const sharesAll = exits || type === 'ProcessForked' || type === 'FilesUnshared';
   for (const { file, cloexec } of process?.fds.values() ?? []) {
     if (sharesAll || (effect.type === 'ProcessExecuted' && cloexec)) ofFile(scene, file);

@@ -1,6 +1,7 @@
 /** Effects in words, one clause each, for histories. */
 import { counted } from '../../domain/counted.ts';
 import type { Effect, EffectOf, EntryHolder } from '../../domain/effect.ts';
+import { HOSTS_NAMESPACE } from '../../domain/namespace-row.ts';
 import { REASON_TEXT } from './reason-text.ts';
 
 /** What became true, such as `link 7 freed: the process that held it exited`. */
@@ -20,6 +21,20 @@ export function effectText(effect: Effect): string {
       return effect.pid === undefined ? 'exited' : `process ${effect.pid} ended`;
     case 'FilesUnshared':
       return 'got a table of fds of its own';
+    case 'FsUnshared':
+      return 'got a umask and root directory of its own';
+    case 'NamespaceMade':
+      return effect.cgroup_id === undefined
+        ? `${effect.kind} namespace ${effect.namespace_id} made`
+        : `${effect.kind} namespace ${effect.namespace_id} made, with cgroup ${effect.cgroup_id} as root`;
+    case 'NamespaceEntered': {
+      const who = effect.pid === undefined ? '' : `process ${effect.pid} `;
+      const which =
+        effect.namespace_id === HOSTS_NAMESPACE
+          ? `the ${effect.kind} namespace of the host`
+          : `${effect.kind} namespace ${effect.namespace_id}`;
+      return `${who}entered ${which}`;
+    }
     case 'CredentialsChanged':
       return `became uid ${effect.uid} with ${counted(effect.caps.length, 'capability', 'capabilities')}`;
     case 'NofileLimited':
@@ -97,10 +112,12 @@ type ObjectEffect = Exclude<
           | 'MemlockLimited'
           | 'UmaskSet'
           | 'FilesUnshared'
+          | 'FsUnshared'
           | 'SysctlSet'
         )
       | 'CloexecChanged'
       | `Process${string}`
+      | `Namespace${string}`
       | `Fd${string}`;
   }
 >;

@@ -12,6 +12,7 @@ import { lsmCgroupTables } from './lsm-cgroup.ts';
 import { mapBatchTables } from './map-batches.ts';
 import { mapCreateTables, mapTables } from './maps.ts';
 import { mountTables } from './mounts.ts';
+import { namespaceTables } from './namespaces.ts';
 import { idTables, objGetTables, objPinTables } from './objects.ts';
 import { processTables } from './processes.ts';
 import { progAttachTables } from './prog-attach.ts';
@@ -46,6 +47,7 @@ export const TABLES: readonly Table[] = [
   ...mountTables,
   ...cgroupfsTables,
   ...processTables,
+  ...namespaceTables,
   ...boundaryTables,
   ...foreignTables,
   ...lsmCgroupTables,

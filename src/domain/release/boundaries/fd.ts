@@ -20,4 +20,13 @@ export const FD_SPECS = {
       { since: '6.18', value: true, evidence: 'measured' },
     ],
   },
+  setns_pidfd: {
+    meaning: 'setns(2) takes a pidfd; before, it is EINVAL',
+    source: 'kernel/nsproxy.c',
+    boundaries: [
+      from57(false),
+      { since: '5.8', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
 } as const satisfies Partial<Specs>;

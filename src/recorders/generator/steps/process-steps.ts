@@ -15,7 +15,14 @@ export function spawn(scene: Scene): Step {
 
 export function fork(scene: Scene, proc: string): Step {
   if (livingProcesses(scene).length >= scene.preset.processesMax) return exitOfOne(scene);
-  return { op: 'fork', proc, as: scene.fresh('p'), ...privileges(scene), ...sharing(scene) };
+  return {
+    op: 'fork',
+    proc,
+    as: scene.fresh('p'),
+    ...privileges(scene),
+    ...sharing(scene),
+    ...apart(scene),
+  };
 }
 
 function sharing({ random, preset }: Scene): { clone_files?: true; clone_thread?: true } {
@@ -37,8 +44,26 @@ export function kill(scene: Scene, proc: string): Step {
   return { op: 'kill', proc, to: oneOf(scene, livingProcesses(scene)) };
 }
 
-export function unshare(_: Scene, proc: string): Step {
-  return { op: 'unshare', proc };
+export function unshare(scene: Scene, proc: string): Step {
+  return { op: 'unshare', proc, ...apart(scene) };
+}
+
+export function setns(scene: Scene, proc: string): Step {
+  return { op: 'setns', proc, to: oneOf(scene, livingProcesses(scene)), ...apart(scene) };
+}
+
+interface NewNamespaces {
+  readonly clone_newns?: true;
+  readonly clone_newcgroup?: true;
+}
+
+/** New namespaces, where a preset is about them: mostly one of mounts. */
+function apart({ random, preset }: Scene): NewNamespaces {
+  if (preset.namespaces === 0 || !random.chance(preset.namespaces)) return {};
+  if (random.chance(0.75)) return { clone_newns: true };
+  return random.chance(0.5)
+    ? { clone_newcgroup: true }
+    : { clone_newns: true, clone_newcgroup: true };
 }
 
 export function umask({ random }: Scene, proc: string): Step {

@@ -117,6 +117,10 @@ export const ATTR_PROBES = {
     const none = { first: CLOSED_FD, last: CLOSED_FD };
     return (await bench.ask({ name: 'close_range', ...none })) !== 'ENOSYS';
   },
+  async setns_pidfd(bench) {
+    const init = { target_pid: 1, clone_newns: true } as const;
+    return (await bench.ask({ name: 'setns', ...init })) === 'ok';
+  },
   async close_range_cloexec(bench) {
     const none = { first: CLOSED_FD, last: CLOSED_FD, flags: CLOEXEC };
     return (await bench.ask({ name: 'close_range', ...none })) === 'ok';
