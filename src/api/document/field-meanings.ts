@@ -201,6 +201,7 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   monotone: 'Whether the condition held from then on, so that there is one such position only.',
   mount_id: 'Which mount of the bpffs it is.',
   name: 'Its name.',
+  namespace_id: 'A namespace, by its number in the log; 0 is the one that the host booted with.',
   new_prog_fd: 'An fd of the program that the link shall run.',
   next: 'There may be more: the `next` of the following page.',
   next_id: 'The next id that there is.',
