@@ -4,12 +4,11 @@
  * are short sequences that every caller makes (open, call, close; sendmsg with SCM_RIGHTS).
  */
 import type { AttachType } from './attach-type.ts';
-import type { Capability } from './capability.ts';
 import type { FileSystemCalls } from './file-system-call.ts';
 import type { AttachFlags, QueryFlags } from './flags.ts';
 import type { MapType } from './map-type.ts';
+import type { ProcessCalls } from './process-call.ts';
 import type { ProgType } from './prog-type.ts';
-import type { SysctlName } from './sysctls.ts';
 
 /**
  * Bytes of `union bpf_attr` that the caller passes; absent means all of them. A shorter attr is cut
@@ -34,71 +33,6 @@ interface Anchored {
 
 /** A map element's key: of cgroup storage, or the number in a plain map's first bytes. */
 export type MapKey = number | { readonly cgroup_id: number; readonly attach_type?: AttachType };
-
-export interface ProcessCalls {
-  /** A new process without a parent's fds: 0, 1 and 2 are open and are not BPF objects. */
-  spawn: {
-    readonly child_pid?: number;
-    readonly comm?: string;
-    readonly uid?: number;
-    readonly caps?: readonly Capability[];
-  };
-  /** A child that shares the caller's open file descriptions. */
-  fork: {
-    readonly child_pid?: number;
-    readonly uid?: number;
-    readonly caps?: readonly Capability[];
-    /** clone(2) with CLONE_FILES: one fd table for both. */
-    readonly clone_files?: true;
-    /** clone(2) with CLONE_THREAD: a thread of the caller's process; `child_pid` is its tid. */
-    readonly clone_thread?: true;
-    /** With CLONE_NEWNS, CLONE_NEWCGROUP: the child is in a new namespace. */
-    readonly clone_newns?: true;
-    readonly clone_newcgroup?: true;
-  };
-  /**
-   * unshare(2): CLONE_FILES is a table of the caller's own, with the same fds; CLONE_NEWNS and
-   * CLONE_NEWCGROUP are a new namespace of mounts and of cgroups.
-   */
-  unshare: {
-    readonly clone_files?: true;
-    readonly clone_newns?: true;
-    readonly clone_newcgroup?: true;
-  };
-  /** setns(2) with a pidfd of another process, which the caller holds (5.8). */
-  setns: {
-    readonly target_pid: number;
-    readonly clone_newns?: true;
-    readonly clone_newcgroup?: true;
-  };
-  /** execve(2): close-on-exec fds go. */
-  exec: { readonly comm?: string };
-  /** exit_group(2), or a death by a signal; with `thread`, exit(2) of the calling thread alone. */
-  exit: { readonly thread?: true };
-  /** kill(2) with a signal that ends the process, all its threads. */
-  kill: { readonly to_pid: number };
-  /** Give up privileges: become `uid` with exactly `caps`. */
-  capset: {
-    readonly uid?: number;
-    readonly caps: readonly Capability[];
-    /** What no exec gives back any more (PR_CAPBSET_DROP). */
-    readonly bounding?: readonly Capability[];
-    readonly inheritable?: readonly Capability[];
-    /** What exec leaves to a process that is not root (PR_CAP_AMBIENT). */
-    readonly ambient?: readonly Capability[];
-  };
-  umask: { readonly mask: number };
-  /** A write to a file of /proc/sys/kernel. */
-  sysctl: { readonly variable: SysctlName; readonly value: number };
-  setrlimit: {
-    /** The soft limit of RLIMIT_NOFILE. */
-    readonly nofile?: number;
-    /** Both limits of RLIMIT_MEMLOCK, in bytes; -1 is RLIM_INFINITY. */
-    readonly memlock?: number;
-  };
-  /** Move the caller, or another process, into a cgroup: a write to its cgroup.procs. */
-  join: { readonly path: string; readonly target_pid?: number };
-}
 
 /** Commands of fcntl(2) that are about the fd rather than what it is open on. */
 export type FcntlCommand = 'f_dupfd' | 'f_dupfd_cloexec' | 'f_getfd' | 'f_setfd';
@@ -159,6 +93,8 @@ export interface ProgCalls {
     readonly attach_prog_fd?: number;
     /** The program mentions its maps without calling a helper on them. */
     readonly map_ref_only?: boolean;
+    /** Counts with the flag TOKEN_FD (65536). */
+    readonly prog_token_fd?: number;
   };
   prog_attach: Target &
     Anchored &
@@ -232,7 +168,14 @@ export interface ObjectCalls {
   link_get_fd_by_id: AttrSized & { readonly link_id: number; readonly open_flags?: number };
   /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
   map_get_fd_by_id: AttrSized & { readonly map_id: number; readonly open_flags?: number };
-  btf_get_fd_by_id: AttrSized & { readonly btf_id: number; readonly open_flags?: number };
+  /** `token_fd` counts with the flag TOKEN_FD (65536). */
+  btf_get_fd_by_id: AttrSized & {
+    readonly btf_id: number;
+    readonly open_flags?: number;
+    readonly token_fd?: number;
+  };
+  /** TOKEN_CREATE: `bpffs_fd` is open on the top of a bpffs that delegates. */
+  token_create: { readonly bpffs_fd?: number; readonly flags?: number };
   /** TASK_FD_QUERY: which program runs on what another process has open. */
   task_fd_query: {
     readonly target_pid: number;
@@ -244,8 +187,15 @@ export interface ObjectCalls {
    * below 36 are called by their names.
    */
   bpf: { readonly cmd: number };
-  /** BTF_LOAD of types that the kernel takes; `btf_size`: their bytes. */
-  btf_load: { readonly btf_size?: number };
+  /**
+   * BTF_LOAD of types that the kernel takes; `btf_size`: their bytes. `btf_token_fd` counts with the
+   * flag TOKEN_FD (65536).
+   */
+  btf_load: {
+    readonly btf_size?: number;
+    readonly btf_flags?: number;
+    readonly btf_token_fd?: number;
+  };
   /** ENABLE_STATS; `type`: 0 is the run time of programs. */
   enable_stats: { readonly type?: number };
   prog_get_next_id: AttrSized & { readonly start_id: number };
@@ -289,6 +239,8 @@ export interface MapCalls {
     readonly map_extra?: number;
     /** Counts with the flag NUMA_NODE (4); 4294967295 is any node. */
     readonly numa_node?: number;
+    /** Counts with the flag TOKEN_FD (65536). */
+    readonly map_token_fd?: number;
   };
   map_freeze: { readonly map_fd?: number };
   map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };

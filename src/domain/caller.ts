@@ -8,6 +8,7 @@ import { type Capability, type FileCapability, hasAllOfRoot, rootsSet } from './
 import { refusal } from './decision.ts';
 import type { Fd } from './fd-table.ts';
 import type { BpfMap, Cgroup, Kernel, Link, OpenFile, Process, Program } from './kernel.ts';
+import { HOSTS_NAMESPACE } from './namespace-row.ts';
 import type { Refusal } from './outcome.ts';
 
 export interface Caller {
@@ -19,44 +20,72 @@ export interface Caller {
   readonly granted: number | undefined;
 }
 
-/** Whether the caller has a capability itself. */
-export function has(caller: Caller, capability: Capability): boolean {
-  return caller.process.caps.includes(capability);
+/**
+ * Whether the caller has a capability in a user namespace, that of the host unless told otherwise
+ * (`cap_capable`). Those of the host count in every one, and so does who made it; those of one user
+ * namespace count in no other.
+ */
+export function has(caller: Caller, capability: Capability, user = HOSTS_NAMESPACE): boolean {
+  const { caps, namespaces } = caller.process;
+  if (namespaces.user === user) return caps.includes(capability);
+  return isAbove(caller, user) && (caps.includes(capability) || made(caller, user));
 }
 
-/** Whether the caller has a capability about files, which nobody names of root with all the others. */
+/** Whether the caller is of the host, and another user namespace so below its own. */
+function isAbove({ process }: Caller, user: number): boolean {
+  return user !== HOSTS_NAMESPACE && process.namespaces.user === HOSTS_NAMESPACE;
+}
+
+function made({ kernel, process }: Caller, user: number): boolean {
+  return kernel.namespaces.get(user)?.uid === process.uid;
+}
+
+/**
+ * Whether the caller has a capability about files, which nobody names of root with all the others. A user
+ * namespace maps no uids here, so nobody has one of it about any file (`capable_wrt_inode_uidgid`).
+ */
 export function hasOnFiles({ process }: Caller, capability: FileCapability): boolean {
-  const { uid, caps } = process;
+  const { uid, caps, namespaces } = process;
+  if (namespaces.user !== HOSTS_NAMESPACE) return false;
   return (uid === 0 ? rootsSet(caps) : caps).includes(capability);
 }
 
 /**
- * Whether the caller is root with what root has: then it has the capabilities that are not modelled
- * too, which single calls look at (CAP_KILL, CAP_SYS_PTRACE, CAP_SETPCAP).
+ * Whether the caller has all that root has, in a user namespace as `has` has one: then it has the
+ * capabilities that are not modelled too, which single calls look at (CAP_KILL, CAP_SYS_PTRACE,
+ * CAP_SETPCAP).
  */
-export function isFullRoot({ process }: Caller): boolean {
-  return process.uid === 0 && hasAllOfRoot(process.caps);
+export function hasAll(caller: Caller, user = HOSTS_NAMESPACE): boolean {
+  const { uid, caps, namespaces } = caller.process;
+  const isFull = (uid === 0 || namespaces.user !== HOSTS_NAMESPACE) && hasAllOfRoot(caps);
+  if (namespaces.user === user) return isFull;
+  return isAbove(caller, user) && (isFull || made(caller, user));
 }
 
 /** `ptrace_may_access`, without the extra rules of a security module. */
 export function mayTrace(caller: Caller, target: Process): boolean {
   const { process } = caller;
-  if (process.tgid === target.tgid || isFullRoot(caller)) return true;
+  if (process.tgid === target.tgid || hasAll(caller, target.namespaces.user)) return true;
   return (
     process.uid === target.uid &&
+    process.namespaces.user === target.namespaces.user &&
     target.caps.every((capability) => process.caps.includes(capability))
   );
 }
 
-/** CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. */
-export function bpfCapable(caller: Caller): boolean {
-  return has(caller, 'sys_admin') || (caller.kernel.switches.cap_bpf && has(caller, 'bpf'));
+/**
+ * CAP_SYS_ADMIN stands in for CAP_BPF everywhere, and is needed where CAP_BPF does not exist. With a
+ * token they are asked in its user namespace (`bpf_token_capable`).
+ */
+export function bpfCapable(caller: Caller, user = HOSTS_NAMESPACE): boolean {
+  if (has(caller, 'sys_admin', user)) return true;
+  return caller.kernel.switches.cap_bpf && has(caller, 'bpf', user);
 }
 
 /** The capability for attach, link and query (§18): CAP_NET_ADMIN, or from ~6.5 SYS_ADMIN. */
-export function netAdminCapable(caller: Caller): boolean {
-  if (has(caller, 'net_admin')) return true;
-  return caller.kernel.switches.sys_admin_is_net_admin && has(caller, 'sys_admin');
+export function netAdminCapable(caller: Caller, user = HOSTS_NAMESPACE): boolean {
+  if (has(caller, 'net_admin', user)) return true;
+  return caller.kernel.switches.sys_admin_is_net_admin && has(caller, 'sys_admin', user);
 }
 
 /** The open file behind an fd number, if the number is open. */

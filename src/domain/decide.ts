@@ -53,6 +53,7 @@ import { progBindMap } from './calls/prog-bind-map.ts';
 import { progDetach } from './calls/prog-detach.ts';
 import { progLoad } from './calls/prog-load.ts';
 import { progQuery } from './calls/prog-query.ts';
+import { fsmount, tokenCreate } from './calls/token.ts';
 import { openDirectory } from './cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse } from './decision.ts';
 import type { Kernel } from './kernel.ts';
@@ -159,6 +160,10 @@ function answer(caller: Caller, call: Call): Decision {
       return chown(caller, call);
     case 'mount':
       return mount(caller, call);
+    case 'fsmount':
+      return fsmount(caller, call);
+    case 'token_create':
+      return tokenCreate(caller, call);
     case 'umount':
       return umount(caller, call);
     case 'prog_bind_map':
@@ -261,7 +266,7 @@ function onTarget<C extends Target & { readonly attr_size?: number }>(
   if (fd === undefined) return refuse({ ...noFreeFd(caller), stage: 'open' });
   const cgroup = openDirectory(caller, path);
   if (isRefused(cgroup)) return refuse({ ...cgroup, stage: 'open' });
-  const opened = { fd, file: { kind: 'cgroup', id: cgroup.id, refs: 1 } } as const;
+  const opened = { fd, file: { kind: 'cgroup', id: cgroup.id, refs: 1, top: false } } as const;
   const refused = gate(caller, call.attr_size);
   if (refused !== undefined) return refuse(refused);
   const { kernel, process, granted } = caller;

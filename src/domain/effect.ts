@@ -6,22 +6,25 @@
  */
 import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
-import type { Capability } from './capability.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
-import type { NamespaceKind } from './namespace-row.ts';
+import type { ProcessEffects } from './process-effect.ts';
 import type { ProgType } from './prog-type.ts';
 import type { BootConfig } from './release/config.ts';
-import type { SysctlName } from './sysctls.ts';
 
 export type ObjectKind = 'prog' | 'link' | 'map';
 
 /** What an fd is open on. */
-export type FileKind = ObjectKind | 'cgroup' | 'btf' | 'other';
+export type FileKind = ObjectKind | 'cgroup' | 'btf' | 'other' | 'token';
 
 /** Whether it is an object, on which references are counted. */
 export function isObjectKind(kind: FileKind): kind is ObjectKind {
   return kind === 'prog' || kind === 'link' || kind === 'map';
+}
+
+/** Whether what is open keeps the mount that it is in, when it is in one. */
+export function keepsMount(kind: FileKind): kind is 'other' | 'token' {
+  return kind === 'other' || kind === 'token';
 }
 
 /** Why something ended. */
@@ -69,7 +72,7 @@ interface Listed extends ListPlace {
   readonly revision: number;
 }
 
-export interface Effects {
+export interface Effects extends ProcessEffects {
   Booted: {
     readonly boot: number;
     readonly boot_id: string;
@@ -77,69 +80,13 @@ export interface Effects {
     readonly config: BootConfig;
   };
 
-  ProcessSpawned: {
-    readonly pid: number;
-    readonly comm: string;
-    readonly uid: number;
-    readonly caps: readonly Capability[];
-  };
-  ProcessForked: {
-    readonly pid: number;
-    readonly uid: number;
-    readonly caps: readonly Capability[];
-    /** It has the caller's fd table, not a copy. */
-    readonly clone_files?: true;
-    /** It is a thread of the caller's process. */
-    readonly clone_thread?: true;
-  };
-  ProcessExecuted: {
-    readonly comm: string;
-    readonly caps: readonly Capability[];
-    /** The pid that the thread goes on under: that of its process, when it was not its leader. */
-    readonly pid?: number;
-  };
-  /** The fd table that the process shared is its own from now on: a copy. */
-  FilesUnshared: Record<never, never>;
-  /** The umask and root directory that the thread shared are its own from now on: a copy. */
-  FsUnshared: Record<never, never>;
-  NamespaceMade: {
-    readonly namespace_id: number;
-    readonly kind: NamespaceKind;
-    /** The root of a cgroup namespace. */
-    readonly cgroup_id?: number;
-  };
-  /** The caller, or `pid`, is in it from now on; 0 is the namespace that the host booted with. */
-  NamespaceEntered: {
-    readonly namespace_id: number;
-    readonly kind: NamespaceKind;
-    readonly pid?: number;
-  };
-  /** The caller ended, or `pid`. */
-  ProcessExited: { readonly pid?: number };
-  CredentialsChanged: {
-    readonly uid: number;
-    readonly caps: readonly Capability[];
-    /** The sets that count at exec; absent ones are as before. */
-    readonly bounding?: readonly Capability[];
-    readonly inheritable?: readonly Capability[];
-    readonly ambient?: readonly Capability[];
-  };
-  /** A variable of the kernel has another value (sysctl). */
-  SysctlSet: { readonly variable: SysctlName; readonly value: number };
-  NofileLimited: { readonly nofile: number };
-  /** RLIMIT_MEMLOCK of the process, in bytes; -1 is none. */
-  MemlockLimited: { readonly memlock: number };
-  UmaskSet: { readonly mask: number };
-  /** The caller moved, or `pid`. */
-  ProcessMoved: { readonly cgroup_id: number; readonly pid?: number };
-
   /** A new open file description on a BPF object, a cgroup directory or something else. */
   FdOpened: {
     readonly fd: number;
     readonly kind: FileKind;
     /**
-     * Of `other` the mount that an open directory of a bpffs keeps, or 0; of `btf` 0 in logs that
-     * kept no ids of BTF.
+     * Of `other` the mount that an open directory of a bpffs keeps, or 0; of `token` the mount of the
+     * bpffs that it is of; of `btf` 0 in logs that kept no ids of BTF.
      */
     readonly id: number;
     /** What a map fd may do, when it is restricted. */
@@ -148,6 +95,8 @@ export interface Effects {
     readonly btf_size?: number;
     /** Exec keeps it. */
     readonly cloexec?: false;
+    /** Of a directory of a bpffs: it is the top of its instance. */
+    readonly top?: true;
   };
   FdDuplicated: { readonly fd: number; readonly to_fd: number; readonly cloexec?: true };
   /** An fd on an open file description of another process (pidfd_getfd). */
@@ -193,6 +142,8 @@ export interface Effects {
     readonly btf_ids?: readonly number[];
     /** Pages that its instructions lock, where they are more than one (kernels up to 5.10). */
     readonly pages?: number;
+    /** The user namespace of the token that it was loaded with, and holds; absent for none. */
+    readonly token_user_id?: number;
   };
   ProgFreed: { readonly prog_id: number; readonly reason: Reason };
   /** A program id was taken by a PROG_LOAD that then found no free fd (§16). */
@@ -256,6 +207,19 @@ export interface Effects {
     readonly root: string;
     /** The mount namespace of a mount that stands outside; absent for that of the host. */
     readonly namespace_id?: number;
+  };
+  /**
+   * An instance of a bpffs with a mount that no path leads to (fsmount). Its user namespace, 0 for the
+   * host's, and what it delegates: sets of commands and types by their numbers, as hexadecimal numbers.
+   */
+  BpffsDelegated: {
+    readonly mount_id: number;
+    readonly root: string;
+    readonly user_id: number;
+    readonly cmds: string;
+    readonly maps: string;
+    readonly progs: string;
+    readonly attachs: string;
   };
   /** No path leads into the mount any more; it ends with the last directory that is open in it. */
   BpffsUnmounted: { readonly mount_id: number };

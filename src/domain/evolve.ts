@@ -95,6 +95,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
       return evolvePin(kernel, effect);
     case 'BpffsMounted':
     case 'BpffsUnmounted':
+    case 'BpffsDelegated':
       return evolveMount(kernel, effect);
     case 'NamespaceMade':
     case 'NamespaceEntered':

@@ -28,6 +28,19 @@ export interface FileSystemCalls {
    * with `from` of what stands there (MS_BIND).
    */
   mount: { readonly path: string; readonly from?: string; readonly mode?: number };
+  /**
+   * fsopen(2) of a bpffs and fsmount(2) by the caller, and an open of its top, which no path leads to. In
+   * between the process `by_pid`, the caller when absent, sets the options and creates it. A set is
+   * `any`, or a hexadecimal number such as 0x21 with a bit for each command or type.
+   */
+  fsmount: {
+    readonly by_pid?: number;
+    readonly mode?: number;
+    readonly delegate_cmds?: string;
+    readonly delegate_maps?: string;
+    readonly delegate_progs?: string;
+    readonly delegate_attachs?: string;
+  };
   /** umount2(2); `flags`: MNT_FORCE (1), MNT_DETACH (2), UMOUNT_NOFOLLOW (8). */
   umount: { readonly path: string; readonly flags?: number };
 }

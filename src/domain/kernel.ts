@@ -53,6 +53,8 @@ export interface OpenFile {
   readonly access?: 'read' | 'write' | undefined;
   /** Fds that point here, and copies in flight. */
   refs: number;
+  /** Whether a directory of a bpffs is the top of its instance. */
+  readonly top: boolean;
 }
 
 export interface Program {
@@ -70,6 +72,8 @@ export interface Program {
   readonly pages: number;
   /** Open file descriptions, pins, legacy entries, links (§3) and elements of prog_arrays. */
   refs: number;
+  /** The user namespace of the token that it was loaded with; the host's for none. */
+  readonly token_user: number;
 }
 
 export interface Link {
@@ -188,7 +192,6 @@ export interface BpfMap {
    * their keys. Where they hold programs or maps, their values are ids.
    */
   elements: readonly Element[];
-  /** Of an LRU map. */
   recency: Recency | undefined;
   /** Open file descriptions, pins, programs that use or bind it, and maps of maps that hold it. */
   refs: number;

@@ -4,7 +4,7 @@
  * are kept beside the state, which a decision must not change.
  */
 import type { AttachType } from './attach-type.ts';
-import { type Effect, isObjectKind, type ObjectKind, type Reason } from './effect.ts';
+import { type Effect, isObjectKind, keepsMount, type ObjectKind, type Reason } from './effect.ts';
 import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
 import { withoutHooked } from './lsm-hooks.ts';
@@ -56,7 +56,7 @@ export class Lifetime {
     if (!this.#isLast(file)) return;
     const { kind, id } = file;
     if (isObjectKind(kind)) this.drop(kind, id, reason);
-    else if (kind === 'other' && id !== 0) this.dropMount(id, 'unmounted');
+    else if (keepsMount(kind) && id !== 0) this.dropMount(id, 'unmounted');
   }
 
   /** Takes mounts out of their trees; each ends with what keeps it. */

@@ -7,6 +7,17 @@ export function placeKey({
   return parent === 0 ? `@${namespace}` : `${parent}${at}`;
 }
 
+/** Of an instance that was mounted by fsmount(2): whose it is, and what its tokens allow. */
+export interface Delegation {
+  /** The user namespace of its maker. */
+  readonly user: number;
+  /** Sets of commands and types, by their numbers. */
+  readonly cmds: string;
+  readonly maps: string;
+  readonly progs: string;
+  readonly attachs: string;
+}
+
 /** A mount of a bpffs, or of a part of one. */
 export interface Mount {
   readonly id: number;
@@ -22,4 +33,6 @@ export interface Mount {
   refs: number;
   /** The mount namespace that it was mounted in. */
   readonly namespace: number;
+  /** Undefined of an instance of the host that mount(2) made. */
+  readonly delegation: Delegation | undefined;
 }

@@ -16,8 +16,8 @@ export interface QueryOutputs {
   readonly revision?: number;
 }
 
-/** OBJ_GET_INFO_BY_FD's answer, by kind of object. */
-export type ObjectInfo =
+/** OBJ_GET_INFO_BY_FD's answer about what has an id. */
+export type IdentifiedInfo =
   | {
       readonly kind: 'link';
       readonly id: number;
@@ -55,6 +55,18 @@ export type ObjectInfo =
       readonly name?: string;
       readonly kernel_btf?: boolean;
     };
+
+/** The same about a token: sets of commands and types, by their numbers. */
+export interface TokenInfo {
+  readonly kind: 'token';
+  readonly allowed_cmds: string;
+  readonly allowed_maps: string;
+  readonly allowed_progs: string;
+  readonly allowed_attachs: string;
+}
+
+/** OBJ_GET_INFO_BY_FD's answer, by kind of object. */
+export type ObjectInfo = IdentifiedInfo | TokenInfo;
 
 /** What a command on many elements of a map hands back, also when it fails. */
 export interface BatchOutputs {

@@ -2,8 +2,9 @@
  * The gates that stand before a bpf command (semantics §18, §5 row 3; `__sys_bpf`): the sysctl
  * `unprivileged_bpf_disabled`, and CAP_NET_ADMIN on kernels without CAP_BPF.
  */
-import { bpfCapable, type Caller, fileAt, has, netAdminCapable } from './caller.ts';
+import { bpfCapable, type Caller, has, netAdminCapable } from './caller.ts';
 import { refusal } from './decision.ts';
+import { HOSTS_NAMESPACE } from './namespace-row.ts';
 import type { Refusal } from './outcome.ts';
 
 /** Bytes of an attr that the kernel looks at: one page (`bpf_check_uarg_tail_zero`). */
@@ -25,10 +26,14 @@ export function gate(caller: Caller, attrSize: number | undefined): Refusal | un
   return refusal('E2BIG', 'attr-too-large', { attr_size: attrSize, limit: ATTR_BYTES_MAX });
 }
 
-/** PROG_LOAD and MAP_CREATE: what the sysctl leaves to callers without CAP_BPF is nothing. */
-export function creationGate(caller: Caller): Refusal | undefined {
+/**
+ * PROG_LOAD and MAP_CREATE: what the sysctl leaves to callers without CAP_BPF is nothing.
+ *
+ * @param user the user namespace in which it is asked
+ */
+export function creationGate(caller: Caller, user: number): Refusal | undefined {
   const sysctl = caller.kernel.sysctls.unprivileged_bpf_disabled;
-  if (sysctl === 0 || bpfCapable(caller)) return undefined;
+  if (sysctl === 0 || bpfCapable(caller, user)) return undefined;
   return refusal('EPERM', 'unprivileged-bpf-disabled', { sysctl });
 }
 
@@ -39,13 +44,11 @@ export function netAdminFirst(caller: Caller, call: string): Refusal | undefined
 }
 
 /** Id walks and fetching by id. */
-export function sysAdminOnly(caller: Caller, call: string): Refusal | undefined {
-  if (has(caller, 'sys_admin')) return undefined;
+export function sysAdminOnly(
+  caller: Caller,
+  call: string,
+  user = HOSTS_NAMESPACE,
+): Refusal | undefined {
+  if (has(caller, 'sys_admin', user)) return undefined;
   return refusal('EPERM', 'needs-sys-admin', { call });
-}
-
-/** A token is named by a field that is not modelled, so by fd 0, which is none. */
-export function noToken(caller: Caller): Refusal {
-  const errno = fileAt(caller, 0) === undefined ? 'EBADF' : 'EINVAL';
-  return refusal(errno, 'fd-is-no-token', { fd: 0 });
 }

@@ -6,11 +6,13 @@ import { CGROUP_AND_CAPABILITY_RULES } from './cgroup-and-capability-rules.ts';
 import { CODE_AND_MAP_RULES } from './code-and-map-rules.ts';
 import { NAMESPACE_RULES } from './namespace-rules.ts';
 import { type Rule, rule } from './rule.ts';
+import { TOKEN_RULES } from './token-rules.ts';
 
 export const RULES = {
   ...CODE_AND_MAP_RULES,
   ...CGROUP_AND_CAPABILITY_RULES,
   ...NAMESPACE_RULES,
+  ...TOKEN_RULES,
 
   'no-such-process': rule(
     '§14',

@@ -20,14 +20,17 @@ import {
   ROOTS_ACCESS,
   type WrittenArray,
 } from './kernel.ts';
-import { HOSTS_NAMESPACES } from './namespace-row.ts';
+import { HOSTS_NAMESPACE, HOSTS_NAMESPACES } from './namespace-row.ts';
 import { progTypeNumber, progTypeOf } from './prog-type.ts';
 import { listsOfValues, listsValues } from './snapshot-lists.ts';
 import { bpffs, mounts, namespaces } from './snapshot-names.ts';
 import type { Table } from './table.ts';
 
 /** Fields that snapshots of before 6.0.0 have not: a column in which each row has `NONE` is left out. */
-export const LATER_FIELDS: ReadonlySet<string> = new Set(['namespaces', 'fs_with', 'namespace']);
+export const LATER_FIELDS: ReadonlySet<string> = new Set([
+  ...['namespaces', 'fs_with', 'namespace'],
+  ...['top', 'token_user', 'delegation'],
+]);
 
 const processes = codecOf<Process>()({
   values: {
@@ -92,7 +95,9 @@ function fdTable(values: readonly number[]): FdTable {
 }
 
 /** By their numbers in a snapshot. */
-const FILE_KINDS: readonly OpenFile['kind'][] = ['prog', 'link', 'map', 'cgroup', 'other', 'btf'];
+const FILE_KINDS: readonly OpenFile['kind'][] = [
+  ...(['prog', 'link', 'map', 'cgroup', 'other', 'btf', 'token'] as const),
+];
 const ACCESSES: readonly OpenFile['access'][] = [undefined, 'read', 'write'];
 
 const files = codecOf<OpenFile>()({
@@ -101,12 +106,14 @@ const files = codecOf<OpenFile>()({
     id: (row) => row.id,
     access: (row) => ACCESSES.indexOf(row.access),
     refs: (row) => row.refs,
+    top: (row) => (row.top ? 1 : NONE),
   },
   row: (columns, i) => ({
     kind: at(FILE_KINDS, at(columns.kind, i)),
     id: at(columns.id, i),
     access: at(ACCESSES, at(columns.access, i)),
     refs: at(columns.refs, i),
+    top: at(columns.top, i) === 1,
   }),
 });
 
@@ -124,6 +131,7 @@ const programs = codecOf<Program>()({
     btf: (row) => (row.btf === NO_BTF ? NONE : row.btf),
     pages: (row) => row.pages,
     refs: (row) => row.refs,
+    token_user: (row) => row.token_user,
   },
   row: (columns, i) => ({
     id: at(columns.id, i),
@@ -138,6 +146,7 @@ const programs = codecOf<Program>()({
     btf: at(columns.btf, i) || NO_BTF,
     pages: at(columns.pages, i),
     refs: at(columns.refs, i),
+    token_user: at(columns.token_user, i) ?? HOSTS_NAMESPACE,
   }),
 });
 

@@ -1,5 +1,5 @@
 /** The rows of names, mounts and namespaces as columns of a snapshot. */
-import { at, codecOf } from './column-codec.ts';
+import { at, codecOf, NONE } from './column-codec.ts';
 import type { BpffsNode } from './kernel.ts';
 import type { Mount } from './mount-row.ts';
 import { HOSTS_NAMESPACE, type Namespace } from './namespace-row.ts';
@@ -32,6 +32,7 @@ export const mounts = codecOf<Mount>()({
     attached: (row) => (row.attached ? 1 : 0),
     refs: (row) => row.refs,
     namespace: (row) => row.namespace,
+    delegation: (row) => row.delegation ?? NONE,
   },
   row: (columns, i) => ({
     id: at(columns.id, i),
@@ -41,6 +42,7 @@ export const mounts = codecOf<Mount>()({
     attached: at(columns.attached, i) === 1,
     refs: at(columns.refs, i),
     namespace: at(columns.namespace, i) ?? HOSTS_NAMESPACE,
+    delegation: at(columns.delegation, i) || undefined,
   }),
 });
 
@@ -50,11 +52,17 @@ export const namespaces = codecOf<Namespace>()({
     kind: (row) => row.kind,
     cgroup_id: (row) => row.cgroup_id,
     processes: (row) => row.processes,
+    user: (row) => row.user,
+    uid: (row) => row.uid,
+    kept: (row) => row.kept,
   },
   row: (columns, i) => ({
     id: at(columns.id, i),
     kind: at(columns.kind, i),
     cgroup_id: at(columns.cgroup_id, i),
     processes: at(columns.processes, i),
+    user: at(columns.user, i),
+    uid: at(columns.uid, i),
+    kept: at(columns.kept, i),
   }),
 });

@@ -161,6 +161,7 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'SymlinkRemoved':
     case 'BpffsMounted':
     case 'BpffsUnmounted':
+    case 'BpffsDelegated':
       return;
     default:
       effect satisfies never;

@@ -90,7 +90,7 @@ export function factsOf(real: Kernel, { pid, call }: Done): Record<number, FdFac
     if (file === undefined) continue;
     const { kind, id } = file;
     const path = kind === 'cgroup' ? real.cgroups.get(id)?.path : undefined;
-    const isOther = kind === 'other' || kind === 'btf';
+    const isOther = kind === 'other' || kind === 'btf' || kind === 'token';
     facts[value] = isOther ? { kind: 'other' } : { kind, id, ...(path !== undefined && { path }) };
   }
   return facts;

@@ -1,10 +1,8 @@
-/**
- * What the fields of requests and answers mean, by name: one word has one meaning (docs/glossary.md), so
- * a field that no schema describes is described here, once. Those that mean something else in one schema
- * are at the end.
- */
+/** What the fields of requests and answers mean, by name (one word has one meaning); exceptions are at the end. */
+import { TOKEN_MEANINGS } from './token-meanings.ts';
 
 export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
+  ...TOKEN_MEANINGS,
   about: 'The objects that the refusal is about.',
   access: 'How it was opened, where that was not for reading and writing.',
   actor: 'Who sent it: `token:NAME`, or `local`.',
@@ -342,6 +340,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
 export const MEANINGS_IN: Readonly<Record<string, string>> = {
   'BpftoolCgroupShow.id': 'The id of the program.',
   'BpftoolCgroupTree.id': 'The id of the program.',
+  'EffectBpffsDelegated.maps':
+    'Map types that are delegated: a bit for each number, in hexadecimal.',
   'Host.boots': 'The boots of the host, oldest first.',
   'Problem.type': 'What kind of problem it is: `urn:bpfledger:problem:…`; it is stable.',
   'ReleaseDifferences.name': 'The name of the switch.',

@@ -6,7 +6,7 @@ import { openDirectory } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
-import type { Place } from '../mounts.ts';
+import { type Place, topOf } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 
 const O_CLOEXEC = 0o2000000;
@@ -27,7 +27,8 @@ export function openOther(caller: Caller, call: Calls['open_other']): Decision {
   const seen = call.path === undefined ? undefined : openedOnBpffs(caller, call.path);
   if (seen !== undefined && isRefused(seen)) return refuse(seen);
   const id = seen?.mount ?? 0;
-  return succeed([{ type: 'FdOpened', fd, kind: 'other', id, ...keptByExec(call) }], fd);
+  const top = seen !== undefined && seen.key === topOf(seen.key) ? { top: true as const } : {};
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id, ...top, ...keptByExec(call) }], fd);
 }
 
 /** open(2) with O_DIRECTORY: a directory of a bpffs keeps the mount by which it was reached. */

@@ -7,12 +7,21 @@ import { isObjectKind, type ObjectKind } from '../effect.ts';
 import { TOKEN_FD } from '../flags.ts';
 import type { IdKind } from '../ids.ts';
 import type { Kernel } from '../kernel.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import type { ObjectInfo } from '../outcome.ts';
 import { sysAdminOnly } from '../privilege.ts';
+import {
+  allowsCommand,
+  askedBy,
+  DELEGATED_COMMANDS,
+  delegationOf,
+  WITHOUT_TOKEN,
+} from '../tokens.ts';
 
 /** Ids stop below this (`INT_MAX`). */
 const ID_END = 2 ** 31 - 1;
 const INFO_LEN_MAX = 4096;
+const ID_TOKEN_FD_OFFSET = 12;
 const RDONLY = 8;
 const WRONLY = 16;
 
@@ -60,14 +69,25 @@ export function getFdById(
   return succeed([{ type: 'FdOpened', fd, kind, id, ...(flags !== 0 && { access }) }], fd);
 }
 
-/** BTF_GET_FD_BY_ID: no flag but that of a token (6.15), whose field is not modelled. */
+/** BTF_GET_FD_BY_ID: no flag but that of a token (6.15). */
 export function btfGetFdById(caller: Caller, call: Calls['btf_get_fd_by_id']): Decision {
-  const { btf_id: id, open_flags: flags = 0 } = call;
-  if (flags === TOKEN_FD && fileAt(caller, 0) === undefined) {
-    return refuse(refusal('ENOTSUPP', 'not-modelled', { what: 'a token of BTF_GET_FD_BY_ID' }));
+  const { btf_id: id, open_flags: flags = 0, token_fd = 0 } = call;
+  const takesToken = caller.kernel.switches.btf_by_id_token;
+  if ((flags & ~(takesToken ? TOKEN_FD : 0)) !== 0) {
+    return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   }
-  if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
-  const refused = sysAdminOnly(caller, 'btf_get_fd_by_id');
+  if (token_fd !== 0 && !takesToken) {
+    const about = { last_byte: ID_TOKEN_FD_OFFSET };
+    return refuse(refusal('EINVAL', 'bytes-after-last-field', about));
+  }
+  const asked =
+    flags === 0
+      ? WITHOUT_TOKEN
+      : askedBy(caller, token_fd, (token) =>
+          allowsCommand(token, DELEGATED_COMMANDS.btf_get_fd_by_id),
+        );
+  if (asked.refused !== undefined) return refuse(asked.refused);
+  const refused = sysAdminOnly(caller, 'btf_get_fd_by_id', asked.user);
   if (refused !== undefined) return refuse(refused);
   if (!isKernelsBtf(caller.kernel, id) && !caller.kernel.btfs.has(id)) {
     return refuse(refusal('ENOENT', 'no-object-with-id', { kind: 'btf', id }));
@@ -105,7 +125,8 @@ export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): D
     const what = 'info on BTF that was loaded when logs kept no ids of it';
     return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
   }
-  if (!isObjectKind(kind) && kind !== 'btf') {
+  const isKnown = isObjectKind(kind) || kind === 'btf' || kind === 'token';
+  if (!isKnown || (kind === 'token' && !caller.kernel.switches.token_info)) {
     return refuse(refusal('EINVAL', 'info-needs-bpf-object', { fd, kind }));
   }
   if (kind === 'link' && !caller.kernel.switches.link_ids) {
@@ -116,11 +137,12 @@ export function objGetInfo(caller: Caller, call: Calls['obj_get_info_by_fd']): D
     return refuse(refusal('E2BIG', 'info-too-long', about));
   }
   const { kernel } = caller;
-  const info = kind === 'btf' ? infoOnBtf(kernel, file.id) : infoOf(kernel, kind, file.id);
-  return succeed([], 0, { info });
+  if (kind === 'token') return succeed([], 0, { info: infoOnToken(kernel, file.id) });
+  if (kind === 'btf') return succeed([], 0, { info: infoOnBtf(kernel, file.id) });
+  return succeed([], 0, { info: infoOf(caller, kind, file.id) });
 }
 
-function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
+function infoOf({ kernel, process }: Caller, kind: ObjectKind, id: number): ObjectInfo {
   const link = kind === 'link' ? kernel.links.get(id) : undefined;
   if (link !== undefined) {
     const { prog_id, cgroup_id, attach_type } = link;
@@ -135,7 +157,7 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
       prog_type,
       tag,
       prog_name,
-      created_by_uid: uid,
+      created_by_uid: process.namespaces.user === HOSTS_NAMESPACE ? uid : OVERFLOW_UID,
       map_ids,
     } as const;
     const { attach_btf_id } = btf;
@@ -145,6 +167,21 @@ function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo {
   if (map === undefined) throw new Error(`impossible state: open file on freed ${kind} ${id}`);
   const { map_type, map_name, key_size, value_size, max_entries } = map;
   return { kind: 'map', id, map_type, map_name, key_size, value_size, max_entries };
+}
+
+/** What a uid is called in a user namespace that does not map it (`from_kuid_munged`). */
+const OVERFLOW_UID = 65_534;
+
+/** `bpf_token_get_info_by_fd`. */
+function infoOnToken(kernel: Kernel, mountId: number): ObjectInfo {
+  const { cmds, maps, progs, attachs } = delegationOf(kernel, mountId);
+  return {
+    kind: 'token',
+    allowed_cmds: cmds,
+    allowed_maps: maps,
+    allowed_progs: progs,
+    allowed_attachs: attachs,
+  };
 }
 
 /** The name of the kernel's own BTF. Those of its modules have theirs, which nobody told. */

@@ -82,7 +82,8 @@ function checkAttr(caller: Caller, attr: AttachAttr): Refusal | undefined {
 function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | undefined {
   const { switches } = caller.kernel;
   const { type } = attr;
-  if (program.prog_type === 'cgroup_skb' && switches.cap_bpf && !netAdminCapable(caller)) {
+  const isSkb = program.prog_type === 'cgroup_skb' && switches.cap_bpf;
+  if (isSkb && !netAdminCapable(caller, program.token_user)) {
     return refusal('EPERM', 'skb-link-needs-net-admin', { prog_id: program.id });
   }
   if (type === 'perf_event' && PERF_TYPES.includes(program.prog_type)) {

@@ -26,27 +26,34 @@ import {
   TAKES_NO_BTF,
   UNPRIVILEGED_MAPS,
 } from '../maps/forms.ts';
+import { isHash, isLru, isMapOfMaps, isPercpu, isStorage } from '../maps/kinds.ts';
 import { mapLocks } from '../memlock.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
-import { creationGate, noToken } from '../privilege.ts';
+import { creationGate } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
+import { allowsMap, askedBy, pastToken, WITHOUT_TOKEN } from '../tokens.ts';
 
 type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
   readonly map_type: MapType;
-  /** A token is asked for (6.9), by a field that is not modelled. */
+  /** A token is told (6.9). */
   readonly token: boolean;
 };
 
 const { noPrealloc, numaNode, rdonly, wronly, rdonlyProg, wronlyProg, zeroSeed } = MAP_FLAGS;
 /** `NUMA_NO_NODE`. */
 const ANY_NODE = 2 ** 32 - 1;
+const MAP_TOKEN_FD_OFFSET = 76;
 const STORAGE_FLAGS = numaNode | rdonly | wronly | rdonlyProg | wronlyProg;
 
 export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const create = withDefaults(caller, call);
-  const refused = admission(caller, create) ?? lateForm(caller, create) ?? mapLocks(caller, create);
+  const refused =
+    pastToken(caller.kernel, create.map_token_fd, MAP_TOKEN_FD_OFFSET) ??
+    admission(caller, create) ??
+    lateForm(caller, create) ??
+    mapLocks(caller, create);
   if (refused !== undefined) return refuse(refused);
   const badName = badObjectName(create.map_name, 'map_name');
   if (badName !== undefined) return refuse(badName);
@@ -92,26 +99,32 @@ function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
     btf_vmlinux_value_type_id: call.btf_vmlinux_value_type_id ?? 0,
     map_extra: call.map_extra ?? 0,
     numa_node: call.numa_node ?? 0,
+    map_token_fd: call.map_token_fd ?? 0,
   };
 }
 
 /** From 6.5 on, the type and many a type's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
-  const passGate = creationGate(caller);
-  const badForm = earlyForm(caller, create) ?? (create.token ? noToken(caller) : undefined);
+  const { user, refused } = create.token
+    ? askedBy(caller, create.map_token_fd, (token) =>
+        allowsMap(token, mapTypeNumber(create.map_type)),
+      )
+    : WITHOUT_TOKEN;
+  const passGate = creationGate(caller, user);
+  const badForm = earlyForm(caller, create) ?? refused;
   const first = caller.kernel.switches.form_before_privilege
     ? (badForm ?? passGate)
     : (passGate ?? badForm);
-  return first ?? unprivileged(caller, create.map_type as MapTypeName);
+  return first ?? unprivileged(caller, create.map_type as MapTypeName, user);
 }
 
-function unprivileged(caller: Caller, map_type: MapTypeName): Refusal | undefined {
+function unprivileged(caller: Caller, map_type: MapTypeName, user: number): Refusal | undefined {
   if (NET_ADMIN_MAPS.includes(map_type)) {
-    return netAdminCapable(caller)
+    return netAdminCapable(caller, user)
       ? undefined
       : refusal('EPERM', 'map-needs-net-admin', { map_type });
   }
-  if (bpfCapable(caller) || UNPRIVILEGED_MAPS.includes(map_type)) return undefined;
+  if (bpfCapable(caller, user) || UNPRIVILEGED_MAPS.includes(map_type)) return undefined;
   return refusal('EPERM', 'map-needs-bpf', { map_type });
 }
 
@@ -308,31 +321,6 @@ function badStorage(switches: Switches, create: Create): Refusal | undefined {
   }
   if (max_entries !== 0) return refusal('EINVAL', 'map-max-entries', { ...about, max_entries });
   return undefined;
-}
-
-function isStorage(type: MapType): boolean {
-  return type === 'cgroup_storage' || type === 'percpu_cgroup_storage';
-}
-
-/** Types that `htab_map_alloc_check` looks at. */
-function isHash(type: MapType): boolean {
-  return type === 'hash' || type === 'hash_of_maps' || isLru(type) || type === 'percpu_hash';
-}
-
-function isLru(type: MapType): boolean {
-  return type === 'lru_hash' || type === 'lru_percpu_hash';
-}
-
-function isPercpuHash(type: MapType): boolean {
-  return type === 'percpu_hash' || type === 'lru_percpu_hash';
-}
-
-function isPercpu(type: MapType): boolean {
-  return isPercpuHash(type) || type === 'percpu_array';
-}
-
-function isMapOfMaps(type: MapType): boolean {
-  return type === 'array_of_maps' || type === 'hash_of_maps';
 }
 
 function accessOf(flags: number): { access?: 'read' | 'write' } {

@@ -4,7 +4,7 @@ import type { Seen } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
-import type { Effect } from '../effect.ts';
+import type { EffectOf } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
 import {
   mountAt,
@@ -30,7 +30,13 @@ const STICKY = 0o1000;
 export function mount(caller: Caller, { path, from, mode }: Calls['mount']): Decision {
   const target = targetOf(caller, path);
   if (isRefused(target)) return refuse(target);
-  if (!has(caller, 'sys_admin')) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
+  if (!mayMount(caller)) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
+  // A new bpffs takes the capability of the host (`mount_capable`).
+  if (from === undefined && !has(caller, 'sys_admin')) {
+    return refuse(refusal('EPERM', 'bpffs-needs-sys-admin', { pid: caller.process.pid }));
+  }
+  const inside = ofUserNamespace(caller);
+  if (inside !== undefined) return refuse(inside);
   const mount_id = nextMount(caller.kernel);
   const { place, isDirectory } = target;
   const source = from === undefined ? undefined : nodeAt(caller, from);
@@ -45,20 +51,38 @@ export function mount(caller: Caller, { path, from, mode }: Calls['mount']): Dec
   const { mount: namespace_id } = caller.process.namespaces;
   const where = parent_id === 0 && namespace_id !== HOSTS_NAMESPACE ? { namespace_id } : {};
   return succeed([
-    ...(source === undefined ? newTop(caller, root, mode) : []),
+    ...(source === undefined ? [newTop(caller, root, mode)] : []),
     { type: 'BpffsMounted', mount_id, parent_id, at: key === '' ? '/' : key, root, ...where },
   ]);
 }
 
+/** `may_mount`: CAP_SYS_ADMIN in the user namespace of the mount namespace. */
+export function mayMount(caller: Caller): boolean {
+  return has(caller, 'sys_admin', ownerOfMounts(caller));
+}
+
+/** The user namespace of the caller's mount namespace. */
+function ownerOfMounts({ kernel, process }: Caller): number {
+  return kernel.namespaces.get(process.namespaces.mount)?.user ?? HOSTS_NAMESPACE;
+}
+
+/** In a mount namespace of a user namespace, what came from above it is locked (`lock_mnt_tree`). */
+function ofUserNamespace(caller: Caller): Refusal | undefined {
+  if (ownerOfMounts(caller) === HOSTS_NAMESPACE) return undefined;
+  return refusal('ENOTSUPP', 'not-modelled', { what: 'mounts in a user namespace' });
+}
+
 /** `bpf_fill_super`: a new instance is its maker's. */
-function newTop({ process: { uid } }: Caller, path: string, mode = TOP_MODE): Effect[] {
-  return [
-    {
-      ...{ type: 'DirectoryMade', path },
-      ...(uid !== 0 && { uid }),
-      mode: (mode & 0o7777) | STICKY,
-    },
-  ];
+export function newTop(
+  { process: { uid } }: Caller,
+  path: string,
+  mode = TOP_MODE,
+): EffectOf<'DirectoryMade'> & { readonly mode: number } {
+  return {
+    ...{ type: 'DirectoryMade', path },
+    ...(uid !== 0 && { uid }),
+    mode: (mode & 0o7777) | STICKY,
+  };
 }
 
 /** What is mounted on; while there is no bpffs at the top, that is the directory outside. */
@@ -82,7 +106,9 @@ export function umount(caller: Caller, { path, flags = 0 }: Calls['umount']): De
   if ((flags & ~UMOUNT_FLAGS) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   const target = targetOf(caller, path, (flags & UMOUNT_NOFOLLOW) === 0);
   if (isRefused(target)) return refuse(target);
-  if (!has(caller, 'sys_admin')) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
+  if (!mayMount(caller)) return refuse(refusal('EPERM', 'mount-needs-sys-admin', {}));
+  const inside = ofUserNamespace(caller);
+  if (inside !== undefined) return refuse(inside);
   const found = mountAt(kernel, target.place);
   if (found === undefined) return refuse(refusal('EINVAL', 'no-mount-point', { path }));
   if ((flags & MNT_EXPIRE) !== 0) {

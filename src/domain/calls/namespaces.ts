@@ -3,21 +3,25 @@
  * What fails leaves everything as it was: all is copied before anything of the caller changes.
  */
 import type { Calls } from '../call.ts';
-import { type Caller, has, isFullRoot, mayTrace } from '../caller.ts';
+import { type Caller, has, hasAll, mayTrace } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { mountsIn, nextMount } from '../mounts.ts';
-import type { NamespaceKind } from '../namespace-row.ts';
+import { HOSTS_NAMESPACE, type NamespaceKind } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 
 /** Which namespaces a call is about. */
-type Flags = Pick<Calls['unshare'], 'clone_newns' | 'clone_newcgroup'>;
+type Flags = Pick<Calls['unshare'], 'clone_newns' | 'clone_newcgroup' | 'clone_newuser'>;
 
 /** `ksys_unshare`: of the calling thread alone; a new mount namespace has a root directory of its own. */
 export function unshare(caller: Caller, call: Calls['unshare']): Decision {
-  const { shared_with, fs_with } = caller.process;
+  const { shared_with, fs_with, threads } = caller.process;
+  // Threads have one user namespace (`check_unshare_flags`).
+  if (call.clone_newuser && threads.length > 0) {
+    return refuse(refusal('EINVAL', 'user-namespace-is-shared', { threads: threads.join(', ') }));
+  }
   const entered = newNamespaces(caller, call);
   if (isRefused(entered)) return refuse(entered);
   const effects: Effect[] = [];
@@ -42,8 +46,8 @@ export function setns(caller: Caller, call: Calls['setns']): Decision {
     return refuse(refusal('EPERM', 'may-not-trace', { pid: target_pid }));
   }
   const refused =
-    (clone_newns ? mayNotEnterMounts(caller, clone_newcgroup) : undefined) ??
-    (clone_newcgroup ? mayNotEnterCgroups(caller) : undefined);
+    (clone_newns ? mayNotEnterMounts(caller, target, clone_newcgroup) : undefined) ??
+    (clone_newcgroup ? mayNotEnterCgroups(caller, target) : undefined);
   if (refused !== undefined) return refuse(refused);
   const kinds: NamespaceKind[] = [];
   if (clone_newns) kinds.push('mount');
@@ -60,9 +64,14 @@ export function setns(caller: Caller, call: Calls['setns']): Decision {
 }
 
 /** `mntns_install`: it takes CAP_SYS_CHROOT too, which single processes of root alone have here. */
-function mayNotEnterMounts(caller: Caller, withOthers: boolean | undefined): Refusal | undefined {
-  const { fs_with } = caller.process;
-  if (!isFullRoot(caller)) {
+function mayNotEnterMounts(
+  caller: Caller,
+  target: Process,
+  withOthers: boolean | undefined,
+): Refusal | undefined {
+  const { fs_with, namespaces } = caller.process;
+  const mayEnter = hasAll(caller, ownerOf(caller, target.namespaces.mount));
+  if (!mayEnter || !hasAll(caller, namespaces.user)) {
     return refusal('EPERM', 'may-not-enter-mounts', {});
   }
   if (fs_with.length === 0) return undefined;
@@ -75,23 +84,47 @@ function mayNotEnterMounts(caller: Caller, withOthers: boolean | undefined): Ref
 }
 
 /** `cgroupns_install`. */
-function mayNotEnterCgroups(caller: Caller): Refusal | undefined {
-  if (has(caller, 'sys_admin')) return undefined;
+function mayNotEnterCgroups(caller: Caller, target: Process): Refusal | undefined {
+  const owner = ownerOf(caller, target.namespaces.cgroup);
+  const { user } = caller.process.namespaces;
+  if (has(caller, 'sys_admin', owner) && has(caller, 'sys_admin', user)) return undefined;
   return refusal('EPERM', 'namespace-needs-sys-admin', {});
 }
 
-/** `create_new_namespaces`, in its order: the caller, or `pid`, is in a new namespace of each kind. */
+/** The user namespace that a namespace of mounts or of cgroups was made in. */
+function ownerOf({ kernel }: Caller, id: number): number {
+  return kernel.namespaces.get(id)?.user ?? HOSTS_NAMESPACE;
+}
+
+/**
+ * `create_user_ns`, whose maker has to have a uid in its own user namespace, and then
+ * `create_new_namespaces`, in its order: the caller, or `pid`, is in a new namespace of each kind.
+ */
 export function newNamespaces(caller: Caller, flags: Flags, pid?: number): Effect[] | Refusal {
-  const { clone_newns, clone_newcgroup } = flags;
-  if (!clone_newns && !clone_newcgroup) return [];
-  if (!has(caller, 'sys_admin')) return refusal('EPERM', 'namespace-needs-sys-admin', {});
-  const whose = pid === undefined ? {} : { pid };
+  const { clone_newns, clone_newcgroup, clone_newuser } = flags;
+  if (!clone_newns && !clone_newcgroup && !clone_newuser) return [];
   const { process, kernel } = caller;
+  const { uid, namespaces } = process;
+  if (clone_newuser && namespaces.user !== HOSTS_NAMESPACE) {
+    return refusal('EPERM', 'uid-is-not-mapped', { uid });
+  }
+  if (!clone_newuser && !has(caller, 'sys_admin', namespaces.user)) {
+    return refusal('EPERM', 'namespace-needs-sys-admin', {});
+  }
+  const whose = pid === undefined ? {} : { pid };
   let namespace_id = kernel.counters.namespace;
   const effects: Effect[] = [];
+  if (clone_newuser) {
+    const made = { namespace_id, kind: 'user' } as const;
+    effects.push({ type: 'NamespaceMade', ...made, ...(uid !== 0 && { uid }) });
+    effects.push({ type: 'NamespaceEntered', ...made, ...whose });
+    namespace_id++;
+  }
+  const user_id = clone_newuser ? kernel.counters.namespace : namespaces.user;
+  const owner = user_id === HOSTS_NAMESPACE ? {} : { user_id };
   if (clone_newns) {
     const made = { namespace_id, kind: 'mount' } as const;
-    effects.push({ type: 'NamespaceMade', ...made });
+    effects.push({ type: 'NamespaceMade', ...made, ...owner });
     effects.push(...copiedMounts(kernel, process.namespaces.mount, namespace_id));
     effects.push({ type: 'NamespaceEntered', ...made, ...whose });
     if (pid === undefined) effects.push(...leftMounts(kernel, process));
@@ -99,7 +132,7 @@ export function newNamespaces(caller: Caller, flags: Flags, pid?: number): Effec
   }
   if (clone_newcgroup) {
     const made = { namespace_id, kind: 'cgroup' } as const;
-    effects.push({ type: 'NamespaceMade', ...made, cgroup_id: process.cgroup_id });
+    effects.push({ type: 'NamespaceMade', ...made, cgroup_id: process.cgroup_id, ...owner });
     effects.push({ type: 'NamespaceEntered', ...made, ...whose });
   }
   return effects;

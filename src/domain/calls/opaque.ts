@@ -6,13 +6,25 @@
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, fileAt, lowestFree, noFreeFd, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
+import { TOKEN_FD } from '../flags.ts';
 import { nextBtfId } from '../next-id.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
+import {
+  type Asked,
+  allowsCommand,
+  askedBy,
+  DELEGATED_COMMANDS,
+  pastToken,
+  WITHOUT_TOKEN,
+} from '../tokens.ts';
+import { tokenCreate } from './token.ts';
 
 /** Bytes of types at most (`BTF_MAX_SIZE`), and of the header before them (`btf_parse_hdr`). */
 const BTF_BYTES_MAX = 16 * 1024 * 1024;
 const BTF_HEADER_BYTES = 24;
+const BTF_FLAGS_OFFSET = 32;
+const BTF_TOKEN_FD_OFFSET = 36;
 /** Bytes of the shortest packet that a program is tried on. */
 const ETH_HLEN = 14;
 /** Types that are tried on a packet. */
@@ -26,8 +38,11 @@ const TRIED_OTHERWISE: readonly ProgType[] = [
   ...(['syscall', 'netfilter', 'struct_ops'] as const),
 ];
 
-export function btfLoad(caller: Caller, { btf_size }: Calls['btf_load']): Decision {
-  if (!bpfCapable(caller)) return refuse(refusal('EPERM', 'btf-needs-bpf', {}));
+export function btfLoad(caller: Caller, call: Calls['btf_load']): Decision {
+  const { btf_size } = call;
+  const { user, refused } = askedBtf(caller, call);
+  if (refused !== undefined) return refuse(refused);
+  if (!bpfCapable(caller, user)) return refuse(refusal('EPERM', 'btf-needs-bpf', {}));
   if (btf_size !== undefined && btf_size > BTF_BYTES_MAX) {
     return refuse(refusal('E2BIG', 'btf-too-large', { btf_size, limit: BTF_BYTES_MAX }));
   }
@@ -40,6 +55,25 @@ export function btfLoad(caller: Caller, { btf_size }: Calls['btf_load']): Decisi
   if (fd === undefined) return refuse(noFreeFd(caller), [{ type: 'BtfIdBurned', btf_id }]);
   const size = btf_size === undefined ? {} : { btf_size };
   return succeed([{ type: 'FdOpened', fd, kind: 'btf', id: btf_id, ...size }], fd);
+}
+
+/** Where BTF_LOAD asks for CAP_BPF. */
+function askedBtf(
+  caller: Caller,
+  { btf_flags: flags = 0, btf_token_fd = 0 }: Calls['btf_load'],
+): Asked {
+  const { kernel } = caller;
+  const refused =
+    pastToken(kernel, btf_token_fd, BTF_TOKEN_FD_OFFSET) ??
+    pastToken(kernel, flags, BTF_FLAGS_OFFSET);
+  if (refused !== undefined) return { ...WITHOUT_TOKEN, refused };
+  if ((flags & ~TOKEN_FD) !== 0) {
+    return { ...WITHOUT_TOKEN, refused: refusal('EINVAL', 'flags-unknown', { flags }) };
+  }
+  if (flags === 0) return WITHOUT_TOKEN;
+  return askedBy(caller, btf_token_fd, (token) =>
+    allowsCommand(token, DELEGATED_COMMANDS.btf_load),
+  );
 }
 
 export function enableStats(caller: Caller, { type = 0 }: Calls['enable_stats']): Decision {
@@ -101,7 +135,7 @@ const PROG_STREAM_READ_BY_FD = 37;
 
 /**
  * A command with an attr of zeros. The kernel does not have it (EINVAL), or it looks up fd 0: as the
- * bpffs of a token, as the program of a stream, as the map that a program is to be associated with.
+ * bpffs of a token (`tokenCreate`), as the program of a stream, as the map that a program is to be associated with.
  */
 export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
   if (cmd >= caller.kernel.switches.bpf_command_count) return unknownCommand(`number ${cmd}`);
@@ -110,6 +144,7 @@ export function byNumber(caller: Caller, { cmd }: Calls['bpf']): Decision {
     const what = `command ${cmd} of bpf(2) by its number`;
     return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
   }
+  if (cmd === FIRST_UNNAMED) return tokenCreate(caller, {});
   if (file === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: 0 }));
   if (cmd === PROG_STREAM_READ_BY_FD && file.kind === 'prog') {
     return refuse(refusal('ENOENT', 'stream-unknown', { prog_id: file.id }));

@@ -1,7 +1,7 @@
 /** Processes: spawn, fork, exec, exit, credentials and limits (semantics §14). */
 
 import type { Calls } from '../call.ts';
-import { type Caller, fdsInOrder, has, isFullRoot } from '../caller.ts';
+import { type Caller, fdsInOrder, has, hasAll } from '../caller.ts';
 import { ALL_CAPABILITIES, type Capability, ROOT_CAPABILITIES, rootsSet } from '../capability.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
@@ -34,6 +34,11 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   if (call.clone_thread && call.clone_newns) {
     return refuse(refusal('EINVAL', 'thread-shares-root', {}));
   }
+  if (call.clone_thread && call.clone_newuser) {
+    return refuse(refusal('EINVAL', 'thread-shares-user-namespace', {}));
+  }
+  const unmodelled = otherUser(caller, call);
+  if (unmodelled !== undefined) return refuse(unmodelled);
   const entered = newNamespaces(caller, call, pid);
   if (isRefused(entered)) return refuse(entered);
   const { uid, caps } = caller.process;
@@ -47,6 +52,14 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
     ...(clone_thread && { clone_thread }),
   } as const;
   return succeed([effect, ...entered], pid);
+}
+
+/** What is not told of a process in a user namespace: that it becomes another user, or has other capabilities. */
+function otherUser({ process }: Caller, call: Calls['fork']): Refusal | undefined {
+  const isInside = call.clone_newuser === true || process.namespaces.user !== HOSTS_NAMESPACE;
+  const stays = call.caps === undefined && (call.uid ?? process.uid) === process.uid;
+  if (!isInside || stays) return undefined;
+  return refusal('ENOTSUPP', 'not-modelled', { what: 'another user in a user namespace' });
 }
 
 /**
@@ -66,7 +79,7 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
   lifetime.effects.push({
     type: 'ProcessExecuted',
     comm: call.comm ?? process.comm,
-    caps: capsAfterExec(process.uid, process.sets),
+    caps: capsInNewImage(process),
     ...(process.pid === process.tgid ? {} : { pid: process.tgid }),
   });
   if (unshares) return succeed(lifetime.effects);
@@ -74,6 +87,11 @@ export function exec(caller: Caller, call: Calls['exec']): Decision {
     if (fd.cloexec) lifetime.dropFile(fd.file, 'process_executed');
   }
   return succeed(lifetime.effects);
+}
+
+/** Nobody is root in a user namespace, as it maps no uids here: what is ambient stays. */
+function capsInNewImage({ uid, sets, namespaces }: Process): readonly Capability[] {
+  return namespaces.user === HOSTS_NAMESPACE ? capsAfterExec(uid, sets) : sets.ambient;
 }
 
 /**
@@ -94,7 +112,8 @@ export function kill(caller: Caller, { to_pid: pid }: Calls['kill']): Decision {
   const target = kernel.processes.get(pid);
   if (target === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
   const own = process.tgid === target.tgid || process.uid === target.uid;
-  if (!own && !isFullRoot(caller)) return refuse(refusal('EPERM', 'may-not-kill', { pid }));
+  if (!own && !hasAll(caller, target.namespaces.user))
+    return refuse(refusal('EPERM', 'may-not-kill', { pid }));
   return succeed(target.tgid === BOOT_PID ? [] : ended(caller, threadsOf(kernel, target)));
 }
 
@@ -131,9 +150,16 @@ function mountNamespacesOf(processes: readonly Process[]): ReadonlyMap<number, n
 
 /** Become `uid` with exactly `caps`; from another uid than 0, capabilities can only be given up. */
 export function capset(caller: Caller, call: Calls['capset']): Decision {
-  const { uid, caps } = caller.process;
-  const lacking = call.caps.filter((capability) => !caps.includes(capability));
-  if (uid !== 0 && (lacking.length > 0 || (call.uid ?? uid) !== uid)) {
+  const { uid, caps, namespaces } = caller.process;
+  const isInside = namespaces.user !== HOSTS_NAMESPACE;
+  if (isInside && (call.uid ?? uid) !== uid) {
+    return refuse(
+      refusal('ENOTSUPP', 'not-modelled', { what: 'another user in a user namespace' }),
+    );
+  }
+  const most = isInside ? rootsSet(caps) : caps;
+  const lacking = call.caps.filter((capability) => !most.includes(capability));
+  if ((uid !== 0 || isInside) && (lacking.length > 0 || (call.uid ?? uid) !== uid)) {
     const wanted = lacking.join(', ') || `uid ${call.uid}`;
     return refuse(refusal('EPERM', 'credentials-cannot-grow', { uid, wanted }));
   }
@@ -148,16 +174,17 @@ export function capset(caller: Caller, call: Calls['capset']): Decision {
  * drops one; what is ambient is permitted and inheritable (`cap_capset`, `cap_task_prctl`).
  */
 function changedSets(caller: Caller, call: Calls['capset']): Partial<ExecSets> | Refusal {
-  const { uid, caps, sets } = caller.process;
+  const { uid, caps, sets, namespaces } = caller.process;
+  const isFull = hasAll(caller, namespaces.user);
   const { bounding = sets.bounding, inheritable = sets.inheritable } = call;
   const within = (names: readonly Capability[], most: readonly Capability[]) =>
     names.every((name) => most.includes(name));
   const [most, left] = [rootsSet(sets.bounding), rootsSet(bounding)];
   const drops = !within(most, left);
-  const inheritableMost = union(sets.inheritable, isFullRoot(caller) ? left : caps);
+  const inheritableMost = union(sets.inheritable, isFull ? left : caps);
   const ambientMost = call.caps.filter((name) => inheritable.includes(name));
   const { ambient = sets.ambient.filter((name) => ambientMost.includes(name)) } = call;
-  if (!within(left, most) || (drops && !isFullRoot(caller))) {
+  if (!within(left, most) || (drops && !isFull)) {
     return refusal('EPERM', 'bounding-set-shrinks', { uid });
   }
   const inBounds = within(inheritable, union(sets.inheritable, left));

@@ -39,7 +39,7 @@ export function progAttach(caller: Caller, call: Calls['prog_attach'], target: n
   }
   const program = progOfType(caller, attr.prog, progType, 'attach_bpf_fd');
   if (isRefused(program)) return refuse(program);
-  if (program.prog_type === 'cgroup_skb' && !netAdminCapable(caller)) {
+  if (program.prog_type === 'cgroup_skb' && !netAdminCapable(caller, program.token_user)) {
     return refuse(refusal('EINVAL', 'skb-attach-needs-net-admin', { prog_id: program.id }));
   }
   if (cgroupProgType(switches, type) === undefined) return refuse(foreignTarget(type));

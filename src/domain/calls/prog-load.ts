@@ -13,13 +13,15 @@ import type { BpfMap } from '../kernel.ts';
 import { hasHooks } from '../lsm-hooks.ts';
 import { askOwners } from '../maps/holding.ts';
 import { progLocks, progPages } from '../memlock.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
-import { creationGate, noToken } from '../privilege.ts';
+import { creationGate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
+import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
 
 type Load = Calls['prog_load'];
 
@@ -65,15 +67,16 @@ const CGROUP_BUILD_TYPES: readonly ProgType[] = [
 const SLEEPABLE = 16;
 /** Where the fields lie that not every modelled kernel has. */
 const FD_ARRAY_OFFSET = 120;
+const TOKEN_FD_OFFSET = 144;
 const FD_ARRAY_CNT_OFFSET = 148;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
 export function progLoad(caller: Caller, call: Load): Decision {
-  const refused = admission(caller, call);
-  if (refused !== undefined) return refuse(refused);
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
+  const user = admission(caller, call, expected);
+  if (typeof user !== 'number') return refuse(user);
   const { attach_target_may_be_btf: mayBeBtf } = caller.kernel.switches;
   const bad =
     (mayBeBtf ? badTarget(caller, type, call) : undefined) ??
@@ -89,7 +92,7 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const foreign = byBtf
     ? attachedByBtf(caller, type, expected)
     : foreignKind(type, call.prog_flags ?? 0);
-  const accepted = verdict(caller, { call, type, expected, foreign });
+  const accepted = verdict(caller, { call, type, expected, foreign, user });
   if (isRefused(accepted)) return refuse(accepted);
   const { maps, btfIds, returns } = accepted;
   const program = { prog_type: type, expected_attach_type: expected };
@@ -119,7 +122,8 @@ export function progLoad(caller: Caller, call: Load): Decision {
   } as const;
   const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
   const { attach_btf_id = 0 } = call;
-  const described = btfIds.length === 0 ? effect : { ...effect, btf_ids: btfIds };
+  const held = user === HOSTS_NAMESPACE ? effect : { ...effect, token_user_id: user };
+  const described = btfIds.length === 0 ? held : { ...held, btf_ids: btfIds };
   const loaded = byBtf ? { ...described, attach_btf_id } : described;
   const isSure = accepted.verified && !byBtf;
   return succeed(
@@ -133,16 +137,26 @@ function idsOf(maps: readonly BpfMap[]): readonly number[] {
   return maps.length === 0 ? NO_IDS : maps.map((map) => map.id);
 }
 
-/** Flags, gate, size and capabilities; the first two swapped places around 6.9. */
-function admission(caller: Caller, call: Load): Refusal | undefined {
+/**
+ * Flags, gate, size and capabilities; the first two swapped places around 6.9. It gives the user namespace in
+ * which capabilities are asked: that of a token which allows the load, else that of the host.
+ */
+function admission(caller: Caller, call: Load, expected: AttachType): number | Refusal {
   const flags = call.prog_flags ?? 0;
-  const isKnown = (flags & ~caller.kernel.switches.prog_flags) === 0;
-  const token = (flags & TOKEN_FD) === 0 ? undefined : noToken(caller);
-  const badFlags = isKnown ? token : refusal('EINVAL', 'prog-flags-unknown', { flags });
-  const passGate = creationGate(caller);
   const { switches } = caller.kernel;
+  const isKnown = (flags & ~switches.prog_flags) === 0;
+  const { attach_type_count: count } = switches;
+  const type = progTypeNumber(progTypeOf(call.prog_type));
+  const { user, refused } =
+    isKnown && (flags & TOKEN_FD) !== 0
+      ? askedBy(caller, call.prog_token_fd ?? 0, (token) =>
+          allowsLoad(token, type, { type: expected, count }),
+        )
+      : WITHOUT_TOKEN;
+  const badFlags = isKnown ? refused : refusal('EINVAL', 'prog-flags-unknown', { flags });
+  const passGate = creationGate(caller, user);
   const first = switches.form_before_privilege ? (badFlags ?? passGate) : (passGate ?? badFlags);
-  return unknownFields(switches, call) ?? first ?? unprivileged(caller, call);
+  return unknownFields(switches, call) ?? first ?? unprivileged(caller, call, user) ?? user;
 }
 
 /**
@@ -152,10 +166,14 @@ function admission(caller: Caller, call: Load): Refusal | undefined {
 function unknownFields(switches: Switches, call: Load): Refusal | undefined {
   const { attr_bytes } = switches;
   const counts = (call.fd_array_cnt ?? 0) !== 0;
-  const end = counts ? FD_ARRAY_CNT_OFFSET : call.fd_array === undefined ? 0 : FD_ARRAY_OFFSET;
+  const names = (call.prog_token_fd ?? 0) !== 0;
+  const fdArrayEnd = call.fd_array === undefined ? 0 : FD_ARRAY_OFFSET;
+  const end = counts ? FD_ARRAY_CNT_OFFSET : names ? TOKEN_FD_OFFSET : fdArrayEnd;
   if (end >= attr_bytes) return refusal('E2BIG', 'bytes-after-attr', { attr_bytes });
   const isPast =
-    (counts && !switches.fd_array_cnt) || (call.fd_array !== undefined && !switches.fd_array);
+    (counts && !switches.fd_array_cnt) ||
+    (names && (switches.prog_flags & TOKEN_FD) === 0) ||
+    (call.fd_array !== undefined && !switches.fd_array);
   return isPast ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: end }) : undefined;
 }
 
@@ -164,8 +182,8 @@ function insnCount({ insns, insn_cnt = 2 }: Load): number {
   return insns === '' ? 0 : insn_cnt;
 }
 
-function unprivileged(caller: Caller, call: Load): Refusal | undefined {
-  const privileged = bpfCapable(caller);
+function unprivileged(caller: Caller, call: Load, user: number): Refusal | undefined {
+  const privileged = bpfCapable(caller, user);
   const insns = insnCount(call);
   const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
   if (insns === 0 || insns > insnsMax) {
@@ -175,14 +193,14 @@ function unprivileged(caller: Caller, call: Load): Refusal | undefined {
   if (name !== 'socket_filter' && name !== 'cgroup_skb' && !privileged) {
     return refusal('EPERM', 'load-needs-bpf', { prog_type: name });
   }
-  if (has(caller, 'sys_admin')) return undefined;
+  if (has(caller, 'sys_admin', user)) return undefined;
   if (typeof name === 'string' && PERFMON_TYPES.includes(name)) {
-    return has(caller, 'perfmon')
+    return has(caller, 'perfmon', user)
       ? undefined
       : refusal('EPERM', 'load-needs-perfmon', { prog_type: name });
   }
   if (typeof name === 'string' && !BPF_ONLY_TYPES.includes(name) && name !== 'unspec') {
-    return has(caller, 'net_admin')
+    return has(caller, 'net_admin', user)
       ? undefined
       : refusal('EPERM', 'load-needs-net-admin', { prog_type: name });
   }

@@ -58,12 +58,14 @@ interface Loading {
   readonly expected: AttachType;
   /** Why a program of the type is refused once its form is good (`check_attach_btf_id`). */
   readonly foreign: Refusal | undefined;
+  /** The user namespace in which capabilities are asked. */
+  readonly user: number;
 }
 
 /** The maps of a program and what it returns, or why it is none. */
 export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
-  const { call, type, expected, foreign } = loading;
-  const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0);
+  const { call, type, expected, foreign, user } = loading;
+  const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0, user);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   const refused =
     used.takeArray(call) ??
@@ -174,13 +176,16 @@ const SLEEPERS_MAPS: readonly MapType[] = [
 class UsedMaps {
   readonly #caller: Caller;
   readonly #maySleep: boolean;
+  /** Where capabilities are asked. */
+  readonly #user: number;
   /** Most programs use none of either, and share one list. */
   maps: readonly BpfMap[] = NO_MAPS;
   btfIds: readonly number[] = NO_IDS;
 
-  constructor(caller: Caller, maySleep: boolean) {
+  constructor(caller: Caller, maySleep: boolean, user: number) {
     this.#caller = caller;
     this.#maySleep = maySleep;
+    this.#user = user;
   }
 
   /** Whether instructions may name maps by an index (5.14). */
@@ -245,8 +250,9 @@ class UsedMaps {
   /** An arena wants to be mapped by its owner first, and mmap(2) is no call here. */
   #arena({ id: map_id, map_type }: BpfMap): Refusal {
     const caller = this.#caller;
-    const mayRead = has(caller, 'perfmon') || has(caller, 'sys_admin');
-    if (!mayRead || !bpfCapable(caller))
+    const user = this.#user;
+    const mayRead = has(caller, 'perfmon', user) || has(caller, 'sys_admin', user);
+    if (!mayRead || !bpfCapable(caller, user))
       return refusal('EPERM', 'load-needs-perfmon', { prog_type: `a program with an ${map_type}` });
     return refusal('EINVAL', 'arena-not-mapped', { map_id });
   }

@@ -51,6 +51,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
   const mount = {
     ...{ id: FIRST_MOUNT, parent: 0, at: '', root: '/', attached: true, refs: 1 },
     namespace: HOSTS_NAMESPACE,
+    delegation: undefined,
   };
   kernel.mounts.set(FIRST_MOUNT, mount);
   kernel.mountedOn.set(placeKey(mount), FIRST_MOUNT);

@@ -7,8 +7,8 @@ type FdEffect = Extract<Effect, { type: `Fd${string}` | 'CloexecChanged' | 'Hold
 export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
   switch (effect.type) {
     case 'FdOpened': {
-      const { fd, kind, id, access, cloexec, btf_size } = effect;
-      openFd(kernel, pid, fd, { kind, id, access }, cloexec);
+      const { fd, kind, id, access, cloexec, btf_size, top } = effect;
+      openFd(kernel, pid, fd, { kind, id, access }, cloexec, top);
       if (btf_size !== undefined) kernel.btfs.edit(id).size = btf_size;
       return;
     }
@@ -62,7 +62,13 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
 function forgotten(kernel: Kernel, { kind, id }: EffectOf<'HoldersForgotten'>): void {
   for (const [fileId, file] of [...kernel.files.entries()]) {
     if (file.kind !== kind || file.id !== id) continue;
-    kernel.files.set(fileId, { kind: 'other', id: 0, access: undefined, refs: file.refs });
+    kernel.files.set(fileId, {
+      kind: 'other',
+      id: 0,
+      access: undefined,
+      refs: file.refs,
+      top: false,
+    });
   }
   editObject(kernel, kind, id).refs = 0;
 }

@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel.ts';
 import { type Mount, placeKey } from '../mount-row.ts';
 import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import { isWithin } from '../path.ts';
+import { keepUserNamespace } from './namespaces.ts';
 
 type MountEffect = Extract<Effect, { type: `Bpffs${string}` }>;
 
@@ -14,7 +15,9 @@ export function evolveMount(kernel: Kernel, effect: MountEffect): void {
       const { parent_id: parent, at, root } = effect;
       const key = parent === 0 ? '' : at;
       const namespace = effect.namespace_id ?? mounts.get(parent)?.namespace ?? HOSTS_NAMESPACE;
-      mounts.set(id, { id, parent, at: key, root, attached: true, refs: 1, namespace });
+      const attached = true;
+      const delegation = undefined;
+      mounts.set(id, { id, parent, at: key, root, attached, refs: 1, namespace, delegation });
       kernel.mountedOn.set(placeKey({ parent, at: key, namespace }), id);
       return;
     }
@@ -24,17 +27,27 @@ export function evolveMount(kernel: Kernel, effect: MountEffect): void {
       kernel.mountedOn.delete(placeKey(mount));
       return addMountRefs(kernel, id, -1);
     }
+    case 'BpffsDelegated': {
+      // It is kept by the directory that is open on its top.
+      const { root, user_id: user, cmds, maps, progs, attachs } = effect;
+      const nowhere = { parent: 0, at: '', attached: false, refs: 0, namespace: HOSTS_NAMESPACE };
+      mounts.set(id, { id, ...nowhere, root, delegation: { user, cmds, maps, progs, attachs } });
+      return keepUserNamespace(kernel, user, 1);
+    }
     default:
       return effect satisfies never;
   }
 }
 
 /** Counts what keeps a mount; with the last of it, the mount ends. */
-export function addMountRefs({ mounts }: Kernel, id: number, delta: number): void {
+export function addMountRefs(kernel: Kernel, id: number, delta: number): void {
+  const { mounts } = kernel;
   const mount = mounts.edit(id);
   mount.refs += delta;
   if (mount.refs < 0) throw new Error(`impossible effect: mount ${id} has ${mount.refs} refs`);
-  if (mount.refs === 0) mounts.delete(id);
+  if (mount.refs > 0) return;
+  mounts.delete(id);
+  if (mount.delegation !== undefined) keepUserNamespace(kernel, mount.delegation.user, -1);
 }
 
 /** Names that moved take along what is mounted on them, and what shows them elsewhere. */

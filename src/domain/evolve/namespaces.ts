@@ -1,6 +1,13 @@
+import { ROOT_CAPABILITIES } from '../capability.ts';
 import type { Effect } from '../effect.ts';
+import { USUAL_SETS } from '../exec-sets.ts';
 import type { Kernel } from '../kernel.ts';
-import { HOSTS_NAMESPACE, HOSTS_NAMESPACES, type Namespaces } from '../namespace-row.ts';
+import {
+  HOSTS_NAMESPACE,
+  HOSTS_NAMESPACES,
+  type Namespace,
+  type Namespaces,
+} from '../namespace-row.ts';
 
 type NamespaceEffect = Extract<Effect, { type: `Namespace${string}` }>;
 
@@ -8,8 +15,9 @@ export function evolveNamespace(kernel: Kernel, effect: NamespaceEffect, pid: nu
   const { namespace_id: id, kind } = effect;
   switch (effect.type) {
     case 'NamespaceMade': {
-      const { cgroup_id = 0 } = effect;
-      kernel.namespaces.set(id, { id, kind, cgroup_id, processes: 0 });
+      const { cgroup_id = 0, user_id: user = HOSTS_NAMESPACE, uid = 0 } = effect;
+      kernel.namespaces.set(id, { id, kind, cgroup_id, processes: 0, user, uid, kept: 0 });
+      keepUserNamespace(kernel, user, 1);
       kernel.counters.namespace = Math.max(kernel.counters.namespace, id + 1);
       return;
     }
@@ -19,6 +27,9 @@ export function evolveNamespace(kernel: Kernel, effect: NamespaceEffect, pid: nu
       countIn(kernel, id, 1);
       countIn(kernel, left, -1);
       process.namespaces = shared({ ...process.namespaces, [kind]: id });
+      if (kind !== 'user') return;
+      process.caps = ROOT_CAPABILITIES;
+      process.sets = USUAL_SETS;
       return;
     }
     default:
@@ -31,14 +42,29 @@ export function countInNamespaces(kernel: Kernel, namespaces: Namespaces, delta:
   if (namespaces === HOSTS_NAMESPACES) return;
   countIn(kernel, namespaces.mount, delta);
   countIn(kernel, namespaces.cgroup, delta);
+  countIn(kernel, namespaces.user, delta);
 }
 
-/** With its last process a namespace ends. */
-function countIn({ namespaces }: Kernel, id: number, delta: 1 | -1): void {
+/** Counts what keeps a user namespace beside its processes. */
+export function keepUserNamespace(kernel: Kernel, id: number, delta: 1 | -1): void {
   if (id === HOSTS_NAMESPACE) return;
-  const namespace = namespaces.edit(id);
+  const namespace = kernel.namespaces.edit(id);
+  namespace.kept += delta;
+  endUnlessKept(kernel, namespace);
+}
+
+function countIn(kernel: Kernel, id: number, delta: 1 | -1): void {
+  if (id === HOSTS_NAMESPACE) return;
+  const namespace = kernel.namespaces.edit(id);
   namespace.processes += delta;
-  if (namespace.processes === 0) namespaces.delete(id);
+  endUnlessKept(kernel, namespace);
+}
+
+/** With its last process, and with what else keeps it, a namespace ends. */
+function endUnlessKept(kernel: Kernel, { id, processes, kept, user }: Namespace): void {
+  if (processes > 0 || kept > 0) return;
+  kernel.namespaces.delete(id);
+  keepUserNamespace(kernel, user, -1);
 }
 
 function shared(namespaces: Namespaces): Namespaces {

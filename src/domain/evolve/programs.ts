@@ -3,6 +3,8 @@ import type { EffectOf } from '../effect.ts';
 import { NO_IDS } from '../ids.ts';
 import type { Kernel } from '../kernel.ts';
 import { ownerOf } from '../maps/holding.ts';
+import { HOSTS_NAMESPACE } from '../namespace-row.ts';
+import { keepUserNamespace } from './namespaces.ts';
 import { addBtfRefs, addRefs, assertUnreferenced, openFd } from './references.ts';
 
 export function evolveProgram(
@@ -16,16 +18,18 @@ export function evolveProgram(
   }
   if (effect.type === 'ProgFreed') {
     const program = kernel.programs.edit(effect.prog_id);
-    const { map_ids, btf } = program;
+    const { map_ids, btf, token_user } = program;
     assertUnreferenced('prog', program);
     for (const id of map_ids) addRefs(kernel, 'map', id, -1);
     for (const id of btf.held) addBtfRefs(kernel, id, -1);
     kernel.contents -= map_ids.length + btf.held.length;
     kernel.programs.delete(effect.prog_id);
+    keepUserNamespace(kernel, token_user, -1);
     return;
   }
   const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
   const { map_ids, storage_map_ids, pages = 1 } = effect;
+  const { token_user_id: token_user = HOSTS_NAMESPACE } = effect;
   const btf = btfOf(effect);
   // Written out: docs/performance.md#a-spread-with-a-new-field
   kernel.programs.set(id, {
@@ -41,7 +45,9 @@ export function evolveProgram(
     btf,
     pages,
     refs: 0,
+    token_user,
   });
+  keepUserNamespace(kernel, token_user, 1);
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
   for (const mapId of map_ids) {
     addRefs(kernel, 'map', mapId, 1);

@@ -1,6 +1,6 @@
 /** Reference counts (semantics §3): taking and dropping references on objects. */
 import { isKernelsBtf } from '../btf.ts';
-import { isObjectKind, type ObjectKind } from '../effect.ts';
+import { isObjectKind, keepsMount, type ObjectKind } from '../effect.ts';
 import type { Fd } from '../fd-table.ts';
 import type { Kernel, OpenFile, Process } from '../kernel.ts';
 import { addMountRefs } from './mounts.ts';
@@ -47,11 +47,12 @@ export function openFd(
   kernel: Kernel,
   pid: number,
   fd: number,
-  { kind, id, access }: Omit<OpenFile, 'refs'>,
+  { kind, id, access }: Omit<OpenFile, 'refs' | 'top'>,
   cloexec = true,
+  top = false,
 ): void {
   const fileId = kernel.counters.file++;
-  kernel.files.set(fileId, { kind, id, access, refs: 1 });
+  kernel.files.set(fileId, { kind, id, access, refs: 1, top });
   addHeld(kernel, { kind, id }, 1);
   setFd(kernel, editFds(kernel, pid), fd, { file: fileId, cloexec });
 }
@@ -78,11 +79,11 @@ export function putFile(kernel: Kernel, fileId: number): void {
   addHeld(kernel, file, -1);
 }
 
-/** Counts an open file description on what it keeps: an object, BTF, or the mount of a directory. */
+/** Counts an open file description on what it keeps: an object, BTF, or the mount of a directory or a token. */
 function addHeld(kernel: Kernel, { kind, id }: Pick<OpenFile, 'kind' | 'id'>, delta: number): void {
   if (isObjectKind(kind)) addRefs(kernel, kind, id, delta);
   else if (kind === 'btf') addBtfRefs(kernel, id, delta);
-  else if (kind === 'other' && id !== 0) addMountRefs(kernel, id, delta);
+  else if (keepsMount(kind) && id !== 0) addMountRefs(kernel, id, delta);
 }
 
 /** Counts a holder of BTF; with the last one it ends. That of the kernel, and of logs without ids, is not counted. */

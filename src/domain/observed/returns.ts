@@ -15,7 +15,7 @@ const RETURNS: { readonly [N in Exclude<CallName, 'fcntl'>]: ReturnKind } = {
   ...{ unshare: 'zero', setns: 'zero', exec: 'zero', exit: 'zero', kill: 'zero', capset: 'zero' },
   ...{ umask: 'flags', setrlimit: 'zero', join: 'zero', close: 'zero', close_range: 'zero' },
   ...{ send_fd: 'zero', mkdir: 'zero', rmdir: 'zero', bpffs_mkdir: 'zero', bpffs_rmdir: 'zero' },
-  ...{ mount: 'zero', umount: 'zero' },
+  ...{ mount: 'zero', umount: 'zero', fsmount: 'fd', token_create: 'fd' },
   ...{
     unlink: 'zero',
     rename: 'zero',

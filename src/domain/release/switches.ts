@@ -57,6 +57,8 @@ export interface Switches {
   readonly prog_flags: number;
   readonly fd_array: boolean;
   readonly fd_array_cnt: boolean;
+  readonly btf_by_id_token: boolean;
+  readonly token_info: boolean;
   readonly map_type_count: number;
   readonly percpu_value_too_large_errno: 'E2BIG' | 'ENOMEM';
   readonly prog_bind_map: boolean;

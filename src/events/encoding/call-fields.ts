@@ -102,11 +102,13 @@ export const CALL_FIELDS: {
     clone_thread: bool(),
     clone_newns: bool(),
     clone_newcgroup: bool(),
+    clone_newuser: bool(),
   }),
   unshare: fieldList<Calls['unshare']>({
     clone_files: bool(),
     clone_newns: bool(),
     clone_newcgroup: bool(),
+    clone_newuser: bool(),
   }),
   setns: fieldList<Calls['setns']>({
     target_pid: plain(),
@@ -167,6 +169,15 @@ export const CALL_FIELDS: {
   chmod: fieldList<Calls['chmod']>({ path: plain(), mode: plain() }),
   mount: fieldList<Calls['mount']>({ path: plain(), from: plain(), mode: plain() }),
   umount: fieldList<Calls['umount']>({ path: plain(), flags: plain() }),
+  fsmount: fieldList<Calls['fsmount']>({
+    by_pid: plain(),
+    mode: plain(),
+    delegate_cmds: plain(),
+    delegate_maps: plain(),
+    delegate_progs: plain(),
+    delegate_attachs: plain(),
+  }),
+  token_create: fieldList<Calls['token_create']>({ bpffs_fd: plain(), flags: plain() }),
 
   prog_load: fieldList<Calls['prog_load']>({
     prog_type: progType,
@@ -187,6 +198,7 @@ export const CALL_FIELDS: {
     func_info_cnt: plain(),
     line_info_cnt: plain(),
     attach_prog_fd: plain(),
+    prog_token_fd: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,
@@ -233,7 +245,11 @@ export const CALL_FIELDS: {
   }),
   iter_create: fieldList<Calls['iter_create']>({ link_fd: plain(), flags: plain() }),
   prog_test_run: fieldList<Calls['prog_test_run']>({ prog_fd: plain(), data_size_in: plain() }),
-  btf_load: fieldList<Calls['btf_load']>({ btf_size: plain() }),
+  btf_load: fieldList<Calls['btf_load']>({
+    btf_size: plain(),
+    btf_flags: plain(),
+    btf_token_fd: plain(),
+  }),
   enable_stats: fieldList<Calls['enable_stats']>({ type: plain() }),
 
   obj_pin: fieldList<Calls['obj_pin']>({
@@ -278,6 +294,7 @@ export const CALL_FIELDS: {
     btf_id: plain(),
     open_flags: plain(),
     attr_size: plain(),
+    token_fd: plain(),
   }),
 
   task_fd_query: fieldList<Calls['task_fd_query']>({

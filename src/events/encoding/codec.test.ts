@@ -71,6 +71,8 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   clone_thread: fc.boolean(),
   clone_newns: fc.boolean(),
   clone_newcgroup: fc.boolean(),
+  clone_newuser: fc.boolean(),
+  top: fc.constant(true),
   cmd: fc.constantFrom(...Object.keys(FCNTL_CODES)),
   null_prog_ids: fc.boolean(),
   prog_attach_flags: fc.boolean(),
@@ -87,7 +89,8 @@ function fieldOf(owner: string, name: string): fc.Arbitrary<unknown> {
     return fc.record({ sha1: anyText, sha256: anyText }, { noNullPrototype: true });
   if (owner === 'open_other' && name === 'kind') return fc.constantFrom('dir', 'file');
   if (owner.startsWith('Fd') && name === 'kind') return fc.constantFrom('cgroup', 'other', 'link');
-  if (owner.startsWith('Namespace') && name === 'kind') return fc.constantFrom('mount', 'cgroup');
+  if (owner.startsWith('Namespace') && name === 'kind')
+    return fc.constantFrom('mount', 'cgroup', 'user');
   if (name === 'mode' && ['chmod', 'PinCreated', 'ModeChanged'].includes(owner)) return u32;
   return FIELDS[name] ?? fc.oneof(u32, fc.constant(-1));
 }

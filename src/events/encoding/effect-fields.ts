@@ -60,6 +60,8 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     namespace_id: plain(),
     kind: namespaceKind,
     cgroup_id: plain(),
+    user_id: plain(),
+    uid: plain(),
   }),
   NamespaceEntered: fieldList<Effects['NamespaceEntered']>({
     namespace_id: plain(),
@@ -87,6 +89,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     access,
     cloexec: bool(),
     btf_size: plain(),
+    top: bool(),
   }),
   FdDuplicated: fieldList<Effects['FdDuplicated']>({
     fd: plain(),
@@ -129,6 +132,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     pages: plain(),
     attach_btf_id: plain(),
     btf_ids: plain(),
+    token_user_id: plain(),
   }),
   ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
   ProgIdBurned: fieldList<Effects['ProgIdBurned']>({ prog_id: plain() }),
@@ -213,6 +217,15 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     namespace_id: plain(),
   }),
   BpffsUnmounted: fieldList<Effects['BpffsUnmounted']>({ mount_id: plain() }),
+  BpffsDelegated: fieldList<Effects['BpffsDelegated']>({
+    mount_id: plain(),
+    root: plain(),
+    user_id: plain(),
+    cmds: plain(),
+    maps: plain(),
+    progs: plain(),
+    attachs: plain(),
+  }),
 
   CgroupMade: fieldList<Effects['CgroupMade']>({
     cgroup_id: plain(),

@@ -29,6 +29,7 @@ export const MAP_CALL_FIELDS: {
     btf_vmlinux_value_type_id: plain(),
     map_extra: plain(),
     numa_node: plain(),
+    map_token_fd: plain(),
   }),
   map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
     map_fd: plain(),

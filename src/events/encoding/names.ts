@@ -97,6 +97,8 @@ export const CALL_CODES: Codes<CallName | 'boot' | SightingName> = {
   btf_get_next_id: 76,
   symlink: 77,
   setns: 78,
+  fsmount: 79,
+  token_create: 80,
 };
 
 export const EFFECT_CODES: Codes<EffectType> = {
@@ -168,6 +170,7 @@ export const EFFECT_CODES: Codes<EffectType> = {
   FsUnshared: 65,
   NamespaceMade: 66,
   NamespaceEntered: 67,
+  BpffsDelegated: 68,
 };
 
 export const REASON_CODES: Codes<Reason> = {
@@ -198,6 +201,7 @@ export const KIND_CODES: Codes<FileKind> = {
   cgroup: 3,
   other: 4,
   btf: 5,
+  token: 6,
 };
 
 export const SYSCTL_CODES: Codes<SysctlName> = { unprivileged_bpf_disabled: 0 };
@@ -213,7 +217,7 @@ export const FCNTL_CODES: Codes<FcntlCommand> = {
 
 export const ACCESS_CODES: Codes<'read' | 'write'> = { read: 0, write: 1 };
 
-export const NAMESPACE_CODES: Codes<NamespaceKind> = { mount: 0, cgroup: 1 };
+export const NAMESPACE_CODES: Codes<NamespaceKind> = { mount: 0, cgroup: 1, user: 2 };
 
 export const MODE_CODES: Codes<Mode> = { none: 0, override: 1, multi: 2 };
 

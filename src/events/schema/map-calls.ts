@@ -34,6 +34,7 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       btf_vmlinux_value_type_id: u32.exactOptional(),
       map_extra: u64.exactOptional(),
       numa_node: u32.exactOptional(),
+      map_token_fd: (words.fd as V['fd']).exactOptional(),
       attr_size: wholeAttrSize,
     }),
     strictObject({ name: z.literal('map_freeze'), map_fd }),

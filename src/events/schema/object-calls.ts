@@ -1,6 +1,7 @@
 /** Schemas of the calls on objects of any kind: pins, info, ids. */
 import { z } from 'zod';
-import { u32 } from './numbers.ts';
+import { toldSet } from './bit-set.ts';
+import { fileMode, u32 } from './numbers.ts';
 import { strictObject } from './strict-object.ts';
 import { path } from './text.ts';
 import { attrSize, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
@@ -52,6 +53,7 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       name: z.literal('btf_get_fd_by_id'),
       btf_id: u32,
       open_flags: u32.exactOptional(),
+      token_fd: bpf_fd,
       attr_size: wholeAttrSize,
     }),
     strictObject({
@@ -61,7 +63,26 @@ export function objectCalls<V extends Vocabulary>(words: V) {
       flags: u32.exactOptional(),
     }),
     strictObject({ name: z.literal('bpf'), cmd: u32 }),
-    strictObject({ name: z.literal('btf_load'), btf_size: u32.exactOptional() }),
+    strictObject({
+      name: z.literal('btf_load'),
+      btf_size: u32.exactOptional(),
+      btf_flags: u32.exactOptional(),
+      btf_token_fd: bpf_fd,
+    }),
+    strictObject({
+      name: z.literal('fsmount'),
+      by_pid: bpf_fd,
+      mode: fileMode.exactOptional(),
+      delegate_cmds: toldSet.exactOptional(),
+      delegate_maps: toldSet.exactOptional(),
+      delegate_progs: toldSet.exactOptional(),
+      delegate_attachs: toldSet.exactOptional(),
+    }),
+    strictObject({
+      name: z.literal('token_create'),
+      bpffs_fd: bpf_fd,
+      flags: u32.exactOptional(),
+    }),
     strictObject({ name: z.literal('enable_stats'), type: u32.exactOptional() }),
     strictObject({ name: z.literal('prog_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),
     strictObject({ name: z.literal('link_get_next_id'), start_id: u32, attr_size: wholeAttrSize }),

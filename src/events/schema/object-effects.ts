@@ -31,6 +31,7 @@ export const objectEffects = [
     pages: u32.exactOptional(),
     attach_btf_id: u32.exactOptional(),
     btf_ids: z.array(u32).exactOptional(),
+    token_user_id: u32.exactOptional(),
   }),
   strictObject({ type: z.literal('ProgFreed'), prog_id: u32, reason }),
   strictObject({ type: z.literal('ProgIdBurned'), prog_id: u32 }),

@@ -56,6 +56,13 @@ const objectInfo = z
       name: recordedText.exactOptional(),
       kernel_btf: z.boolean().exactOptional(),
     }),
+    strictObject({
+      kind: z.literal('token'),
+      allowed_cmds: recordedText,
+      allowed_maps: recordedText,
+      allowed_progs: recordedText,
+      allowed_attachs: recordedText,
+    }),
   ])
   .meta({ id: 'ObjectInfo' });
 

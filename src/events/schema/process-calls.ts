@@ -33,12 +33,14 @@ export function processCalls<V extends Vocabulary>(words: V) {
       clone_thread: chosen,
       clone_newns: chosen,
       clone_newcgroup: chosen,
+      clone_newuser: chosen,
     }),
     strictObject({
       name: z.literal('unshare'),
       clone_files: chosen,
       clone_newns: chosen,
       clone_newcgroup: chosen,
+      clone_newuser: chosen,
     }),
     strictObject({
       name: z.literal('setns'),

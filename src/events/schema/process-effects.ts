@@ -12,13 +12,13 @@ const pid = u32.min(1);
 
 const chosen = z.literal(true).exactOptional();
 
-const namespace = { namespace_id: u32, kind: z.enum(['mount', 'cgroup']) };
+const namespace = { namespace_id: u32, kind: z.enum(['mount', 'cgroup', 'user']) };
 
 /** An fd and what stands behind it. */
 const opened = {
   fd: openFd,
-  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'btf', 'other']),
-  /** Of a cgroup or an object; of `other` the mount that an open directory keeps, or 0. */
+  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'btf', 'other', 'token']),
+  /** Of a cgroup or an object; of `other` and `token` the mount that they keep, or 0. */
   id: u64,
 };
 
@@ -46,6 +46,8 @@ export const processEffects = [
     type: z.literal('NamespaceMade'),
     ...namespace,
     cgroup_id: u64.exactOptional(),
+    user_id: u32.exactOptional(),
+    uid: u32.exactOptional(),
   }),
   strictObject({ type: z.literal('NamespaceEntered'), ...namespace, pid: pid.exactOptional() }),
   strictObject({ type: z.literal('ProcessExited'), pid: pid.exactOptional() }),
@@ -72,6 +74,7 @@ export const processEffects = [
     access: z.enum(['read', 'write']).exactOptional(),
     cloexec: z.literal(false).exactOptional(),
     btf_size: u32.exactOptional(),
+    top: chosen,
   }),
   strictObject({ type: z.literal('FdDuplicated'), fd: openFd, to_fd: openFd, cloexec: chosen }),
   strictObject({ type: z.literal('FdCopied'), ...opened, from_pid: pid, from_fd: openFd }),

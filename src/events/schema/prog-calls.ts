@@ -55,6 +55,7 @@ export function progLoad<V extends Vocabulary>(words: V) {
     func_info_cnt: u32.exactOptional(),
     line_info_cnt: u32.exactOptional(),
     attach_prog_fd: (fd as V['fd']).exactOptional(),
+    prog_token_fd: (fd as V['fd']).exactOptional(),
     attr_size: wholeAttrSize,
   });
 }

@@ -1,6 +1,7 @@
 /** Schemas of the effects on cgroups, their entries, and the bpffs. */
 import { z } from 'zod';
 import { attachType } from './attach-type.ts';
+import { bitSet } from './bit-set.ts';
 import { fileMode, u32, u64 } from './numbers.ts';
 import { reason } from './reason.ts';
 import { strictObject } from './strict-object.ts';
@@ -54,6 +55,16 @@ export const treeEffects = [
   strictObject({ type: z.literal('PathsExchanged'), path, to: path }),
   strictObject({ type: z.literal('OwnerChanged'), path, uid: u32 }),
   strictObject({ type: z.literal('ModeChanged'), path, mode: fileMode }),
+  strictObject({
+    type: z.literal('BpffsDelegated'),
+    mount_id: u32.min(1),
+    root: path,
+    user_id: u32,
+    cmds: bitSet,
+    maps: bitSet,
+    progs: bitSet,
+    attachs: bitSet,
+  }),
   strictObject({
     type: z.literal('BpffsMounted'),
     mount_id: u32.min(1),

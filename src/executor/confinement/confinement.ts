@@ -50,9 +50,11 @@ function checkTop(call: Call): string | undefined {
       return 'who owns a cgroup, and its control files, are not ours to change';
     case 'mount':
     case 'umount':
+    case 'fsmount':
       return 'what is mounted is not ours to change';
     case 'unshare':
     case 'fork':
+      if (call.clone_newuser === true) return 'user namespaces are none that we make';
       return call.clone_newns === true ? 'what is mounted is not ours to copy' : undefined;
     case 'setns':
       return 'another namespace is not ours to enter';

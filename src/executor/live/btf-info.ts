@@ -1,5 +1,5 @@
 /** BTF behind a real fd, as the kernel describes it (`struct bpf_btf_info`). */
-import type { ObjectInfo } from '../../domain/outcome.ts';
+import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
 import { type Kernel, must, SYS } from '../../native/syscall.ts';
@@ -31,7 +31,7 @@ export function btfInfoBuffer(kernel: Kernel, bytes: number): InfoBuffer & { nam
 export function decodeBtfInfo(
   { ids }: Pick<IdNames, 'ids'>,
   { info, name }: ReturnType<typeof btfInfoBuffer>,
-): ObjectInfo {
+): IdentifiedInfo {
   const kernel_btf = info.readUInt32LE(BTF.kernel_btf) !== 0;
   return {
     kind: 'btf',

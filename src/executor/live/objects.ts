@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { attachTypeOf } from '../../domain/attach-type.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { mapTypeOf } from '../../domain/map-type.ts';
-import type { ObjectInfo } from '../../domain/outcome.ts';
+import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { progTypeOf } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
@@ -58,7 +58,7 @@ export function infoBuffer(
 }
 
 /** Asks the kernel, as ourselves, about the object behind a real fd. */
-export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
+export function objectBehind(live: LiveKernel, realFd: number): IdentifiedInfo {
   const kind = kindOf(realFd);
   if (kind === undefined) throw new Error(`fd ${realFd} is not a BPF object`);
   const { kernel } = live;
@@ -70,7 +70,7 @@ export function objectBehind(live: LiveKernel, realFd: number): ObjectInfo {
 }
 
 /** Asks what is behind the pin that an fd was opened on; undefined when it is no pin. */
-export function objectBehindPin(live: LiveKernel, fd: number): ObjectInfo | undefined {
+export function objectBehindPin(live: LiveKernel, fd: number): IdentifiedInfo | undefined {
   const { kernel } = live;
   const attr = new Attr(kernel).pointer(0, cString(procPath(fd)));
   const opened = kernel.call(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
@@ -103,7 +103,7 @@ export function decodeInfo(
   { ids, cgroups }: IdNames,
   kind: ObjectKind,
   { info, mapIds }: InfoBuffer,
-): ObjectInfo {
+): IdentifiedInfo {
   const id = ids.idOf(kind, info.readUInt32LE(4));
   switch (kind) {
     case 'link': {

@@ -86,6 +86,7 @@ export async function performLive(live: LiveKernel, pid: number, call: Call): Pr
 }
 
 function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
+  if ('clone_newuser' in call && call.clone_newuser) throw new Withheld('a user namespace');
   switch (call.name) {
     case 'spawn':
       return spawn(caller, call);
@@ -101,6 +102,9 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
       return unshare(caller, call);
     case 'setns':
       return setns(caller, call);
+    case 'fsmount':
+    case 'token_create':
+      throw new Withheld(call.name);
     case 'capset':
       return capset(caller, call);
     case 'setrlimit':

@@ -96,7 +96,7 @@ function reopen(
 ): LiveFd {
   const { kind, id } = file;
   const nothing = { real: standard, cloexec: false, kind: 'other', id: 0, standard: true } as const;
-  if (kind === 'other' || kind === 'btf') return nothing;
+  if (kind === 'other' || kind === 'btf' || kind === 'token') return nothing;
   if (kind === 'cgroup') {
     const path = model.cgroups.get(id)?.path;
     const directory = path === undefined ? undefined : live.cgroups.at(path);

@@ -1,6 +1,6 @@
 /** All programs, maps and links of the machine, by their own ids. */
 import type { ObjectKind } from '../../domain/effect.ts';
-import type { ObjectInfo } from '../../domain/outcome.ts';
+import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
 import { type Kernel, must, SYS } from '../../native/syscall.ts';
@@ -14,13 +14,13 @@ const LINK_TYPE_CGROUP = 3;
 export function readObjects<K extends ObjectKind>(
   kernel: Kernel,
   kind: K,
-): Extract<ObjectInfo, { kind: K }>[] {
-  const found: ObjectInfo[] = [];
+): Extract<IdentifiedInfo, { kind: K }>[] {
+  const found: IdentifiedInfo[] = [];
   for (let id = nextId(kernel, kind, 0); id !== undefined; id = nextId(kernel, kind, id)) {
     const info = infoOf(kernel, kind, id);
     if (info !== undefined) found.push(info);
   }
-  return found as Extract<ObjectInfo, { kind: K }>[];
+  return found as Extract<IdentifiedInfo, { kind: K }>[];
 }
 
 function nextId(kernel: Kernel, kind: ObjectKind, after: number): number | undefined {
@@ -35,7 +35,7 @@ function nextId(kernel: Kernel, kind: ObjectKind, after: number): number | undef
 }
 
 /** What the kernel says of an object; undefined when it is gone, or a link on something else. */
-function infoOf(kernel: Kernel, kind: ObjectKind, id: number): ObjectInfo | undefined {
+function infoOf(kernel: Kernel, kind: ObjectKind, id: number): IdentifiedInfo | undefined {
   const open = new Attr(kernel).u32(0, id);
   const opened = kernel.call(SYS.bpf, BPF[`${kind}_get_fd_by_id`], open.buffer, ATTR_BYTES);
   if ('errno' in opened) return undefined;

@@ -5,7 +5,7 @@
 import { counted } from '../../domain/counted.ts';
 import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
-import type { ObjectInfo } from '../../domain/outcome.ts';
+import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import type { Kernel } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { readCgroupTree } from './cgroup-tree.ts';
@@ -46,14 +46,14 @@ function found(what: Omit<Found, 'name'>): SightingLine {
   return { call: { name: 'found', ...what } as Found };
 }
 
-function mapSighting(info: Extract<ObjectInfo, { kind: 'map' }>): SightingLine {
+function mapSighting(info: Extract<IdentifiedInfo, { kind: 'map' }>): SightingLine {
   const { id, map_type, key_size, value_size, max_entries, map_name } = info;
   const named = map_name === '' ? {} : { map_name };
   return found({ map: { id, map_type, key_size, value_size, max_entries, ...named } });
 }
 
 /** `expected_attach_type` is in no info: where the program is attached tells it. */
-function progSighting(info: Extract<ObjectInfo, { kind: 'prog' }>): SightingLine {
+function progSighting(info: Extract<IdentifiedInfo, { kind: 'prog' }>): SightingLine {
   const { id, prog_type, prog_name, tag, created_by_uid: uid, map_ids } = info;
   const named = prog_name === '' ? {} : { prog_name };
   return found({ prog: { id, prog_type, ...named, tag, uid, map_ids } });

@@ -110,6 +110,7 @@ function outputs(
 
 /** What info shows of an object. */
 export function infoOf(info: ObjectInfo, labels: LabelBook): Answer {
+  if (info.kind === 'token') return { ...info };
   const common = { kind: info.kind, obj: labels.labelOf(info.kind, info.id) };
   switch (info.kind) {
     case 'link': {

@@ -98,6 +98,7 @@ const INFO = {
     ['5.7', 16],
     ['5.11', 32],
   ],
+  token: [['6.17', 32]],
 } as const satisfies Readonly<Record<string, Growth>>;
 
 /** Where the last field of a command ends; undefined when the model's own rules look at that. */

@@ -5,7 +5,7 @@
 
 import { attachTypeNumber } from '../../domain/attach-type.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
-import type { ObjectInfo } from '../../domain/outcome.ts';
+import type { ObjectInfo, TokenInfo } from '../../domain/outcome.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
 import { INFO_BY_FD, NAME_BYTES } from '../../native/attr-fields.ts';
 import type { Write } from '../notified.ts';
@@ -105,6 +105,9 @@ export function infoWrites(
         ...fillTypes(beside.typesOf(asking.kernel, info.id), bytes, given, info),
         ...finish(attr, bytes, room),
       ];
+    case 'token':
+      fillToken(bytes, info);
+      return finish(attr, bytes, room);
     default:
       return info satisfies never;
   }
@@ -212,6 +215,14 @@ function fillMap(
   bytes.writeUInt32LE(info.max_entries, MAP.max_entries);
   bytes.writeUInt32LE(beside.mapFlags.get(info.id) ?? 0, MAP.map_flags);
   bytes.write(info.map_name, MAP.name, NAME_BYTES - 1, 'latin1');
+}
+
+/** `struct bpf_token_info`. */
+function fillToken(bytes: Buffer, info: TokenInfo): void {
+  const { allowed_cmds, allowed_maps, allowed_progs, allowed_attachs } = info;
+  [allowed_cmds, allowed_maps, allowed_progs, allowed_attachs].forEach((set, i) => {
+    bytes.writeBigUInt64LE(BigInt(set), 8 * i);
+  });
 }
 
 function fillLink(bytes: Buffer, info: Extract<ObjectInfo, { readonly kind: 'link' }>): void {

@@ -67,6 +67,7 @@ export function behindFd(kernel: Kernel, pid: number, fd: number): Subject | und
       return subject.cgroup(file.id);
     case 'btf':
     case 'other':
+    case 'token':
       return undefined;
     default:
       return file.kind satisfies never;

@@ -115,6 +115,9 @@ function collect(scene: Scene, effect: Effect): void {
       scene.found.add(subject.path(effect.at));
       scene.found.add(subject.path(effect.root));
       return;
+    case 'BpffsDelegated':
+      scene.found.add(subject.path(effect.root));
+      return;
     case 'BpffsUnmounted': {
       const { root } = scene.kernel.mounts.get(effect.mount_id) ?? {};
       if (root !== undefined) scene.found.add(subject.path(root));

@@ -95,9 +95,20 @@ export function foundText(effect: Effect): string {
   }
 }
 
+function usersText(user: number): string {
+  return user === HOSTS_NAMESPACE ? 'the host' : `user namespace ${user}`;
+}
+
+/** What a bpffs delegates. */
+function delegatedText(effect: EffectOf<'BpffsDelegated'>): string {
+  const { cmds, maps, progs, attachs } = effect;
+  return `commands ${cmds}, maps ${maps}, programs ${progs} and hooks ${attachs}`;
+}
+
 /** What an fd is open on, where the log knows it. */
 function behindText({ kind, id }: Pick<EffectOf<'FdOpened'>, 'kind' | 'id'>): string {
   if (id === 0) return '';
+  if (kind === 'token') return ` on a token of mount ${id}`;
   return kind === 'other' ? ` in mount ${id}` : ` on ${kind} ${id}`;
 }
 
@@ -176,6 +187,8 @@ function objectText(effect: ObjectEffect): string {
       return `mode of ${effect.path} set to ${effect.mode.toString(8)}`;
     case 'BpffsMounted':
       return `${effect.root} mounted on ${effect.at}, as mount ${effect.mount_id}`;
+    case 'BpffsDelegated':
+      return `${effect.root} made for ${usersText(effect.user_id)}, as mount ${effect.mount_id}, and delegates ${delegatedText(effect)}`;
     case 'BpffsUnmounted':
       return `mount ${effect.mount_id} unmounted`;
     case 'CgroupMade':

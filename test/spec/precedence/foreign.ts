@@ -140,6 +140,7 @@ const byNumber: Table = {
     | of a file                      | bpf cmd = 36               | EINVAL         | EINVAL    | EINVAL     | EINVAL   |
     | PROG_STREAM_READ_BY_FD         | bpf cmd = 37; pid = closed0 | EINVAL        | EINVAL    | EBADF      | EBADF    |
     | the same of a program          | bpf cmd = 37; pid = prog0  | EINVAL         | EINVAL    | ENOENT     | ENOENT   |
+    | and of a file                  | bpf cmd = 37                | EINVAL        | EINVAL    | EINVAL     | EINVAL   |
     | PROG_ASSOC_STRUCT_OPS          | bpf cmd = 38; pid = closed0 | EINVAL        | EINVAL    | EINVAL     | EBADF    |
     | what no kernel has             | bpf cmd = 39; pid = closed0 | EINVAL        | EINVAL    | EINVAL     | EINVAL   |
     | PROG_LOAD, which has a name    | bpf cmd = 5                | ENOTSUPP       | ENOTSUPP  | ENOTSUPP   | ENOTSUPP |

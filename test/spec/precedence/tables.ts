@@ -21,6 +21,7 @@ import { progLoadTables } from './prog-load.ts';
 import { progQueryTables } from './prog-query.ts';
 import { queueTables } from './queues.ts';
 import type { Table } from './table.ts';
+import { tokenTables } from './tokens.ts';
 import { treeTables } from './tree.ts';
 import { v2SeriesTables } from './v2-series.ts';
 
@@ -48,6 +49,7 @@ export const TABLES: readonly Table[] = [
   ...cgroupfsTables,
   ...processTables,
   ...namespaceTables,
+  ...tokenTables,
   ...boundaryTables,
   ...foreignTables,
   ...lsmCgroupTables,

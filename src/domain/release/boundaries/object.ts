@@ -56,6 +56,24 @@ export const OBJECT_SPECS = {
       { since: '6.18', value: true, evidence: 'measured' },
     ],
   },
+  btf_by_id_token: {
+    meaning: 'BTF_GET_FD_BY_ID takes a token; before, its flag is EINVAL',
+    source: 'semantics §30; bpf_btf_get_fd_by_id',
+    boundaries: [
+      from57(false),
+      { since: '6.15', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
+  token_info: {
+    meaning: 'OBJ_GET_INFO_BY_FD answers about tokens; before, it is EINVAL',
+    source: 'semantics §30; bpf_token_get_info_by_fd',
+    boundaries: [
+      from57(false),
+      { since: '6.17', value: true, evidence: 'remembered' },
+      { since: '6.18', value: true, evidence: 'measured' },
+    ],
+  },
   map_type_count: {
     meaning: 'map types below this number exist; creating others is EINVAL',
     source: 'enum bpf_map_type',

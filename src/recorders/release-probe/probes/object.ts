@@ -36,6 +36,31 @@ async function progFlags(bench: ProbeBench): Promise<number> {
   return (await bench.ask(asked, pid)) === 'EBADF' ? known | TOKEN_FD : known;
 }
 
+/** A token of fd 0, which is closed. */
+async function btfByIdToken(bench: ProbeBench): Promise<boolean> {
+  const { ret: pid } = await bench.does({ name: 'fork' });
+  await bench.does({ name: 'close', fd: 0 }, pid);
+  const asked = { name: 'btf_get_fd_by_id', btf_id: 1, open_flags: TOKEN_FD } as const;
+  return (await bench.ask(asked, pid)) === 'EBADF';
+}
+
+/** A token is made in a user namespace, which a machine of one process cannot make. */
+async function tokenInfo(bench: ProbeBench): Promise<boolean> {
+  let pid: number;
+  try {
+    ({ ret: pid } = await bench.does({ name: 'fork', clone_newuser: true, clone_newns: true }));
+  } catch {
+    throw new NotMeasured('no process is put into a user namespace here');
+  }
+  const { ret: bpffs_fd } = await bench.does(
+    { name: 'fsmount', by_pid: 1, delegate_cmds: 'any' },
+    pid,
+  );
+  if ((await bench.ask({ name: 'token_create', bpffs_fd }, pid)) !== 'ok') return false;
+  const { ret: bpf_fd } = await bench.does({ name: 'token_create', bpffs_fd }, pid);
+  return (await bench.ask({ name: 'obj_get_info_by_fd', bpf_fd }, pid)) === 'ok';
+}
+
 async function mapTypeCount(bench: ProbeBench, { map_type_count: assumed }: Switches) {
   const makes = async (map_type: MapType, sizes: object) =>
     (await bench.ask({ name: 'map_create', map_type, ...sizes })) === 'ok';
@@ -196,6 +221,8 @@ export const OBJECT_PROBES = {
     const { ret: value } = await bench.does({ name: 'map_create', ...small, max_entries: 2 });
     return (await bench.ask({ name: 'map_update_elem', map_fd, key: 0, value })) === 'ok';
   },
+  btf_by_id_token: btfByIdToken,
+  token_info: tokenInfo,
   async storage_is_shared(bench) {
     const short = { map_type: 'cgroup_storage', key_size: 8, value_size: 8 } as const;
     return (await bench.ask({ name: 'map_create', ...short })) === 'ok';
