@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { FIELD_MEANINGS, MEANINGS_IN } from './document/field-meanings.ts';
+import { FIELD_MEANINGS } from './document/field-meanings.ts';
+import { MEANINGS_IN } from './document/meanings-in-schemas.ts';
 import { openapiYaml } from './openapi.ts';
 
 const file = new URL('../../openapi.yaml', import.meta.url);

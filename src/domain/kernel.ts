@@ -188,7 +188,7 @@ export interface BpfMap {
   /** Pages that its maker locks, without those of its storages (kernels up to 5.10). */
   readonly pages: number;
   /**
-   * Storages newest first, those of LRU maps as they stand in its lists, plain ones in the order of
+   * Storages newest first, those of LRU maps as they stand in `recency`, plain ones in the order of
    * their keys. Where they hold programs or maps, their values are ids.
    */
   elements: readonly Element[];

@@ -3,7 +3,8 @@
  * the meaning that its name has everywhere.
  */
 import { SWITCH_SPECS } from '../../domain/release/boundaries.ts';
-import { FIELD_MEANINGS, MEANINGS_IN } from './field-meanings.ts';
+import { FIELD_MEANINGS } from './field-meanings.ts';
+import { MEANINGS_IN } from './meanings-in-schemas.ts';
 import { mapOperations, type Paths, type Schema } from './open-api.ts';
 import { PARAMETER_MEANINGS } from './parameter-meanings.ts';
 

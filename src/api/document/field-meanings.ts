@@ -1,4 +1,7 @@
-/** What the fields of requests and answers mean, by name (one word has one meaning); exceptions are at the end. */
+/**
+ * What the fields of requests and answers mean, by name: one word has one meaning (docs/glossary.md), so
+ * a field that no schema describes is described here, once. `meanings-in-schemas.ts` has the exceptions.
+ */
 import { TOKEN_MEANINGS } from './token-meanings.ts';
 
 export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
@@ -334,18 +337,4 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   what: 'What it is about.',
   where: 'Where it is, in words.',
   why: 'The reason, in a word.',
-};
-
-/** The same for `Schema.field`, where the word means something else there. */
-export const MEANINGS_IN: Readonly<Record<string, string>> = {
-  'BpftoolCgroupShow.id': 'The id of the program.',
-  'BpftoolCgroupTree.id': 'The id of the program.',
-  'EffectBpffsDelegated.maps':
-    'Map types that are delegated: a bit for each number, in hexadecimal.',
-  'Host.boots': 'The boots of the host, oldest first.',
-  'Problem.type': 'What kind of problem it is: `urn:bpfledger:problem:…`; it is stable.',
-  'ReleaseDifferences.name': 'The name of the switch.',
-  'ReleaseWithSwitches.id': 'The release.',
-  'ReleaseWithSwitches.source': 'Where it is said: a function of the kernel, or a commit.',
-  'ReplayRequest.limit': 'How many differences, at most.',
 };
