@@ -17,8 +17,8 @@ import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
 import { type Snapshot, THINGS } from '../../src/recorders/snapshot/snapshot.ts';
 import { unexplained } from '../../src/recorders/snapshot/unexplained.ts';
 
-/** A survey tells nothing of mounts. */
-const PRESETS = PRESET_NAMES.filter((name) => name !== 'mounts');
+/** A survey tells nothing of mounts and namespaces. */
+const PRESETS = PRESET_NAMES.filter((name) => name !== 'mounts' && name !== 'namespaces');
 const RELEASE = '6.18';
 const SEEDS = 300;
 
