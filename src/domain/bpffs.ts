@@ -15,16 +15,7 @@ import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
-import {
-  below,
-  crossed,
-  isBound,
-  isMountPoint,
-  mountsAt,
-  mountsOn,
-  type Place,
-  topPlace,
-} from './mounts.ts';
+import { below, crossed, isBound, isMountPoint, type Place, topPlace, treesAt } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -132,12 +123,9 @@ export function busyRefused(caller: Caller, { key }: Place, path: string): Refus
     return refusal('ENOTSUPP', 'not-modelled', { what: `the end of ${path}, which is bound` });
   }
   // What is open there keeps seeing what is mounted below (UMOUNT_CONNECTED).
-  const isKept = mountsAt(kernel, key).some((mount) =>
-    [mount, ...mountsOn(kernel, mount.id)].some(
-      ({ id, refs }) => refs > 1 && mountsOn(kernel, id).length > 0,
-    ),
-  );
-  if (!isKept) return undefined;
+  const going = treesAt(kernel, key);
+  const carrying = new Set(going.map(({ parent }) => parent));
+  if (!going.some(({ id, refs }) => refs > 1 && carrying.has(id))) return undefined;
   const what = `the end of ${path}, on which another namespace has mounts in which directories are open`;
   return refusal('ENOTSUPP', 'not-modelled', { what });
 }

@@ -10,7 +10,7 @@ import { indexOfLink, listOf, without } from './list.ts';
 import { withoutHooked } from './lsm-hooks.ts';
 import { heldByObjects, heldKind } from './maps/holding.ts';
 import type { Mount } from './mount-row.ts';
-import { isInInstance, mountsIn, topOf } from './mounts.ts';
+import { isInInstance, mountsIn, mountsOfInstances, topOf } from './mounts.ts';
 import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
 
@@ -43,6 +43,8 @@ export class Lifetime {
   #usersGone: SmallMap<BpfMap, number> | undefined;
   /** Maps whose elements hold nothing any more. */
   #cleared: Set<BpfMap> | undefined;
+  /** Mounts of each instance that have not ended, by its top. */
+  #mounts: Map<string, number> | undefined;
   readonly effects: Effect[] = [];
 
   constructor(kernel: Kernel) {
@@ -83,10 +85,10 @@ export class Lifetime {
     if (mount === undefined) throw new Error(`impossible state: no mount ${id}`);
     if (!this.#isLast(mount)) return;
     const top = topOf(mount.root);
-    const others = [...this.#kernel.mounts.values()].filter(
-      (other) => topOf(other.root) === top && this.#gone.get(other) !== other.refs,
-    );
-    if (others.length === 0) this.#endInstance(top, reason);
+    this.#mounts ??= mountsOfInstances(this.#kernel);
+    const others = (this.#mounts.get(top) ?? 0) - 1;
+    this.#mounts.set(top, others);
+    if (others === 0) this.#endInstance(top, reason);
   }
 
   /** The last mount of an instance takes its pins along, the deepest first. */

@@ -55,11 +55,14 @@ export function below({ mount, key }: Place, name: string): Place {
 }
 
 /** The directory above a place (`follow_dotdot`); undefined above the top of the log. */
-export function parentPlace(kernel: Kernel, { mount, key }: Place): Place | undefined {
-  const found = kernel.mounts.get(mount);
-  if (found === undefined || mount === OUTSIDE.mount) return undefined;
-  if (found.root === key) return parentPlace(kernel, { mount: found.parent, key: found.at });
-  return crossed(kernel, { mount, key: parentPath(key) });
+export function parentPlace(kernel: Kernel, place: Place): Place | undefined {
+  let { mount, key } = place;
+  let found = kernel.mounts.get(mount);
+  while (found?.root === key) {
+    ({ parent: mount, at: key } = found);
+    found = kernel.mounts.get(mount);
+  }
+  return found && crossed(kernel, { mount, key: parentPath(key) });
 }
 
 /** The mount that a place is the top of, if it is the top of one. */
@@ -70,8 +73,32 @@ export function mountAt({ mounts }: Kernel, { mount, key }: Place): Mount | unde
 
 /** Mounts that stand on a mount, and on those. */
 export function mountsOn(kernel: Kernel, mountId: number): readonly Mount[] {
-  const direct = attachedMounts(kernel, ({ parent }) => parent === mountId);
-  return direct.flatMap((mount) => [mount, ...mountsOn(kernel, mount.id)]);
+  return treesOf(
+    kernel,
+    attachedMounts(kernel, ({ parent }) => parent === mountId),
+  );
+}
+
+/**
+ * Mounts, each with those that stand on it, and on those, after it. One that stands on another of them
+ * comes once. Thousands may stand on each other, so it does not call itself.
+ */
+function treesOf(kernel: Kernel, lowest: readonly Mount[]): readonly Mount[] {
+  if (lowest.length === 0) return [];
+  const above = new Map<number, Mount[]>();
+  for (const mount of attachedMounts(kernel, () => true)) {
+    const beside = above.get(mount.parent);
+    if (beside === undefined) above.set(mount.parent, [mount]);
+    else beside.push(mount);
+  }
+  const trees = new Map<number, Mount>();
+  const next = [...lowest].reverse();
+  for (let mount = next.pop(); mount !== undefined; mount = next.pop()) {
+    if (trees.has(mount.id)) continue;
+    trees.set(mount.id, mount);
+    next.push(...(above.get(mount.id) ?? []).reverse());
+  }
+  return [...trees.values()];
 }
 
 /**
@@ -83,9 +110,14 @@ export function isMountPoint(kernel: Kernel, key: string, namespace: number): bo
 }
 
 /** What is mounted on a name in all namespaces. */
-export function mountsAt(kernel: Kernel, key: string): readonly Mount[] {
+function mountsAt(kernel: Kernel, key: string): readonly Mount[] {
   if (isUsual(kernel)) return [];
   return attachedMounts(kernel, ({ at }) => at === key);
+}
+
+/** The same with all that stands on it: what goes with the name. */
+export function treesAt(kernel: Kernel, key: string): readonly Mount[] {
+  return treesOf(kernel, mountsAt(kernel, key));
 }
 
 /** What is mounted in a namespace: what stands on a mount comes after it. */
@@ -113,6 +145,16 @@ export function topOf(key: string): string {
 /** Whether a key is in the instance with this top. */
 export function isInInstance(key: string, top: string): boolean {
   return top === '/' ? topOf(key) === '/' : isWithin(key, top);
+}
+
+/** How many mounts there are of each instance, by its top. */
+export function mountsOfInstances({ mounts }: Kernel): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { root } of mounts.values()) {
+    const top = topOf(root);
+    counts.set(top, (counts.get(top) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The number of the next mount, and of the instance that it may make: larger than any of a mount. */

@@ -103,6 +103,19 @@ describe('a mount namespace', () => {
     expect(world.asks({ name: 'bpffs_rmdir', path: '/two' })).toBe('ENOTSUPP');
   });
 
+  it.each([
+    ['on one name by two mounts', ['/d', '/d/d']],
+    ['on each other, by the thousand', Array.from({ length: 3000 }, () => '/d')],
+  ])('loses what stands %s when the name goes', (_, paths) => {
+    const world = given();
+    world.does({ name: 'bpffs_mkdir', path: '/d' });
+    const child = world.does(APART);
+    for (const path of paths) world.does({ name: 'mount', path, from: '/' }, child);
+    const { effects } = world.when({ name: 'bpffs_rmdir', path: '/d' });
+    expect(effects.length).toBe(paths.length + 1);
+    expect(world.kernel.mounts.size).toBe(2);
+  });
+
   it('is the same in a restored state', () => {
     const { world, child } = apart();
     world.does({ name: 'unshare', clone_newcgroup: true }, child);

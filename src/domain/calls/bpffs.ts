@@ -20,7 +20,7 @@ import type { Effect } from '../effect.ts';
 import { isPlain, modeAfterChown, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
-import { isMountPoint, mountsAt, mountsOn, OUTSIDE, type Place } from '../mounts.ts';
+import { isMountPoint, OUTSIDE, type Place, treesAt } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin, parentPath } from '../path.ts';
 
@@ -287,9 +287,7 @@ function removeName(
   const { kernel } = caller;
   if (node.kind === 'symlink') return [{ type: 'SymlinkRemoved', path }];
   const lifetime = new Lifetime(kernel);
-  for (const mount of mountsAt(kernel, path)) {
-    lifetime.unmount([mount, ...mountsOn(kernel, mount.id)]);
-  }
+  lifetime.unmount(treesAt(kernel, path));
   if (node.kind === 'dir') return [...lifetime.effects, { type: 'DirectoryRemoved', path }];
   lifetime.drop(node.kind, node.id, reason);
   return [{ type: 'PinRemoved', path, reason }, ...lifetime.effects];
