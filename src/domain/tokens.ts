@@ -11,6 +11,7 @@ import type { Kernel } from './kernel.ts';
 import type { Delegation } from './mount-row.ts';
 import { HOSTS_NAMESPACE } from './namespace-row.ts';
 import type { Refusal } from './outcome.ts';
+import { type ProgType, progTypeNumber } from './prog-type.ts';
 
 /** Commands by their numbers, as `delegate_cmds` has them. */
 export const DELEGATED_COMMANDS = {
@@ -72,15 +73,17 @@ export function allowsMap(token: Delegation, type: number): boolean {
   return includes(token.maps, type) && allowsCommand(token, DELEGATED_COMMANDS.map_create);
 }
 
-/** `bpf_token_allow_prog_type`; hooks that the kernel does not have are not allowed. */
+/** `bpf_token_allow_prog_type`; types and hooks that the kernel does not have are not allowed. */
 export function allowsLoad(
+  { switches }: Kernel,
   token: Delegation,
-  type: number,
-  expected: { readonly type: AttachType; readonly count: number },
+  program: { readonly type: ProgType; readonly expected: AttachType },
 ): boolean {
-  const hook = attachTypeNumber(expected.type);
+  const type = progTypeNumber(program.type);
+  const hook = attachTypeNumber(program.expected);
+  const isKnown = type < switches.prog_type_count && hook < switches.attach_type_count;
   const allows = includes(token.progs, type) && includes(token.attachs, hook);
-  return allows && hook < expected.count && allowsCommand(token, DELEGATED_COMMANDS.prog_load);
+  return isKnown && allows && allowsCommand(token, DELEGATED_COMMANDS.prog_load);
 }
 
 /** Where a command asks for capabilities: in which user namespace; or why its token is none. */

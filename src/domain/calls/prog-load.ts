@@ -145,12 +145,11 @@ function admission(caller: Caller, call: Load, expected: AttachType): number | R
   const flags = call.prog_flags ?? 0;
   const { switches } = caller.kernel;
   const isKnown = (flags & ~switches.prog_flags) === 0;
-  const { attach_type_count: count } = switches;
-  const type = progTypeNumber(progTypeOf(call.prog_type));
+  const type = progTypeOf(call.prog_type);
   const { user, refused } =
     isKnown && (flags & TOKEN_FD) !== 0
       ? askedBy(caller, call.prog_token_fd ?? 0, (token) =>
-          allowsLoad(token, type, { type: expected, count }),
+          allowsLoad(caller.kernel, token, { type, expected }),
         )
       : WITHOUT_TOKEN;
   const badFlags = isKnown ? refused : refusal('EINVAL', 'prog-flags-unknown', { flags });
