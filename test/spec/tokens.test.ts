@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { given, type World } from './given.ts';
 
+const PATH_FD = 1 << 14;
 const TOKEN_FD = 1 << 16;
 
 /** A child in a user namespace of its own, with a bpffs that delegates everything, and a token of it. */
@@ -19,5 +20,16 @@ describe('a token of everything', () => {
     const load = { name: 'prog_load', prog_flags: TOKEN_FD, prog_token_fd } as const;
     expect(world.asks({ ...load, prog_type: 'cgroup_skb' }, child)).toBe('ok');
     expect(world.asks({ ...load, prog_type: 40 }, child)).toBe('EPERM');
+  });
+});
+
+describe('a bpffs that fsmount made', () => {
+  it('is not the one that paths lead to', () => {
+    const { world, child, top: path_fd, token: prog_token_fd } = inside();
+    const load = { name: 'prog_load', prog_type: 'cgroup_skb', prog_flags: TOKEN_FD } as const;
+    const bpf_fd = world.does({ ...load, prog_token_fd }, child);
+    const from = { path: '/p', path_fd, file_flags: PATH_FD } as const;
+    expect(world.asks({ name: 'obj_pin', bpf_fd, ...from }, child)).toBe('ENOTSUPP');
+    expect(world.asks({ name: 'obj_get', ...from }, child)).toBe('ENOTSUPP');
   });
 });

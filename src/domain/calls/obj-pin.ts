@@ -91,6 +91,10 @@ function pathFdRefused(
   if ((flags & PATH_FD) === 0 || call.path_fd === undefined || fd === AT_FDCWD) return undefined;
   const file = fileAt(caller, fd);
   if (file === undefined) return refusal('EBADF', 'fd-not-open', { fd });
+  if (caller.kernel.mounts.get(file.id)?.delegation !== undefined && file.kind === 'other') {
+    const what = 'a path from the top of a bpffs that no path leads to';
+    return refusal('ENOTSUPP', 'not-modelled', { what });
+  }
   if (file.kind === 'other' || file.kind === 'cgroup') return undefined;
   return refusal('ENOTDIR', 'path-fd-is-no-directory', { fd, kind: file.kind });
 }
