@@ -33,3 +33,14 @@ describe('a bpffs that fsmount made', () => {
     expect(world.asks({ name: 'obj_get', ...from }, child)).toBe('ENOTSUPP');
   });
 });
+
+describe('the mounts of a user namespace', () => {
+  it('stay locked in a copy for the host', () => {
+    const { world, child } = inside();
+    const entered = world.does({ name: 'fork' });
+    world.does({ name: 'setns', target_pid: child, clone_newns: true }, entered);
+    expect(world.asks({ name: 'unshare', clone_newns: true }, entered)).toBe('ENOTSUPP');
+    expect(world.asks({ name: 'fork', clone_newns: true }, entered)).toBe('ENOTSUPP');
+    expect(world.asks({ name: 'unshare', clone_newcgroup: true }, entered)).toBe('ok');
+  });
+});

@@ -111,6 +111,15 @@ export function newNamespaces(caller: Caller, flags: Flags, pid?: number): Effec
   if (!clone_newuser && !has(caller, 'sys_admin', namespaces.user)) {
     return refusal('EPERM', 'namespace-needs-sys-admin', {});
   }
+  // They stay locked (`copy_mnt_ns`): who is of the host may unmount none of the copies.
+  if (
+    clone_newns &&
+    namespaces.user === HOSTS_NAMESPACE &&
+    ownerOf(caller, namespaces.mount) !== HOSTS_NAMESPACE
+  ) {
+    const what = 'a copy of the mounts of a user namespace for the host';
+    return refusal('ENOTSUPP', 'not-modelled', { what });
+  }
   const whose = pid === undefined ? {} : { pid };
   let namespace_id = kernel.counters.namespace;
   const effects: Effect[] = [];
