@@ -1,5 +1,7 @@
 // Tokens and user namespaces: what the tables of errnos do not ask (semantics §30).
 import { describe, expect, it } from 'vitest';
+import { processView } from '../../src/api/wire/reads.ts';
+import { livingProcesses } from '../../src/projections/processes.ts';
 import { given, type World } from './given.ts';
 
 const PATH_FD = 1 << 14;
@@ -20,6 +22,15 @@ describe('a token of everything', () => {
     const load = { name: 'prog_load', prog_flags: TOKEN_FD, prog_token_fd } as const;
     expect(world.asks({ ...load, prog_type: 'cgroup_skb' }, child)).toBe('ok');
     expect(world.asks({ ...load, prog_type: 40 }, child)).toBe('EPERM');
+  });
+});
+
+describe('a process with a token', () => {
+  it('is answered as the API says that processes are', () => {
+    const { world, child, token } = inside();
+    const seen = processView.parse(livingProcesses(world.kernel, { after: 1, limit: 1 }).page[0]);
+    expect(seen.pid).toBe(child);
+    expect(seen.fds.find(({ fd }) => fd === token)?.kind).toBe('token');
   });
 });
 

@@ -141,7 +141,7 @@ export const pinRow = z
 
 const fileFields = {
   file: n,
-  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'btf', 'other']),
+  kind: z.enum(['prog', 'link', 'map', 'cgroup', 'btf', 'other', 'token']),
   id: n,
   access: z.enum(['read', 'write']).exactOptional(),
   refs: n,
