@@ -33,9 +33,9 @@ const STEPS = IS_LONG ? 20_000 : 2000;
 const RUN_MS_MAX = IS_LONG ? 7_200_000 : 1_800_000;
 /**
  * Of what these pass beside the fields of a call (huge attrs), of links on other things than cgroups, of
- * BTF and of mounts, a collector tells nothing (docs/observe.md).
+ * BTF, of mounts and of namespaces, a collector tells nothing (docs/observe.md).
  */
-const NOT_TOLD: readonly string[] = ['map-types', 'foreign', 'btf', 'mounts'];
+const NOT_TOLD: readonly string[] = ['map-types', 'foreign', 'btf', 'mounts', 'namespaces'];
 const MOMENTS = 10;
 const OUTAGE_MS = IS_LONG ? 60_000 : 2000;
 const OUTAGE_CGROUPS = 20;
