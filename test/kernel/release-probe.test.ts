@@ -24,6 +24,7 @@ describe.skipIf(!kernel.ok)('releases probe', { timeout: 60_000 }, () => {
       'link_unknown_flags_refused',
       'link_conflict_errno',
       'link_prog_detach_errno',
+      'token_info',
       'unprivileged_sysctl_goes_back',
     ]);
   });
