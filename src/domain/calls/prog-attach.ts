@@ -42,7 +42,13 @@ export function progAttach(caller: Caller, call: Calls['prog_attach'], target: n
   if (program.prog_type === 'cgroup_skb' && !netAdminCapable(caller, program.token_user)) {
     return refuse(refusal('EINVAL', 'skb-attach-needs-net-admin', { prog_id: program.id }));
   }
-  if (cgroupProgType(switches, type) === undefined) return refuse(foreignTarget(type));
+  if (cgroupProgType(switches, type) === undefined) {
+    const isOfNetwork = attr.target === 0 && flags === 0 && attr.replace === 0;
+    // It has no target but the caller's network namespace (`netns_bpf_prog_attach`).
+    if (type !== 'flow_dissector' || !isOfNetwork) return refuse(foreignTarget(type));
+    const what = 'a flow dissector of a network namespace';
+    return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
+  }
   if (!expectedTypeFits(program, type)) {
     const about = {
       prog_id: program.id,
