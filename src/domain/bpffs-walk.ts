@@ -34,13 +34,18 @@ interface Walk {
   links: number;
 }
 
+/** Where the top of the log's bpffs leads for the caller; undefined while nothing is mounted there. */
+export function callersTop({ kernel, process }: Caller): Place | undefined {
+  return topPlace(kernel, process.namespaces.mount);
+}
+
 /** The directory of the last component of a path, if the caller may search every directory on the way. */
 export function directoryOf(
   caller: Caller,
   path: string,
   walk: Walk = { links: 0 },
 ): Seen | Refusal {
-  const top = topPlace(caller.kernel, caller.process.namespaces.mount);
+  const top = callersTop(caller);
   if (top === undefined) return outside(path, 'ENOENT');
   const parent = parentPath(path);
   const steps = parent === '/' ? [] : parent.slice(1).split('/');
@@ -106,9 +111,7 @@ export function entered(
     return refusal('ENOTSUPP', 'not-modelled', { what });
   }
   const { target } = link;
-  const start = target.startsWith('/')
-    ? topPlace(kernel, caller.process.namespaces.mount)
-    : directory;
+  const start = target.startsWith('/') ? callersTop(caller) : directory;
   if (start === undefined) throw new Error('impossible state: a symlink on no bpffs');
   const steps = target.split('/').filter((step) => step !== '');
   const last = isLast ? steps.pop() : undefined;

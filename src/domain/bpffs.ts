@@ -4,6 +4,7 @@
  */
 import {
   badName,
+  callersTop,
   directoryOf,
   entered,
   outside,
@@ -15,7 +16,7 @@ import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
-import { below, crossed, isBound, isMountPoint, type Place, topPlace, treesAt } from './mounts.ts';
+import { below, crossed, isBound, isMountPoint, type Place, treesAt } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -60,9 +61,9 @@ export function nameAt(caller: Caller, path: string): { readonly place: Place } 
   return { place: below(directory.place, baseName(path)) };
 }
 
-function topNode({ kernel, process }: Caller): Seen | Refusal {
-  const place = topPlace(kernel, process.namespaces.mount);
-  const node = place && kernel.bpffs.get(place.key);
+function topNode(caller: Caller): Seen | Refusal {
+  const place = callersTop(caller);
+  const node = place && caller.kernel.bpffs.get(place.key);
   if (place !== undefined && node !== undefined) return { place, node };
   const what = 'the directory that no bpffs is mounted on any more';
   return refusal('ENOTSUPP', 'not-modelled', { what });
@@ -78,9 +79,7 @@ export function newName(caller: Caller, path: string): { readonly place: Place }
 /** Where a name is that may be made; refused for its way, itself, or what it names already. */
 export function newNameReached(caller: Caller, path: string): { readonly place: Place } | Refusal {
   if (path === '/') return refusal('EEXIST', 'path-exists', { path });
-  const isOutside =
-    topPlace(caller.kernel, caller.process.namespaces.mount) === undefined &&
-    parentPath(path) === '/';
+  const isOutside = callersTop(caller) === undefined && parentPath(path) === '/';
   if (isOutside) return outside(path, 'EPERM');
   const name = nameAt(caller, path);
   if (isRefused(name)) return name;

@@ -62,6 +62,11 @@ export function hasAll(caller: Caller, user = HOSTS_NAMESPACE): boolean {
   return isAbove(caller, user) && (isFull || made(caller, user));
 }
 
+/** The user namespace that a namespace of mounts or of cgroups was made in. */
+export function ownerOf({ kernel }: Caller, namespaceId: number): number {
+  return kernel.namespaces.get(namespaceId)?.user ?? HOSTS_NAMESPACE;
+}
+
 /** `ptrace_may_access`, without the extra rules of a security module. */
 export function mayTrace(caller: Caller, target: Process): boolean {
   const { process } = caller;

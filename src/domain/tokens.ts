@@ -12,6 +12,7 @@ import type { Delegation } from './mount-row.ts';
 import { HOSTS_NAMESPACE } from './namespace-row.ts';
 import type { Refusal } from './outcome.ts';
 import { type ProgType, progTypeNumber } from './prog-type.ts';
+import type { Switches } from './release/switches.ts';
 
 /** Commands by their numbers, as `delegate_cmds` has them. */
 export const DELEGATED_COMMANDS = {
@@ -39,13 +40,13 @@ function includes(set: string, number: number): boolean {
 }
 
 /** Whether this kernel has tokens. */
-export function hasTokens({ switches }: Kernel): boolean {
-  return (switches.prog_flags & TOKEN_FD) !== 0;
+export function hasTokens({ prog_flags }: Switches): boolean {
+  return (prog_flags & TOKEN_FD) !== 0;
 }
 
 /** Kernels without tokens end a command before the field of one (`CHECK_ATTR`): it must be zero. */
 export function pastToken(kernel: Kernel, field: number, last_byte: number): Refusal | undefined {
-  if (field === 0 || hasTokens(kernel)) return undefined;
+  if (field === 0 || hasTokens(kernel.switches)) return undefined;
   return refusal('EINVAL', 'bytes-after-last-field', { last_byte });
 }
 

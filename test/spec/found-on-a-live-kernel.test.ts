@@ -34,6 +34,16 @@ describe('the name of the bpffs itself, which stands on another file system', ()
   });
 });
 
+describe('PROG_ATTACH of a flow dissector, which has no target but the network namespace', () => {
+  it('is not modelled, for the kernel attaches it', () => {
+    const world = given();
+    const prog = world.does({ name: 'prog_load', prog_type: 'flow_dissector' });
+    const attach = { name: 'prog_attach', attach_type: 'flow_dissector' } as const;
+    expect(world.asks({ ...attach, attach_bpf_fd: prog, target_fd: 0 })).toBe('ENOTSUPP');
+    expect(world.asks({ ...attach, attach_bpf_fd: prog, target_fd: prog })).toBe('EINVAL');
+  });
+});
+
 describe('PROG_DETACH of hooks that are no cgroup hook of a program that can be loaded', () => {
   const detach = { name: 'prog_detach', target_path: '/', attach_bpf_fd: CLOSED } as const;
   it('LSM_CGROUP: nothing is attached, whatever the fd', () => {

@@ -33,7 +33,7 @@ import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
 import { creationGate } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
-import { allowsMap, askedBy, pastToken, WITHOUT_TOKEN } from '../tokens.ts';
+import { allowsMap, askedBy, hasTokens, pastToken, WITHOUT_TOKEN } from '../tokens.ts';
 
 type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
   readonly map_type: MapType;
@@ -82,7 +82,7 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
 
 function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
   const flags = call.map_flags ?? 0;
-  const token = (flags & TOKEN_FD & kernel.switches.prog_flags) !== 0;
+  const token = (flags & TOKEN_FD) !== 0 && hasTokens(kernel.switches);
   return {
     token,
     map_type: mapTypeOf(mapTypeNumber(call.map_type)),

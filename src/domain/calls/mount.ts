@@ -1,20 +1,12 @@
 /** mount(2) and umount2(2) of the bpffs, in the caller's mount namespace (`fs/namespace.c`, semantics §15). */
 import { nodeAt, unfollowedAt } from '../bpffs.ts';
-import type { Seen } from '../bpffs-walk.ts';
+import { callersTop, type Seen } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, has } from '../caller.ts';
+import { type Caller, has, ownerOf } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { EffectOf } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
-import {
-  mountAt,
-  mountsOn,
-  nextMount,
-  OUTSIDE,
-  type Place,
-  topOfInstance,
-  topPlace,
-} from '../mounts.ts';
+import { mountAt, mountsOn, nextMount, OUTSIDE, type Place, topOfInstance } from '../mounts.ts';
 import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 
@@ -58,17 +50,12 @@ export function mount(caller: Caller, { path, from, mode }: Calls['mount']): Dec
 
 /** `may_mount`: CAP_SYS_ADMIN in the user namespace of the mount namespace. */
 export function mayMount(caller: Caller): boolean {
-  return has(caller, 'sys_admin', ownerOfMounts(caller));
-}
-
-/** The user namespace of the caller's mount namespace. */
-function ownerOfMounts({ kernel, process }: Caller): number {
-  return kernel.namespaces.get(process.namespaces.mount)?.user ?? HOSTS_NAMESPACE;
+  return has(caller, 'sys_admin', ownerOf(caller, caller.process.namespaces.mount));
 }
 
 /** In a mount namespace of a user namespace, what came from above it is locked (`lock_mnt_tree`). */
 function ofUserNamespace(caller: Caller): Refusal | undefined {
-  if (ownerOfMounts(caller) === HOSTS_NAMESPACE) return undefined;
+  if (ownerOf(caller, caller.process.namespaces.mount) === HOSTS_NAMESPACE) return undefined;
   return refusal('ENOTSUPP', 'not-modelled', { what: 'mounts in a user namespace' });
 }
 
@@ -91,9 +78,7 @@ function targetOf(
   path: string,
   follows = true,
 ): { readonly place: Place; readonly isDirectory: boolean } | Refusal {
-  const { kernel } = caller;
-  const { mount: namespace } = caller.process.namespaces;
-  if (path === '/' && topPlace(kernel, namespace) === undefined) {
+  if (path === '/' && callersTop(caller) === undefined) {
     return { place: OUTSIDE, isDirectory: true };
   }
   const seen: Seen | Refusal = follows ? nodeAt(caller, path) : unfollowedAt(caller, path);

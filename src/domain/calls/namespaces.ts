@@ -3,7 +3,7 @@
  * What fails leaves everything as it was: all is copied before anything of the caller changes.
  */
 import type { Calls } from '../call.ts';
-import { type Caller, has, hasAll, mayTrace } from '../caller.ts';
+import { type Caller, has, hasAll, mayTrace, ownerOf } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import type { Kernel, Process } from '../kernel.ts';
@@ -89,11 +89,6 @@ function mayNotEnterCgroups(caller: Caller, target: Process): Refusal | undefine
   const { user } = caller.process.namespaces;
   if (has(caller, 'sys_admin', owner) && has(caller, 'sys_admin', user)) return undefined;
   return refusal('EPERM', 'namespace-needs-sys-admin', {});
-}
-
-/** The user namespace that a namespace of mounts or of cgroups was made in. */
-function ownerOf({ kernel }: Caller, id: number): number {
-  return kernel.namespaces.get(id)?.user ?? HOSTS_NAMESPACE;
 }
 
 /**

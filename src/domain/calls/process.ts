@@ -37,11 +37,13 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   if (call.clone_thread && call.clone_newuser) {
     return refuse(refusal('EINVAL', 'thread-shares-user-namespace', {}));
   }
-  const unmodelled = otherUser(caller, call);
-  if (unmodelled !== undefined) return refuse(unmodelled);
+  const { uid, caps, namespaces } = caller.process;
+  const isInside = call.clone_newuser === true || namespaces.user !== HOSTS_NAMESPACE;
+  if (isInside && (call.caps !== undefined || (call.uid ?? uid) !== uid)) {
+    return refuse(anotherUser());
+  }
   const entered = newNamespaces(caller, call, pid);
   if (isRefused(entered)) return refuse(entered);
-  const { uid, caps } = caller.process;
   const { clone_files, clone_thread } = call;
   const effect = {
     type: 'ProcessForked',
@@ -54,11 +56,8 @@ export function fork(caller: Caller, call: Calls['fork']): Decision {
   return succeed([effect, ...entered], pid);
 }
 
-/** What is not told of a process in a user namespace: that it becomes another user, or has other capabilities. */
-function otherUser({ process }: Caller, call: Calls['fork']): Refusal | undefined {
-  const isInside = call.clone_newuser === true || process.namespaces.user !== HOSTS_NAMESPACE;
-  const stays = call.caps === undefined && (call.uid ?? process.uid) === process.uid;
-  if (!isInside || stays) return undefined;
+/** In a user namespace it is not told that a process becomes another user. */
+function anotherUser(): Refusal {
   return refusal('ENOTSUPP', 'not-modelled', { what: 'another user in a user namespace' });
 }
 
@@ -152,11 +151,7 @@ function mountNamespacesOf(processes: readonly Process[]): ReadonlyMap<number, n
 export function capset(caller: Caller, call: Calls['capset']): Decision {
   const { uid, caps, namespaces } = caller.process;
   const isInside = namespaces.user !== HOSTS_NAMESPACE;
-  if (isInside && (call.uid ?? uid) !== uid) {
-    return refuse(
-      refusal('ENOTSUPP', 'not-modelled', { what: 'another user in a user namespace' }),
-    );
-  }
+  if (isInside && (call.uid ?? uid) !== uid) return refuse(anotherUser());
   const most = isInside ? rootsSet(caps) : caps;
   const lacking = call.caps.filter((capability) => !most.includes(capability));
   if ((uid !== 0 || isInside) && (lacking.length > 0 || (call.uid ?? uid) !== uid)) {

@@ -21,7 +21,7 @@ import { creationGate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
-import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
+import { allowsLoad, askedBy, hasTokens, WITHOUT_TOKEN } from '../tokens.ts';
 
 type Load = Calls['prog_load'];
 
@@ -171,7 +171,7 @@ function unknownFields(switches: Switches, call: Load): Refusal | undefined {
   if (end >= attr_bytes) return refusal('E2BIG', 'bytes-after-attr', { attr_bytes });
   const isPast =
     (counts && !switches.fd_array_cnt) ||
-    (names && (switches.prog_flags & TOKEN_FD) === 0) ||
+    (names && !hasTokens(switches)) ||
     (call.fd_array !== undefined && !switches.fd_array);
   return isPast ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: end }) : undefined;
 }

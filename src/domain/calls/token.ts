@@ -5,7 +5,6 @@ import type { Calls } from '../call.ts';
 import { type Caller, fileAt, has, lowestFree, noFreeFd } from '../caller.ts';
 import { type Decision, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
 import { mayAccess, READ } from '../file-access.ts';
-import type { OpenFile } from '../kernel.ts';
 import type { Delegation } from '../mount-row.ts';
 import { nextMount, topOfInstance } from '../mounts.ts';
 import { HOSTS_NAMESPACE } from '../namespace-row.ts';
@@ -48,7 +47,7 @@ export function fsmount(caller: Caller, call: Calls['fsmount']): Decision {
 
 /** What is delegated; kernels without tokens pass over options that they do not know. */
 function delegated({ kernel }: Caller, call: Calls['fsmount']): Omit<Delegation, 'user'> {
-  const told = hasTokens(kernel) ? call : {};
+  const told = hasTokens(kernel.switches) ? call : {};
   return {
     cmds: setOf(told.delegate_cmds),
     maps: setOf(told.delegate_maps),
@@ -68,7 +67,9 @@ export function tokenCreate(caller: Caller, call: Calls['token_create']): Decisi
   const file = fileAt(caller, at);
   if (file === undefined) return refuse(refusal('EBADF', 'fd-not-open', { fd: at }));
   if (!file.top) return refuse(refusal('EINVAL', 'no-top-of-a-bpffs', { fd: at, kind: file.kind }));
-  const { user = HOSTS_NAMESPACE, ...sets } = delegationOf(caller, file);
+  // A bpffs of mount(2) delegates nothing.
+  const delegation: Partial<Delegation> = kernel.mounts.get(file.id)?.delegation ?? {};
+  const { user = HOSTS_NAMESPACE, ...sets } = delegation;
   if (process.namespaces.user !== user) {
     return refuse(refusal('EPERM', 'bpffs-of-other-users', { fd: at, user_id: user }));
   }
@@ -80,9 +81,4 @@ export function tokenCreate(caller: Caller, call: Calls['token_create']): Decisi
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
   return succeed([{ type: 'FdOpened', fd, kind: 'token', id: file.id }], fd);
-}
-
-/** What the bpffs delegates whose top is open; nothing where mount(2) made it. */
-function delegationOf({ kernel }: Caller, { id }: OpenFile): Partial<Delegation> {
-  return kernel.mounts.get(id)?.delegation ?? {};
 }

@@ -31,8 +31,12 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       return executed(kernel, effect, pid);
     case 'FilesUnshared':
       return unshared(kernel, pid);
-    case 'FsUnshared':
-      return leaveFs(kernel, kernel.processes.edit(pid));
+    case 'FsUnshared': {
+      const process = kernel.processes.edit(pid);
+      part(kernel, process, 'fs_with');
+      process.fs_with = NOBODY;
+      return;
+    }
     case 'ProcessExited':
       return exited(kernel, effect.pid ?? pid);
     case 'CredentialsChanged': {
@@ -93,8 +97,8 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
   const tgid = isThread ? parent.tgid : pid;
   const { fds, shared_with } =
     effect.clone_files === true ? sharedTable(kernel, parentPid, pid) : copiedTable(kernel, parent);
-  const threads = isThread ? addThread(kernel, parent, pid) : NOBODY;
-  const fs_with = isThread ? addSharer(kernel, parent, pid) : NOBODY;
+  const threads = isThread ? bind(kernel, parent, pid, 'threads') : NOBODY;
+  const fs_with = isThread ? bind(kernel, parent, pid, 'fs_with') : NOBODY;
   kernel.processes.set(pid, {
     pid,
     tgid,
@@ -118,33 +122,25 @@ function fork(kernel: Kernel, effect: EffectOf<'ProcessForked'>, parentPid: numb
   countInNamespaces(kernel, namespaces, 1);
 }
 
-/** The threads that a new one has beside it; they learn of it. */
-function addThread(kernel: Kernel, parent: Process, tid: number): readonly number[] {
-  const others = [parent.pid, ...parent.threads];
+/** What threads have in common: the process that they are of, and one umask and root directory. */
+type Bond = 'threads' | 'fs_with';
+
+/** Those whom a new thread has a bond with; they learn of it. */
+function bind(kernel: Kernel, parent: Process, tid: number, bond: Bond): readonly number[] {
+  const others = [parent.pid, ...parent[bond]];
   for (const other of others) {
     const thread = kernel.processes.edit(other);
-    thread.threads = [...thread.threads, tid];
+    thread[bond] = [...thread[bond], tid];
   }
   return others;
 }
 
-/** Those who have one umask and root directory with a new thread; they learn of it. */
-function addSharer(kernel: Kernel, parent: Process, tid: number): readonly number[] {
-  const others = [parent.pid, ...parent.fs_with];
-  for (const other of others) {
+/** Those who had a bond with a thread have it no longer. */
+function part(kernel: Kernel, process: Process, bond: Bond): void {
+  for (const other of process[bond]) {
     const thread = kernel.processes.edit(other);
-    thread.fs_with = [...thread.fs_with, tid];
+    thread[bond] = without(thread[bond], process.pid);
   }
-  return others;
-}
-
-/** A process that has its umask and root directory alone from now on. */
-function leaveFs(kernel: Kernel, process: Process): void {
-  for (const other of process.fs_with) {
-    const thread = kernel.processes.edit(other);
-    thread.fs_with = without(thread.fs_with, process.pid);
-  }
-  process.fs_with = NOBODY;
 }
 
 type Files = Pick<Process, 'fds' | 'shared_with'>;
@@ -213,14 +209,8 @@ function exited(kernel: Kernel, pid: number): void {
     for (const { file } of process.fds.values()) putFile(kernel, file);
     kernel.contents -= process.fds.rows;
   }
-  for (const other of process.threads) {
-    const thread = kernel.processes.edit(other);
-    thread.threads = without(thread.threads, pid);
-  }
-  for (const other of process.fs_with) {
-    const thread = kernel.processes.edit(other);
-    thread.fs_with = without(thread.fs_with, pid);
-  }
+  part(kernel, process, 'threads');
+  part(kernel, process, 'fs_with');
   for (const file of process.mailbox) putFile(kernel, file);
   countIn(kernel, process.cgroup_id, -1);
   countInNamespaces(kernel, process.namespaces, -1);
