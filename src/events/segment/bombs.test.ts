@@ -1,7 +1,7 @@
 // Segments of somebody else that are small and would grow: each is refused before anything is made
 // of what it announces.
 import { randomBytes } from 'node:crypto';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { randomHistory } from '../../../test/support/random-history.ts';
 import { encodeEvent } from '../encoding/codec.ts';
@@ -31,6 +31,11 @@ function numbers(out: ByteWriter, bytes: Uint8Array): void {
   out.lane(bytes);
 }
 
+/** Packed fast: the best quality takes seconds for what repeats by the megabyte, and saves nothing. */
+function packed(bytes: Uint8Array): Buffer {
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+}
+
 /** A segment of an event and an odd one, of which `write` writes what a fold needs. */
 function segment(write: (out: ByteWriter) => void): Uint8Array {
   const rest = new RestWriter();
@@ -42,8 +47,8 @@ function segment(write: (out: ByteWriter) => void): Uint8Array {
     out.bytes(Buffer.from('BPFSEG'));
     for (const number of [2, 1, 2]) out.varint(number);
     out.bytes(new Uint8Array(64));
-    out.lane(brotliCompressSync(bytesOf(write)));
-    out.lane(brotliCompressSync(bytesOf((part) => rest.writeTo(part, 1, []))));
+    out.lane(packed(bytesOf(write)));
+    out.lane(packed(bytesOf((part) => rest.writeTo(part, 1, []))));
   });
 }
 
