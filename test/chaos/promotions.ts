@@ -11,11 +11,13 @@ import postgres from 'postgres';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
+import { endsOnSignals } from '../support/ends-on-signals.ts';
 import { type PostgresServer, startPostgres, startStandby } from '../support/postgres.ts';
 import { seedOfRun } from '../support/seed.ts';
 import { startFront } from '../support/tcp-front.ts';
 import { storm } from './storm.ts';
 
+endsOnSignals();
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '10' }, seed: { type: 'string' } },
 });

@@ -3,10 +3,12 @@
 
 import { parseArgs } from 'node:util';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
+import { endsOnSignals } from '../support/ends-on-signals.ts';
 import { seedOfRun } from '../support/seed.ts';
 import { onPglite, onPostgresql } from './stage.ts';
 import { storm } from './storm.ts';
 
+endsOnSignals();
 const { values } = parseArgs({
   options: {
     deeds: { type: 'string', default: '40' },

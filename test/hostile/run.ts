@@ -6,6 +6,7 @@
 // when anything is not so.
 
 import { parseArgs } from 'node:util';
+import { endsOnSignals } from '../support/ends-on-signals.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { seedOfRun } from '../support/seed.ts';
 import { openConnection } from './connection.ts';
@@ -24,6 +25,7 @@ const GROWTH_MIB_MAX = 256;
 /** Rules that there may be, of all visits under way, and some to spare. */
 const CLIENTS_MAX = 40;
 
+endsOnSignals();
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '20000' },

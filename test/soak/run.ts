@@ -11,6 +11,7 @@ import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { onPostgresql } from '../chaos/stage.ts';
+import { endsOnSignals } from '../support/ends-on-signals.ts';
 import { seedOfRun } from '../support/seed.ts';
 import { verifyAllHosts } from '../support/verified-hosts.ts';
 import { load } from './load.ts';
@@ -20,6 +21,7 @@ const LOOK_MS = 2000;
 const GROWTH = { mib: 48, fds: 12, connections: 4 } as const;
 const KIB_OF_MIB = 1024;
 
+endsOnSignals();
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '30' },

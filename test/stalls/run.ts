@@ -11,6 +11,7 @@ import type { Database } from '../../src/events/storage/database.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { startProcess } from '../api/process.ts';
+import { endsOnSignals } from '../support/ends-on-signals.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { type Attack, attacks } from './attacks.ts';
 import { recordHosts } from './logs.ts';
@@ -113,4 +114,5 @@ async function main([...words]: string[]): Promise<void> {
   }
 }
 
+endsOnSignals();
 await main(process.argv.slice(2));

@@ -161,7 +161,10 @@ async function launch(
 function running(server: ChildProcess, folder: string, address: string): PostgresServer {
   const { pid } = server;
   if (pid === undefined) throw new Error('PostgreSQL has no pid');
-  const abandon = () => server.kill('SIGQUIT');
+  const abandon = () => {
+    server.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
   process.once('exit', abandon);
   return {
     url: `postgres://${address}/postgres`,
