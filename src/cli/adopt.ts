@@ -20,7 +20,7 @@ import {
 import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { sightingText } from './sighting-text.ts';
 
 /** Lines that are printed of what was found on a known host. */
@@ -50,7 +50,7 @@ export const adopt = command({
     release: { value: 'R', about: 'its kernel, in place of what uname says' },
     'dry-run': { about: 'print the lines that it would post, and post none' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: 'the answer as JSON' },
   },
   example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js adopt --host web1',

@@ -4,7 +4,7 @@ import { type RestClient, restClient, ServiceRefusal } from '../client/rest-clie
 import { suggestion } from '../events/schema/near-name.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Column, createTable, roomOf, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
@@ -13,7 +13,7 @@ const FLAGS = {
     about: 'for create: the last shared moment: a position, a time or boot:2 (default: the head)',
   },
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "the API's JSON, one object a line" },
   wide: WIDE_FLAG,
 } as const;

@@ -5,7 +5,7 @@ import { EXIT } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
 import { programNamer } from './program-names.ts';
 import { AT_FLAG, oneHost, questionPath } from './question.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Room, roomOf, WIDE_FLAG } from './table.ts';
 
 export const cgroups = command({
@@ -17,7 +17,7 @@ export const cgroups = command({
     path: { value: 'PATH', about: 'only this cgroup and those below it' },
     at: AT_FLAG,
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: "the cgroups as the API's JSON, one a line" },
     wide: WIDE_FLAG,
   },

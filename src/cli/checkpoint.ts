@@ -10,7 +10,7 @@ import { command, type Invocation } from './command.ts';
 import { printExactly } from './exact-text.ts';
 import { EXIT, InputError, UsageError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 interface Checkpoint {
   readonly host: string;
@@ -39,7 +39,7 @@ const FLAGS = {
   },
   note: { about: 'as a signed note (C2SP), for proofs and witnesses' },
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "as the API's JSON, one a line" },
 } as const;
 

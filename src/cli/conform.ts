@@ -15,7 +15,7 @@ import { command, type Printer } from './command.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { inParallel } from './parallel.ts';
 import { progressBar } from './progress-bar.ts';
-import { TOKEN_FLAG, tokenFrom, urlFrom } from './service-flags.ts';
+import { TOKEN_FILE_FLAG, tokenFrom, urlFrom } from './service-flags.ts';
 
 /** Scenarios that run concurrently on a service; each has a host of its own. */
 const SCENARIOS_CONCURRENT = 4;
@@ -33,21 +33,21 @@ export const conform = command({
       value: 'URL',
       about: 'ask a running service, on a new host conform-… for each scenario; the hosts stay',
     },
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: 'one JSON object a line: mismatches, then the sums' },
   },
   example: 'npx bpfledger conform test/histories',
   async run({ flags, words, print }) {
     if (words.length === 0) throw new UsageError('conform needs a PATH: a golden file or a folder');
-    if (flags.token !== undefined && flags.via === undefined) {
-      throw new UsageError('--token goes with --via');
+    if (flags['token-file'] !== undefined && flags.via === undefined) {
+      throw new UsageError('--token-file goes with --via');
     }
     const override = flags.release === undefined ? undefined : releaseNamed(flags.release);
     const hosts: string[] = [];
     const makeMachine =
       flags.via === undefined
         ? inModel
-        : throughService({ via: flags.via, token: flags.token }, hosts);
+        : throughService({ via: flags.via, 'token-file': flags['token-file'] }, hosts);
     const files = await goldenFiles(words).catch(unreadable);
     const sums = { steps: 0, mismatches: 0 };
     const bar = progressBar(process.stderr);
@@ -81,10 +81,13 @@ const inModel: MakeMachine = async ({ header }, { id }) => modelMachine(id, boot
 
 /** @param hosts gets the names of the hosts that are made */
 function throughService(
-  flags: { readonly via: string; readonly token: string | undefined },
+  flags: { readonly via: string; readonly 'token-file': string | undefined },
   hosts: string[],
 ): MakeMachine {
-  const client = restClient({ url: urlFrom('--via', flags.via), token: tokenFrom(flags.token) });
+  const client = restClient({
+    url: urlFrom('--via', flags.via),
+    token: tokenFrom(flags['token-file']),
+  });
   const run = randomBytes(4).toString('hex');
   let made = 0;
   return async ({ header }, release) => {

@@ -2,11 +2,11 @@
 import { command, type Invocation } from './command.ts';
 import { isContextName, keepContexts, readContexts } from './contexts.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { TOKEN_FLAG, tokenFrom, URL_FLAG, urlFrom } from './service-flags.ts';
+import { TOKEN_FILE_FLAG, tokenFrom, URL_FLAG, urlFrom } from './service-flags.ts';
 
 const FLAGS = {
   url: { ...URL_FLAG, about: 'for add: where the service is' },
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: 'for list: one JSON object a line, without tokens' },
 } as const;
 
@@ -46,7 +46,7 @@ const CHANGES: Readonly<Record<string, (called: Called, name: string) => void>> 
       throw new UsageError(`context add needs --url; try context add ${name} --url https://…`);
     }
     const url = urlFrom('--url', flags.url);
-    const token = tokenFrom(flags.token);
+    const token = tokenFrom(flags['token-file']);
     const { current = name, contexts } = readContexts();
     keepContexts({
       current,

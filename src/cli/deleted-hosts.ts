@@ -2,7 +2,7 @@
 import { restClient } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { serviceFrom } from './service-flags.ts';
+import { type ServiceFlags, serviceFrom } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
 import { type Column, createTable, roomOf } from './table.ts';
 
@@ -34,9 +34,7 @@ export async function listDeleted({
   flags,
   print,
 }: {
-  readonly flags: {
-    readonly url: string | undefined;
-    readonly token: string | undefined;
+  readonly flags: ServiceFlags & {
     readonly json: true | undefined;
     readonly wide: true | undefined;
   };

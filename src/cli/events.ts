@@ -12,7 +12,7 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { eventsBackward, eventsForward } from './list-events.ts';
 import { hostMeant } from './named/hosts.ts';
 import { recordedFilter } from './named/programs.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
@@ -22,7 +22,7 @@ const FLAGS = {
   reverse: { about: 'for list: newest first' },
   ...EVENT_FILTERS,
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "the events as the API's JSON, one a line" },
   wide: WIDE_FLAG,
 } as const;

@@ -20,7 +20,7 @@ import { appliedCalls } from './applied-calls.ts';
 import { command, type Printer } from './command.ts';
 import { differenceLines, repairLines, reportLines } from './executor-text.ts';
 import { EXIT, type ExitCode, sentenceOf, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const executor = command({
   usage: 'HOST --cgroup-root DIR --bpffs DIR [options]',
@@ -43,7 +43,7 @@ export const executor = command({
     'dry-run': { about: 'print the calls that it would make, and make none' },
     'allow-root-cgroup': { about: 'the cgroup may be the root of the whole machine' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: 'one JSON object a line: reports and differences' },
   },
   example:

@@ -31,5 +31,5 @@ const UNAUTHORIZED = 401;
 /** How a command sends a token: the service names only the header. */
 function tokenHint(error: unknown): string | undefined {
   if (!(error instanceof ServiceRefusal) || error.status !== UNAUTHORIZED) return undefined;
-  return 'commands send the token of BPFLEDGER_TOKEN, or of --token';
+  return 'commands send the token of BPFLEDGER_TOKEN, or of the file of --token-file';
 }

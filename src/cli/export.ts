@@ -11,7 +11,7 @@ import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { EXIT, InputError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
 import { oneHost } from './question.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const exportLog = command({
   usage: 'HOST [options] > FILE',
@@ -25,7 +25,7 @@ export const exportLog = command({
     after: { value: 'N', about: 'start after this position; not for a bundle' },
     ...EVENT_FILTERS,
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
   },
   example: 'npx bpfledger export demo --output demo.bundle',
   async run({ flags, words, print }) {

@@ -5,7 +5,7 @@ import { releaseOf } from '../domain/release/release.ts';
 import { command, type Invocation } from './command.ts';
 import { listDeleted } from './deleted-hosts.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
 import { type Column, createTable, type Room, roomOf, type Table, WIDE_FLAG } from './table.ts';
@@ -24,7 +24,7 @@ const FLAGS = {
   reason: { value: 'TEXT', about: 'for delete: why; kept with the record of the deletion' },
   ...STORAGE_FLAGS,
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "one JSON object a line, as the API's" },
   wide: WIDE_FLAG,
 } as const;
@@ -141,10 +141,10 @@ async function create({ flags, print }: Called, name: string): Promise<ExitCode>
 }
 
 async function remove({ flags, print }: Called, name: string): Promise<ExitCode> {
-  const { url, token, reason = '', yes = false, json = false } = flags;
-  if (url !== undefined || token !== undefined) {
+  const { url, 'token-file': tokenFile, reason = '', yes = false, json = false } = flags;
+  if (url !== undefined || tokenFile !== undefined) {
     throw new UsageError(
-      'hosts delete opens the database itself, as its owner: leave out --url and --token, and say ' +
+      'hosts delete opens the database itself, as its owner: leave out --url and --token-file, and say ' +
         'where it is by --database-url URL or --data-dir DIR',
     );
   }

@@ -4,7 +4,7 @@ import { UsageError } from './exit-code.ts';
 import { importBundle } from './import/bundle.ts';
 import { formatOf } from './import/format.ts';
 import { importRecording } from './import/recording.ts';
-import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const importLog = command({
   usage: 'FILE [options]',
@@ -30,7 +30,7 @@ export const importLog = command({
     },
     bpffs: { value: 'DIR', about: 'strace: where the bpffs is mounted (default: /sys/fs/bpf)' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: 'the answer as JSON' },
   },
   example: 'npx bpfledger import night.strace --as web1 --release 6.18',

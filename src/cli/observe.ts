@@ -15,7 +15,7 @@ import { EXIT, UsageError } from './exit-code.ts';
 import { collectorPath } from './observe/collector-path.ts';
 import { observationTeller } from './observe/teller.ts';
 import { voiceOf } from './run/voice.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 const MIB = 1024 * 1024;
 const SPOOL_MIB = { default: 1024, least: 1, most: 1024 * 1024 } as const;
@@ -35,7 +35,7 @@ export const observe = command({
     spool: { value: 'DIR', about: 'where lines wait (default: spool/NAME in the data folder)' },
     'spool-mib': { value: 'N', about: `MiB that may wait there (${SPOOL_MIB.default})` },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
   },
   example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js observe --host web1',
   outlivesReader: true,

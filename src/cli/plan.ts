@@ -8,7 +8,7 @@ import { command } from './command.ts';
 import { answerText, effectLine } from './event-text.ts';
 import { EXIT, InputError, UsageError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const plan = command({
   usage: 'HOST (NAME field=value… | JSON | -) [options]',
@@ -20,7 +20,7 @@ export const plan = command({
   flags: {
     pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: "the whole plan as the API's JSON, in one line" },
   },
   example:

@@ -15,7 +15,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command, type Printer } from './command.ts';
 import { printExactly } from './exact-text.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 interface Proof {
   readonly checkpoint: number;
@@ -42,7 +42,7 @@ export const proof = command({
     witness: { value: 'VKEY,…', about: 'for check: witnesses that must have cosigned' },
     kept: { value: 'FILE', about: 'for check of consistency: the older checkpoint, a signed note' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: 'for check: what is proven, as JSON' },
   },
   example: 'npx bpfledger proof inclusion demo 34 --output 34.tlog-proof',

@@ -6,7 +6,7 @@ import { UsageError } from './exit-code.ts';
 import { cgroupsMeant, requireCgroup } from './named/cgroups.ts';
 import { hostsMeant } from './named/hosts.ts';
 import { programMeant } from './named/programs.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { type ServiceFlags, serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareText } from './spare-text.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
 
@@ -14,7 +14,7 @@ const MOMENT = 'a position, a time (03:12, 10m ago, RFC 3339), or the end of a b
 
 export const SERVICE_FLAGS = {
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "the API's answer as JSON" },
   wide: WIDE_FLAG,
 } as const;
@@ -37,9 +37,7 @@ export const PLACE_FLAGS = {
 } as const;
 
 export interface ClientOptions {
-  readonly flags: {
-    readonly url: string | undefined;
-    readonly token: string | undefined;
+  readonly flags: ServiceFlags & {
     readonly json: true | undefined;
     readonly wide: string | true | undefined;
   };

@@ -4,7 +4,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { oneHost } from './question.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 interface BootEvent {
   readonly position: number;
@@ -20,7 +20,7 @@ export const reboot = command({
   flags: {
     release: { value: 'R', about: 'the kernel that it boots (default: the same as before)' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: "the event as the API's JSON" },
   },
   example: 'npx bpfledger reboot web1 --release 7.3',

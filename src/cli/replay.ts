@@ -11,7 +11,7 @@ import { hostMeant } from './named/hosts.ts';
 import { progressBar } from './progress-bar.ts';
 import { oneHost } from './question.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
 import { type Room, roomOf, WIDE_FLAG } from './table.ts';
 
@@ -29,7 +29,7 @@ const FLAGS = {
   tags: { about: 'also compare program tags, which newer kernels make with SHA-256' },
   consequences: { about: 'also calls that differ only because an earlier call differs' },
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "the differences as the API's JSON, one a line" },
   wide: WIDE_FLAG,
 } as const;

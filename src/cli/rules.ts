@@ -5,7 +5,7 @@ import { restClient } from '../client/rest-client.ts';
 import { counted } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Column, createTable, roomOf, tableLines, WIDE_FLAG } from './table.ts';
 
 const FLAGS = {
@@ -31,7 +31,7 @@ const FLAGS = {
   },
   state: { value: 'STATE', about: 'for deliveries: pending, delivered or dead' },
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: "one JSON object a line, as the API's" },
   wide: WIDE_FLAG,
 } as const;

@@ -20,7 +20,7 @@ import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
 import { madeLine } from './run/trace.ts';
 import { type Voice, voiceOf } from './run/voice.ts';
-import { TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
 
 const NEWEST = MEASURED_VERSIONS.at(-1) ?? '';
@@ -59,7 +59,7 @@ export const run = command({
     host: { value: 'NAME', about: 'record the run on a service, as a new host' },
     collector: { value: 'PATH', about: 'for --kernel live: the collector (the one built here)' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     tap: { value: 'FILE', about: 'write a test result for each release, as TAP; - is stdout' },
     junit: { value: 'FILE', about: "the same, as JUnit's XML" },
     strict: {
@@ -172,19 +172,19 @@ function targetOf(
     keep,
     host,
     url,
-    token,
+    'token-file': tokenFile,
     'seed-state': seed,
-  }: Readonly<Record<'keep' | 'host' | 'url' | 'token' | 'seed-state', string | undefined>>,
+  }: Readonly<Record<'keep' | 'host' | 'url' | 'token-file' | 'seed-state', string | undefined>>,
   releases: number,
 ): Target | undefined {
-  if ((host ?? seed) === undefined && (url !== undefined || token !== undefined)) {
-    throw new UsageError('--url and --token go with --host, the name of the host to make');
+  if ((host ?? seed) === undefined && (url !== undefined || tokenFile !== undefined)) {
+    throw new UsageError('--url and --token-file go with --host, the name of the host to make');
   }
   if (keep === undefined && host === undefined) return undefined;
   if (keep !== undefined && host !== undefined) throw new UsageError('--keep or --host, not both');
   if (releases > 1) throw new UsageError('--keep and --host take one release');
   return (recording, release, voice) =>
-    recordOn({ keep, host, url, token }, voice, (client, name) =>
+    recordOn({ keep, host, url, 'token-file': tokenFile }, voice, (client, name) =>
       recording.post(client, { host: name, release, place: placeOf({ keep, host }) }, voice),
     );
 }
@@ -217,10 +217,10 @@ function releasesNamed(names: string): readonly RunsOn[] {
 /** The state that `--seed-state` asks for, under the release that it was recorded on. */
 async function seedOf(
   flags: Readonly<
-    Record<'seed-state' | 'release' | 'keep' | 'host' | 'url' | 'token', string | undefined>
+    Record<'seed-state' | 'release' | 'keep' | 'host' | 'url' | 'token-file', string | undefined>
   >,
 ): Promise<RunsOn | undefined> {
-  const { 'seed-state': text, release, keep, host, url, token } = flags;
+  const { 'seed-state': text, release, keep, host, url, 'token-file': tokenFile } = flags;
   if (text === undefined) return undefined;
   if (release !== undefined) {
     throw new UsageError('--seed-state runs on the release of its log: leave --release out');
@@ -229,7 +229,7 @@ async function seedOf(
     throw new UsageError('a run with --seed-state is not recorded: no --keep and no --host');
   }
   const { seededKernel } = await import('./run/seed.ts');
-  const kernel = await seededKernel(text, { url, token });
+  const kernel = await seededKernel(text, { url, 'token-file': tokenFile });
   return { id: kernel.boot.release, kernel };
 }
 

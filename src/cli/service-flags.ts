@@ -10,9 +10,10 @@ export const URL_FLAG = {
   about: `the service (BPFLEDGER_URL, a context, else ${DEFAULT_URL})`,
 } as const;
 
-export const TOKEN_FLAG = {
-  value: 'TOKEN',
-  about: 'for a service with tokens; better set as BPFLEDGER_TOKEN, which ps does not show',
+export const TOKEN_FILE_FLAG = {
+  value: 'FILE',
+  about:
+    'holds the token for a service with tokens (BPFLEDGER_TOKEN, BPFLEDGER_TOKEN_FILE, a context)',
 } as const;
 
 /**
@@ -34,15 +35,30 @@ function typedUrl(given: string | undefined): string | undefined {
   return set ? urlFrom('BPFLEDGER_URL', set) : undefined;
 }
 
-/** The token to send: the flag's, else the environment's, else that of a file. Throws `UsageError`. */
-export function tokenFrom(given: string | undefined): string | undefined {
+/** Where the service is, and the file of the token for it, as typed. */
+export interface ServiceFlags {
+  readonly url: string | undefined;
+  readonly 'token-file': string | undefined;
+}
+
+/**
+ * The token to send: that of the flag's file, else the environment's, else that of the environment's
+ * file. No flag takes the token itself: `ps` shows arguments to every user of the machine.
+ *
+ * @throws UsageError
+ */
+export function tokenFrom(typedFile: string | undefined): string | undefined {
   const { BPFLEDGER_TOKEN: token, BPFLEDGER_TOKEN_FILE: file } = process.env;
-  if (given !== undefined) return given;
+  if (typedFile !== undefined) return tokenIn('--token-file', typedFile);
   if (token || !file) return token || undefined;
+  return tokenIn('BPFLEDGER_TOKEN_FILE', file);
+}
+
+function tokenIn(name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new UsageError(`BPFLEDGER_TOKEN_FILE: ${error instanceof Error ? error.message : error}`);
+    throw new UsageError(`${name}: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -59,17 +75,17 @@ export function withUrl(typed: string, url: string): string {
 }
 
 /**
- * The service that the flags `url` and `token` name, else the environment, else the context in use.
+ * The service that the flags `url` and `token-file` name, else the environment, else the context in use.
  * A token of a context goes to the address of that context only.
  *
  * @throws UsageError
  */
-export function serviceFrom(flags: {
-  readonly url: string | undefined;
+export function serviceFrom(flags: ServiceFlags): {
+  readonly url: string;
   readonly token: string | undefined;
-}): { readonly url: string; readonly token: string | undefined } {
+} {
   const typed = typedUrl(flags.url);
-  const token = tokenFrom(flags.token);
+  const token = tokenFrom(flags['token-file']);
   if (typed !== undefined) return { url: typed, token };
   const inUse = serviceInUse();
   return { url: inUse?.url ?? DEFAULT_URL, token: token ?? inUse?.token };

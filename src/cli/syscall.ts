@@ -6,7 +6,7 @@ import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const syscall = command({
   usage: 'HOST (NAME field=value… | JSON | -) [options]',
@@ -18,7 +18,7 @@ export const syscall = command({
   flags: {
     pid: { value: 'N', about: 'the process that makes the call (default 1, the boot process)' },
     url: URL_FLAG,
-    token: TOKEN_FLAG,
+    'token-file': TOKEN_FILE_FLAG,
     json: { about: "the events as the API's JSON, one a line" },
   },
   example: 'npx bpfledger syscall web1 link_create prog_fd=3 target_path=/pod1 attach_type=egress',

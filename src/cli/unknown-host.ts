@@ -31,9 +31,9 @@ export async function hostHint(
   return `there are ${names.slice(0, NAMED_MAX).join(', ')}${more}`;
 }
 
-async function hostsOf({ url, token }: Line['flags']): Promise<string[]> {
+async function hostsOf({ url, 'token-file': tokenFile }: Line['flags']): Promise<string[]> {
   const text = (flag: string | true | undefined) => (flag === true ? undefined : flag);
-  const client = restClient(serviceFrom({ url: text(url), token: text(token) }));
+  const client = restClient(serviceFrom({ url: text(url), 'token-file': text(tokenFile) }));
   const path = `/v1/hosts?limit=${COMPARED_MAX}`;
   const { items } = await client.get<{ readonly items: readonly { name: string }[] }>(path);
   return items.map(({ name }) => name);

@@ -18,7 +18,7 @@ import { beginsAsBundle } from './import/format.ts';
 import { readKeptHeads } from './kept-heads.ts';
 import { hostMeant } from './named/hosts.ts';
 import { progressBar, readWithBar } from './progress-bar.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { type Verdicts, verdictLines } from './verdict-text.ts';
 
 /** Heads that one request may have; the last ones of a file. */
@@ -34,7 +34,7 @@ const FLAGS = {
   key: { value: 'ID', about: 'for a FILE: trust this key (GET /v1/keys)' },
   'trusted-keys': { value: 'LIST', about: 'for a FILE: trust the keys of this file, one a line' },
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
   json: { about: 'the verdicts as JSON' },
 } as const;
 

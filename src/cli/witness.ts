@@ -16,7 +16,7 @@ import { readSigningKey } from '../events/proof/signing-key.ts';
 import { command, type Invocation } from './command.ts';
 import { printExactly } from './exact-text.ts';
 import { EXIT, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { serviceFrom, TOKEN_FLAG, URL_FLAG } from './service-flags.ts';
+import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { type CosignedLogs, withCosignedLogs } from './witness/cosigned-logs.ts';
 
 const FLAGS = {
@@ -29,7 +29,7 @@ const FLAGS = {
   'log-key': { value: 'KEY', about: 'for sign, the first time: the key of the log (GET /v1/keys)' },
   output: { value: 'FILE', about: 'for sign: write the cosigned checkpoint to FILE' },
   url: URL_FLAG,
-  token: TOKEN_FLAG,
+  'token-file': TOKEN_FILE_FLAG,
 } as const;
 
 type Typed = Invocation<typeof FLAGS>['flags'];

@@ -332,14 +332,18 @@ describe('serve with tokens', () => {
     ]);
   });
 
-  it('lets in who has one, by flag or by environment', PATIENCE, async () => {
+  it('lets in who has one, by a file or by environment', PATIENCE, async () => {
     const list = ['hosts', 'create', 'web1', '--release', '6.18', '--url', service.url];
     const without = await bpfledger(list);
     expect(without.err).toContain(
-      'send Authorization: Bearer TOKEN (401): commands send the token of BPFLEDGER_TOKEN, or of --token',
+      'send Authorization: Bearer TOKEN (401): commands send the token of BPFLEDGER_TOKEN, or of the file of --token-file',
     );
     expect(without.code).toBe(3);
-    const withFlag = await bpfledger([...list, '--token', TOKEN]);
+    const typed = await bpfledger([...list, '--token', TOKEN]);
+    expect(typed.err).toContain('has no option --token; did you mean "--token-file"?');
+    const file = join(folder, 'token-of-a-client');
+    writeFileSync(file, `${TOKEN}\n`, { mode: 0o600 });
+    const withFlag = await bpfledger([...list, '--token-file', file]);
     expect(withFlag.out).toBe('host web1 runs 6.18.44\n');
     const env = { BPFLEDGER_TOKEN: TOKEN };
     const withVariable = await bpfledger(['hosts', '--url', service.url], { env });

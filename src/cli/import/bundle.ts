@@ -9,14 +9,12 @@ import { verifyBundle } from '../../time-travel/verify/bundle.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf } from '../exit-code.ts';
 import { progressBar, readWithBar } from '../progress-bar.ts';
-import { serviceFrom } from '../service-flags.ts';
+import { type ServiceFlags, serviceFrom } from '../service-flags.ts';
 import { verdictLines } from '../verdict-text.ts';
 
 /** What was typed. */
-export interface ImportFlags {
+export interface ImportFlags extends ServiceFlags {
   readonly as: string | undefined;
-  readonly url: string | undefined;
-  readonly token: string | undefined;
   readonly json: true | undefined;
 }
 

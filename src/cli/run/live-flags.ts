@@ -38,7 +38,7 @@ export async function runOnLive(
   argv: readonly string[],
   print: Printer,
 ): Promise<number> {
-  const { kernel, keep, host, url, token, collector, quiet } = flags;
+  const { kernel, keep, host, url, 'token-file': tokenFile, collector, quiet } = flags;
   if (kernel !== 'live') {
     throw new UsageError(`--kernel ${kernel} is not known: live, or --release R for a model`);
   }
@@ -49,7 +49,7 @@ export async function runOnLive(
   if ((keep === undefined) === (host === undefined)) {
     throw new UsageError('--kernel live needs --keep FILE or --host NAME: one place to record in');
   }
-  await requireOutputs({ keep, host, url, token });
+  await requireOutputs({ keep, host, url, 'token-file': tokenFile });
   const voice = voiceOf(print, quiet);
   return recordOn(flags, voice, (client, name) =>
     runLive({ argv, client, host: name, collector, place: placeOf(flags) }, voice),

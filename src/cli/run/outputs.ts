@@ -39,8 +39,8 @@ function requireWritable(flag: string, file: string): void {
   }
 }
 
-async function requireNew(host: string, { url, token }: RecordFlags): Promise<void> {
-  const client = restClient(serviceFrom({ url, token }));
+async function requireNew(host: string, flags: RecordFlags): Promise<void> {
+  const client = restClient(serviceFrom(flags));
   try {
     await client.get(hostPath(host));
   } catch (error) {

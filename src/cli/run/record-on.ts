@@ -1,14 +1,12 @@
 /** Where the log of a run goes: to a service, or into a bundle. */
 import { type RestClient, restClient } from '../../client/rest-client.ts';
-import { serviceFrom } from '../service-flags.ts';
+import { type ServiceFlags, serviceFrom } from '../service-flags.ts';
 import { keepBundle } from './kept-bundle.ts';
 import type { Voice } from './voice.ts';
 
-export interface RecordFlags {
+export interface RecordFlags extends ServiceFlags {
   readonly keep: string | undefined;
   readonly host: string | undefined;
-  readonly url: string | undefined;
-  readonly token: string | undefined;
 }
 
 /** Where the log of a run is, once it is recorded. */
@@ -18,11 +16,11 @@ export function placeOf({ keep, host }: Pick<RecordFlags, 'keep' | 'host'>): str
 
 /** Lets a log be recorded on the service that the flags name, or in the bundle. */
 export function recordOn<T>(
-  { keep, host, url, token }: RecordFlags,
+  { keep, host, ...service }: RecordFlags,
   voice: Voice,
   record: (client: RestClient, host: string) => Promise<T>,
 ): Promise<T> {
   return host === undefined
     ? keepBundle(keep ?? '', voice, record)
-    : record(restClient(serviceFrom({ url, token })), host);
+    : record(restClient(serviceFrom(service)), host);
 }

@@ -12,7 +12,7 @@ import { ChainCheck } from '../../events/proof/chain-check.ts';
 import { fold } from '../../events/reading/host-state.ts';
 import { InputError, UsageError } from '../exit-code.ts';
 import { beginsAsBundle } from '../import/format.ts';
-import { serviceFrom } from '../service-flags.ts';
+import { type ServiceFlags, serviceFrom } from '../service-flags.ts';
 
 /** One more than the highest pid that a machine gives (`PID_MAX_LIMIT`). */
 const PID_END = 2 ** 22;
@@ -23,13 +23,10 @@ const PID_END = 2 ** 22;
  * @param text a file that `export` wrote, or HOST@POSITION
  * @throws InputError when the log is damaged, or does not reach the position
  */
-export async function seededKernel(
-  text: string,
-  service: { readonly url: string | undefined; readonly token: string | undefined },
-): Promise<Kernel> {
+export async function seededKernel(text: string, service: ServiceFlags): Promise<Kernel> {
   if (existsSync(text)) {
-    if (service.url !== undefined || service.token !== undefined) {
-      throw new UsageError('--url and --token go with --seed-state HOST@POSITION');
+    if (service.url !== undefined || service['token-file'] !== undefined) {
+      throw new UsageError('--url and --token-file go with --seed-state HOST@POSITION');
     }
     if (!(await beginsAsBundle(text))) {
       throw new InputError(`${text} is no bundle of bpfledger export`);
