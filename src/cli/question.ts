@@ -1,8 +1,8 @@
 /** What the commands share that ask a question about a host: flags, and printing the answer. */
 import { hostPath } from '../client/host-path.ts';
-import { type RestClient, restClient } from '../client/rest-client.ts';
+import { type RestClient, restClient, ServiceRefusal } from '../client/rest-client.ts';
 import type { Printer } from './command.ts';
-import { UsageError } from './exit-code.ts';
+import { sentenceOf, UsageError } from './exit-code.ts';
 import { cgroupsMeant, requireCgroup } from './named/cgroups.ts';
 import { hostsMeant } from './named/hosts.ts';
 import { programMeant } from './named/programs.ts';
@@ -72,10 +72,19 @@ export async function printAnswer(options: ClientOptions, question: Question): P
   const hosts = await hostsMeant(client, question.host);
   for (const host of hosts) {
     if (hosts.length > 1 && !options.flags.json) options.print.out(`host ${host}`);
-    for (const one of await namedQuestions(client, { ...question, host })) {
-      await printOne(client, options, one);
+    const questions = await namedQuestions(client, { ...question, host });
+    for (const one of questions) {
+      await printOne(client, options, one).catch((error: unknown) => {
+        if (questions.length === 1 || !isMissing(error)) throw error;
+        options.print.err(sentenceOf(error));
+      });
     }
   }
+}
+
+/** A pattern also fits cgroups that are not there at the moment that is asked about. */
+function isMissing(error: unknown): boolean {
+  return error instanceof ServiceRefusal && error.slug === 'no-such-object';
 }
 
 async function printOne(

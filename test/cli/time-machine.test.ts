@@ -190,6 +190,21 @@ describe('what is asked about may be named', () => {
     expect(out).toContain(says);
   });
 
+  it('a pattern that also fits a cgroup that is gone answers for the others', async () => {
+    expect((await run(['hosts', 'create', 'gone', '--release', '6.18'])).code).toBe(0);
+    for (const call of ['mkdir path=/a', 'mkdir path=/b', 'rmdir path=/b']) {
+      expect((await run(['syscall', 'gone', ...call.split(' ')])).code).toBe(0);
+    }
+    const blame = (cgroup: string) => run(['blame', 'gone', '--cgroup', cgroup, '--type', 'egress']);
+    const several = await blame('/?');
+    expect([several.code, several.err]).toEqual([
+      0,
+      expect.stringContaining('/b was removed at position'),
+    ]);
+    expect(several.out).toContain('/a');
+    expect((await blame('/b')).code).toBe(3);
+  });
+
   it.each([
     [['explain', HOST, ...PLACE, '--program', 'cali_ctlb_v4'], 'cali_ctlb_v4 means 3 programs'],
     [['explain', HOST, ...PLACE, '--program', 'cali_ctlb_v6'], 'did you mean cali_ctlb_v4?'],
