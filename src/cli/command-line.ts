@@ -71,7 +71,8 @@ function flagValue(
 function unknownFlag(name: string, { flags }: Command, typed: string): UsageError {
   const known = [...Object.keys(flags), 'help'];
   // Without the dashes: they would make any two short names similar.
-  const near = nearName(typed.replace(/^-+/u, ''), known);
+  const bare = typed.replace(/^-+/u, '');
+  const near = nearName(bare, known) ?? known.find((flag) => flag.startsWith(`${bare}-`));
   const hint = near === undefined ? '' : `; did you mean "--${near}"?`;
   const listed = known.map((flag) => `--${flag}`).join(', ');
   return new UsageError(`bpfledger ${name} has no option ${typed}${hint} (it has ${listed})`);

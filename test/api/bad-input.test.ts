@@ -52,6 +52,10 @@ const rows: Readonly<Record<string, Row>> = {
   'no call': invalid({}, 'call'),
   'a bare call': invalid(load, 'call'),
   'an unknown top field': invalid({ ...close, process: 3 }, 'process'),
+  'an actor: who calls is told by the token alone': invalid(
+    { ...close, actor: 'token:root' },
+    'actor',
+  ),
   'an unknown call': call({ name: 'link_creat' }, 'name'),
   'a call without a name': call({}, 'name'),
   'a call with a number for a name': call({ name: 7 }, 'name'),
