@@ -28,6 +28,8 @@ export interface Excuses {
 }
 
 interface Answer {
+  /** Whether the events are of the calls that were asked for. */
+  readonly isOurs: boolean;
   readonly from: number;
   readonly to: number;
   /** Of the events; of a repeated answer they are the same. */
@@ -66,7 +68,7 @@ export class Answers {
   }
 
   /** Remembers an answer. */
-  note({ key }: AskedFor, { events, mark }: Receipt, at: number): void {
+  note({ key, calls }: AskedFor, { events, mark }: Receipt, at: number): void {
     const answers = this.#asked.get(key)?.answers;
     if (answers === undefined) throw new Error(`${key} is answered, and was not asked for`);
     if (answers.length > 0) this.again++;
@@ -74,7 +76,10 @@ export class Answers {
     const isKnown = ({ text, mark: before }: Answer) => text === textOf(events) && before === mark;
     const known = answers.find(isKnown);
     if (known !== undefined) known.at = at;
-    else answers.push({ from, to, text: textOf(events), mark, at });
+    else {
+      const isOurs = events.length === calls && timesOf(events, key) === calls;
+      answers.push({ isOurs, from, to, text: textOf(events), mark, at });
+    }
   }
 
   /** What is wrong with the answers, when the log has these events in the end. */
@@ -91,8 +96,8 @@ export class Answers {
       const { key, calls } = request;
       acknowledged += answers.length;
       for (const answer of answers) {
-        const { from, to, text } = answer;
-        if (to - from + 1 !== calls)
+        const { isOurs, from, to, text } = answer;
+        if (!isOurs)
           faults.push({
             promise: 'a request is answered',
             says: `${key} is answered with ${from}…${to}`,

@@ -36,11 +36,13 @@ export interface Conditions {
   readonly streams: Streams;
   readonly execute: Execute;
   readonly tell: (what: string) => void;
+  /** Hears of each statement that is a transaction by itself, before it is sent. */
+  readonly noteSending: (text: string) => void;
 }
 
 export function networkTo(
   server: Server,
-  { timeline, odds, happens, streams, execute, tell }: Conditions,
+  { timeline, odds, happens, streams, execute, tell, noteSending }: Conditions,
 ): Network {
   const open = new Set<Session>();
   // Each statement draws as many numbers whatever comes of it, from streams that only its like draw from:
@@ -139,6 +141,7 @@ export function networkTo(
       for (const one of open) leave(one, ends.below(NOTICED_MS));
     },
     async query<Row extends object>(text: string, params: readonly unknown[] = []) {
+      noteSending(text);
       const one = session();
       try {
         return (await ask(one, text, params, true)) as Row[];

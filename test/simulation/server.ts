@@ -205,10 +205,11 @@ export class Server {
     }
   }
 
-  /** All sessions end; what was committed stays. */
+  /** All sessions end; what was committed stays. After 0 ms it is there before anybody noticed. */
   crash(downMs: number): void {
-    this.isDown = true;
     for (const session of this.#sessions) this.#end(session);
+    if (downMs === 0) return;
+    this.isDown = true;
     this.#timeline.after(downMs, () => {
       this.isDown = false;
     });

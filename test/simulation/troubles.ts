@@ -16,9 +16,22 @@ const STEPS_US = 20e6;
 /** Longer than a key is honoured. */
 const DAY_US = 25 * 3600 * 1e6;
 
+/** How a statement begins that reads events. */
+const PAGE = 'with page as';
+
+interface Takeover {
+  readonly number: number;
+  /** How long the server is away. */
+  readonly ms: number;
+  /** Commits that the standby lacks at most. */
+  readonly lacking: number;
+}
+
 export class Troubles implements Excuses {
   readonly #scene: Scene;
   readonly #restart: (service: Service) => Promise<void>;
+  /** Standbys that take over when a page of events is read. */
+  readonly #betweenReads: Takeover[] = [];
   kills = 0;
   crashes = 0;
   readonly failovers: Failover[] = [];
@@ -64,12 +77,9 @@ export class Troubles implements Excuses {
         break;
       case 'failover': {
         const lacking = 1 + below(LACKING_MAX, more);
-        const cuts = server.failOver(below(PROMOTED_MS, size), lacking);
-        for (const cut of cuts.values()) this.failovers.push({ at: timeline.now, cut });
-        tell(
-          `trouble ${number}: a standby takes over that lacks ${lacking} commits: the log ends at ` +
-            `${[...cuts.values()].join()}`,
-        );
+        const ms = below(2 * PROMOTED_MS, size) - PROMOTED_MS;
+        if (ms >= 0) this.#failOver({ number, ms, lacking });
+        else this.#betweenReads.push({ number, ms: 0, lacking });
         break;
       }
       case 'cut-off':
@@ -96,6 +106,27 @@ export class Troubles implements Excuses {
       default:
         deed satisfies never;
     }
+  }
+
+  /**
+   * A statement is about to be sent. A standby takes over between the read of a head and that of its
+   * events, before anybody can notice that the server was away.
+   */
+  noteSending(text: string): void {
+    const [next] = this.#betweenReads;
+    if (next === undefined || !text.startsWith(PAGE) || !this.#scene.happens('failovers')) return;
+    this.#betweenReads.shift();
+    this.#failOver(next);
+  }
+
+  #failOver({ number, ms, lacking }: Takeover): void {
+    const { server, timeline, tell } = this.#scene;
+    const cuts = [...server.failOver(ms, lacking).values()];
+    for (const cut of cuts) this.failovers.push({ at: timeline.now, cut });
+    tell(
+      `trouble ${number}: after ${ms} ms a standby takes over that lacks ${lacking} commits: the log ` +
+        `ends at ${cuts.join()}`,
+    );
   }
 
   async #trim(number: number): Promise<void> {

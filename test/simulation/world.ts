@@ -174,6 +174,7 @@ class World {
       ...{ timeline, odds, happens, execute: this.#execute },
       streams: (of) => streams(`${name}: ${of}`),
       tell: (what) => tell(`service ${number}: ${what}`),
+      noteSending: (text) => this.#troubles.noteSending(text),
     });
     const service = { number, network, isDead: false, offUs: 0 } as Service;
     const random = streams(`${name}: bytes`);
