@@ -7,7 +7,7 @@ import { type Execute, execute } from './statements.ts';
 const isAppend = (text: string) => text.startsWith('with head as (\n  update heads set position');
 const isSweep = (text: string) => text.includes('delete from idempotency using old');
 
-export const PLANTED: Readonly<Record<string, Execute>> = {
+export const PLANTED = {
   /** An append that was fenced off is let through. */
   unfenced: (server, session, text, params) =>
     execute(server, session, text.replace(' and epoch = $3::int8', ''), params),
@@ -28,4 +28,9 @@ export const PLANTED: Readonly<Record<string, Execute>> = {
       text,
       isSweep(text) ? [Number.MAX_SAFE_INTEGER, ...params.slice(1)] : params,
     ),
-};
+} as const satisfies Readonly<Record<string, Execute>>;
+
+/** The fault of a name; undefined for none. */
+export function plantedOf(name: string): Execute | undefined {
+  return Object.entries(PLANTED).find(([known]) => known === name)?.[1];
+}

@@ -39,23 +39,42 @@ export async function shrink(
   const deadline = performance.now() + msMax;
   let [part, run]: [Part, Run] = [{}, begun];
   let runs = 0;
+  const isUp = () => runs >= runsMax || performance.now() > deadline;
+
+  /** Tells a part, and keeps it when it is still the story that is looked for. */
+  async function isKept(candidate: Part, isWanted: (told: Run) => boolean): Promise<boolean> {
+    const told = await tell(candidate);
+    runs++;
+    if (!isWanted(told)) return false;
+    [part, run] = [candidate, told];
+    return true;
+  }
+
+  const isBroken = ({ faults }: Run) => faults.some((fault) => fault.promise === promise);
   for (let isSmaller = true; isSmaller; ) {
     isSmaller = false;
     for (const smaller of WAYS) {
       // After one that breaks, the same way is tried again from there.
       for (let tried = smaller(part, run); tried.length > 0; ) {
         const [candidate, ...others] = tried as [Part, ...Part[]];
-        if (runs >= runsMax || performance.now() > deadline)
-          return { part, run, runs, isSmallest: false };
-        const told = await tell(candidate);
-        runs++;
-        const isBroken = told.faults.some((fault) => fault.promise === promise);
-        if (isBroken) [part, run, isSmaller] = [candidate, told, true];
-        tried = isBroken ? smaller(part, run) : others;
+        if (isUp()) return { part, run, runs, isSmallest: false };
+        const isBetter = await isKept(candidate, isBroken);
+        if (isBetter) isSmaller = true;
+        tried = isBetter ? smaller(part, run) : others;
       }
     }
   }
-  return { part, run, runs, isSmallest: true };
+  // What no longer happens by itself need not be named.
+  for (const kind of part.without ?? []) {
+    if (isUp()) return { part, run, runs, isSmallest: false };
+    const without = part.without?.filter((one) => one !== kind) ?? [];
+    await isKept({ ...part, without }, (told) => told.story.join() === run.story.join());
+  }
+  return { part: dropEmpty(part), run, runs, isSmallest: true };
+}
+
+function dropEmpty({ without = [], ...others }: Part): Part {
+  return without.length === 0 ? others : { without, ...others };
 }
 
 /** Ways of leaving out: parts that are smaller than one, those that leave out most first. */
