@@ -10,7 +10,7 @@ import { simulate } from './world.ts';
 const SEEDS = 150;
 const seed = seedOfRun();
 
-describe(`a simulated log, from seed ${seed}`, { timeout: 120_000 }, () => {
+describe(`a simulated log, from seed ${seed}`, { timeout: 240_000 }, () => {
   it('keeps every promise, whatever fails', async () => {
     const total = {
       ...{ acknowledged: 0, lost: 0, kills: 0, crashes: 0, failovers: 0, trims: 0 },
