@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Database } from '../../src/events/storage/database.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { faulty } from '../support/faulty-database.ts';
 import { seedOfRun } from '../support/seed.ts';
@@ -77,6 +78,28 @@ describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
     for (const { path, position } of answered) {
       expect(events[(position ?? 0) - 1]?.call).toEqual({ name: 'mkdir', path });
     }
+  });
+
+  it('records a request anew whose key is forgotten while it is looked for', async () => {
+    const log = await logOn(store.database);
+    const host = await newHost(log);
+    const { host_id } = await log.head(host);
+    const write = mkdir('/x', { idempotency: { key: 'forgotten', fingerprint: 'f' } });
+    await log.submit(host, write);
+    const forgetful: Database = {
+      ...store.database,
+      transaction: (work, patience) => store.database.transaction(work, patience),
+      async query<Row extends object>(text: string, params?: readonly unknown[]) {
+        if (text.includes('position_to from idempotency'))
+          await store.database.query('delete from idempotency where host_id = $1', [host_id]);
+        return store.database.query<Row>(text, params);
+      },
+    };
+    const other = await logOn(forgetful);
+    const again = await other.submit(host, write);
+    expect(again).toMatchObject({ repeated: false, events: [{ position: 3 }] });
+    await Promise.all([log.close(), other.close()]);
+    expect((await expectSoundLog(store.database, host_id)).length).toBe(3);
   });
 
   if (name === 'PostgreSQL')

@@ -10,12 +10,13 @@ import { genesisOf } from '../../src/events/reading/birth.ts';
 import { fold } from '../../src/events/reading/host-state.ts';
 import { sqlArray } from '../../src/events/storage/sql-array.ts';
 import { projector } from '../../src/projections/projector.ts';
+import type { Fault } from './scene.ts';
 import type { HostRows } from './server.ts';
 
 /** The events of a log, and what is wrong with it. */
 export function examine(rows: HostRows): {
   readonly events: LedgerEvent[];
-  readonly faults: string[];
+  readonly faults: Fault[];
 } {
   const faults: string[] = [];
   const events: LedgerEvent[] = [];
@@ -35,12 +36,13 @@ export function examine(rows: HostRows): {
   if (head?.position !== events.length)
     faults.push(`the head is ${head?.position} of ${events.length} events`);
   if (head?.hash !== hexOf(hash)) faults.push('the head has another hash than its log');
-  faults.push(...projectionFaults(rows, events), ...keyFaults(rows));
-  return { events, faults };
+  faults.push(...keyFaults(rows));
+  const broken = faults.map((says) => ({ promise: 'the log is whole', says }) as const);
+  return { events, faults: [...broken, ...projectionFaults(rows, events)] };
 }
 
 /** The rows of the projections are those of a fold. */
-function projectionFaults(rows: HostRows, events: readonly LedgerEvent[]): string[] {
+function projectionFaults(rows: HostRows, events: readonly LedgerEvent[]): Fault[] {
   const kernel = emptyKernel();
   const wanted: string[] = [];
   let batch: ProjectionRow[][] = projector.tables.map(() => []);
@@ -60,7 +62,8 @@ function projectionFaults(rows: HostRows, events: readonly LedgerEvent[]): strin
     .filter(({ columns }) => columns[0] !== '{}')
     .map(({ to, table, columns }) => `${to} ${table} ${columns.join(' ')}`);
   if (wanted.sort().join('\n') === found.sort().join('\n')) return [];
-  return ['the rows of the projections are not those of a fold'];
+  const says = 'the rows of the projections are not those of a fold';
+  return [{ promise: 'the projections are a fold', says }];
 }
 
 /** What a key names is in the log, and no key is there twice. */

@@ -6,16 +6,10 @@ import type { Database, Queryable } from '../../src/events/storage/database.ts';
 import { DatabaseAbsent, DatabaseClosed } from '../../src/events/storage/database-error.ts';
 import { transact } from '../../src/events/storage/transact.ts';
 import type { Random } from '../../src/recorders/generator/random.ts';
+import type { Kind, Odds, Streams } from './plan.ts';
 import type { Server, Session } from './server.ts';
-import { execute } from './statements.ts';
+import type { Execute } from './statements.ts';
 import type { Timeline } from './timeline.ts';
-
-/** How often a statement meets a fault, 0 to 1 each. */
-export interface Odds {
-  readonly before: number;
-  readonly after: number;
-  readonly late: number;
-}
 
 /** Milliseconds. */
 const TRIP_MS = 20;
@@ -33,15 +27,38 @@ export interface Network extends Database {
   kill(): void;
 }
 
+export interface Conditions {
+  readonly timeline: Timeline;
+  readonly odds: Odds;
+  /** Whether something of a kind may happen now. */
+  readonly happens: (kind: Kind) => boolean;
+  /** Numbers of this process alone. */
+  readonly streams: Streams;
+  readonly execute: Execute;
+  readonly tell: (what: string) => void;
+  /** Hears of each statement that is a transaction by itself, before it is sent. */
+  readonly noteSending: (text: string) => void;
+}
+
 export function networkTo(
   server: Server,
-  {
-    timeline,
-    random,
-    odds,
-  }: { readonly timeline: Timeline; readonly random: Random; readonly odds: () => Odds },
+  { timeline, odds, happens, streams, execute, tell, noteSending }: Conditions,
 ): Network {
   const open = new Set<Session>();
+  // Each statement draws as many numbers whatever comes of it, from streams that only its like draw from:
+  // so what is left of a story draws the same when something is left out.
+  const known = new Map<string, { readonly [K in 'fault' | 'trip' | 'lateness']: Random }>();
+  const [hints, ends] = [streams('hints'), streams('ends')];
+  function numbersOf(text: string) {
+    const like = briefly(text);
+    const found = known.get(like) ?? {
+      fault: streams(`fault of ${like}`),
+      trip: streams(`trip of ${like}`),
+      lateness: streams(`lateness of ${like}`),
+    };
+    known.set(like, found);
+    return found;
+  }
   let isDead = false;
 
   /** Begins a session of this process. */
@@ -73,37 +90,43 @@ export function networkTo(
     }
   }
 
-  function faultOf(): 'none' | keyof Odds {
-    if (network.isCut || server.isDown) return 'before';
-    const { before, after, late } = odds();
-    const drawn = random.fraction();
-    if (drawn < before) return 'before';
-    if (drawn < before + after) return 'after';
-    return drawn < before + after + late ? 'late' : 'none';
+  function faultOf(drawn: number): 'none' | keyof Odds {
+    if (network.isCut || server.isDown) return 'lost-statements';
+    let below = 0;
+    for (const kind of ['lost-statements', 'lost-answers', 'late-statements'] as const) {
+      below += odds[kind];
+      if (drawn < below) return happens(kind) ? kind : 'none';
+    }
+    return 'none';
   }
 
   async function ask(one: Session, text: string, params: readonly unknown[], isWhole: boolean) {
     if (isDead) throw new DatabaseClosed('the process is gone');
-    const fault = faultOf();
+    const { fault: faults, trip, lateness } = numbersOf(text);
+    const fault = faultOf(faults.fraction());
     const lost = () => new DatabaseAbsent(`the connection broke (${fault})`);
     const isLast = isWhole || text === 'commit';
-    await timeline.sleep(random.below(TRIP_MS));
-    if (fault === 'before') {
-      leave(one, random.below(NOTICED_MS));
+    const [there, back] = [trip.below(TRIP_MS), trip.below(TRIP_MS)];
+    const isSoon = lateness.chance(0.5);
+    const late = lateness.below(isSoon ? SOON_MS : LATE_MS);
+    const noticed = lateness.below(NOTICED_MS);
+    if (fault !== 'none') tell(`a connection breaks (${fault}): ${briefly(text)}`);
+    await timeline.sleep(there);
+    if (fault === 'lost-statements') {
+      leave(one, noticed);
       throw lost();
     }
-    if (fault === 'late') {
-      const ms = random.below(random.chance(0.5) ? SOON_MS : LATE_MS);
+    if (fault === 'late-statements') {
       if (isLast)
-        timeline.after(ms, () => void done(one, text, params, isWhole).catch(() => undefined));
-      else leave(one, ms);
+        timeline.after(late, () => void done(one, text, params, isWhole).catch(() => undefined));
+      else leave(one, late);
       throw lost();
     }
     const answer = await done(one, text, params, isWhole).catch((error: unknown) => ({ error }));
-    await timeline.sleep(random.below(TRIP_MS));
+    await timeline.sleep(back);
     if (isDead) throw new DatabaseClosed('the process is gone');
-    if (fault === 'after') {
-      if (!isLast) leave(one, random.below(NOTICED_MS));
+    if (fault === 'lost-answers') {
+      if (!isLast) leave(one, noticed);
       throw lost();
     }
     if ('error' in answer) throw answer.error;
@@ -115,9 +138,10 @@ export function networkTo(
     isCut: false,
     kill() {
       isDead = true;
-      for (const one of open) leave(one, random.below(NOTICED_MS));
+      for (const one of open) leave(one, ends.below(NOTICED_MS));
     },
     async query<Row extends object>(text: string, params: readonly unknown[] = []) {
+      noteSending(text);
       const one = session();
       try {
         return (await ask(one, text, params, true)) as Row[];
@@ -135,7 +159,7 @@ export function networkTo(
         return await transact(connection, work, {
           begin: 'begin',
           rollback: () =>
-            connection.query('rollback').catch(() => leave(one, random.below(NOTICED_MS))),
+            connection.query('rollback').catch(() => leave(one, ends.below(NOTICED_MS))),
         });
       } finally {
         open.delete(one);
@@ -143,8 +167,9 @@ export function networkTo(
     },
     async listen(_channel, wake) {
       const stop = server.listen((payload) => {
-        if (!network.isCut && !random.chance(0.2))
-          timeline.after(random.below(HINT_MS), () => isDead || wake(payload));
+        const isLost = hints.chance(0.2) && happens('lost-hints');
+        const ms = hints.below(HINT_MS);
+        if (!network.isCut && !isLost) timeline.after(ms, () => isDead || wake(payload));
       });
       return async () => stop();
     },
@@ -152,4 +177,9 @@ export function networkTo(
     close: async () => network.kill(),
   };
   return network;
+}
+
+/** How a statement begins, in one line. */
+function briefly(text: string): string {
+  return text.trim().replaceAll(/\s+/gu, ' ').slice(0, 50);
 }

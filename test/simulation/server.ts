@@ -26,6 +26,11 @@ export interface HeadRow {
   readonly at_max: number;
 }
 
+export interface StoredKey extends KeyRow {
+  /** Microseconds since the epoch. */
+  readonly created_at: number;
+}
+
 /** Projection rows of one append: the table's columns as the lists that were sent. */
 export interface ProjectedRows {
   readonly to: number;
@@ -40,7 +45,7 @@ export interface HostRows {
   readonly log_id: string;
   readonly head: HeadRow | undefined;
   readonly events: readonly EventRow[];
-  readonly keys: readonly KeyRow[];
+  readonly keys: readonly StoredKey[];
   readonly projected: readonly ProjectedRows[];
   /** Where the log is cut; undefined for a whole one. */
   readonly cut: CutRow | undefined;
@@ -200,10 +205,11 @@ export class Server {
     }
   }
 
-  /** All sessions end; what was committed stays. */
+  /** All sessions end; what was committed stays. After 0 ms it is there before anybody noticed. */
   crash(downMs: number): void {
-    this.isDown = true;
     for (const session of this.#sessions) this.#end(session);
+    if (downMs === 0) return;
+    this.isDown = true;
     this.#timeline.after(downMs, () => {
       this.isDown = false;
     });

@@ -10,6 +10,7 @@ import {
   oldestOf,
   type Server,
   type Session,
+  type StoredKey,
   serverError,
 } from './server.ts';
 
@@ -73,6 +74,10 @@ const STATEMENTS: readonly Statement[] = [
       const keys = server.rows(session, hostId)?.keys ?? [];
       return keys.filter((row) => row.actor === actor && row.key === key && row.line === line);
     },
+  },
+  {
+    is: startsWith('with old as (\n         select host_id, principal, key, line from idempotency'),
+    run: sweep,
   },
   // No host of a simulation is a branch.
   {
@@ -198,16 +203,18 @@ const STATEMENTS: readonly Statement[] = [
 ];
 
 /** Runs a statement in a session. */
-export async function execute(
+export type Execute = (
   server: Server,
   session: Session,
   text: string,
   params: Params,
-): Promise<Rows> {
+) => Promise<Rows>;
+
+export const execute: Execute = async (server, session, text, params) => {
   const statement = STATEMENTS.find(({ is }) => is(text));
   if (statement === undefined) throw new Error(`the simulated server does not know: ${text}`);
   return statement.run({ server, session, text, params });
-}
+};
 
 async function append({
   server,
@@ -237,7 +244,9 @@ async function append({
     return { position: position + 1 + i, recorded_at, body, ...end };
   });
   const isKeyed = text.includes('insert into idempotency');
-  const keys = isKeyed ? keysOf(params.slice(LOG_PARAMS, LOG_PARAMS + KEY_PARAMS) as string[]) : [];
+  const keys = isKeyed
+    ? keysOf(params.slice(LOG_PARAMS, LOG_PARAMS + KEY_PARAMS) as string[], recorded_at)
+    : [];
   for (const key of keys) {
     const isSame = (row: KeyRow) =>
       row.actor === key.actor && row.key === key.key && row.line === key.line;
@@ -260,7 +269,7 @@ async function append({
   return [{ moved: 1 }];
 }
 
-function keysOf(params: readonly string[]): KeyRow[] {
+function keysOf(params: readonly string[], created_at: number): StoredKey[] {
   const [actors, keys, lines, fingerprints, from, to] = params.map(listOf) as [
     string[],
     string[],
@@ -276,7 +285,24 @@ function keysOf(params: readonly string[]): KeyRow[] {
     fingerprint: fingerprints[i] as string,
     position_from: Number(from[i]),
     position_to: Number(to[i]),
+    created_at,
   }));
+}
+
+/** Forgets keys of all hosts. The rows of a host are one here, so a sweep waits for those who append. */
+async function sweep({ server, session, params }: Parameters<Statement['run']>[0]): Promise<Rows> {
+  const [before, limit] = params as [number, number];
+  let gone = 0;
+  for (const { host_id } of server.committed) {
+    await server.lock(session, host_id);
+    const rows = server.rows(session, host_id);
+    const old = (rows?.keys ?? []).filter(({ created_at }) => created_at < before);
+    const swept = new Set(old.slice(0, limit - gone));
+    if (rows === undefined || swept.size === 0) continue;
+    session.changed.set(host_id, { ...rows, keys: rows.keys.filter((key) => !swept.has(key)) });
+    gone += swept.size;
+  }
+  return [{ gone }];
 }
 
 /** A page of events, in the three forms that the log reads them in. Texts here never fill a page. */

@@ -27,6 +27,8 @@ const ONE_PIECE_MAX = 1024 * 1024;
 const MISSES_MAX = 3;
 /** Broken attempts in a row after which callers get an error; nothing of theirs was recorded. */
 const BREAKS_MAX = 10;
+/** Attempts that ran against a key which was gone when it was looked for, after which callers get an error. */
+const VANISHED_MAX = 3;
 
 export interface CommitContext {
   readonly database: Database;
@@ -66,6 +68,7 @@ export async function commit(
   let open = pending;
   let misses = 0;
   let breaks = 0;
+  let vanished = 0;
   try {
     while (open.length > 0) {
       const attempt = await (misses < MISSES_MAX ? appendIfFirst : appendUnderLock)(
@@ -90,9 +93,16 @@ export async function commit(
           if (++breaks >= BREAKS_MAX) throw attempt.cause;
           await tip.catchUp(context.database);
           break;
-        case 'key-used':
-          open = await answerRecorded(context, tip, open);
+        case 'key-used': {
+          const others = await answerRecorded(context, tip, open);
+          // The key was forgotten meanwhile, or a standby took over that does not have it.
+          if (others.length === open.length) {
+            if (++vanished > VANISHED_MAX) throw new Error('a recorded key cannot be found');
+            await tip.catchUp(context.database);
+          }
+          open = others;
           break;
+        }
         case 'fault':
           open = rejectFaulty(open, attempt.fault);
           break;
@@ -250,7 +260,6 @@ async function answerRecorded(
   for (const pending of open) {
     if (!(await tryReplay(database, tip, pending))) others.push(pending);
   }
-  if (others.length === open.length) throw new Error('a recorded key cannot be found');
   return others;
 }
 

@@ -6,7 +6,7 @@
 import { LogRefusal } from '../log-refusal.ts';
 import { readThrough } from '../reading/log-reader.ts';
 import { markAt } from '../reading/mark-at.ts';
-import type { Queryable } from '../storage/database.ts';
+import type { Database, Queryable } from '../storage/database.ts';
 import type { IdempotencyKey, Receipt } from '../submission.ts';
 
 /** How long a key is honoured, in microseconds: 24 hours. */
@@ -50,18 +50,24 @@ export async function findKey(
   return row;
 }
 
-/** The receipt of what was recorded under a key; undefined when nothing was. */
-export async function findReceipt(
-  database: Queryable,
+/**
+ * The receipt of what was recorded under a key; undefined when nothing was. It is read in a transaction,
+ * which no standby takes over: one that was behind has neither the key nor its events, and may have others
+ * at their positions.
+ */
+export function findReceipt(
+  database: Database,
   owner: KeyOwner,
   idempotency: IdempotencyKey,
 ): Promise<Receipt | undefined> {
-  const recorded = await findKey(database, owner, idempotency);
-  if (recorded === undefined) return undefined;
-  const { position_from: from, position_to: to } = recorded;
-  const pages = [];
-  for await (const page of readThrough(database, owner.hostId, { from, to })) pages.push(page);
-  return { events: pages.flat(), mark: await markAt(database, owner.hostId, to), repeated: true };
+  return database.transaction(async (tx) => {
+    const recorded = await findKey(tx, owner, idempotency);
+    if (recorded === undefined) return undefined;
+    const { position_from: from, position_to: to } = recorded;
+    const pages = [];
+    for await (const page of readThrough(tx, owner.hostId, { from, to })) pages.push(page);
+    return { events: pages.flat(), mark: await markAt(tx, owner.hostId, to), repeated: true };
+  });
 }
 
 /**

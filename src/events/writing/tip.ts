@@ -68,8 +68,9 @@ export class Tip {
 
   /** @throws DamagedLog when the events do not reach the head, or cannot have happened */
   static async load(database: Queryable, hostId: number, listeners: TipListeners): Promise<Tip> {
-    const head = await readHead(database, hostId, listeners.host);
-    return new Tip(hostId, await stateAt(database, hostId, head), head, listeners);
+    const read = () => readHead(database, hostId, listeners.host);
+    const { head, state } = await readState(database, hostId, { head: await read(), again: read });
+    return new Tip(hostId, state, head, listeners);
   }
 
   get kernel(): Kernel {
@@ -126,8 +127,22 @@ export class Tip {
    * @returns whether head or epoch had moved
    */
   async catchUp(database: Queryable, to?: StoredHead): Promise<boolean> {
-    const known = this.#whole;
     const head = to ?? (await this.#readHead(database));
+    try {
+      return await this.#moveTo(database, head);
+    } catch (error) {
+      if (!(error instanceof DamagedLog)) throw error;
+      const now = await this.#readHead(database);
+      if (isSamePoint(now, head)) throw error;
+      // It went back while it was read: the head of before tells of events that are gone.
+      this.#lose({ head: now.position });
+      await this.#readAnew(database, now);
+      return true;
+    }
+  }
+
+  async #moveTo(database: Queryable, head: StoredHead): Promise<boolean> {
+    const known = this.#whole;
     const goesOn = await continues(database, this.hostId, known, head);
     if (!goesOn) {
       // A log that was cut behind its back is the same log.
@@ -147,13 +162,6 @@ export class Tip {
       return true;
     }
     if (this.#head.position !== head.position) {
-      const now = await this.#readHead(database);
-      // It went back while it was read: the head of before tells of events that are gone.
-      if (!isSamePoint(now, head)) {
-        this.#lose({ head: now.position });
-        await this.#readAnew(database, now);
-        return true;
-      }
       this.#damaged = true;
       throw new DamagedLog(this.#head.position + 1, 'missing from the log');
     }
@@ -172,12 +180,17 @@ export class Tip {
     }
   }
 
-  async #readAnew(database: Queryable, head: Head): Promise<void> {
+  async #readAnew(database: Queryable, found: Head): Promise<void> {
     // Until it is read, it must not be used: what fails on the way leaves it so.
     this.#damaged = true;
-    const { kernel, snapshotPosition } = await stateAt(database, this.hostId, head);
-    this.#kernel = kernel;
-    this.#snapshotPosition = snapshotPosition;
+    const again = async () => {
+      const now = await this.#readHead(database);
+      if (now.position < found.position) this.#lose({ head: now.position });
+      return now;
+    };
+    const { head, state } = await readState(database, this.hostId, { head: found, again });
+    this.#kernel = state.kernel;
+    this.#snapshotPosition = state.snapshotPosition;
     this.#reach(head);
     this.#damaged = false;
   }
@@ -205,6 +218,33 @@ export class Tip {
     const position = events.at(-1)?.position ?? this.#head.position;
     this.#head = { ...this.#head, position };
     this.#listeners.onLearnt(events, before);
+  }
+}
+
+/** How often a log is read that goes back each time while it is read. */
+const READS_MAX = 3;
+
+/**
+ * A head and the state at it. A log that goes back between the two reads is read again.
+ *
+ * @param from.again reads the head once more
+ * @throws DamagedLog when the events do not reach the head, or cannot have happened
+ */
+async function readState(
+  database: Queryable,
+  hostId: number,
+  from: { readonly head: Head; readonly again: () => Promise<Head> },
+): Promise<{ readonly head: Head; readonly state: HostState }> {
+  let { head } = from;
+  for (let reads = 1; ; reads++) {
+    try {
+      return { head, state: await stateAt(database, hostId, head) };
+    } catch (error) {
+      if (!(error instanceof DamagedLog) || reads === READS_MAX) throw error;
+      const now = await from.again();
+      if (isSamePoint(now, head)) throw error;
+      head = now;
+    }
   }
 }
 
