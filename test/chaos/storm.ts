@@ -4,10 +4,17 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
-import { type ServiceProcess, startProcess } from '../api/process.ts';
+import type { ServiceProcess } from '../api/process.ts';
+import { startBuilt } from './built-service.ts';
 
 /** What befalls the services or their database. */
-export type Deed = 'kill' | 'terminate' | 'cut-connections' | 'crash-server';
+export type Deed =
+  | 'kill'
+  | 'terminate'
+  | 'cut-connections'
+  | 'crash-server'
+  | 'kill-postmaster'
+  | 'stop-immediately';
 
 export interface Storm {
   readonly seed: number;
@@ -51,7 +58,7 @@ const AFTERWARDS = 5;
 /** Does all deeds under load, and compares the log with the answers. */
 export async function storm(plan: Storm): Promise<Aftermath> {
   const random = randomFrom(plan.seed, 'storm');
-  const start = () => startProcess(plan.env);
+  const start = () => startBuilt(plan.env);
   const services: (ServiceProcess | undefined)[] = [];
   for (let i = 0; i < plan.instances; i++) services.push(await start());
   const faults: string[] = [];
@@ -118,12 +125,19 @@ export async function storm(plan: Storm): Promise<Aftermath> {
     services[i] = await start();
   }
 
+  /** A database that nobody reached since the last deed has nothing to lose: a call is recorded first. */
+  async function toDatabase(deed: Deed, after: number): Promise<void> {
+    while (told.size === after) await sleep(1);
+    await plan.toDatabase?.(deed, random);
+  }
+
   await insist('/v1/hosts', { name: 'h', release: '6.18' }, 'host');
   const clients = Array.from({ length: plan.clients }, (_, lane) => client(lane));
   for (const [i, deed] of plan.deeds.entries()) {
+    const before = told.size;
     await sleep(random.below(CALM_MS));
     if (deed === 'kill' || deed === 'terminate') await restart(random.below(plan.instances), deed);
-    else await plan.toDatabase?.(deed, random);
+    else await toDatabase(deed, before);
     plan.onDeed?.(deed, i + 1);
   }
   // Whoever comes through the storm takes writes again.
