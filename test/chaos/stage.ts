@@ -24,6 +24,11 @@ export interface Stage extends Pick<Storm, 'env' | 'toDatabase'> {
   close(): Promise<void>;
 }
 
+export interface ServerStage extends Stage {
+  /** The database of the services, past them. */
+  readonly database: Database;
+}
+
 /** PGlite in a folder; only the service can be ended. */
 export async function onPglite(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-chaos-'));
@@ -43,13 +48,14 @@ export async function onPglite(): Promise<Stage> {
 }
 
 /** A server of its own. */
-export async function onPostgresql(): Promise<Stage> {
+export async function onPostgresql(): Promise<ServerStage> {
   const server = await startPostgres();
   const database = openPostgres({ url: server.url });
   await migrate(database);
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-chaos-'));
   return {
     env: { DATABASE_URL: server.url, BPFLEDGER_DATA_DIR: folder },
+    database,
     deeds: [
       'kill',
       'cut-connections',

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import type { ServiceProcess } from '../api/process.ts';
 import { startBuilt } from './built-service.ts';
+import { type Told, wholeLog } from './told.ts';
 
 /** What befalls the services or their database. */
 export type Deed =
@@ -26,12 +27,6 @@ export interface Storm {
   /** Does a deed to the database. */
   readonly toDatabase?: (deed: Deed, random: Random) => Promise<void>;
   readonly onDeed?: (deed: Deed, done: number) => void;
-}
-
-/** An event as a client was told of it. */
-interface Told {
-  readonly position: number;
-  readonly call: { readonly path?: string };
 }
 
 /** What a storm came to; the services still run. */
@@ -146,7 +141,7 @@ export async function storm(plan: Storm): Promise<Aftermath> {
   isOver = true;
   await Promise.all(clients);
   const [service] = services as [ServiceProcess];
-  faults.push(...differences(told, await wholeLog(service.url)));
+  faults.push(...differences(told, await wholeLog(service.url, 'h')));
   return {
     faults,
     ...{ acknowledged: told.size, failed, struck, deeds: plan.deeds.length },
@@ -154,16 +149,6 @@ export async function storm(plan: Storm): Promise<Aftermath> {
       for (const one of services) await one?.stop();
     },
   };
-}
-
-async function wholeLog(url: string): Promise<Told[]> {
-  const events: Told[] = [];
-  for (;;) {
-    const response = await fetch(`${url}/v1/hosts/h/events?limit=1000&after=${events.length}`);
-    const { items } = (await response.json()) as { items: Told[] };
-    if (items.length === 0) return events;
-    events.push(...items);
-  }
 }
 
 /** What the log says otherwise than the clients were told. */
