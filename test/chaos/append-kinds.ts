@@ -64,9 +64,4 @@ export const APPEND_KINDS: readonly AppendKind[] = [
     before: (host) => [creation(`${host}-other`)],
     append: creation,
   },
-  {
-    name: 'the first host of a service',
-    before: () => [],
-    append: creation,
-  },
 ];

@@ -3,6 +3,7 @@
 // once after. Another service then looks at the log, and is the next one to be killed.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../../src/events/storage/database.ts';
 import type { ServiceProcess } from '../api/process.ts';
 import { type FrameProxy, type Stop, startFrameProxy } from '../support/frame-proxy.ts';
@@ -166,7 +167,7 @@ async function aftermathOf(
   }
   for (const { events } of [answer, repeated].filter((one) => one !== undefined)) {
     for (const event of events) {
-      if (JSON.stringify(log[event.position - 1]) === JSON.stringify(event)) continue;
+      if (isDeepStrictEqual(log[event.position - 1], event)) continue;
       faults.push(`${shown(event)} was acknowledged at ${event.position}, where the log lacks it`);
     }
   }

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { databaseFolder } from '../../src/events/storage/data-folder.ts';
 import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
@@ -122,7 +123,7 @@ async function faultsAfter(folder: string): Promise<readonly string[]> {
     faults.push(`the host was answered with ${made.status}, the call with ${recorded.status}`);
   }
   const log = await wholeLog(service.url, 'h');
-  if (JSON.stringify(log) !== JSON.stringify([made.body, recorded.body])) {
+  if (!isDeepStrictEqual(log, [made.body, recorded.body])) {
     faults.push(`the log is ${JSON.stringify(log)}`);
   }
   if ((await service.stop()) !== 0) faults.push('SIGTERM did not end it in order');
