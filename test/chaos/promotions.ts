@@ -11,6 +11,7 @@ import postgres from 'postgres';
 import { migrate } from '../../src/events/storage/migrate.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { rebuild } from '../../src/projections/rebuild.ts';
+import { setup as build } from '../support/built.ts';
 import { endsOnSignals } from '../support/ends-on-signals.ts';
 import { type PostgresServer, startPostgres, startStandby } from '../support/postgres.ts';
 import { seedOfRun } from '../support/seed.ts';
@@ -18,6 +19,7 @@ import { startFront } from '../support/tcp-front.ts';
 import { storm } from './storm.ts';
 
 endsOnSignals();
+build();
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '10' }, seed: { type: 'string' } },
 });

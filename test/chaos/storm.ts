@@ -4,10 +4,18 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
-import { type ServiceProcess, startProcess } from '../api/process.ts';
+import type { ServiceProcess } from '../api/process.ts';
+import { startBuilt } from './built-service.ts';
+import { type Told, wholeLog } from './told.ts';
 
 /** What befalls the services or their database. */
-export type Deed = 'kill' | 'terminate' | 'cut-connections' | 'crash-server';
+export type Deed =
+  | 'kill'
+  | 'terminate'
+  | 'cut-connections'
+  | 'crash-server'
+  | 'kill-postmaster'
+  | 'stop-immediately';
 
 export interface Storm {
   readonly seed: number;
@@ -19,12 +27,6 @@ export interface Storm {
   /** Does a deed to the database. */
   readonly toDatabase?: (deed: Deed, random: Random) => Promise<void>;
   readonly onDeed?: (deed: Deed, done: number) => void;
-}
-
-/** An event as a client was told of it. */
-interface Told {
-  readonly position: number;
-  readonly call: { readonly path?: string };
 }
 
 /** What a storm came to; the services still run. */
@@ -51,7 +53,7 @@ const AFTERWARDS = 5;
 /** Does all deeds under load, and compares the log with the answers. */
 export async function storm(plan: Storm): Promise<Aftermath> {
   const random = randomFrom(plan.seed, 'storm');
-  const start = () => startProcess(plan.env);
+  const start = () => startBuilt(plan.env);
   const services: (ServiceProcess | undefined)[] = [];
   for (let i = 0; i < plan.instances; i++) services.push(await start());
   const faults: string[] = [];
@@ -118,12 +120,19 @@ export async function storm(plan: Storm): Promise<Aftermath> {
     services[i] = await start();
   }
 
+  /** A database that nobody reached since the last deed has nothing to lose: a call is recorded first. */
+  async function toDatabase(deed: Deed, after: number): Promise<void> {
+    while (told.size === after) await sleep(1);
+    await plan.toDatabase?.(deed, random);
+  }
+
   await insist('/v1/hosts', { name: 'h', release: '6.18' }, 'host');
   const clients = Array.from({ length: plan.clients }, (_, lane) => client(lane));
   for (const [i, deed] of plan.deeds.entries()) {
+    const before = told.size;
     await sleep(random.below(CALM_MS));
     if (deed === 'kill' || deed === 'terminate') await restart(random.below(plan.instances), deed);
-    else await plan.toDatabase?.(deed, random);
+    else await toDatabase(deed, before);
     plan.onDeed?.(deed, i + 1);
   }
   // Whoever comes through the storm takes writes again.
@@ -132,7 +141,7 @@ export async function storm(plan: Storm): Promise<Aftermath> {
   isOver = true;
   await Promise.all(clients);
   const [service] = services as [ServiceProcess];
-  faults.push(...differences(told, await wholeLog(service.url)));
+  faults.push(...differences(told, await wholeLog(service.url, 'h')));
   return {
     faults,
     ...{ acknowledged: told.size, failed, struck, deeds: plan.deeds.length },
@@ -140,16 +149,6 @@ export async function storm(plan: Storm): Promise<Aftermath> {
       for (const one of services) await one?.stop();
     },
   };
-}
-
-async function wholeLog(url: string): Promise<Told[]> {
-  const events: Told[] = [];
-  for (;;) {
-    const response = await fetch(`${url}/v1/hosts/h/events?limit=1000&after=${events.length}`);
-    const { items } = (await response.json()) as { items: Told[] };
-    if (items.length === 0) return events;
-    events.push(...items);
-  }
 }
 
 /** What the log says otherwise than the clients were told. */

@@ -17,6 +17,13 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Ends it as a crash of its machine would. */
   kill(): Promise<void>;
+  /**
+   * Ends it, and starts it again on the same files and the same port.
+   *
+   * @param by SIGQUIT: the immediate shutdown. SIGKILL: only its first process ends, and leaves its
+   *   lock file and the processes of its connections behind
+   */
+  restart(by: 'SIGQUIT' | 'SIGKILL'): Promise<void>;
 }
 
 type Identity = { readonly uid: number; readonly gid: number } | Record<string, never>;
@@ -120,55 +127,75 @@ function initialise(bin: string, folder: string, password: string, identity: Ide
   });
 }
 
-/** The port is free when asked for and may be taken a moment later: then the next one is tried. */
-async function launch(
-  bin: string,
-  {
-    folder,
-    password,
-    identity,
-    settings,
-  }: {
-    readonly folder: string;
-    readonly password: string;
-    readonly identity: Identity;
-    readonly settings: readonly string[];
-  },
-): Promise<PostgresServer> {
-  const set = settings.flatMap((setting) => ['-c', setting]);
-  let output = '';
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const port = await freePort();
-    const address = ['-c', 'listen_addresses=127.0.0.1', '-p', String(port), '-k', folder];
-    const server = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...address, ...set], {
-      ...identity,
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    output = '';
-    server.stderr.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-10_000);
-    });
-    const ready = () => /ready to accept (read-only )?connections/.test(output);
-    const deadline = Date.now() + 30_000;
-    while (isAlive(server) && !ready() && Date.now() < deadline) await sleep(20);
-    if (ready()) return running(server, folder, `postgres:${password}@127.0.0.1:${port}`);
-    server.kill('SIGKILL');
-  }
-  throw new Error(`PostgreSQL did not start:\n${output}`);
+/** What a server is started from. */
+interface Place {
+  readonly folder: string;
+  readonly password: string;
+  readonly identity: Identity;
+  readonly settings: readonly string[];
 }
 
-function running(server: ChildProcess, folder: string, address: string): PostgresServer {
-  const { pid } = server;
-  if (pid === undefined) throw new Error('PostgreSQL has no pid');
+const START_MS = 30_000;
+/** A pause before a server is started once more. */
+const PAUSE_MS = 50;
+
+/** The port is free when asked for and may be taken a moment later: then the next one is tried. */
+async function launch(bin: string, place: Place): Promise<PostgresServer> {
+  let words = '';
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const port = await freePort();
+    const begun = await begin(bin, place, port);
+    if (begun.isReady) return running(begun.server, place, { bin, port });
+    ({ words } = begun);
+  }
+  throw new Error(`PostgreSQL did not start:\n${words}`);
+}
+
+/** A start of a server, and its last words: one that is not ready was ended. */
+interface Begun {
+  readonly server: ChildProcess;
+  readonly isReady: boolean;
+  readonly words: string;
+}
+
+async function begin(bin: string, place: Place, port: number): Promise<Begun> {
+  const { folder, identity, settings } = place;
+  const set = settings.flatMap((setting) => ['-c', setting]);
+  const address = ['-c', 'listen_addresses=127.0.0.1', '-p', String(port), '-k', folder];
+  const server = spawn(join(bin, 'postgres'), ['-D', join(folder, 'data'), ...address, ...set], {
+    ...identity,
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let words = '';
+  server.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-10_000);
+  });
+  const ready = () => /ready to accept (read-only )?connections/.test(words);
+  const deadline = Date.now() + START_MS;
+  while (isAlive(server) && !ready() && Date.now() < deadline) await sleep(20);
+  if (!ready()) await end(server, 'SIGKILL');
+  return { server, isReady: ready(), words };
+}
+
+function running(
+  first: ChildProcess,
+  place: Place,
+  { bin, port }: { readonly bin: string; readonly port: number },
+): PostgresServer {
+  const { folder, password } = place;
+  if (first.pid === undefined) throw new Error('PostgreSQL has no pid');
+  let server = first;
   const abandon = () => {
     server.kill('SIGQUIT');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once('exit', abandon);
   return {
-    url: `postgres://${address}/postgres`,
-    pid,
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    get pid() {
+      return server.pid ?? 0;
+    },
     async stop() {
       process.off('exit', abandon);
       if (isAlive(server)) {
@@ -179,12 +206,28 @@ function running(server: ChildProcess, folder: string, address: string): Postgre
       }
       rmSync(folder, { recursive: true, force: true });
     },
-    async kill() {
-      const exited = once(server, 'exit');
-      server.kill('SIGQUIT');
-      await exited;
+    kill: () => end(server, 'SIGQUIT'),
+    async restart(by) {
+      await end(server, by);
+      // A server refuses its files while a process of the one before lives: those end when they see
+      // that their first one is gone, or that their statement is done.
+      for (const deadline = Date.now() + START_MS; ; await sleep(PAUSE_MS)) {
+        const begun = await begin(bin, place, port);
+        ({ server } = begun);
+        if (begun.isReady) return;
+        if (Date.now() > deadline) {
+          throw new Error(`PostgreSQL did not start again:\n${begun.words}`);
+        }
+      }
     },
   };
+}
+
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (!isAlive(server)) return;
+  const exited = once(server, 'exit');
+  server.kill(signal);
+  await exited;
 }
 
 function isAlive(server: ChildProcess): boolean {
