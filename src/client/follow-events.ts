@@ -50,16 +50,27 @@ export async function readHeadId(client: RestClient, path: string): Promise<stri
  *
  * @typeParam T the parts of an event that the caller reads; nothing checks them
  * @param after the position, or the id of an event, which distinguishes one history from another
+ * @param onId told the id of each event before it is given
  * @throws HistoryChanged when the log went back: what was followed is not true any more
  * @throws ServiceRefusal when the service refuses, or the last error when nobody answers for a while
  */
 export async function* followEvents<T>(
   client: RestClient,
-  { path, after }: { readonly path: string; readonly after: number | string },
+  {
+    path,
+    after,
+    onId,
+  }: {
+    readonly path: string;
+    readonly after: number | string;
+    readonly onId?: ((id: string) => void) | undefined;
+  },
 ): AsyncGenerator<T> {
-  for await (const { event, data } of followMessages(client, { path, last: String(after) })) {
+  for await (const { event, id, data } of followMessages(client, { path, last: String(after) })) {
     if (event === 'history-changed') throw new HistoryChanged(JSON.parse(data));
-    if (event === 'event') yield JSON.parse(data) as T;
+    if (event !== 'event') continue;
+    onId?.(id);
+    yield JSON.parse(data) as T;
   }
 }
 

@@ -2,6 +2,7 @@
 // is asked of the service ends within its bounds, other instances go on, and once the silence is
 // over every acknowledged call is recorded, and none twice.
 
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DatabaseAbsent } from '../../src/events/storage/database-error.ts';
@@ -12,11 +13,7 @@ import { serving } from '../support/command.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { needs } from '../support/needs.ts';
 import { startProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-
-/** The bound that docs/postgresql.md states for a request, with room for a busy machine. */
-const REQUEST_MS_MAX = 60_000;
-/** The same for the end of the service. */
-const SHUTDOWN_MS_MAX = 40_000;
+import { BOUNDS } from './bounds.ts';
 
 /** The answer, or that there was none in time. */
 function within<T>(ms: number, work: Promise<T>): Promise<T | 'still waiting'> {
@@ -75,12 +72,21 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
     }
   }
 
+  it('ends what is asked within what the document states', async () => {
+    const document = await readFile('docs/postgresql.md', 'utf8');
+    const { read, write, readyz, end } = BOUNDS;
+    const s = (ms: number) => `within ${ms / 1000} s`;
+    expect(document).toContain(`A read ends ${s(read)}, a write ${s(write)}, each with 503`);
+    expect(document).toContain(`\`/readyz\` answers 503 ${s(readyz)}`);
+    expect(document).toContain(`\`SIGTERM\` ends the service ${s(end)}`);
+  });
+
   it('is told by /readyz with 503, while the process stays alive', LONG, () =>
     withService(async ({ proxy, get }) => {
       expect((await get('/readyz')).status).toBe(200);
       proxy.fallSilent();
-      const answer = await within(10_000, get('/readyz'));
-      if (answer === 'still waiting') expect.fail('/readyz gave no answer in 10 s');
+      const answer = await within(BOUNDS.readyz, get('/readyz'));
+      if (answer === 'still waiting') expect.fail(`/readyz gave no answer in ${BOUNDS.readyz} ms`);
       expect(answer.status).toBe(503);
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
       expect(await answer.json()).toMatchObject({
@@ -105,8 +111,8 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
             const path = `/c${lane}-${i}`;
             // A client with a key repeats what it was not told of.
             for (;;) {
-              const answer = await within(REQUEST_MS_MAX, record(host, path));
-              if (answer === 'still waiting') expect.fail(`no answer in ${REQUEST_MS_MAX} ms`);
+              const answer = await within(BOUNDS.write, record(host, path));
+              if (answer === 'still waiting') expect.fail(`no answer in ${BOUNDS.write} ms`);
               answers.push(answer.status);
               if (answer.status === 200) break;
               expect(answer).toMatchObject({ status: 503 });
@@ -122,9 +128,9 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
         // What follows the logs of all hosts looks at them now, and has a line of its own for that.
         await sleep(1000);
         const reads = [`/v1/hosts/${host}/cgroups`, '/v1/events', '/v1/programs?name=x'];
-        const read = reads.map((path) => within(REQUEST_MS_MAX, get(path)));
+        const read = reads.map((path) => within(BOUNDS.read, get(path)));
         for (const [i, one] of (await Promise.all(read)).entries()) {
-          if (one === 'still waiting') expect.fail(`${reads[i]}: none in ${REQUEST_MS_MAX} ms`);
+          if (one === 'still waiting') expect.fail(`${reads[i]}: none in ${BOUNDS.read} ms`);
           expect(one.status).toBe(503);
         }
         while (!answers.includes(503)) await sleep(20);
@@ -156,7 +162,7 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
         const refused = shared.query('select 2').catch((error: unknown) => error);
         const job = shared.transaction((tx) => tx.query('select 3'), 'job');
         job.catch(() => undefined);
-        expect(await within(REQUEST_MS_MAX, refused)).toBeInstanceOf(DatabaseAbsent);
+        expect(await within(BOUNDS.read, refused)).toBeInstanceOf(DatabaseAbsent);
       } finally {
         await Promise.race([shared.close(), sleep(10_000)]);
         await proxy.close();
@@ -171,7 +177,7 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
       const asked = [record(host, '/a'), get(`/v1/hosts/${host}/state`), get('/readyz')];
       for (const one of asked) one.catch(() => undefined);
       await sleep(200);
-      expect(await within(SHUTDOWN_MS_MAX, service.stop())).toBe(0);
+      expect(await within(BOUNDS.end, service.stop())).toBe(0);
     }),
   );
 
@@ -217,9 +223,9 @@ describe.skipIf(!needs('postgresql').ok).concurrent('a database that falls silen
         proxy.fallSilent();
         const url = `${service.url}/v1/hosts/${host}/syscalls`;
         const statuses: number[] = [];
-        for (const deadline = Date.now() + REQUEST_MS_MAX; Date.now() < deadline; ) {
+        for (const deadline = Date.now() + BOUNDS.write; Date.now() < deadline; ) {
           const key = { 'idempotency-key': 'after-the-lock' };
-          const answer = await within(REQUEST_MS_MAX, send(url, mkdir('/x'), key));
+          const answer = await within(BOUNDS.write, send(url, mkdir('/x'), key));
           if (answer === 'still waiting') break;
           statuses.push(answer.status);
           if (answer.status === 200) break;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { markOf } from '../../events/encoding/mark.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { executorOf, LEASE_MS, takeLease } from '../../events/kernel-reports/leases.ts';
 import { countReports, type Report, storeReports } from '../../events/kernel-reports/reports.ts';
@@ -12,6 +13,7 @@ import { contentType, JSON_TYPE } from '../content-type.ts';
 import { invalidBy } from '../field-errors.ts';
 import { ProblemError } from '../problem.ts';
 import { jsonBody, largeJsonBody } from '../request/body.ts';
+import { entityTag, type MarkedPosition } from '../request/write-headers.ts';
 import {
   type App,
   answersWithoutTag,
@@ -48,7 +50,8 @@ const reportsRoute = createRoute({
   access: { role: 'executor', hosts: ['path:host'] },
   summary: 'Report what the kernel answered, and renew the lease',
   description:
-    'Reports are in the order of the log, without gaps. A report that was recorded stays as it is.',
+    'Reports are in the order of the log, without gaps. A report that was recorded stays as it is. ' +
+    'Send `last_event_id`: reports of events that the log lost are then refused, whatever is there now.',
   request: { params: hostParams },
   responses: answersWithoutTag('How far the host is reported.', reportsAnswer),
 });
@@ -102,7 +105,8 @@ function writes(app: App, service: Service): void {
   app.openapi({ ...reportsRoute, hide: true }, async (c) => {
     const { host } = c.req.valid('param');
     const { actor } = c.get('principal');
-    const { lease, reports, standing, repairs } = await bodyAs(c, reportsRequest, largeJsonBody);
+    const body = await bodyAs(c, reportsRequest, largeJsonBody);
+    const { lease, reports, last_event_id: id, standing, repairs } = body;
     const { host_id: hostId, position: head } = await log.head(host);
     requireOrder(reports, head);
     const now = clock.now();
@@ -113,15 +117,33 @@ function writes(app: App, service: Service): void {
       // The compiler has proven the schemas equal to the domain's types, except `readonly`.
       reports: reports as readonly Report[],
       now,
+      ...(id !== undefined && { read: markedPosition(id) }),
       ...(standing !== undefined && { standing }),
       ...(repairs !== undefined && { repairs }),
     });
-    if (stored === undefined) {
-      throw new ProblemError('lease-lost', { detail: 'the lease ended; take a new one' });
+    if (stored === 'lease-lost') {
+      throw new ProblemError(stored, { detail: 'the lease ended; take a new one' });
     }
+    if (stored === 'history-changed') throw await otherHistory(log, host);
     service.metrics.disagreements.inc(stored.disagree);
     if (standing !== undefined) service.metrics.standing.set({ host }, standing.length);
     return c.json({ ...stored, expires_at: rfc3339(now + LEASE_MS * 1000) }, 200);
+  });
+}
+
+function markedPosition(id: string): MarkedPosition {
+  const [position, mark = ''] = id.split('.');
+  return { position: Number(position), mark };
+}
+
+/** The log went back: what the executor applied is not in it. */
+async function otherHistory(log: Service['log'], host: string): Promise<ProblemError> {
+  const { position, hash } = await log.head(host);
+  return new ProblemError('position-changed', {
+    detail: 'the log went back: the last event that was read is not in it any more',
+    field: 'last_event_id',
+    position,
+    etag: entityTag(host, { position, mark: markOf(hash) }),
   });
 }
 

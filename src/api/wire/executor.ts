@@ -1,5 +1,6 @@
 /** The executor's side on the wire: its lease, its reports, and what differs. */
 import { z } from 'zod';
+import { MARK_FORM } from '../../events/encoding/mark.ts';
 import { recordedSuccess, refusalFields } from '../../events/schema/outcome-schema.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { plainText, shortText } from '../../events/schema/text.ts';
@@ -74,6 +75,14 @@ const repairFields = {
 export const reportsRequest = strictObject({
   lease: name,
   reports: z.array(report).max(EXECUTOR_REPORTS_MAX),
+  last_event_id: z
+    .string()
+    .regex(new RegExp(`^\\d{1,15}\\.${MARK_FORM}$`), 'must be the id of an event that was followed')
+    .exactOptional()
+    .describe(
+      'The id of the newest event that the executor read of the stream. When the log went back, and ' +
+        'other events are there, nothing is stored: `position-changed`.',
+    ),
   standing: z
     .array(difference)
     .max(STANDING_MAX)

@@ -43,9 +43,11 @@ z.strictObject({ last: z.string().describe('The place that the stream has come t
   id: 'FleetBookmark',
   description: 'How far a filtered stream of all hosts is.',
 });
-z.strictObject({ known: z.string().describe('The place that was sent.') }).meta({
+z.strictObject({
+  known: z.string().describe('The place that was sent, or to which the stream had come.'),
+}).meta({
   id: 'FleetHistoryChange',
-  description: 'The place that was sent is not there any more: the database went back.',
+  description: 'The place is not there any more: the database went back.',
 });
 
 /** Of the events of a host. */

@@ -1,7 +1,9 @@
 /** Reports of an executor: what a real kernel answered, position by position. */
 import { sameAnswer } from '../../domain/agreement.ts';
 import type { Outcome } from '../../domain/outcome.ts';
+import { readHead } from '../head.ts';
 import { readEvents } from '../reading/log-reader.ts';
+import { markAt } from '../reading/mark-at.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { LEASE_MS } from './leases.ts';
@@ -41,6 +43,8 @@ export interface Reporting {
   readonly actor: string;
   /** In the order of the log, without gaps. */
   readonly reports: readonly Report[];
+  /** What the executor read last, and what marks the history there (`encoding/mark.ts`); absent when it does not say. */
+  readonly read?: { readonly position: number; readonly mark: string };
   /** How the kernel differs from the log now; absent when nothing changed. */
   readonly standing?: readonly unknown[];
   /** What was put back on the kernel since the last report. */
@@ -48,25 +52,34 @@ export interface Reporting {
   readonly now: number;
 }
 
+/** What came of reports. */
+export interface Stored {
+  readonly reported_position: number;
+  readonly disagree: number;
+}
+
 /**
  * Stores reports under a lease and renews it. A report that is already stored stays as it is, so a
  * batch may be sent again.
  *
- * @returns the position up to which all is reported, and how many of the batch disagree; undefined
- *   when the lease is not, or no longer, the executor's
+ * @returns the position up to which all is reported, and how many of the batch disagree; or why
+ *   nothing is stored: the lease is not, or no longer, the executor's, or the log went back behind
+ *   what the executor read, so that other events stand where it applied some
  */
 export function storeReports(
   database: Database,
-  { hostId, lease, actor, reports, standing, repairs = [], now }: Reporting,
-): Promise<{ readonly reported_position: number; readonly disagree: number } | undefined> {
+  { hostId, lease, actor, reports, read, standing, repairs = [], now }: Reporting,
+): Promise<Stored | 'lease-lost' | 'history-changed'> {
   return database.transaction(async (tx) => {
+    // In the transaction: a server that takes over ends it.
+    if (read !== undefined && !(await isOfHistory(tx, hostId, read))) return 'history-changed';
     const [held] = await tx.query<{ executor: string; reported_position: number }>(
       `update executors set expires_at = $3
        where host_id = $1 and lease = $2 and actor = $5 and expires_at > $4
        returning executor, reported_position`,
       [hostId, lease, now + LEASE_MS * 1000, now, actor],
     );
-    if (held === undefined) return undefined;
+    if (held === undefined) return 'lease-lost';
     const agreed = await agreements(tx, hostId, reports);
     await insert(tx, { hostId, executor: held.executor, actor, reports, agreed, now });
     const last = reports.at(-1)?.position ?? 0;
@@ -88,6 +101,16 @@ export function storeReports(
   });
 }
 
+/** Whether the log holds what was read of it. */
+async function isOfHistory(
+  tx: Queryable,
+  hostId: number,
+  { position, mark }: NonNullable<Reporting['read']>,
+): Promise<boolean> {
+  const head = await readHead(tx, hostId);
+  return position <= head.position && (await markAt(tx, hostId, position)) === mark;
+}
+
 /** For each report, whether the kernel answered as the log says. */
 async function agreements(
   tx: Queryable,
@@ -104,7 +127,7 @@ async function agreements(
   });
 }
 
-interface Stored {
+interface Rows {
   readonly hostId: number;
   readonly executor: string;
   readonly actor: string;
@@ -113,8 +136,10 @@ interface Stored {
   readonly now: number;
 }
 
-async function insert(tx: Queryable, stored: Stored): Promise<void> {
-  const { hostId, executor, actor, reports, agreed, now } = stored;
+async function insert(
+  tx: Queryable,
+  { hostId, executor, actor, reports, agreed, now }: Rows,
+): Promise<void> {
   if (reports.length === 0) return;
   await tx.query(
     `insert into executor_reports (host_id, position, executor, how, outcome, agrees, kernel_ids,

@@ -6,8 +6,8 @@ import { type RestClient, ServiceRefusal } from '../../client/rest-client.ts';
 import { checkEvent } from './event-check.ts';
 import type { Ledger, LedgerReader, LoggedEvent } from './ledger.ts';
 
-/** The status of a position after the head, and of a host that is gone. */
-const NOT_FOUND = 404;
+/** The statuses of a position after the head or a host that is gone, and of an id of another history. */
+const OTHER_LOG: readonly number[] = [404, 412];
 
 /** Who takes the lease, and where it works. */
 export interface Holder {
@@ -20,8 +20,16 @@ export interface Holder {
   readonly ephemeral: boolean;
 }
 
-/** Reads the log of a host. */
-export function restLedgerReader(client: RestClient, host: string): LedgerReader {
+/**
+ * Reads the log of a host.
+ *
+ * @param onId told the id of each event before it is given
+ */
+export function restLedgerReader(
+  client: RestClient,
+  host: string,
+  onId?: (id: string) => void,
+): LedgerReader {
   const path = hostPath(host);
   return {
     async bootPosition() {
@@ -32,7 +40,7 @@ export function restLedgerReader(client: RestClient, host: string): LedgerReader
       const { reported_position } = await readProgress(client, host);
       return reported_position;
     },
-    follow: (after) => followChecked(client, { path: `${path}/events/stream`, after }),
+    follow: (after) => followChecked(client, { path: `${path}/events/stream`, after, onId }),
   };
 }
 
@@ -42,8 +50,12 @@ export function restLedger(client: RestClient, host: string, holder: Holder): Le
   const { executor, instance, cgroupRoot, bpffs, ephemeral } = holder;
   const place = { kernel: release(), cgroup_root: cgroupRoot, bpffs, ephemeral };
   let lease = '';
+  let lastId: string | undefined;
+  const onId = (id: string) => {
+    lastId = id;
+  };
   return {
-    ...restLedgerReader(client, host),
+    ...restLedgerReader(client, host, onId),
     async lease() {
       const taken = await client.post<{ lease: string; reported_position: number }>(
         `${path}/lease`,
@@ -53,14 +65,16 @@ export function restLedger(client: RestClient, host: string, holder: Holder): Le
       return taken.reported_position;
     },
     async report(reports, more = {}) {
-      await client.post(`${path}/reports`, { lease, reports, ...more }).catch(refuseOtherHistory);
+      const read = lastId !== undefined && { last_event_id: lastId };
+      const body = { lease, reports, ...read, ...more };
+      await client.post(`${path}/reports`, body).catch(refuseOtherHistory);
     },
   };
 }
 
-/** A log that does not reach what was applied went back; the stream may say so only later. */
+/** A log that does not hold what was applied went back; the stream may say so only later. */
 function refuseOtherHistory(error: unknown): never {
-  if (!(error instanceof ServiceRefusal) || error.status !== NOT_FOUND) throw error;
+  if (!(error instanceof ServiceRefusal) || !OTHER_LOG.includes(error.status)) throw error;
   const message = 'the log changed behind this command: what was applied is no longer in it';
   throw new Error(message, { cause: error });
 }
@@ -100,7 +114,7 @@ interface AnsweredEvent extends Record<keyof LoggedEvent, unknown> {
  */
 async function* followChecked(
   client: RestClient,
-  stream: { readonly path: string; readonly after: number },
+  stream: Parameters<typeof followEvents>[1],
 ): AsyncGenerator<LoggedEvent> {
   for await (const event of followEvents<AnsweredEvent>(client, stream)) {
     const { message: _, ...outcome } = event.outcome;

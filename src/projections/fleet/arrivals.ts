@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../events/clock.ts';
 import type { Database } from '../../events/storage/database.ts';
-import { LOOK_EVENTS_MAX, look } from './arriving.ts';
+import { LOOK_EVENTS_MAX, type Look, look } from './arriving.ts';
 import { pauseAfterLook } from './look-pause.ts';
 
 /** Milliseconds between two looks at all logs. */
@@ -28,6 +28,9 @@ export interface ArrivalsOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/** The highest number of arrival, and its mark: after the database went back, the same number has another. */
+type Newest = Pick<Look, 'arrival' | 'mark'>;
+
 export class Arrivals {
   readonly #options: ArrivalsOptions;
   readonly #over = new AbortController();
@@ -41,7 +44,7 @@ export class Arrivals {
   #hurry = new AbortController();
   /** The pause is longer than anybody waits. */
   #isUnawaited = false;
-  #latest = 0;
+  #newest: Newest = { arrival: 0, mark: 0 };
   /** Events of the next look, at most: half as many after one that failed, so that none fails for ever. */
   #eventsMax: number;
   /** There is more than the last look took. */
@@ -60,9 +63,14 @@ export class Arrivals {
     this.#running = this.#run();
   }
 
-  /** The highest number of arrival that this process knows. */
+  /** The highest number of arrival that this process knows; lower than before once the database went back. */
   get latest(): number {
-    return this.#latest;
+    return this.#newest.arrival;
+  }
+
+  /** The same with its mark; another object whenever either changed. */
+  get newest(): Newest {
+    return this.#newest;
   }
 
   /** A log may have grown. */
@@ -107,7 +115,7 @@ export class Arrivals {
         signal.removeEventListener('abort', end);
         resolve();
       };
-      if (this.#latest !== arrival || signal.aborted || this.#over.signal.aborted) return resolve();
+      if (this.latest !== arrival || signal.aborted || this.#over.signal.aborted) return resolve();
       signal.addEventListener('abort', end);
       waiting.add(end);
     });
@@ -176,14 +184,15 @@ export class Arrivals {
       const mark = Buffer.from(randomBytes(6)).readUIntBE(0, 6);
       const hosts = all ? undefined : [...noted];
       const eventsMax = Math.min(this.#eventsMax, most);
-      const { arrival, more } = await look(database, { hosts, mark, eventsMax });
+      const found = await look(database, { hosts, mark, eventsMax });
+      const { arrival, more } = found;
       this.#eventsMax = Math.min(2 * this.#eventsMax, LOOK_EVENTS_MAX[database.kind]);
       this.#hasMore = more;
       this.#isBehind = more && (this.#isBehind || eventsMax < most);
       // What did not fit, or came from a log that nobody noted, is found by a look at all.
       if (more) this.#all = true;
-      if (arrival === this.#latest) return;
-      this.#latest = arrival;
+      if (arrival === this.latest && found.mark === this.#newest.mark) return;
+      this.#newest = { arrival, mark: found.mark };
       this.#wake();
     } catch (error) {
       this.#all = true;

@@ -23,6 +23,8 @@ const LOOK_HOSTS_MAX = 1000;
 export interface Look {
   /** The highest number of arrival; 0 while nothing came. */
   readonly arrival: number;
+  /** The mark of that number; 0 while nothing came. */
+  readonly mark: number;
   /** Of so many hosts something came in this look. */
   readonly hosts: number;
   /** There is more than one look takes. */
@@ -39,7 +41,7 @@ const GROWN = `
     and h.position > coalesce(a.position_to, 0)
   order by h.recorded_at, h.host_id limit $2`;
 
-const LATEST = 'select coalesce(max(arrival), 0) as arrival from arrivals';
+const LATEST = 'select arrival, mark from arrivals order by arrival desc limit 1';
 
 /**
  * How far the `at` of an event is from the time of recording: its second field, read without the
@@ -83,13 +85,12 @@ export function look(
     const among = hosts === undefined ? null : sqlArray(hosts);
     const grown = await tx.query<LogSpan>(GROWN, [among, LOOK_HOSTS_MAX]);
     const { spans, more } = upTo(grown, eventsMax);
-    const [latest] = await tx.query<{ arrival: number }>(LATEST);
-    const before = latest?.arrival ?? 0;
-    if (spans.length === 0) return { arrival: before, hosts: 0, more: false };
-    const arrival = before + 1;
+    const [before] = await tx.query<Pick<Look, 'arrival' | 'mark'>>(LATEST);
+    if (spans.length === 0) return { arrival: 0, mark: 0, ...before, hosts: 0, more: false };
+    const arrival = (before?.arrival ?? 0) + 1;
     await tx.query(ARRIVE, [...spanParameters(spans), arrival, mark]);
     await followLives(tx, spans);
-    return { arrival, hosts: spans.length, more };
+    return { arrival, mark, hosts: spans.length, more };
   });
 }
 
