@@ -19,7 +19,11 @@ export interface Slot {
   readonly preorder?: true;
 }
 
-type Placed = Pick<Cgroup, 'parent_id' | 'path'>;
+/** Where a cgroup is: of its path the length is enough. */
+interface Placed {
+  readonly parent_id: number;
+  readonly path: { readonly length: number };
+}
 
 /**
  * The cgroup among some that another is in; the root is in none. Its path is shorter, so that a walk
