@@ -252,6 +252,30 @@ describe('drift', () => {
   });
 });
 
+describe('a database that cannot be read', () => {
+  it('takes its gauges from the answer and nothing else, until it can', async () => {
+    const failed = 'bpfledger_fleet_reads_failed_total';
+    const before = await scrape();
+    const { database } = service;
+    await database.query('alter table entry_lives rename to entry_lives_away');
+    try {
+      await expect.poll(async () => (await scrape()).get(failed)).toBeGreaterThan(0);
+      const during = await scrape();
+      const gone = [...before.keys()].filter((name) => !during.has(name));
+      expect([...new Set(gone.map((name) => name.replace(/\{.*/, '')))]).toEqual([
+        'bpf_cgroup_attached_programs',
+        'bpf_cgroup_effective_programs',
+        'bpf_drift_slots',
+      ]);
+      expect(service.faults.splice(0)).not.toEqual([]);
+    } finally {
+      await database.query('alter table entry_lives_away rename to entry_lives');
+    }
+    await expect.poll(async () => (await scrape()).get('bpf_drift_slots')).toBe(0);
+    service.faults.splice(0);
+  });
+});
+
 describe('the objects of a host', () => {
   beforeAll(async () => {
     await make('h-objects');
@@ -292,7 +316,7 @@ describe('the objects of a host', () => {
       'bpf_program_info{id="900",name="old",type="xdp",tag="00aa00aa00aa00aa"}': 1,
       // Nobody saw the other one being loaded.
       'bpf_program_load_time{id="1"}': Date.parse(at(1500)) / 1000,
-      [`bpf_link_info{id="1",prog_id="1",type="cgroup",attach_type="${CONNECT4}"}`]: 1,
+      [`bpf_link_info{id="1",prog_id="1",attach_type="${CONNECT4}",type="cgroup"}`]: 1,
       'bpf_map_info{id="1",name="counts",type="hash"}': 1,
     });
   });
