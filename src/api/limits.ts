@@ -113,9 +113,9 @@ export const SHUTDOWN_MS = 10_000;
 export const DRAIN_MS = 5_000;
 /**
  * Metrics of all hosts: milliseconds that a scrape waits for them; after a reading, the pause before the next
- * one at least, and how many times as long as the reading it is, so that they take a thirtieth of a connection.
+ * one at least, and how many times as long as the reading it is, so that they take a twentieth of a connection.
  */
-export const FLEET_READ = { waitMs: 2000, pauseMs: 1000, pausePerRead: 30 } as const;
+export const FLEET_READ = { waitMs: 2000, pauseMs: 1000, pausePerRead: 19 } as const;
 /** Pieces of what came since that one reading takes; the next one goes on. */
 export const FLEET_PIECES_MAX = 10;
 /** Programs, links and maps of a host that have lines in its metrics, of each kind. */

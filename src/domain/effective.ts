@@ -19,11 +19,7 @@ export interface Slot {
   readonly preorder?: true;
 }
 
-/** Where a cgroup is: of its path the length is enough. */
-interface Placed {
-  readonly parent_id: number;
-  readonly path: { readonly length: number };
-}
+type Placed = Pick<Cgroup, 'parent_id' | 'path'>;
 
 /**
  * The cgroup among some that another is in; the root is in none. Its path is shorter, so that a walk

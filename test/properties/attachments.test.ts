@@ -6,6 +6,7 @@ import { effectiveArray } from '../../src/domain/effective.ts';
 import { type Kernel, NO_LISTS, ROOTS_ACCESS } from '../../src/domain/kernel.ts';
 import { setList } from '../../src/domain/list.ts';
 import { Attachments, type ListSize } from '../../src/projections/fleet/attachments.ts';
+import { spellType } from '../../src/projections/spelling.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { seedOfRun } from '../support/seed.ts';
 
@@ -29,7 +30,7 @@ function randomWorld(random: Random): { readonly kernel: Kernel; readonly lists:
       const mode = MODES[random.below(MODES.length)] ?? 'none';
       const entries = Array.from({ length: programs }, (_, i) => ({ prog_id: i + 1 }));
       setList(cgroup, attach_type, { mode, revision: 1, entries });
-      lists.push({ cgroup_id: id, attach_type, mode, programs });
+      lists.push({ cgroup_id: id, attach_type: spellType(attach_type), mode, programs });
     }
   }
   return { kernel, lists };
@@ -45,10 +46,12 @@ it('counts the places of effective arrays as making them does', async () => {
       cgroups.reduce((n, cgroup) => n + effectiveArray(kernel, cgroup, type).length, 0),
     );
     const counts = new Attachments();
-    const places = cgroups.map(({ id, parent_id, path }) => ({ cgroup_id: id, parent_id, path }));
+    const places = cgroups.map(({ id: cgroup_id, parent_id, path }) => {
+      return { cgroup_id, parent_id, length: path.length };
+    });
     // Rows come by id, and a parent may have the higher one.
-    await counts.addArrays(places.toReversed(), lists);
-    const counted = TYPES.map((type) => counts.effective.get(type) ?? 0);
+    await counts.addHost(places.toReversed(), lists);
+    const counted = TYPES.map((type) => counts.effective.get(spellType(type)) ?? 0);
     expect(counted, `BPFLEDGER_SEED=${seed}, world ${i}`).toEqual(expected);
   }
 });

@@ -3,7 +3,7 @@
  * after each that is many times as long as the reading, so however often they are asked for, and
  * however much there is to read, they take a small part of one connection.
  */
-import { ATTACH_TYPE_NUMBERS, type AttachType } from '../../domain/attach-type.ts';
+import { ATTACH_TYPE_NUMBERS } from '../../domain/attach-type.ts';
 import { countDriftSlots } from '../../events/kernel-reports/drift-slots.ts';
 import { troubleOf } from '../../events/storage/database-error.ts';
 import { whileWanted } from '../../events/storage/while-wanted.ts';
@@ -83,6 +83,6 @@ export class FleetReading {
 }
 
 /** The name of an attach type. Numbers without a name share one: a recorder may tell of any of them. */
-function labelOf(type: AttachType): string {
-  return Object.hasOwn(ATTACH_TYPE_NUMBERS, type) ? String(type) : 'other';
+function labelOf(type: string): string {
+  return Object.hasOwn(ATTACH_TYPE_NUMBERS, type) ? type : 'other';
 }

@@ -1,22 +1,20 @@
 /**
  * How many programs are attached, and how many places effective arrays have, on all hosts. Read page
  * by page from what lasts, and counted in one walk down each tree: a cgroup without lists of its own
- * has the arrays of its parent.
+ * has the arrays of its parent. Rows are counted as they come, with pauses: a host may have 100,000.
  */
-import type { AttachType } from '../../domain/attach-type.ts';
-import { parentIn } from '../../domain/effective.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { Pace } from '../../events/turns.ts';
-import { parseType } from '../spelling.ts';
 
-/** Rows that one statement reads. */
-const PAGE_ROWS = 5000;
+/** Rows that one statement reads: a few milliseconds. */
+const PAGE_ROWS = 2000;
 
 /** A cgroup's list that is not empty. */
 export interface ListSize {
   readonly cgroup_id: number;
-  readonly attach_type: AttachType;
+  /** As the tables spell it (`spelling.ts`). */
+  readonly attach_type: string;
   readonly mode: Mode;
   readonly programs: number;
 }
@@ -26,46 +24,39 @@ export interface CgroupPlace {
   readonly cgroup_id: number;
   /** 0 for the root. */
   readonly parent_id: number;
-  readonly path: { readonly length: number };
+  /** Characters of its path. A parent has the shorter one, so that a walk up ends (`parentIn`). */
+  readonly length: number;
 }
 
 /** Programs in lists, by attach type and mode; places in effective arrays, by attach type. */
 export class Attachments {
-  readonly attached = new Map<AttachType, Map<Mode, number>>();
-  readonly effective = new Map<AttachType, number>();
+  readonly attached = new Map<string, Map<Mode, number>>();
+  readonly effective = new Map<string, number>();
+  readonly #pace = new Pace();
 
-  /** Adds the lists of a host. */
-  addLists(lists: readonly ListSize[]): void {
-    for (const { attach_type, mode, programs } of lists) {
-      const modes = this.attached.get(attach_type) ?? new Map<Mode, number>();
-      this.attached.set(attach_type, modes.set(mode, (modes.get(mode) ?? 0) + programs));
-    }
-  }
-
-  /** Adds the effective arrays of a host's cgroups. */
-  async addArrays(
-    cgroups: readonly CgroupPlace[],
-    lists: readonly ListSize[],
-    pace = new Pace(),
-  ): Promise<void> {
-    const byId = new Map(cgroups.map((cgroup) => [cgroup.cgroup_id, cgroup]));
+  /** Adds the lists of a host, and the effective arrays of its cgroups. */
+  async addHost(cgroups: readonly CgroupPlace[], lists: readonly ListSize[]): Promise<void> {
     const own = new Map<number, ListSize[]>();
     for (const list of lists) {
-      const others = own.get(list.cgroup_id);
-      if (others === undefined) own.set(list.cgroup_id, [list]);
+      const { cgroup_id, attach_type, mode, programs } = list;
+      const modes = this.attached.get(attach_type) ?? new Map<Mode, number>();
+      this.attached.set(attach_type, modes.set(mode, (modes.get(mode) ?? 0) + programs));
+      const others = own.get(cgroup_id);
+      if (others === undefined) own.set(cgroup_id, [list]);
       else others.push(list);
+      if (this.#pace.isDue) await this.#pace.turn();
+    }
+    const byId = new Map<number, CgroupPlace>();
+    for (const cgroup of cgroups) {
+      byId.set(cgroup.cgroup_id, cgroup);
+      if (this.#pace.isDue) await this.#pace.turn();
     }
     const known = new Map<number, Arrays>();
-    const times = new Map<Arrays, number>();
     for (const cgroup of cgroups) {
-      const arrays = arraysOf(cgroup, byId, own, known);
-      times.set(arrays, (times.get(arrays) ?? 0) + 1);
-      if (pace.isDue) await pace.turn();
-    }
-    for (const [arrays, n] of times) {
-      for (const [type, { all }] of arrays) {
-        this.effective.set(type, (this.effective.get(type) ?? 0) + n * all);
+      for (const [type, { all }] of arraysOf(cgroup, byId, own, known)) {
+        this.effective.set(type, (this.effective.get(type) ?? 0) + all);
       }
+      if (this.#pace.isDue) await this.#pace.turn();
     }
   }
 }
@@ -74,7 +65,7 @@ export class Attachments {
  * What a cgroup runs by attach type: how many places its array has, and how many of its programs also
  * run below a list of a cgroup in it. Cgroups with the same have the very same map.
  */
-type Arrays = ReadonlyMap<AttachType, { readonly all: number; readonly shared: number }>;
+type Arrays = ReadonlyMap<string, { readonly all: number; readonly shared: number }>;
 
 const NOTHING: Arrays = new Map();
 
@@ -86,11 +77,12 @@ function arraysOf(
   known: Map<number, Arrays>,
 ): Arrays {
   const unknown: number[] = [];
-  let arrays: Arrays | undefined;
+  let arrays = known.get(cgroup.cgroup_id);
   for (let level: CgroupPlace | undefined = cgroup; level !== undefined && !arrays; ) {
-    arrays = known.get(level.cgroup_id);
-    if (arrays === undefined) unknown.push(level.cgroup_id);
-    level = parentIn(byId, level);
+    unknown.push(level.cgroup_id);
+    const above: CgroupPlace | undefined = byId.get(level.parent_id);
+    level = above !== undefined && above.length < level.length ? above : undefined;
+    arrays = level && known.get(level.cgroup_id);
   }
   let made = arrays ?? NOTHING;
   for (const id of unknown.reverse()) {
@@ -128,28 +120,21 @@ const CGROUPS = `
   where position_to is null and (host_id, cgroup_id) > ($1::int8, $2::int8)
   order by host_id, cgroup_id limit ${PAGE_ROWS}`;
 
-type StoredList = Omit<ListSize, 'attach_type'> & OfHost & { readonly attach_type: string };
-type StoredCgroup = Omit<CgroupPlace, 'path'> & OfHost & { readonly length: number };
-
 /** Counts what lasts on all hosts, without branches. */
 export async function countAttachments(database: Queryable): Promise<Attachments> {
   const counts = new Attachments();
-  const pace = new Pace();
-  const lists = byHost<StoredList>((last) =>
-    database.query(LISTS, [last?.host_id ?? 0, last?.attach_type ?? '', last?.cgroup_id ?? 0]),
-  );
-  const cgroups = byHost<StoredCgroup>((last) =>
+  const cgroups = byHost<CgroupPlace & OfHost>((last) =>
     database.query(CGROUPS, [last?.host_id ?? 0, last?.cgroup_id ?? 0]),
   );
   let places = await cgroups.next();
-  for await (const stored of lists) {
-    const host_id = stored[0]?.host_id ?? 0;
-    const sizes = stored.map((row) => ({ ...row, attach_type: parseType(row.attach_type) }));
-    counts.addLists(sizes as readonly ListSize[]);
-    while (!places.done && (places.value[0]?.host_id ?? 0) < host_id) places = await cgroups.next();
-    if (places.done || places.value[0]?.host_id !== host_id) continue;
-    const here = places.value.map(({ length, ...row }) => ({ ...row, path: { length } }));
-    await counts.addArrays(here, sizes as readonly ListSize[], pace);
+  const isBefore = (host_id: number) => !places.done && (places.value[0]?.host_id ?? 0) < host_id;
+  for await (const lists of byHost<ListSize & OfHost>((last) =>
+    database.query(LISTS, [last?.host_id ?? 0, last?.attach_type ?? '', last?.cgroup_id ?? 0]),
+  )) {
+    const host_id = lists[0]?.host_id ?? 0;
+    while (isBefore(host_id)) places = await cgroups.next();
+    const isHere = !places.done && places.value[0]?.host_id === host_id;
+    await counts.addHost(isHere ? places.value : [], lists);
   }
   return counts;
 }
@@ -157,7 +142,7 @@ export async function countAttachments(database: Queryable): Promise<Attachments
 /** The rows of each host together, in the order of the hosts. */
 async function* byHost<Row extends OfHost>(
   read: (last: Row | undefined) => Promise<Row[]>,
-): AsyncGenerator<Row[], undefined> {
+): AsyncGenerator<readonly Row[], readonly Row[]> {
   let rows: Row[] = [];
   for (let last: Row | undefined; ; ) {
     const page: Row[] = await read(last);
@@ -173,5 +158,5 @@ async function* byHost<Row extends OfHost>(
     if (page.length < PAGE_ROWS) break;
   }
   if (rows.length > 0) yield rows;
-  return undefined;
+  return [];
 }
