@@ -111,6 +111,15 @@ export const HEADER_BYTES_MAX = 16 * 1024;
 export const SHUTDOWN_MS = 10_000;
 /** Milliseconds that a shutdown then waits for calls that the log still has to record. */
 export const DRAIN_MS = 5_000;
+/**
+ * Metrics of all hosts: milliseconds that a scrape waits for them; after a reading, the pause before the next
+ * one at least, and how many times as long as the reading it is, so that they take a twentieth of a connection.
+ */
+export const FLEET_READ = { waitMs: 2000, pauseMs: 1000, pausePerRead: 19 } as const;
+/** Pieces of what came since that one reading takes; the next one goes on. */
+export const FLEET_PIECES_MAX = 10;
+/** Programs, links and maps of a host that have lines in its metrics, of each kind. */
+export const OBJECT_SERIES_MAX = PAGE_ROWS_MAX;
 /** Milliseconds in which the database must answer for the service to be ready. */
 export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */

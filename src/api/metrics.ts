@@ -2,6 +2,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LedgerEvent } from '../events/event.ts';
+import { EventCounts } from './metrics/event-counts.ts';
+import { type FleetMetrics, newFleetMetrics } from './metrics/fleet-metrics.ts';
 
 /** Upper ends of the duration buckets, in seconds. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -12,6 +15,10 @@ export interface Metrics {
   readonly byHost: Registry;
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly events: Counter;
+  /** What `bpf_events_total` and `bpf_recorder_lost_events_total` say. */
+  readonly counts: EventCounts;
+  /** Of the hosts in the database. */
+  readonly fleet: FleetMetrics;
   readonly streams: Gauge;
   readonly disagreements: Counter;
   readonly standing: Gauge<'host'>;
@@ -27,10 +34,14 @@ export function newMetrics(): Metrics {
   const registry = new Registry();
   const byHost = new Registry();
   const registers = [registry];
+  const counts = new EventCounts();
   collectDefaultMetrics({ register: registry });
+  tellCounts(counts, registers);
   return {
     registry,
     byHost,
+    counts,
+    fleet: newFleetMetrics(registers),
     requests: new Histogram({
       name: 'bpfledger_http_request_duration_seconds',
       help: 'Seconds of requests, by route and status; of streams, until the headers are sent',
@@ -87,12 +98,37 @@ export function newMetrics(): Metrics {
   };
 }
 
+/** Metrics that say at each scrape what was counted. */
+function tellCounts(counts: EventCounts, registers: Registry[]): void {
+  new Counter({
+    name: 'bpf_events_total',
+    help: 'Events recorded through this process, by call (op) and answer (result): ok, or an errno',
+    labelNames: ['op', 'result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { op, result, events } of counts.all()) this.inc({ op, result }, events);
+    },
+  });
+  new Counter({
+    name: 'bpf_recorder_lost_events_total',
+    help: 'Events that recorders lost and said so to this process, where they knew how many',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(counts.lost);
+    },
+  });
+}
+
 /** Counts what a write recorded; a repeated answer recorded nothing. */
 export function countRecorded(
-  { events }: Metrics,
-  recorded: { readonly events: readonly unknown[]; readonly repeated: boolean },
+  { events, counts }: Metrics,
+  recorded: { readonly events: readonly LedgerEvent[]; readonly repeated: boolean },
 ): void {
-  if (!recorded.repeated) events.inc(recorded.events.length);
+  if (recorded.repeated) return;
+  events.inc(recorded.events.length);
+  counts.count(recorded.events);
 }
 
 /** Times every request under the route that answered it. */

@@ -150,6 +150,7 @@ const ASKED: readonly (readonly [operationId: string, asked: () => Asked])[] = [
   ['listStorages', () => ({ url: `${H}/maps/1/storages` })],
   ['listElements', () => ({ url: `${H}/maps/1/elements` })],
   ['listPins', () => ({ url: `${H}/pins` })],
+  ['getHostMetrics', () => ({ url: `${H}/metrics` })],
   [
     'takeExecutorLease',
     () => ({ url: `${H}/executor/lease`, body: { executor: 'e', instance: 'i', place: PLACED } }),

@@ -1,5 +1,5 @@
 // What an operator is given fits the service: each metric of the alerts and the dashboard is one that it
-// has, each alert names a heading of docs/operation.md, and each problem is answered there.
+// has, each metric is explained in docs/operation.md, each alert names a heading of docs/operation.md, and each problem is answered there.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,12 +33,21 @@ it('alerts and dashboard ask for metrics that the service has', () => {
     [...registry.getMetricsAsArray(), ...byHost.getMetricsAsArray()].map(({ name }) => name),
   );
   const asked = [...rules.map(({ expr }) => expr), ...shown].flatMap((expr) =>
-    [...expr.matchAll(/\b(?:bpfledger|nodejs|process)_\w+/g)].map(([name]) =>
+    [...expr.matchAll(/\b(?:bpf|bpfledger|nodejs|process)_\w+/g)].map(([name]) =>
       name.replace(/_seconds_(?:bucket|count|sum)$/, '_seconds'),
     ),
   );
   expect(asked.length).toBeGreaterThan(12);
   expect(asked.filter((name) => !known.has(name))).toEqual([]);
+});
+
+it('each metric of the service is explained on the page', () => {
+  const { registry, byHost } = newMetrics();
+  const names = [registry, byHost]
+    .flatMap((each) => each.getMetricsAsArray().map(({ name }) => name))
+    .filter((name) => /^bpf/.test(name));
+  expect(names.length).toBeGreaterThan(15);
+  expect(names.filter((name) => !new RegExp(`\`${name}[\`{]`).test(page))).toEqual([]);
 });
 
 it('each alert names a heading of the page', () => {

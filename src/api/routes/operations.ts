@@ -1,4 +1,4 @@
-/** What operators ask: is it alive, is it ready, what does it count, what is its API. */
+/** What operators ask: is it alive, is it ready, what is its API. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
 import type { Database } from '../../events/storage/database.ts';
@@ -63,7 +63,7 @@ async function whyNotReady(database: Database): Promise<string | undefined> {
 }
 
 export function operations(app: App, service: Service): void {
-  const { log, database, metrics, version, closing, metricsOpen, survives } = service;
+  const { database, version, closing, survives } = service;
 
   app.openapi(healthRoute, (c) => {
     const storage = { kind: database.kind, survives };
@@ -76,16 +76,6 @@ export function operations(app: App, service: Service): void {
       throw new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
     }
     return c.json({ status: 'ready' as const }, 200);
-  });
-
-  app.get('/metrics', metricsOpen ? 'open' : { role: 'reader', hosts: 'all' }, async (c) => {
-    const { registry, byHost } = metrics;
-    const { hosts, rows } = log.heldStates();
-    metrics.heldHosts.set(hosts);
-    metrics.heldRows.set(rows);
-    const named = c.get('principal').allHosts ? await byHost.metrics() : '';
-    const text = (await registry.metrics()) + named;
-    return c.body(text, 200, { 'content-type': registry.contentType });
   });
 
   // Made when it is first asked for: it takes a quarter of a second.

@@ -30,6 +30,7 @@ import { gaps } from './gaps.ts';
 import { histories } from './history.ts';
 import { hosts } from './hosts.ts';
 import { mapContents } from './map-contents.ts';
+import { metrics } from './metrics.ts';
 import { objects } from './objects.ts';
 import { operations } from './operations.ts';
 import { outline } from './outline.ts';
@@ -55,6 +56,7 @@ export function routes(app: App, service: Service): void {
   const timelines = new HeavyReads(service, TIMELINES);
 
   operations(app, service);
+  metrics(app, service);
   page(app);
   docs(app);
   releases(app);

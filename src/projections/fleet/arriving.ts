@@ -6,6 +6,7 @@
  */
 import type { Database, Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';
+import { timeOf } from '../event-text.ts';
 import { followLives } from './lives.ts';
 import { type LogSpan, spanParameters } from './log-span.ts';
 
@@ -43,19 +44,13 @@ const GROWN = `
 
 const LATEST = 'select arrival, mark from arrivals order by arrival desc limit 1';
 
-/**
- * How far the `at` of an event is from the time of recording: its second field, read without the
- * rest; a damaged text, which only \`verify\` looks into, counts as made when it was recorded.
- */
-const AT = `e.recorded_at + coalesce(substring(e.body from '^\\[\\d+,(-?\\d{1,15}),')::int8, 0)`;
-
 const ARRIVE = `
   insert into arrivals (host_id, arrival, position_from, position_to, at_from, at_to, at_max, mark)
   select s.host_id, $5, s.after + 1, s."to", coalesce(min(e.at), s.at_max),
     coalesce(max(e.at), s.at_max), greatest(s.at_max, max(e.at)), $6
   from unnest($1::int8[], $2::int8[], $3::int8[], $4::int8[]) as s(host_id, after, "to", at_max)
   left join lateral (
-    select ${AT} as at from events e
+    select ${timeOf('e')} as at from events e
     where e.host_id = s.host_id and e.position > s.after and e.position <= s."to"
     offset 0 -- so that each text is read once, and not for each aggregate
   ) e on true
@@ -85,13 +80,19 @@ export function look(
     const among = hosts === undefined ? null : sqlArray(hosts);
     const grown = await tx.query<LogSpan>(GROWN, [among, LOOK_HOSTS_MAX]);
     const { spans, more } = upTo(grown, eventsMax);
-    const [before] = await tx.query<Pick<Look, 'arrival' | 'mark'>>(LATEST);
-    if (spans.length === 0) return { arrival: 0, mark: 0, ...before, hosts: 0, more: false };
-    const arrival = (before?.arrival ?? 0) + 1;
+    const before = await latestLook(tx);
+    if (spans.length === 0) return { ...before, hosts: 0, more: false };
+    const arrival = before.arrival + 1;
     await tx.query(ARRIVE, [...spanParameters(spans), arrival, mark]);
     await followLives(tx, spans);
     return { arrival, mark, hosts: spans.length, more };
   });
+}
+
+/** The number and the mark of the latest look; 0 while nothing came. */
+export async function latestLook(database: Queryable): Promise<Pick<Look, 'arrival' | 'mark'>> {
+  const [latest] = await database.query<Pick<Look, 'arrival' | 'mark'>>(LATEST);
+  return latest ?? { arrival: 0, mark: 0 };
 }
 
 /** Waits for the look that is under way, and keeps others off until the transaction ends. */

@@ -5,6 +5,7 @@
  */
 import type { Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';
+import { timeOf } from '../event-text.ts';
 import { type LogSpan, spanParameters } from './log-span.ts';
 
 /** A position at which a version of some table begins. */
@@ -41,8 +42,7 @@ const CHANGED = `
       over (partition by e.host_id order by e.position)) as time
     from grown s join events e on e.host_id = s.host_id
       and e.position > s.after and e.position <= s."to"
-    cross join lateral (select e.recorded_at
-      + coalesce(substring(e.body from '^\\[\\d+,(-?\\d{1,15}),')::int8, 0) as at) t)
+    cross join lateral (select ${timeOf('e')} as at) t)
   select host_id, position, coalesce(max(time), max(at_max)) as time,
     coalesce(bool_or(boots), false) as boots from (
       select host_id, position, at_max, null::int8 as time, true as is_change, boots
