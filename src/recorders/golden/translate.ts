@@ -11,6 +11,7 @@ import { chosen, type Step } from './scenario.ts';
 const NOBODY = 65_534;
 /** TASK_COMM_LEN without the closing NUL. */
 const COMM_CHARS_MAX = 15;
+const LOG_FIELDS = ['log_level', 'log_size', 'log_buf', 'log_true_size'] as const;
 
 /**
  * The call that a step makes. Steps that stand for several calls (`map_keys`, `send_fd` with
@@ -333,6 +334,7 @@ function progLoad(step: Step, labels: LabelBook): Call {
       ? {}
       : { fd_array: (step.fd_array as unknown[]).map((fd) => labels.fd(step.proc, fd) ?? 0) }),
     ...(step.fd_array_cnt === undefined ? {} : { fd_array_cnt: Number(step.fd_array_cnt) }),
+    ...chosen(step, ...LOG_FIELDS, 'signature_size', 'keyring_id'),
     ...(step.btf === undefined ? {} : { prog_btf_fd: fd(step, labels, 'btf') }),
     ...(step.target === undefined ? {} : { attach_prog_fd: fd(step, labels, 'target') }),
     ...chosen(step, 'func_info_cnt', 'line_info_cnt', 'attach_btf_id'),
