@@ -14,9 +14,12 @@ import type { ProgType } from './prog-type.ts';
  * Bytes of `union bpf_attr` that the caller passes; absent means all of them. A shorter attr is cut
  * where the command says so; others take none below the whole.
  */
-interface AttrSized {
+export interface AttrSized {
   readonly attr_size?: number;
 }
+
+/** Commands of bpf(2): each passes an attr of some size. */
+type Sized<C> = { readonly [N in keyof C]: C[N] & AttrSized };
 
 /** The cgroup a call is about: an open directory, or a path opened for this call alone. */
 export interface Target {
@@ -66,7 +69,7 @@ export interface FdCalls {
 }
 
 export interface ProgCalls {
-  prog_load: AttrSized & {
+  prog_load: {
     readonly prog_type: ProgType;
     readonly expected_attach_type?: AttachType;
     readonly prog_flags?: number;
@@ -95,30 +98,41 @@ export interface ProgCalls {
     readonly map_ref_only?: boolean;
     /** Counts with the flag TOKEN_FD (65536). */
     readonly prog_token_fd?: number;
+    /** What the verifier prints: 1 or 2, and 4 for its statistics; 8 keeps its beginning. */
+    readonly log_level?: number;
+    /** Bytes of the buffer for the log. */
+    readonly log_size?: number;
+    /** Pass a buffer for the log. */
+    readonly log_buf?: boolean;
+    /** The kernel writes it (6.4); what stands there before is not looked at. */
+    readonly log_true_size?: number;
+    /** Pass a signature of the instructions (6.18). */
+    readonly signature?: boolean;
+    readonly signature_size?: number;
+    /** The keys for the signature. */
+    readonly keyring_id?: number;
   };
   prog_attach: Target &
-    Anchored &
-    AttrSized & {
+    Anchored & {
       readonly attach_bpf_fd?: number;
       readonly attach_type: AttachType;
       readonly flags?: AttachFlags;
       readonly replace_bpf_fd?: number;
     };
   prog_detach: ProgCalls['prog_attach'];
-  prog_query: Target &
-    AttrSized & {
-      readonly attach_type: AttachType;
-      readonly query_flags?: QueryFlags;
-      /** Room in the caller's id buffer; default 128. */
-      readonly prog_cnt?: number;
-      /** Pass no id buffer at all. */
-      readonly null_prog_ids?: boolean;
-      /** Pass a buffer for per-program flags. */
-      readonly prog_attach_flags?: boolean;
-    };
+  prog_query: Target & {
+    readonly attach_type: AttachType;
+    readonly query_flags?: QueryFlags;
+    /** Room in the caller's id buffer; default 128. */
+    readonly prog_cnt?: number;
+    /** Pass no id buffer at all. */
+    readonly null_prog_ids?: boolean;
+    /** Pass a buffer for per-program flags. */
+    readonly prog_attach_flags?: boolean;
+  };
   /** PROG_TEST_RUN; `data_size_in`: bytes of the packet. */
   prog_test_run: { readonly prog_fd?: number; readonly data_size_in?: number };
-  prog_bind_map: AttrSized & {
+  prog_bind_map: {
     readonly prog_fd?: number;
     readonly map_fd?: number;
     readonly flags?: number;
@@ -127,19 +141,18 @@ export interface ProgCalls {
 
 export interface LinkCalls {
   link_create: Target &
-    Anchored &
-    AttrSized & {
+    Anchored & {
       readonly prog_fd?: number;
       readonly attach_type: AttachType;
       readonly flags?: AttachFlags;
     };
-  link_update: AttrSized & {
+  link_update: {
     readonly link_fd?: number;
     readonly new_prog_fd?: number;
     readonly flags?: AttachFlags;
     readonly old_prog_fd?: number;
   };
-  link_detach: AttrSized & { readonly link_fd?: number };
+  link_detach: { readonly link_fd?: number };
   /**
    * A LINK_CREATE or RAW_TRACEPOINT_OPEN of another subsystem, where its target is there: what is
    * outside of cgroups is not modelled, but that such a link has an id, an fd and a program.
@@ -149,27 +162,27 @@ export interface LinkCalls {
 }
 
 export interface ObjectCalls {
-  obj_pin: AttrSized & {
+  obj_pin: {
     readonly bpf_fd?: number;
     readonly path: string;
     readonly file_flags?: number;
     /** The directory that the path was given relative to (BPF_F_PATH_FD); `path` is absolute. */
     readonly path_fd?: number;
   };
-  obj_get: AttrSized & {
+  obj_get: {
     readonly path: string;
     readonly bpf_fd?: number;
     /** 8 = RDONLY, 16 = WRONLY. */
     readonly file_flags?: number;
     readonly path_fd?: number;
   };
-  obj_get_info_by_fd: AttrSized & { readonly bpf_fd?: number; readonly info_len?: number };
-  prog_get_fd_by_id: AttrSized & { readonly prog_id: number; readonly open_flags?: number };
-  link_get_fd_by_id: AttrSized & { readonly link_id: number; readonly open_flags?: number };
+  obj_get_info_by_fd: { readonly bpf_fd?: number; readonly info_len?: number };
+  prog_get_fd_by_id: { readonly prog_id: number; readonly open_flags?: number };
+  link_get_fd_by_id: { readonly link_id: number; readonly open_flags?: number };
   /** `open_flags`: 8 = RDONLY, 16 = WRONLY. */
-  map_get_fd_by_id: AttrSized & { readonly map_id: number; readonly open_flags?: number };
+  map_get_fd_by_id: { readonly map_id: number; readonly open_flags?: number };
   /** `token_fd` counts with the flag TOKEN_FD (65536). */
-  btf_get_fd_by_id: AttrSized & {
+  btf_get_fd_by_id: {
     readonly btf_id: number;
     readonly open_flags?: number;
     readonly token_fd?: number;
@@ -198,10 +211,10 @@ export interface ObjectCalls {
   };
   /** ENABLE_STATS; `type`: 0 is the run time of programs. */
   enable_stats: { readonly type?: number };
-  prog_get_next_id: AttrSized & { readonly start_id: number };
-  link_get_next_id: AttrSized & { readonly start_id: number };
-  map_get_next_id: AttrSized & { readonly start_id: number };
-  btf_get_next_id: AttrSized & { readonly start_id: number };
+  prog_get_next_id: { readonly start_id: number };
+  link_get_next_id: { readonly start_id: number };
+  map_get_next_id: { readonly start_id: number };
+  btf_get_next_id: { readonly start_id: number };
 }
 
 /** The commands on many elements of a map. */
@@ -220,7 +233,7 @@ interface Walked {
 }
 
 export interface MapCalls {
-  map_create: AttrSized & {
+  map_create: {
     readonly map_type: MapType;
     readonly key_size?: number;
     readonly value_size?: number;
@@ -241,16 +254,19 @@ export interface MapCalls {
     readonly numa_node?: number;
     /** Counts with the flag TOKEN_FD (65536). */
     readonly map_token_fd?: number;
+    /** Pass the hash of the only program that may use the map (6.18). */
+    readonly excl_prog_hash?: boolean;
+    readonly excl_prog_hash_size?: number;
   };
   map_freeze: { readonly map_fd?: number };
-  map_lookup_elem: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
-  map_update_elem: AttrSized & {
+  map_lookup_elem: { readonly map_fd?: number; readonly key?: MapKey };
+  map_update_elem: {
     readonly map_fd?: number;
     readonly key?: MapKey;
     readonly value: number;
     readonly flags?: number;
   };
-  map_delete_elem: AttrSized & {
+  map_delete_elem: {
     readonly map_fd?: number;
     readonly key: MapKey;
     /** A value pointer lies after this command's last field, so passing one is EINVAL. */
@@ -271,17 +287,14 @@ export interface MapCalls {
   map_lookup_batch: Batched & Walked;
   map_lookup_and_delete_batch: Batched & Walked;
   /** Without a key: the first one. */
-  map_get_next_key: AttrSized & { readonly map_fd?: number; readonly key?: MapKey };
+  map_get_next_key: { readonly map_fd?: number; readonly key?: MapKey };
 }
 
 /** Every call and its arguments, by name. */
 export type Calls = ProcessCalls &
   FdCalls &
   FileSystemCalls &
-  ProgCalls &
-  LinkCalls &
-  ObjectCalls &
-  MapCalls;
+  Sized<ProgCalls & LinkCalls & ObjectCalls & MapCalls>;
 
 export type CallName = keyof Calls;
 

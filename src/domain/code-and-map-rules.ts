@@ -6,6 +6,18 @@ export const CODE_AND_MAP_RULES = {
     'bpf_check_uarg_tail_zero §5',
     'the attr of this kernel ends at byte {attr_bytes}, and a byte behind it is not zero',
   ),
+  'log-fields': rule(
+    'bpf_vlog_init §7',
+    'log_level {log_level}, log_size {log_size} and {buffer} do not go together on this kernel',
+  ),
+  'log-too-short': rule(
+    'bpf_vlog_finalize §7',
+    'what the verifier prints takes more than the {log_size} bytes of the log',
+  ),
+  'exclusive-hash': rule(
+    'map_create §25',
+    'excl_prog_hash_size is {excl_prog_hash_size} with {hash}; a hash has 32 bytes',
+  ),
   'helper-unknown-to-type': rule(
     'check_helper_call §7',
     'instruction {insn} calls helper {helper}, which a {prog_type} program may not call',

@@ -2,7 +2,7 @@
  * `decide`: the kernel's answer to a call, and its effects. It reads the state and changes
  * nothing; it is total and deterministic.
  */
-import type { Call, Target } from './call.ts';
+import type { AttrSized, Call, Target } from './call.ts';
 import { type Caller, freeNumber, noFreeFd } from './caller.ts';
 import {
   bpffsMkdir,
@@ -163,7 +163,7 @@ function answer(caller: Caller, call: Call): Decision {
     case 'fsmount':
       return fsmount(caller, call);
     case 'token_create':
-      return tokenCreate(caller, call);
+      return passGate(caller, call, tokenCreate);
     case 'umount':
       return umount(caller, call);
     case 'prog_bind_map':
@@ -238,10 +238,10 @@ function answer(caller: Caller, call: Call): Decision {
   }
 }
 
-/** A call that goes through bpf(2), and so through its gate. */
-function passGate<C>(
+/** A command of bpf(2), which so goes through its gate: each has an attr of some size. */
+function passGate<C extends AttrSized>(
   caller: Caller,
-  call: C & { readonly attr_size?: number },
+  call: C,
   made: (caller: Caller, call: C) => Decision,
 ): Decision {
   const refused = gate(caller, call.attr_size);
@@ -252,7 +252,7 @@ function passGate<C>(
  * The same with a cgroup as its target. `target_path` means open, call, close: the directory is
  * opened before bpf(2) is entered, and takes the lowest free number for the length of the call.
  */
-function onTarget<C extends Target & { readonly attr_size?: number }>(
+function onTarget<C extends Target & AttrSized>(
   caller: Caller,
   call: C,
   made: (caller: Caller, call: C, target: number) => Decision,

@@ -16,6 +16,9 @@ export const MAP_CREATE = {
   btf_value_type_id: 56,
   btf_vmlinux_value_type_id: 60,
   map_extra: 64,
+  map_token_fd: 76,
+  excl_prog_hash: 80,
+  excl_prog_hash_size: 88,
 } as const;
 
 /** The commands on one element. */
@@ -43,6 +46,7 @@ export const PROG_LOAD = {
   log_buf: 32,
   prog_flags: 44,
   prog_name: 48,
+  prog_ifindex: 64,
   expected_attach_type: 68,
   prog_btf_fd: 72,
   func_info_rec_size: 76,
@@ -53,9 +57,14 @@ export const PROG_LOAD = {
   line_info_cnt: 104,
   attach_btf_id: 108,
   attach_prog_fd: 112,
+  core_relo_cnt: 116,
   fd_array: 120,
   log_true_size: 140,
+  prog_token_fd: 144,
   fd_array_cnt: 148,
+  signature: 152,
+  signature_size: 160,
+  keyring_id: 164,
 } as const;
 
 /** PROG_ATTACH and PROG_DETACH. */

@@ -14,6 +14,8 @@ const PID = [1, 2, 3, 4, 100, 2 ** 22] as const;
 const SIZE = [
   0, 1, 4, 7, 8, 11, 12, 13, 15, 16, 17, 20, 24, 26, 28, 31, 32, 33, 56, 64, 4096,
 ] as const;
+/** Of commands whose attr is not cut. */
+const WHOLE_SIZE = [168, 169, 4096, 4097, 2 ** 32 - 1] as const;
 const TYPE = ['cgroup_inet_egress', 'lsm_cgroup', 'xdp', 56, 99, 2 ** 31, 2 ** 32 - 1] as const;
 const FLAGS = [
   [1, 2],
@@ -98,6 +100,14 @@ const VALUES: ValuesOf = {
     insn_cnt: [...U32, 1_000_000, 1_000_001],
     map_fds: [FD, [3, 3, 4, 5], [0]],
     map_ref_only: [true, false],
+    log_level: [...U32, 8, 9, 16],
+    log_size: [...U32, 128, 2 ** 30 - 1, 2 ** 30],
+    log_buf: [true, false],
+    log_true_size: U32,
+    signature: [true, false],
+    signature_size: U32,
+    keyring_id: FD,
+    attr_size: WHOLE_SIZE,
   },
   prog_attach: { ...target, ...anchor, attach_bpf_fd: FD, replace_bpf_fd: FD },
   prog_detach: { ...target, ...anchor, attach_bpf_fd: FD, replace_bpf_fd: FD },
@@ -129,17 +139,40 @@ const VALUES: ValuesOf = {
     max_entries: U32,
     map_flags: U32,
     map_name: NAME,
+    excl_prog_hash: [true, false],
+    excl_prog_hash_size: [0, 31, 32, 2 ** 32 - 1],
+    attr_size: WHOLE_SIZE,
   },
   map_lookup_elem: { map_fd: FD, key: KEY },
   map_update_elem: { map_fd: FD, key: KEY, value: U64, flags: U32 },
   map_delete_elem: { map_fd: FD, key: KEY, value: U64 },
   map_get_next_key: { map_fd: FD, key: KEY },
   map_lookup_and_delete_elem: { map_fd: FD, key: KEY, flags: U32 },
-  task_fd_query: { target_pid: [...PID, 0, -1], target_fd: FD, flags: U32 },
-  bpf: { cmd: U32 },
-  map_update_batch: { map_fd: FD, keys: [KEY, []], elem_flags: U32, flags: U32 },
-  map_delete_batch: { map_fd: FD, keys: [KEY, []], elem_flags: U32, flags: U32 },
-  map_lookup_batch: { map_fd: FD, count: [0, 1, 4096], in_batch: U32, elem_flags: U32, flags: U32 },
+  map_freeze: { map_fd: FD, attr_size: WHOLE_SIZE },
+  task_fd_query: {
+    target_pid: [...PID, 0, -1],
+    target_fd: FD,
+    flags: U32,
+    attr_size: WHOLE_SIZE,
+  },
+  bpf: { cmd: U32, attr_size: WHOLE_SIZE },
+  btf_load: { btf_size: U32, attr_size: WHOLE_SIZE },
+  enable_stats: { type: U32, attr_size: WHOLE_SIZE },
+  iter_create: { link_fd: FD, flags: U32, attr_size: WHOLE_SIZE },
+  prog_test_run: { prog_fd: FD, data_size_in: [0, 13, 14, 4096], attr_size: WHOLE_SIZE },
+  foreign_link_create: { prog_fd: FD, attr_size: WHOLE_SIZE },
+  map_update_batch: {
+    ...{ map_fd: FD, keys: [KEY, []], elem_flags: U32, flags: U32 },
+    attr_size: WHOLE_SIZE,
+  },
+  map_delete_batch: {
+    ...{ map_fd: FD, keys: [KEY, []], elem_flags: U32, flags: U32 },
+    attr_size: WHOLE_SIZE,
+  },
+  map_lookup_batch: {
+    ...{ map_fd: FD, count: [0, 1, 4096], in_batch: U32, elem_flags: U32, flags: U32 },
+    attr_size: WHOLE_SIZE,
+  },
 };
 
 /** The call with one field as nobody sets it; a call without fields stays as it is. */

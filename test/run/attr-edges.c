@@ -117,11 +117,103 @@ static void helpers(void) {
   }
 }
 
+// Bytes of an attr by their offsets: the header here may be older than the kernel.
+#define UNION 168
+static unsigned char raw[2 * PAGE];
+
+static void put32(int at, uint32_t value) { memcpy(raw + at, &value, 4); }
+static void put_pointer(int at, const void *to) { memcpy(raw + at, &to, sizeof(to)); }
+
+static long asked(int command, unsigned size) { return syscall(SYS_bpf, command, raw, size); }
+
+// Commands of which the model has a word for each field, and one that no kernel has.
+static void sizes(void) {
+  for (int command = 0; command < 37; command++) {
+    memset(raw, 0, sizeof(raw));
+    said("command, one byte more than a page,", command, asked(command, PAGE + 1));
+  }
+  said("command, one byte more than a page,", 9999, asked(9999, PAGE + 1));
+  said("command, a page,", 9999, asked(9999, PAGE));
+}
+
+static void load_two(void) {
+  static const struct bpf_insn code[] = {{.code = 0xb7, .imm = 1}, {.code = 0x95}};
+
+  memset(raw, 0, sizeof(raw));
+  put32(0, BPF_PROG_TYPE_CGROUP_SKB);
+  put32(4, 2);
+  put_pointer(8, code);
+  put_pointer(16, "GPL");
+}
+
+static void logs(void) {
+  static const uint32_t levels[] = {0, 1, 2, 4, 7, 8, 15, 16, 1u << 31};
+  static const uint32_t sizes[] = {0, 1, 63, 4096, 65536, (1u << 30) - 1, 1u << 30, ~0u};
+  static char buffer[65536];
+
+  for (size_t l = 0; l < sizeof(levels) / sizeof(*levels); l++)
+    for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++)
+      for (int given = 0; given < 2; given++) {
+        load_two();
+        put32(24, levels[l]);
+        put32(28, sizes[s]);
+        put_pointer(32, given ? buffer : NULL);
+        put32(140, 7);
+        printf("log level %x, %s, ", levels[l], given ? "a buffer" : "no buffer");
+        said("size", sizes[s], asked(BPF_PROG_LOAD, UNION));
+        printf("it has a length: %d\n", raw[140] != 0);
+      }
+  load_two();
+  put32(0, 99);
+  put32(24, 16);
+  said("a type that is none, and a log that is none,", 99, asked(BPF_PROG_LOAD, UNION));
+  load_two();
+  put32(148, 1);
+  put32(24, 1);
+  put32(28, 1);
+  put_pointer(32, buffer);
+  said("an fd_array that is not there, and a log of bytes:", 1, asked(BPF_PROG_LOAD, UNION));
+}
+
+static void last_fields(void) {
+  static const int fields[] = {160, 164, 144, 116, 136, 40};
+  uint32_t closed = CLOSED;
+
+  for (size_t f = 0; f < sizeof(fields) / sizeof(*fields); f++) {
+    load_two();
+    put32(fields[f], 9);
+    said("a program, 9 at byte", fields[f], asked(BPF_PROG_LOAD, UNION));
+  }
+  load_two();
+  put32(UNION, 1);
+  said("a program, 1 at byte", UNION, asked(BPF_PROG_LOAD, UNION + 4));
+  for (int step = 0; step < 6; step++) {
+    memset(raw, 0, sizeof(raw));
+    put32(0, BPF_MAP_TYPE_ARRAY);
+    put32(4, 4);
+    put32(8, 4);
+    put32(12, step == 5 ? 0 : 1);
+    put_pointer(80, step == 1 || step == 2 ? &closed : NULL);
+    put32(88, step == 1 ? 31 : step == 2 ? 0 : 32);
+    if (step == 3) {
+      put32(48, CLOSED);
+      put32(52, 1);
+      put32(56, 1);
+    }
+    if (step == 4)
+      raw[28] = ' ';
+    said("a map for one program", step, asked(BPF_MAP_CREATE, UNION));
+  }
+}
+
 int main(void) {
   elements("array", map());
   elements("hash", map_of(BPF_MAP_TYPE_HASH));
   elements("closed", CLOSED);
   ends();
+  sizes();
+  logs();
+  last_fields();
   helpers();
   tokens();
   return wrong;

@@ -2,9 +2,11 @@
  * What the fields of requests and answers mean, by name: one word has one meaning (docs/glossary.md), so
  * a field that no schema describes is described here, once. `meanings-in-schemas.ts` has the exceptions.
  */
+import { SIGNED_MEANINGS } from './signed-meanings.ts';
 import { TOKEN_MEANINGS } from './token-meanings.ts';
 
 export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
+  ...SIGNED_MEANINGS,
   ...TOKEN_MEANINGS,
   about: 'The objects that the refusal is about.',
   access: 'How it was opened, where that was not for reading and writing.',

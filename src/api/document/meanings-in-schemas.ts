@@ -4,6 +4,8 @@ export const MEANINGS_IN: Readonly<Record<string, string>> = {
   'BpftoolCgroupTree.id': 'The id of the program.',
   'EffectBpffsDelegated.maps':
     'Map types that are delegated: a bit for each number, in hexadecimal.',
+  'CallProgLoad.signature': 'Whether a signature of the instructions is passed.',
+  'CallRequestProgLoad.signature': 'Whether a signature of the instructions is passed.',
   'Host.boots': 'The boots of the host, oldest first.',
   'Problem.type': 'What kind of problem it is: `urn:bpfledger:problem:…`; it is stable.',
   'ReleaseDifferences.name': 'The name of the switch.',

@@ -16,6 +16,7 @@ import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.
 import { TOKEN_FD } from '../flags.ts';
 import type { BpfMap } from '../kernel.ts';
 import { type MapType, type MapTypeName, mapTypeNumber, mapTypeOf } from '../map-type.ts';
+import { badExclusive, pastExclusive } from '../maps/exclusive.ts';
 import {
   HASH_BYTES_MAX,
   MAP_FLAGS,
@@ -35,13 +36,15 @@ import { creationGate } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
 import { allowsMap, askedBy, hasTokens, pastToken, WITHOUT_TOKEN } from '../tokens.ts';
 
-type Create = Required<Omit<Calls['map_create'], 'map_type' | 'attr_size'>> & {
+type Create = Required<Omit<Calls['map_create'], 'map_type' | UnkeptField>> & {
   readonly map_type: MapType;
   /** A token is told (6.9). */
   readonly token: boolean;
 };
 
 const { noPrealloc, numaNode, rdonly, wronly, rdonlyProg, wronlyProg, zeroSeed } = MAP_FLAGS;
+/** Fields that are looked at in the call itself. */
+type UnkeptField = 'attr_size' | 'excl_prog_hash' | 'excl_prog_hash_size';
 /** `NUMA_NO_NODE`. */
 const ANY_NODE = 2 ** 32 - 1;
 const MAP_TOKEN_FD_OFFSET = 76;
@@ -51,6 +54,7 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   const create = withDefaults(caller, call);
   const refused =
     pastToken(caller.kernel, create.map_token_fd, MAP_TOKEN_FD_OFFSET) ??
+    pastExclusive(caller.kernel.switches, call) ??
     admission(caller, create) ??
     lateForm(caller, create) ??
     mapLocks(caller, create);
@@ -59,6 +63,8 @@ export function mapCreate(caller: Caller, call: Calls['map_create']): Decision {
   if (badName !== undefined) return refuse(badName);
   const btf = btfOf(caller, create);
   if (typeof btf !== 'number') return refuse(btf);
+  const badHash = badExclusive(call);
+  if (badHash !== undefined) return refuse(badHash);
   const map_id = nextObjectId(caller.kernel, 'map');
   const fd = lowestFree(caller);
   // The id is given out before the fd (`bpf_map_alloc_id`), and is not given out again.

@@ -5,6 +5,7 @@ import { isKernelsBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
 import { bpfCapable, type Caller, fileAt, has, lowestFree, noFreeFd, progAt } from '../caller.ts';
 import { verdict } from '../code/verdict.ts';
+import { badLog, shortLog } from '../code/verifier-log.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
 import { TOKEN_FD } from '../flags.ts';
@@ -16,12 +17,12 @@ import { progLocks, progPages } from '../memlock.ts';
 import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
-import type { Refusal } from '../outcome.ts';
+import { isUnmodelled, type Refusal } from '../outcome.ts';
 import { creationGate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
-import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
-import { allowsLoad, askedBy, hasTokens, WITHOUT_TOKEN } from '../tokens.ts';
+import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
+import { unknownFields, unverifiable } from './prog-load-fields.ts';
 
 type Load = Calls['prog_load'];
 
@@ -65,10 +66,6 @@ const CGROUP_BUILD_TYPES: readonly ProgType[] = [
 
 /** `BPF_F_SLEEPABLE`. */
 const SLEEPABLE = 16;
-/** Where the fields lie that not every modelled kernel has. */
-const FD_ARRAY_OFFSET = 120;
-const TOKEN_FD_OFFSET = 144;
-const FD_ARRAY_CNT_OFFSET = 148;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
@@ -85,14 +82,19 @@ export function progLoad(caller: Caller, call: Load): Decision {
     badExpectedType(caller, type, expected) ??
     (mayBeBtf ? undefined : badTargetProgram(caller, type, call)) ??
     progLocks(caller, insnCount(call)) ??
+    unverifiable(call) ??
     unknownType(caller, type) ??
-    badObjectName(call.prog_name ?? '', 'prog_name');
+    badObjectName(call.prog_name ?? '', 'prog_name') ??
+    badLog(caller.kernel.switches, call);
   if (bad !== undefined) return refuse(bad);
   const byBtf = (call.attach_btf_id ?? 0) !== 0;
   const foreign = byBtf
     ? attachedByBtf(caller, type, expected)
     : foreignKind(type, call.prog_flags ?? 0);
   const accepted = verdict(caller, { call, type, expected, foreign, user });
+  const isSure = isRefused(accepted) ? !isUnmodelled(accepted) : accepted.verified && !byBtf;
+  const short = shortLog(call, isSure);
+  if (short !== undefined) return refuse(short);
   if (isRefused(accepted)) return refuse(accepted);
   const { maps, btfIds, returns } = accepted;
   const program = { prog_type: type, expected_attach_type: expected };
@@ -125,7 +127,6 @@ export function progLoad(caller: Caller, call: Load): Decision {
   const held = user === HOSTS_NAMESPACE ? effect : { ...effect, token_user_id: user };
   const described = btfIds.length === 0 ? held : { ...held, btf_ids: btfIds };
   const loaded = byBtf ? { ...described, attach_btf_id } : described;
-  const isSure = accepted.verified && !byBtf;
   return succeed(
     [pages > 1 ? { ...loaded, pages } : loaded],
     fd,
@@ -156,24 +157,6 @@ function admission(caller: Caller, call: Load, expected: AttachType): number | R
   const passGate = creationGate(caller, user);
   const first = switches.form_before_privilege ? (badFlags ?? passGate) : (passGate ?? badFlags);
   return unknownFields(switches, call) ?? first ?? unprivileged(caller, call, user) ?? user;
-}
-
-/**
- * Fields that this kernel does not know: behind its attr (`bpf_check_uarg_tail_zero`), or behind the
- * last field of the command (`CHECK_ATTR`). Those of the other commands lie within every attr.
- */
-function unknownFields(switches: Switches, call: Load): Refusal | undefined {
-  const { attr_bytes } = switches;
-  const counts = (call.fd_array_cnt ?? 0) !== 0;
-  const names = (call.prog_token_fd ?? 0) !== 0;
-  const fdArrayEnd = call.fd_array === undefined ? 0 : FD_ARRAY_OFFSET;
-  const end = counts ? FD_ARRAY_CNT_OFFSET : names ? TOKEN_FD_OFFSET : fdArrayEnd;
-  if (end >= attr_bytes) return refusal('E2BIG', 'bytes-after-attr', { attr_bytes });
-  const isPast =
-    (counts && !switches.fd_array_cnt) ||
-    (names && !hasTokens(switches)) ||
-    (call.fd_array !== undefined && !switches.fd_array);
-  return isPast ? refusal('EINVAL', 'bytes-after-last-field', { last_byte: end }) : undefined;
 }
 
 /** Whatever the count says, a program without instructions is none. */

@@ -57,6 +57,8 @@ export interface Switches {
   readonly prog_flags: number;
   readonly fd_array: boolean;
   readonly fd_array_cnt: boolean;
+  readonly rotating_log: boolean;
+  readonly excl_prog_hash: boolean;
   readonly btf_by_id_token: boolean;
   readonly token_info: boolean;
   readonly map_type_count: number;

@@ -177,7 +177,11 @@ export const CALL_FIELDS: {
     delegate_progs: plain(),
     delegate_attachs: plain(),
   }),
-  token_create: fieldList<Calls['token_create']>({ bpffs_fd: plain(), flags: plain() }),
+  token_create: fieldList<Calls['token_create']>({
+    bpffs_fd: plain(),
+    flags: plain(),
+    attr_size: plain(),
+  }),
 
   prog_load: fieldList<Calls['prog_load']>({
     prog_type: progType,
@@ -199,6 +203,13 @@ export const CALL_FIELDS: {
     line_info_cnt: plain(),
     attach_prog_fd: plain(),
     prog_token_fd: plain(),
+    log_level: plain(),
+    log_size: plain(),
+    log_buf: bool(),
+    log_true_size: plain(),
+    signature: bool(),
+    signature_size: plain(),
+    keyring_id: plain(),
   }),
   prog_attach: attach,
   prog_detach: attach,
@@ -242,15 +253,25 @@ export const CALL_FIELDS: {
   foreign_link_create: fieldList<Calls['foreign_link_create']>({
     attach_type: attachType,
     prog_fd: plain(),
+    attr_size: plain(),
   }),
-  iter_create: fieldList<Calls['iter_create']>({ link_fd: plain(), flags: plain() }),
-  prog_test_run: fieldList<Calls['prog_test_run']>({ prog_fd: plain(), data_size_in: plain() }),
+  iter_create: fieldList<Calls['iter_create']>({
+    link_fd: plain(),
+    flags: plain(),
+    attr_size: plain(),
+  }),
+  prog_test_run: fieldList<Calls['prog_test_run']>({
+    prog_fd: plain(),
+    data_size_in: plain(),
+    attr_size: plain(),
+  }),
   btf_load: fieldList<Calls['btf_load']>({
     btf_size: plain(),
     btf_flags: plain(),
     btf_token_fd: plain(),
+    attr_size: plain(),
   }),
-  enable_stats: fieldList<Calls['enable_stats']>({ type: plain() }),
+  enable_stats: fieldList<Calls['enable_stats']>({ type: plain(), attr_size: plain() }),
 
   obj_pin: fieldList<Calls['obj_pin']>({
     path: plain(),
@@ -301,8 +322,9 @@ export const CALL_FIELDS: {
     target_pid: plain(),
     target_fd: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
-  bpf: fieldList<Calls['bpf']>({ cmd: plain() }),
+  bpf: fieldList<Calls['bpf']>({ cmd: plain(), attr_size: plain() }),
 
   ...MAP_CALL_FIELDS,
 };

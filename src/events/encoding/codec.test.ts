@@ -76,6 +76,9 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   cmd: fc.constantFrom(...Object.keys(FCNTL_CODES)),
   null_prog_ids: fc.boolean(),
   prog_attach_flags: fc.boolean(),
+  log_buf: fc.boolean(),
+  signature: fc.boolean(),
+  excl_prog_hash: fc.boolean(),
   query_flags: fc.array(fc.oneof(fc.constant('effective'), u32), { maxLength: 3 }),
 };
 const attachFlagList = fc.array(fc.oneof(fc.constantFrom(...Object.keys(ATTACH_FLAG_BITS)), u32), {

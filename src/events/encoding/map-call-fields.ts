@@ -1,6 +1,6 @@
 /** The fields of the calls about maps, as those of the other calls: append only. */
 import type { CallName, Calls, MapCalls } from '../../domain/call.ts';
-import { listOf, mapKey, mapType, plain } from './field-coder.ts';
+import { bool, listOf, mapKey, mapType, plain } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
 
 const walked = fieldList<Calls['map_lookup_batch']>({
@@ -9,6 +9,7 @@ const walked = fieldList<Calls['map_lookup_batch']>({
   in_batch: plain(),
   elem_flags: plain(),
   flags: plain(),
+  attr_size: plain(),
 });
 
 export const MAP_CALL_FIELDS: {
@@ -30,6 +31,8 @@ export const MAP_CALL_FIELDS: {
     map_extra: plain(),
     numa_node: plain(),
     map_token_fd: plain(),
+    excl_prog_hash: bool(),
+    excl_prog_hash_size: plain(),
   }),
   map_lookup_elem: fieldList<Calls['map_lookup_elem']>({
     map_fd: plain(),
@@ -40,8 +43,9 @@ export const MAP_CALL_FIELDS: {
     map_fd: plain(),
     key: mapKey,
     flags: plain(),
+    attr_size: plain(),
   }),
-  map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain() }),
+  map_freeze: fieldList<Calls['map_freeze']>({ map_fd: plain(), attr_size: plain() }),
   map_update_elem: fieldList<Calls['map_update_elem']>({
     map_fd: plain(),
     key: mapKey,
@@ -61,12 +65,14 @@ export const MAP_CALL_FIELDS: {
     values: plain(),
     elem_flags: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
   map_delete_batch: fieldList<Calls['map_delete_batch']>({
     map_fd: plain(),
     keys: listOf(mapKey),
     elem_flags: plain(),
     flags: plain(),
+    attr_size: plain(),
   }),
   map_lookup_batch: walked,
   map_lookup_and_delete_batch: walked,

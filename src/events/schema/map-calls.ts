@@ -1,9 +1,9 @@
 /** Schemas of the calls on maps and their elements. */
 import { z } from 'zod';
+import { bpfCommand } from './bpf-command.ts';
 import { u32, u64 } from './numbers.ts';
-import { strictObject } from './strict-object.ts';
 import { objectName } from './text.ts';
-import { mapKey, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
+import { mapKey, type Vocabulary } from './vocabulary.ts';
 
 /** Elements of one command. */
 const BATCH_MAX = 4096;
@@ -19,8 +19,7 @@ export function mapCalls<V extends Vocabulary>(words: V) {
   const keys = z.array(key).max(BATCH_MAX);
   const batched = { map_fd, elem_flags: u32.exactOptional(), flags: u32.exactOptional() };
   return [
-    strictObject({
-      name: z.literal('map_create'),
+    bpfCommand('map_create', {
       map_type: words.mapType as V['mapType'],
       key_size: u32.exactOptional(),
       value_size: u32.exactOptional(),
@@ -35,38 +34,31 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       map_extra: u64.exactOptional(),
       numa_node: u32.exactOptional(),
       map_token_fd: (words.fd as V['fd']).exactOptional(),
-      attr_size: wholeAttrSize,
+      excl_prog_hash: z.boolean().exactOptional(),
+      excl_prog_hash_size: u32.exactOptional(),
     }),
-    strictObject({ name: z.literal('map_freeze'), map_fd }),
-    strictObject({
-      name: z.literal('map_lookup_elem'),
+    bpfCommand('map_freeze', { map_fd }),
+    bpfCommand('map_lookup_elem', {
       map_fd,
       key: key.exactOptional(),
-      attr_size: wholeAttrSize,
     }),
-    strictObject({
-      name: z.literal('map_update_elem'),
+    bpfCommand('map_update_elem', {
       map_fd,
       key: key.exactOptional(),
       value: u64,
       flags: u32.exactOptional(),
-      attr_size: wholeAttrSize,
     }),
-    strictObject({
-      name: z.literal('map_delete_elem'),
+    bpfCommand('map_delete_elem', {
       map_fd,
       key,
       value: u64.exactOptional(),
-      attr_size: wholeAttrSize,
     }),
-    strictObject({
-      name: z.literal('map_lookup_and_delete_elem'),
+    bpfCommand('map_lookup_and_delete_elem', {
       map_fd,
       key: key.exactOptional(),
       flags: u32.exactOptional(),
     }),
-    strictObject({
-      name: z.literal('map_update_batch'),
+    bpfCommand('map_update_batch', {
       ...batched,
       keys,
       values: z.array(u64).max(BATCH_MAX),
@@ -74,14 +66,12 @@ export function mapCalls<V extends Vocabulary>(words: V) {
       message: 'there must be as many as keys',
       path: ['values'],
     }),
-    strictObject({ name: z.literal('map_delete_batch'), ...batched, keys }),
-    strictObject({ name: z.literal('map_lookup_batch'), ...batched, ...walked }),
-    strictObject({ name: z.literal('map_lookup_and_delete_batch'), ...batched, ...walked }),
-    strictObject({
-      name: z.literal('map_get_next_key'),
+    bpfCommand('map_delete_batch', { ...batched, keys }),
+    bpfCommand('map_lookup_batch', { ...batched, ...walked }),
+    bpfCommand('map_lookup_and_delete_batch', { ...batched, ...walked }),
+    bpfCommand('map_get_next_key', {
       map_fd,
       key: key.exactOptional(),
-      attr_size: wholeAttrSize,
     }),
   ] as const;
 }

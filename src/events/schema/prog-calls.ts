@@ -1,10 +1,11 @@
 /** Schemas of PROG_LOAD, ATTACH, DETACH, QUERY and BIND_MAP. */
 import { z } from 'zod';
+import { bpfCommand, cutCommand } from './bpf-command.ts';
 import { i32, u32, u64 } from './numbers.ts';
 import { ANCHORS, notBoth, TARGETS } from './one-of.ts';
 import { strictObject } from './strict-object.ts';
 import { objectName, path } from './text.ts';
-import { attrSize, type Vocabulary, wholeAttrSize } from './vocabulary.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** Bytes of a program's instructions, decoded. */
 const INSNS_BYTES_MAX = 1024 * 1024;
@@ -30,8 +31,7 @@ const insns = z
 /** PROG_LOAD's fields; each use adds the fields that are derived from `insns`. */
 export function progLoad<V extends Vocabulary>(words: V) {
   const { fd, attachType, progType } = words as Pick<V, keyof Vocabulary>;
-  return strictObject({
-    name: z.literal('prog_load'),
+  return bpfCommand('prog_load', {
     prog_type: progType as V['progType'],
     expected_attach_type: (attachType as V['attachType']).exactOptional(),
     prog_flags: u32.exactOptional(),
@@ -56,7 +56,13 @@ export function progLoad<V extends Vocabulary>(words: V) {
     line_info_cnt: u32.exactOptional(),
     attach_prog_fd: (fd as V['fd']).exactOptional(),
     prog_token_fd: (fd as V['fd']).exactOptional(),
-    attr_size: wholeAttrSize,
+    log_level: u32.exactOptional(),
+    log_size: u32.exactOptional(),
+    log_buf: z.boolean().exactOptional(),
+    log_true_size: u32.exactOptional(),
+    signature: z.boolean().exactOptional(),
+    signature_size: u32.exactOptional(),
+    keyring_id: i32.exactOptional(),
   });
 }
 
@@ -71,7 +77,6 @@ export function progCalls<V extends Vocabulary>(words: V) {
     relative_fd: fd.exactOptional(),
     relative_id: u32.exactOptional(),
     expected_revision: u64.exactOptional(),
-    attr_size: attrSize,
     attach_bpf_fd: fd.exactOptional(),
     attach_type,
     flags: attachFlags.exactOptional(),
@@ -79,30 +84,25 @@ export function progCalls<V extends Vocabulary>(words: V) {
   };
   const exclusive = notBoth(TARGETS, ANCHORS);
   return [
-    strictObject({ name: z.literal('prog_attach'), ...attachment }).superRefine(exclusive),
-    strictObject({ name: z.literal('prog_detach'), ...attachment }).superRefine(exclusive),
-    strictObject({
-      name: z.literal('prog_query'),
+    cutCommand('prog_attach', attachment).superRefine(exclusive),
+    cutCommand('prog_detach', attachment).superRefine(exclusive),
+    cutCommand('prog_query', {
       target_fd: fd.exactOptional(),
       target_path: path.exactOptional(),
-      attr_size: attrSize,
       attach_type,
       query_flags: queryFlags.exactOptional(),
       prog_cnt: u32.exactOptional(),
       null_prog_ids: z.boolean().exactOptional(),
       prog_attach_flags: z.boolean().exactOptional(),
     }).superRefine(notBoth(TARGETS)),
-    strictObject({
-      name: z.literal('prog_test_run'),
+    bpfCommand('prog_test_run', {
       prog_fd: fd.exactOptional(),
       data_size_in: u32.exactOptional(),
     }),
-    strictObject({
-      name: z.literal('prog_bind_map'),
+    bpfCommand('prog_bind_map', {
       prog_fd: fd.exactOptional(),
       map_fd: fd.exactOptional(),
       flags: u32.exactOptional(),
-      attr_size: wholeAttrSize,
     }),
   ] as const;
 }

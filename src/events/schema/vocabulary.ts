@@ -10,7 +10,7 @@ import type { MapType } from '../../domain/map-type.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
 import { attachType, attachTypeInput } from './attach-type.ts';
 import { attachFlags, attachFlagsInput, queryFlags, queryFlagsInput } from './flag-list.ts';
-import { i32, u32, u64 } from './numbers.ts';
+import { i32, u64 } from './numbers.ts';
 import { mapType, mapTypeInput, progType, progTypeInput } from './object-types.ts';
 import { type Reference, reference } from './reference.ts';
 import { strictObject } from './strict-object.ts';
@@ -75,12 +75,3 @@ export function mapKey<V extends Vocabulary>(words: V) {
       `${input === undefined ? 'is missing; give' : 'must be'} a number or {cgroup_id, attach_type}`,
   });
 }
-
-/** Bytes of `union bpf_attr` that the caller passes. */
-export const attrSize = u32.exactOptional();
-
-/** Bytes of the longest attr of the modelled kernels: from here on no command's is cut. */
-const ATTR_BYTES = 168;
-
-/** The same of commands whose attr is not cut here. */
-export const wholeAttrSize = u32.min(ATTR_BYTES).exactOptional();

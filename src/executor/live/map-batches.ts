@@ -69,9 +69,9 @@ export function mapLookupBatch(
 
 function attrOf(
   { process, live }: LiveCaller,
-  call: { readonly map_fd?: number; readonly elem_flags?: number; readonly flags?: number },
+  call: Pick<CallOf<'map_delete_batch'>, 'map_fd' | 'elem_flags' | 'flags' | 'attr_size'>,
 ): Attr {
-  return new Attr(live.kernel)
+  return new Attr(live.kernel, call.attr_size)
     .u32(BATCH.map_fd, realFd(process, call.map_fd))
     .u64(BATCH.elem_flags, call.elem_flags ?? 0)
     .u64(BATCH.flags, call.flags ?? 0);

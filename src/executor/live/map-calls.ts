@@ -20,6 +20,8 @@ import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 
 const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];
+/** A hash of SHA-256 that no program has. */
+const NO_HASH = Buffer.alloc(32);
 /** Bytes of a key and of a value that the fields of a call can hold. */
 const WORD = 8;
 /** Key and value of a call on something that is no map: never read. */
@@ -43,7 +45,9 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
     .u32(MAP_CREATE.btf_key_type_id, call.btf_key_type_id ?? 0)
     .u32(MAP_CREATE.btf_value_type_id, call.btf_value_type_id ?? 0)
     .u32(MAP_CREATE.btf_vmlinux_value_type_id, call.btf_vmlinux_value_type_id ?? 0)
-    .u64(MAP_CREATE.map_extra, call.map_extra ?? 0);
+    .u64(MAP_CREATE.map_extra, call.map_extra ?? 0)
+    .pointer(MAP_CREATE.excl_prog_hash, call.excl_prog_hash === true ? NO_HASH : undefined)
+    .u32(MAP_CREATE.excl_prog_hash_size, call.excl_prog_hash_size ?? 0);
   const answered = bpf(caller, 'map_create', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('map');

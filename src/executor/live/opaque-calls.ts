@@ -37,7 +37,7 @@ export function foreignLinkCreate(
     throw new Withheld(`a link of ${call.attach_type} would be attached outside of the place`);
   }
   const { live, process } = caller;
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .pointer(RAW_TRACEPOINT_OPEN.name, TRACEPOINT)
     .u32(RAW_TRACEPOINT_OPEN.prog_fd, realFd(process, call.prog_fd));
   const answered = bpf(caller, 'raw_tracepoint_open', attr);
@@ -51,16 +51,17 @@ export function foreignLinkCreate(
 
 export function iterCreate(caller: LiveCaller, call: CallOf<'iter_create'>): Decision {
   const { live, process } = caller;
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(ITER_CREATE.link_fd, realFd(process, call.link_fd))
     .u32(ITER_CREATE.flags, call.flags ?? 0);
   return opens(caller, 'iter_create', attr);
 }
 
 /** Types of ours in as many bytes as are told. What is too long for the kernel is not made here. */
-export function btfLoad(caller: LiveCaller, { btf_size }: CallOf<'btf_load'>): Decision {
+export function btfLoad(caller: LiveCaller, call: CallOf<'btf_load'>): Decision {
+  const { btf_size, attr_size } = call;
   const btf = btf_size === undefined ? BTF : btfOf(Math.min(btf_size, BTF_BYTES_MAX));
-  const attr = new Attr(caller.live.kernel)
+  const attr = new Attr(caller.live.kernel, attr_size)
     .pointer(BTF_LOAD.btf, btf)
     .u32(BTF_LOAD.btf_size, btf_size ?? btf.length);
   const answered = bpf(caller, 'btf_load', attr);
@@ -87,7 +88,7 @@ export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): D
   return opens(
     caller,
     'enable_stats',
-    new Attr(caller.live.kernel).u32(ENABLE_STATS.type, call.type ?? 0),
+    new Attr(caller.live.kernel, call.attr_size).u32(ENABLE_STATS.type, call.type ?? 0),
   );
 }
 
@@ -98,7 +99,7 @@ const NOBODY = 0x7fff_ffff;
 export function taskFdQuery(caller: LiveCaller, call: CallOf<'task_fd_query'>): Decision {
   const { live } = caller;
   const target = live.processes.get(call.target_pid);
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(TASK_FD_QUERY.pid, target === undefined ? NOBODY : process.pid)
     .u32(TASK_FD_QUERY.fd, target?.fds.get(call.target_fd)?.real ?? NEVER_OPEN)
     .u32(TASK_FD_QUERY.flags, call.flags ?? 0);
@@ -108,10 +109,10 @@ export function taskFdQuery(caller: LiveCaller, call: CallOf<'task_fd_query'>): 
 }
 
 /** @throws Withheld for commands whose zeros might do something */
-export function byNumber(caller: LiveCaller, { cmd }: CallOf<'bpf'>): Decision {
+export function byNumber(caller: LiveCaller, { cmd, attr_size }: CallOf<'bpf'>): Decision {
   if (cmd < BPF.token_create) throw new Withheld(`command ${cmd} of bpf(2) has a name`);
   const { kernel } = caller.live;
-  const { buffer, size } = new Attr(kernel);
+  const { buffer, size } = new Attr(kernel, attr_size);
   const answered = runUnderConditions(caller, () => kernel.call(SYS.bpf, cmd, buffer, size));
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }
@@ -135,7 +136,7 @@ export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): 
   const { live, process } = caller;
   const bytes = call.data_size_in ?? 0;
   const packet = Buffer.alloc(bytes);
-  const attr = new Attr(live.kernel)
+  const attr = new Attr(live.kernel, call.attr_size)
     .u32(PROG_TEST_RUN.prog_fd, realFd(process, call.prog_fd))
     .u32(PROG_TEST_RUN.data_size_in, bytes)
     .pointer(PROG_TEST_RUN.data_in, bytes === 0 ? undefined : packet);
@@ -145,7 +146,7 @@ export function progTestRun(caller: LiveCaller, call: CallOf<'prog_test_run'>): 
 
 export function mapFreeze(caller: LiveCaller, call: CallOf<'map_freeze'>): Decision {
   const { live, process } = caller;
-  const attr = new Attr(live.kernel).u32(0, realFd(process, call.map_fd));
+  const attr = new Attr(live.kernel, call.attr_size).u32(0, realFd(process, call.map_fd));
   const answered = bpf(caller, 'map_freeze', attr);
   return 'errno' in answered ? failWith(answered.errno) : succeed();
 }

@@ -22,11 +22,16 @@ import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
 import { realFd } from './process.ts';
 import { FUNC_INFO, LINE_INFO, RECORDS } from './types.ts';
+import { Withheld } from './withheld.ts';
 
 /** Ids that a query buffer holds at most, whatever room the caller claims to have. */
 const PROG_CNT_MAX = 4096;
 /** Instructions above which the kernel answers E2BIG without reading them. */
 const INSNS_MAX = 1_000_000;
+/** Bytes of a log above which the kernel answers EINVAL and prints nothing. */
+const LOG_SIZE_READ_MAX = 2 ** 30 - 1;
+/** Bytes of a log that are there at most. */
+const LOG_BYTES_MAX = 2 ** 24;
 const LICENCE = cString('GPL');
 
 export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decision {
@@ -49,7 +54,13 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .u32(PROG_LOAD.attach_btf_id, call.attach_btf_id ?? 0)
     .u32(PROG_LOAD.attach_prog_fd, realFd(caller.process, call.attach_prog_fd))
     .pointer(PROG_LOAD.fd_array, fdArray(caller, call))
-    .u32(PROG_LOAD.fd_array_cnt, call.fd_array_cnt ?? 0);
+    .u32(PROG_LOAD.fd_array_cnt, call.fd_array_cnt ?? 0)
+    .u32(PROG_LOAD.log_level, call.log_level ?? 0)
+    .u32(PROG_LOAD.log_size, call.log_size ?? 0)
+    .pointer(PROG_LOAD.log_buf, logBuffer(call))
+    .u32(PROG_LOAD.log_true_size, call.log_true_size ?? 0)
+    .u32(PROG_LOAD.signature_size, call.signature_size ?? 0)
+    .u32(PROG_LOAD.keyring_id, call.keyring_id ?? 0);
   describe(caller, call, attr);
   const answered = bpf(caller, 'prog_load', attr);
   if ('errno' in answered) return failWith(answered.errno);
@@ -100,6 +111,18 @@ function describe({ process }: LiveCaller, call: CallOf<'prog_load'>, attr: Attr
       .pointer(PROG_LOAD.line_info, LINE_INFO)
       .u32(PROG_LOAD.line_info_cnt, line_info_cnt);
   }
+}
+
+/**
+ * Where the kernel may print as much as the call says.
+ *
+ * @throws Withheld for a buffer that we do not have
+ */
+function logBuffer({ log_buf, log_size = 0 }: CallOf<'prog_load'>): Buffer | undefined {
+  if (log_buf !== true) return undefined;
+  if (log_size > LOG_SIZE_READ_MAX) return Buffer.alloc(1);
+  if (log_size > LOG_BYTES_MAX) throw new Withheld(`a log of ${log_size} bytes`);
+  return Buffer.alloc(Math.max(log_size, 1));
 }
 
 /** Fds in an array lie in memory: 32 bits each. */

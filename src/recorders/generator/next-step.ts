@@ -160,13 +160,13 @@ export function nextStep(scene: Scene): Step {
 
 /** Sizes of an attr that the kernel reads whole, or not at all. */
 const HUGE = [4096, 4097, 8192, 2 ** 32 - 1] as const;
-/** What is no command, or one whose size is not told. */
+/** What is no command, or several of them. */
 const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
   ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],
   ...['mkdir', 'rmdir', 'bpffs_mkdir', 'bpffs_rmdir', 'unlink', 'rename', 'chmod'],
   ...['mount', 'umount', 'setns'],
-  ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys', 'map_batch'],
+  ...['open_cg', 'open_other', 'close', 'dup', 'dup2', 'map_keys'],
   ...[
     'unshare',
     'kill',
@@ -179,8 +179,6 @@ const UNSIZED: readonly string[] = [
     'chown',
     'symlink',
   ],
-  ...['foreign_link', 'iter_create', 'prog_test_run', 'btf_load', 'enable_stats', 'map_freeze'],
-  ...['task_fd_query', 'bpf', 'map_take'],
 ];
 
 /** Now and then a command is told of more bytes than it needs. */

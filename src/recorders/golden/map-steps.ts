@@ -7,7 +7,7 @@ import { chosen, type Step } from './scenario.ts';
 /** Fields of a map that a step tells as the call does. */
 const TOLD = [
   ...['btf_key_type_id', 'btf_value_type_id', 'btf_vmlinux_value_type_id'],
-  ...['map_extra', 'numa_node'],
+  ...['map_extra', 'numa_node', 'excl_prog_hash', 'excl_prog_hash_size'],
 ];
 /** The types of cgroup storage maps. */
 export const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_storage'];

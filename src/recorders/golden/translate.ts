@@ -1,10 +1,9 @@
 /** Golden steps as calls of the model: golden data has shorter words than the kernel. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call, CallOf } from '../../domain/call.ts';
-import type { ProgType } from '../../domain/prog-type.ts';
-import { type CodeLine, encodedCode } from './code.ts';
 import type { LabelBook } from './labels.ts';
 import { mapCall } from './map-steps.ts';
+import { progLoad } from './prog-load-step.ts';
 import { chosen, type Step } from './scenario.ts';
 
 /** The uid that processes with a list of capabilities run as, unless they say another. */
@@ -311,32 +310,6 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     default:
       return undefined;
   }
-}
-
-function progLoad(step: Step, labels: LabelBook): Call {
-  const maps = (step.maps ?? []) as readonly unknown[];
-  return {
-    name: 'prog_load',
-    prog_type: step.prog_type as ProgType,
-    expected_attach_type: (step.expected_attach_type ?? 0) as AttachType,
-    prog_name: String(step.name ?? step.fd),
-    ...(step.prog_flags === undefined ? {} : { prog_flags: Number(step.prog_flags) }),
-    ...(step.ret === undefined ? {} : { ret: Number(step.ret) }),
-    ...(maps.length === 0
-      ? {}
-      : { map_fds: maps.map((label) => labels.fd(step.proc, label) ?? 0) }),
-    ...(step.ref_only === true ? { map_ref_only: true } : {}),
-    ...(step.code === undefined
-      ? {}
-      : encodedCode(step.code as readonly CodeLine[], (label) => labels.fd(step.proc, label) ?? 0)),
-    ...(step.fd_array === undefined
-      ? {}
-      : { fd_array: (step.fd_array as unknown[]).map((fd) => labels.fd(step.proc, fd) ?? 0) }),
-    ...(step.fd_array_cnt === undefined ? {} : { fd_array_cnt: Number(step.fd_array_cnt) }),
-    ...(step.btf === undefined ? {} : { prog_btf_fd: fd(step, labels, 'btf') }),
-    ...(step.target === undefined ? {} : { attach_prog_fd: fd(step, labels, 'target') }),
-    ...chosen(step, 'func_info_cnt', 'line_info_cnt', 'attach_btf_id'),
-  };
 }
 
 /** The number of an fd that a step names by its label; 0 when it names none. */

@@ -49,10 +49,10 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
   switch (decoded.is) {
     case 'refused': {
       const { errno, log } = decoded;
-      return refuse(errno, log === undefined ? [] : logWrites(read.attr, log));
+      return refuse(errno, log === undefined ? [] : logWrites(asking, read.attr, log));
     }
     case 'unknown':
-      return answerUnknown(notified, around, asking, read);
+      return answerUnknown(notified, around, asking, { ...read, why: decoded.command });
     case 'call':
       return answerCall(notified, around, beside, { asking, read });
     default:
@@ -64,10 +64,10 @@ function answerUnknown(
   notified: Notified,
   around: Surroundings,
   asking: Asking,
-  { command, attr }: ReadCall,
+  { command, attr, why }: ReadCall & { readonly why: string },
 ): Answer {
   if (isOnElements(command)) return answerElements(notified, asking, command, attr);
-  around.unmodelled(notified, command);
+  around.unmodelled(notified, why);
   return refuse('EINVAL');
 }
 
@@ -84,7 +84,7 @@ function answerCall(
   if (call.name === 'obj_pin') knowUmask(notified);
   const decision = notified.perform(call);
   const { outcome } = decision;
-  if (isUnmodelled(outcome)) around.unmodelled(notified, outcome.rule);
+  if (isUnmodelled(outcome)) around.unmodelled(notified, String(outcome.about?.what));
   if (!isRefusal(outcome)) {
     beside.keep(kernel, tgid, { call, ...passed }, decision);
     if (call.name === 'map_update_elem') keepValue(asking, attr, call.key, passed.value);

@@ -13,7 +13,9 @@ import { numberIn, valueBytes, WORD } from './map-bytes.ts';
 /** Bytes of a value that are read; no kernel passes more than a piece of its memory. */
 const VALUE_BYTES_MAX = 32 * 1024 * 1024;
 
-export function mapCreate(attr: AttrBytes): Decoded {
+export function mapCreate(asking: Asking, attr: AttrBytes): Decoded {
+  const token = attr.fd(MAP_CREATE.map_token_fd);
+  asking.look(token);
   return isCall({
     name: 'map_create',
     map_type: mapTypeOf(attr.u32(MAP_CREATE.map_type)),
@@ -29,6 +31,9 @@ export function mapCreate(attr: AttrBytes): Decoded {
     ...some('btf_value_type_id', attr.u32(MAP_CREATE.btf_value_type_id)),
     ...some('btf_vmlinux_value_type_id', attr.u32(MAP_CREATE.btf_vmlinux_value_type_id)),
     ...some('map_extra', attr.u64(MAP_CREATE.map_extra)),
+    ...some('map_token_fd', token),
+    ...(attr.pointer(MAP_CREATE.excl_prog_hash) !== 0n && { excl_prog_hash: true }),
+    ...some('excl_prog_hash_size', attr.u32(MAP_CREATE.excl_prog_hash_size)),
   });
 }
 

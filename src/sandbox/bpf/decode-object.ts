@@ -1,6 +1,7 @@
 /** Links, pins, ids and info as calls of the model. */
 
 import { type AttachType, attachTypeOf } from '../../domain/attach-type.ts';
+import { badLog } from '../../domain/code/verifier-log.ts';
 import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
@@ -99,6 +100,13 @@ export function btfLoad(asking: Asking, attr: AttrBytes): Decoded {
   const size = attr.u32(BTF_LOAD.btf_size);
   if (size > BTF_BYTES_MAX) return refused('E2BIG', 'types of more than 16 MiB');
   const types = asking.memory.read(attr.pointer(BTF_LOAD.btf), size);
+  const log = {
+    ...some('log_level', attr.u32(BTF_LOAD.btf_log_level)),
+    ...some('log_size', attr.u32(BTF_LOAD.btf_log_size)),
+    ...(attr.pointer(BTF_LOAD.btf_log_buf) !== 0n && { log_buf: true }),
+  };
+  const badFields = badLog(asking.kernel.switches, log);
+  if (badFields !== undefined) return refused('EINVAL', refusalSentence(badFields));
   if (types === undefined) return FAULT;
   const fault = btfFault(types, asking.kernel.boot.release);
   return fault === undefined

@@ -26,6 +26,7 @@ import {
 import { INSN_BYTES } from '../../native/instructions.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
+import { isFrom } from './attr-ends.ts';
 import { type Building, type Decoded, FAULT, isCall, named, put, some } from './decoded.ts';
 import { unknownHelper } from './newest-helper.ts';
 
@@ -41,6 +42,8 @@ const MOV64_IMM = 0xb7;
 const LICENSE_BYTES_MAX = 128;
 
 export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
+  const strange = strangeField(asking, attr);
+  if (strange !== undefined) return { is: 'unknown', command: strange };
   const count = attr.u32(PROG_LOAD.insn_cnt);
   const license = asking.memory.readText(attr.pointer(PROG_LOAD.license), LICENSE_BYTES_MAX);
   const isRead = count > 0 && count <= INSNS_MAX;
@@ -51,7 +54,8 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
   const fds = fdArray(asking, attr, insns);
   if (fds === undefined) return FAULT;
   const used = isRead ? namedMaps(insns.toString('base64')).fds : [];
-  for (const fd of [...used, ...(fds.fd_array ?? [])]) asking.look(fd);
+  const token = attr.fd(PROG_LOAD.prog_token_fd);
+  for (const fd of [...used, ...(fds.fd_array ?? []), token]) asking.look(fd);
   const code = readInsns(insns.toString('base64'));
   const helper = unknownHelper(code, asking.kernel.boot.release);
   // The kernel looks maps up before it looks at calls: an fd of none is the model's to refuse.
@@ -60,14 +64,12 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     return { is: 'refused', errno: 'EINVAL', why: `the release has no helper ${helper}`, log };
   }
   const expected = attr.u32(PROG_LOAD.expected_attach_type);
-  // Which other functions the kernel's BTF has is not modelled.
-  const hook = attachTypeOf(expected) === 'lsm_cgroup' ? attr.u32(PROG_LOAD.attach_btf_id) : 0;
   const call = {
     name: 'prog_load',
     prog_type: progTypeOf(attr.u32(PROG_LOAD.prog_type)),
     ...(expected !== 0 && { expected_attach_type: attachTypeOf(expected) }),
     ...some('prog_flags', attr.u32(PROG_LOAD.prog_flags)),
-    ...some('attach_btf_id', hook),
+    ...some('attach_btf_id', attr.u32(PROG_LOAD.attach_btf_id)),
     ...some('attach_prog_fd', attr.fd(PROG_LOAD.attach_prog_fd)),
     ...some('prog_btf_fd', attr.fd(PROG_LOAD.prog_btf_fd)),
     ...some('func_info_cnt', attr.u32(PROG_LOAD.func_info_cnt)),
@@ -76,8 +78,27 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...(isRead && count <= INSNS_TOLD_MAX ? told(insns, code) : { insn_cnt: count }),
     ...fds,
     ...some('fd_array_cnt', attr.u32(PROG_LOAD.fd_array_cnt)),
+    ...some('prog_token_fd', token),
+    ...some('log_level', attr.u32(PROG_LOAD.log_level)),
+    ...some('log_size', attr.u32(PROG_LOAD.log_size)),
+    ...(attr.pointer(PROG_LOAD.log_buf) !== 0n && { log_buf: true }),
+    ...some('log_true_size', attr.u32(PROG_LOAD.log_true_size)),
+    ...(attr.pointer(PROG_LOAD.signature) !== 0n && { signature: true }),
+    ...some('signature_size', attr.u32(PROG_LOAD.signature_size)),
+    ...some('keyring_id', attr.fd(PROG_LOAD.keyring_id)),
   } as const;
   return isCall(call, { license });
+}
+
+/** A field that the model has no word for, where the kernel looks at it. */
+function strangeField({ kernel }: Asking, attr: AttrBytes): string | undefined {
+  if (attr.u32(PROG_LOAD.prog_ifindex) !== 0) return 'prog_load for a network device';
+  const isDescribed =
+    attr.u32(PROG_LOAD.func_info_cnt) !== 0 || attr.u32(PROG_LOAD.line_info_cnt) !== 0;
+  const relocates = attr.u32(PROG_LOAD.core_relo_cnt) !== 0 && isDescribed;
+  return relocates && isFrom('5.17', kernel.boot.release)
+    ? 'prog_load with relocations for the kernel to make'
+    : undefined;
 }
 
 function told(insns: Buffer, code: readonly Insn[]) {

@@ -1,5 +1,7 @@
 /** A bpf(2) as the process made it, read as a call of the model. */
 import type { Errno } from '../../domain/errno.ts';
+import { gate } from '../../domain/privilege.ts';
+import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { bpfCommandOf } from '../../native/commands.ts';
 import type { Memory } from '../notified.ts';
 import type { Asking } from './asking.ts';
@@ -61,7 +63,16 @@ export function decodeBpf(asking: Asking, { command, address, size }: BpfArgumen
     fault === undefined
       ? fieldsOf(asking, { command: name, cmd: command }, attr)
       : refused(fault, 'the attr cannot be read');
-  return { command: name, attr, decoded };
+  const shut = decoded.is === 'refused' ? shutGate(asking) : undefined;
+  return { command: name, attr, decoded: shut ?? decoded };
+}
+
+/** The gate before all commands is asked before the attr is read. */
+function shutGate({ kernel, pid }: Asking): Decoded | undefined {
+  const process = kernel.processes.get(pid);
+  if (process === undefined) return undefined;
+  const shut = gate({ kernel, process, opened: undefined, granted: undefined }, undefined);
+  return shut === undefined ? undefined : refused(shut.errno, refusalSentence(shut));
 }
 
 /** A command by its name and its number. */
@@ -160,7 +171,7 @@ function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): D
     case 'enable_stats':
       return enableStats(attr);
     case 'map_create':
-      return mapCreate(attr);
+      return mapCreate(asking, attr);
     case 'map_freeze':
       return mapFreeze(attr);
     case 'map_lookup_elem':

@@ -17,7 +17,7 @@ export type Decoded =
    * does not have. `log`: what the verifier prints.
    */
   | { readonly is: 'refused'; readonly errno: Errno; readonly why: string; readonly log?: string }
-  /** A command that the model has no word for. */
+  /** A command that the model has no word for, or with a field of which that is so. */
   | { readonly is: 'unknown'; readonly command: string };
 
 export const isCall = (call: Call, passed: Passed = {}): Decoded => ({ is: 'call', call, passed });

@@ -26,13 +26,14 @@ export function encodeAnswer(
   const { call } = decoded;
   if (isRefusal(outcome)) {
     const query = outcome.errno === 'ENOSPC' && outcome.query !== undefined;
-    const log = call.name === 'prog_load' ? logWrites(attr, `${refusalSentence(outcome)}\n`) : [];
+    const log =
+      call.name === 'prog_load' ? logWrites(asking, attr, `${refusalSentence(outcome)}\n`) : [];
     const writes = query ? queryWrites(attr, outcome.query) : log;
     return refuse(outcome.errno, writes);
   }
   const opened = openedBy(call.name, effects);
   if (opened !== undefined) {
-    const writes = call.name === 'prog_load' ? logWrites(attr, accepted(attr)) : [];
+    const writes = call.name === 'prog_load' ? logWrites(asking, attr, accepted(attr)) : [];
     return { is: 'object', ...opened, cloexec: true, writes };
   }
   if (call.name === 'task_fd_query') {
@@ -159,17 +160,17 @@ function accepted(attr: AttrBytes): string {
   );
 }
 
-/** What the verifier prints into the log that PROG_LOAD passes. */
-export function logWrites(attr: AttrBytes, text: string): Write[] {
+/** What the verifier prints into the log that PROG_LOAD passes, and from 6.4 on how long that is. */
+export function logWrites({ kernel }: Asking, attr: AttrBytes, text: string): Write[] {
   const address = attr.pointer(PROG_LOAD.log_buf);
   const size = Math.min(attr.u32(PROG_LOAD.log_size), LOG_BYTES_MAX);
-  if (attr.u32(PROG_LOAD.log_level) === 0 || address === 0n || size === 0) return [];
+  const isAsked = attr.u32(PROG_LOAD.log_level) !== 0;
   const bytes = Buffer.from(`${text}\0`);
   const fits = bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
-  const tells = attr.size >= PROG_LOAD.log_true_size + 4;
+  const tells = kernel.switches.rotating_log && attr.size >= PROG_LOAD.log_true_size + 4;
   return [
-    { address, bytes: fits },
-    ...(tells ? [u32(attr, PROG_LOAD.log_true_size, bytes.length)] : []),
+    ...(isAsked && address !== 0n && size > 0 ? [{ address, bytes: fits }] : []),
+    ...(tells ? [u32(attr, PROG_LOAD.log_true_size, isAsked ? bytes.length : 0)] : []),
   ];
 }
 

@@ -249,10 +249,15 @@ const fdArray: Table = {
   state: 'Each row starts from a kernel that just booted.',
   given: () => undefined,
   rows: `
-    | asked               | call                                                          | v2-series..5.13 | 5.14..6.8 | 6.9..6.13 | 6.14.. |
-    | a count and no fds  | prog_load prog_type = cgroup_skb; fd_array_cnt = 1            | E2BIG           | E2BIG     | EINVAL    | EFAULT |
-    | fds, and no count   | prog_load prog_type = cgroup_skb; fd_array = 0                | E2BIG           | ok        | ok        | ok     |
-    | both                | prog_load prog_type = cgroup_skb; fd_array = 0; fd_array_cnt = 1 | E2BIG        | E2BIG     | EINVAL    | EINVAL |
+    | asked                   | call                                                             | v2-series..5.13 | 5.14..5.16 | 5.17..6.3 | 6.4..6.8 | 6.9..6.13 | 6.14..6.17 | 6.18..   |
+    | a count and no fds      | prog_load prog_type = cgroup_skb; fd_array_cnt = 1               | E2BIG           | E2BIG      | E2BIG     | E2BIG    | EINVAL    | EFAULT     | EFAULT   |
+    | fds, and no count       | prog_load prog_type = cgroup_skb; fd_array = 0                   | E2BIG           | ok         | ok        | ok       | ok        | ok         | ok       |
+    | both                    | prog_load prog_type = cgroup_skb; fd_array = 0; fd_array_cnt = 1 | E2BIG           | E2BIG      | E2BIG     | E2BIG    | EINVAL    | EINVAL     | EINVAL   |
+    | what the kernel writes  | prog_load prog_type = cgroup_skb; log_true_size = 7              | E2BIG           | E2BIG      | EINVAL    | ok       | ok        | ok         | ok       |
+    | a token that is not asked for | prog_load prog_type = cgroup_skb; prog_token_fd = 9        | E2BIG           | E2BIG      | E2BIG     | E2BIG    | ok        | ok         | ok       |
+    | the size of no signature | prog_load prog_type = cgroup_skb; signature_size = 9            | E2BIG           | E2BIG      | E2BIG     | E2BIG    | E2BIG     | E2BIG      | ok       |
+    | the keys for none       | prog_load prog_type = cgroup_skb; keyring_id = -3                | E2BIG           | E2BIG      | E2BIG     | E2BIG    | E2BIG     | E2BIG      | ok       |
+    | a signature             | prog_load prog_type = cgroup_skb; signature = true               | E2BIG           | E2BIG      | E2BIG     | E2BIG    | E2BIG     | E2BIG      | ENOTSUPP |
   `,
 };
 

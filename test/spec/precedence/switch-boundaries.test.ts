@@ -20,8 +20,6 @@ const UNSEEN_WITHOUT: Partial<Record<SwitchName, SwitchName>> = {
 const UNSEEN: Partial<Record<SwitchName, readonly string[]>> = {
   // 27 and 28 are hooks that no cgroup call takes.
   attach_type_count: ['5.7'],
-  // No modelled field lies between: from 5.17 and from 6.18 on the attr has room for more of them.
-  attr_bytes: ['5.17', '6.18.0'],
   // inode, task and cgrp storage are EINVAL for want of BTF, be they there or not.
   map_type_count: ['5.10.0', '5.11', '6.2'],
   // The fields from 6.6 on are outputs, or inputs of other hooks.

@@ -1,4 +1,5 @@
 /** All tables, in the order of the pages. */
+import { attrSizeTables } from './attr-sizes.ts';
 import { boundaryTables } from './boundaries.ts';
 import { btfTables } from './btf.ts';
 import { cgroupfsTables } from './cgroupfs.ts';
@@ -20,13 +21,18 @@ import { progDetachTables } from './prog-detach.ts';
 import { progLoadTables } from './prog-load.ts';
 import { progQueryTables } from './prog-query.ts';
 import { queueTables } from './queues.ts';
+import { signedTables } from './signed.ts';
 import type { Table } from './table.ts';
 import { tokenTables } from './tokens.ts';
 import { treeTables } from './tree.ts';
 import { v2SeriesTables } from './v2-series.ts';
+import { verifierLogTables } from './verifier-log.ts';
 
 export const TABLES: readonly Table[] = [
+  ...attrSizeTables,
   ...progLoadTables,
+  ...verifierLogTables,
+  ...signedTables,
   ...instructionTables,
   ...progAttachTables,
   ...progDetachTables,

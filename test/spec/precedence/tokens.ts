@@ -40,21 +40,21 @@ const page = 'tokens';
 const create: Table = {
   page,
   title: 'token_create',
-  source: '`token_create`, `bpf_token_create`; semantics §30',
+  source: '`__sys_bpf`, `token_create`, `bpf_token_create`; semantics §18, §30',
   state: STATE,
   given: delegated,
   rows: `
-    | asked | call | v2-series..6.8 | 6.9.. |
-    | a flag | token_create pid = inside; bpffs_fd = closed; flags = 1 | EINVAL | EINVAL |
-    | a closed fd | token_create pid = inside; bpffs_fd = closed | EINVAL | EBADF |
-    | a file | token_create pid = inside; bpffs_fd = 0 | EINVAL | EINVAL |
-    | a directory below the top | token_create bpffs_fd = below | EINVAL | EINVAL |
-    | another user namespace's | token_create pid = other; bpffs_fd = others | EINVAL | EPERM |
-    | the host's, with all capabilities | token_create bpffs_fd = hosts | EINVAL | EOPNOTSUPP |
-    | CAP_SYS_ADMIN is not CAP_BPF | token_create pid = bare; bpffs_fd = top | EINVAL | EPERM |
-    | what delegates nothing | token_create pid = full; bpffs_fd = none | EINVAL | ENOENT |
-    | no fd is free | token_create pid = full; bpffs_fd = top | EINVAL | EMFILE |
-    | nothing is wrong | token_create pid = inside; bpffs_fd = top | EINVAL | ok |
+    | asked | call | v2-series..5.18 | 5.19..6.8 | 6.9.. |
+    | a flag | token_create pid = inside; bpffs_fd = closed; flags = 1 | EPERM | EINVAL | EINVAL |
+    | a closed fd | token_create pid = inside; bpffs_fd = closed | EPERM | EINVAL | EBADF |
+    | a file | token_create pid = inside; bpffs_fd = 0 | EPERM | EINVAL | EINVAL |
+    | a directory below the top | token_create bpffs_fd = below | EINVAL | EINVAL | EINVAL |
+    | another user namespace's | token_create pid = other; bpffs_fd = others | EPERM | EINVAL | EPERM |
+    | the host's, with all capabilities | token_create bpffs_fd = hosts | EINVAL | EINVAL | EOPNOTSUPP |
+    | CAP_SYS_ADMIN is not CAP_BPF | token_create pid = bare; bpffs_fd = top | EPERM | EINVAL | EPERM |
+    | what delegates nothing | token_create pid = full; bpffs_fd = none | EPERM | EINVAL | ENOENT |
+    | no fd is free | token_create pid = full; bpffs_fd = top | EPERM | EINVAL | EMFILE |
+    | nothing is wrong | token_create pid = inside; bpffs_fd = top | EPERM | EINVAL | ok |
   `,
 };
 

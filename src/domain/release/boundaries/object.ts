@@ -56,6 +56,27 @@ export const OBJECT_SPECS = {
       { since: '6.18', value: true, evidence: 'measured' },
     ],
   },
+  rotating_log: {
+    meaning:
+      'the log of the verifier rotates: PROG_LOAD takes log_level without a buffer, level 8 and a buffer of ' +
+      'any size, and tells log_true_size; before, a log wants a level up to 7 and a buffer of 128 bytes',
+    source: 'semantics §7; bpf_vlog_init, union bpf_attr',
+    boundaries: [
+      from57(false),
+      { since: '6.4', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  excl_prog_hash: {
+    meaning:
+      'MAP_CREATE takes excl_prog_hash; before, its bytes must be zero, where the attr has them',
+    source: 'semantics §25; union bpf_attr',
+    boundaries: [
+      from57(false),
+      { since: '6.18', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   btf_by_id_token: {
     meaning: 'BTF_GET_FD_BY_ID takes a token; before, its flag is EINVAL',
     source: 'semantics §30; bpf_btf_get_fd_by_id',

@@ -6,6 +6,7 @@ import { FILLED_MAPS } from '../../../domain/maps/forms.ts';
 import { heldKind } from '../../../domain/maps/holding.ts';
 import { isStorageMap } from '../../../domain/storage.ts';
 import type { Step } from '../../golden/scenario.ts';
+import type { Random } from '../random.ts';
 import {
   cgroupPath,
   type FdField,
@@ -115,6 +116,7 @@ function oddForm({ random }: Scene): Readonly<Record<string, unknown>> {
     { map_flags: 2 ** random.below(20) },
     { map_flags: random.pick([3, 5, 9, 65, 129, 384, 1025, 1028, 4100, 132_096]) },
     { map_flags: random.below(8192) },
+    oddHash(random),
   ]);
 }
 
@@ -125,6 +127,15 @@ function oddSize({ random }: Scene): Readonly<Record<string, unknown>> {
     { max_entries: random.pick([0, 1, 7]) },
     { map_flags: random.pick([1, 2, 8, 16, 24, 128, 1024, 2 ** 31]) },
     { name: random.pick(['bad-name', '', 'sixteen_letters_']) },
+    oddHash(random),
+  ]);
+}
+
+/** The hash of the only program that may use the map, of a size that no hash has, or without one. */
+function oddHash(random: Random): Readonly<Record<string, unknown>> {
+  return random.pick([
+    { excl_prog_hash: true, excl_prog_hash_size: random.pick([0, 31, 33]) },
+    { excl_prog_hash_size: random.pick([1, 32]) },
   ]);
 }
 

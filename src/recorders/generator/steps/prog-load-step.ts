@@ -47,6 +47,7 @@ export function progLoadFor(scene: Scene, proc: string, type: AttachTypeName): S
       ? {}
       : { name: random.pick(['', 'bad-name', 'sixteen_letters_', 'a.b']) }),
     ...pickMaps(scene, proc),
+    ...pickLog(scene),
   };
   if (random.chance(scene.preset.code)) return rawCode(scene, proc, step);
   return { ...step, ...description(scene, proc) };
@@ -63,6 +64,17 @@ function pickMaps(scene: Scene, proc: string): { maps?: FdField[]; ref_only?: tr
   const count = random.chance(0.7) ? 1 : 2;
   const maps = Array.from({ length: count }, () => mapToName(scene, proc));
   return random.chance(0.1) ? { maps, ref_only: true } : { maps };
+}
+
+/** Now and then a log, and what belongs to a signature that is not passed. */
+function pickLog({ random }: Scene): Readonly<Record<string, unknown>> {
+  if (random.chance(0.95)) return {};
+  if (random.chance(0.1)) return { signature_size: random.below(2), keyring_id: random.below(3) };
+  const log_level = random.pick([0, 1, 1, 2, 4, 7, 8, 9, 15, 16, 2 ** 31]);
+  const log_size = random.pick([0, 0, 1, 63, 2048, 8192, 65_536, 2 ** 24, 2 ** 30, 2 ** 32 - 1]);
+  const log_buf = random.chance(log_size === 0 ? 0.3 : 0.9) ? { log_buf: true } : {};
+  const log_true_size = random.chance(0.1) ? { log_true_size: 7 } : {};
+  return { log_level, log_size, ...log_buf, ...log_true_size };
 }
 
 /** The label of an open program that fits a hook; undefined when the process has none. */

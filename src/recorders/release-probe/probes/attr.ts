@@ -1,5 +1,6 @@
 /** Probes of what exists and where attrs end (`release/boundaries/attr.ts`, `fd.ts`). */
 import type { AttachType } from '../../../domain/attach-type.ts';
+import type { CallOf } from '../../../domain/call.ts';
 import type { ProgType } from '../../../domain/prog-type.ts';
 import type { Switches } from '../../../domain/release/switches.ts';
 import { CLOSED_FD, EGRESS, type ProbeBench } from '../bench.ts';
@@ -77,11 +78,13 @@ export const ATTR_PROBES = {
   prog_type_count: progTypeCount,
   async attr_bytes(bench, { attr_bytes: assumed }) {
     const load = { name: 'prog_load', prog_type: 'socket_filter' } as const;
-    if ((await bench.ask({ ...load, fd_array_cnt: 1 })) !== 'E2BIG') {
-      return within(152, Infinity, assumed);
-    }
-    const hasArray = (await bench.ask({ ...load, fd_array: [0] })) !== 'E2BIG';
-    return hasArray ? within(128, 152, assumed) : within(120, 128, assumed);
+    const reaches = async (field: Partial<CallOf<'prog_load'>>) =>
+      (await bench.ask({ ...load, ...field })) !== 'E2BIG';
+    if (await reaches({ signature_size: 1 })) return within(168, Infinity, assumed);
+    if (await reaches({ fd_array_cnt: 1 })) return within(152, 168, assumed);
+    if (await reaches({ log_true_size: 1 })) return within(144, 152, assumed);
+    if (await reaches({ fd_array: [0] })) return within(128, 144, assumed);
+    return within(120, 128, assumed);
   },
   /** With fd 0 closed, a command that looks it up is EBADF. */
   async bpf_command_count(bench) {

@@ -141,6 +141,17 @@ export const OBJECT_PROBES = {
     const load = { name: 'prog_load', prog_type: 'cgroup_skb', fd_array_cnt: 1 } as const;
     return (await bench.ask(load)) === 'EFAULT';
   },
+  async rotating_log(bench) {
+    const load = { name: 'prog_load', prog_type: 'socket_filter', log_level: 1 } as const;
+    return (await bench.ask(load)) === 'ok';
+  },
+  /** The fd of BTF is looked up before the hash is, and after the bytes behind the last field. */
+  async excl_prog_hash(bench) {
+    const array = { map_type: 'array', key_size: 4, value_size: 8, max_entries: 1 } as const;
+    const types = { btf_fd: CLOSED_FD, btf_key_type_id: 1, btf_value_type_id: 1 } as const;
+    const asked = { name: 'map_create', ...array, ...types, excl_prog_hash_size: 1 } as const;
+    return (await bench.ask(asked)) === 'EBADF';
+  },
   map_type_count: mapTypeCount,
   async percpu_value_too_large_errno(bench) {
     const sizes = { key_size: 16, value_size: 40_000, max_entries: 1 };
