@@ -85,9 +85,13 @@ function isSame(one: Found, other: Found): boolean {
 
 function requireWritable(flag: string, file: string): void {
   try {
-    accessSync(dirname(file), constants.W_OK | constants.X_OK);
-    const isDirectory = statSync(file, { throwIfNoEntry: false })?.isDirectory();
-    if (isDirectory) throw new Error('it is a directory');
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw new Error('it is a directory');
+    // A bundle takes the place of what is there: it appears when it is complete.
+    const isReplaced = flag === 'keep' || found === undefined;
+    if (isReplaced && found?.isFile() === false) throw new Error('it is no plain file');
+    if (isReplaced) accessSync(dirname(file), constants.W_OK | constants.X_OK);
+    else accessSync(file, constants.W_OK);
   } catch (error) {
     throw new InputError(`--${flag} ${file}: ${(error as Error).message}`);
   }
