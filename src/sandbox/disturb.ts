@@ -1,12 +1,13 @@
 /** Orders for a test: answers that the kernel is to give once, and a death at a chosen call. */
-import type { Call, CallName } from '../domain/call.ts';
-import { type Decision, refusal, refuse } from '../domain/decision.ts';
+import { refusal } from '../domain/decision.ts';
 import type { Errno } from '../domain/errno.ts';
+import type { Refusal } from '../domain/outcome.ts';
+import type { AskedCall, Fallible } from './fallible.ts';
 import { sendSignal } from './processes/leftovers.ts';
 
 /** The nth call of a name fails: `link_create#2=ENOMEM`; every one, without a number. */
 export interface Fault {
-  readonly call: CallName;
+  readonly call: Fallible;
   readonly nth: number | undefined;
   readonly errno: Errno;
 }
@@ -27,7 +28,7 @@ export type Unfired =
 /** Carries out the orders of one run, and knows which it did not come to. */
 export class Disturber {
   readonly #orders: Orders;
-  readonly #counts = new Map<CallName, number>();
+  readonly #counts = new Map<AskedCall['name'], number>();
   readonly #fired = new Set<Fault>();
   #asked = 0;
 
@@ -44,7 +45,7 @@ export class Disturber {
    *
    * @param asked which call of all it is, from 1
    */
-  answer({ name }: Call, pid: number, asked: number): Decision | undefined {
+  answer({ name }: AskedCall, pid: number, asked: number): Refusal | undefined {
     const { faults, killAt } = this.#orders;
     if (faults.length === 0 && killAt === undefined) return undefined;
     const count = (this.#counts.get(name) ?? 0) + 1;
@@ -52,12 +53,12 @@ export class Disturber {
     this.#asked = asked;
     if (asked === killAt) {
       this.#kill(pid);
-      return refuse(refusal('EINTR', 'kernel-said-so'));
+      return refusal('EINTR', 'kernel-said-so');
     }
     const fault = faults.find(({ call, nth }) => call === name && (nth ?? count) === count);
     if (fault === undefined) return undefined;
     this.#fired.add(fault);
-    return refuse(refusal(fault.errno, 'kernel-said-so'));
+    return refusal(fault.errno, 'kernel-said-so');
   }
 
   /** The orders that the calls so far did not come to. */

@@ -2,11 +2,11 @@
  * What stands between the loop that receives a program's system calls and those that answer them: a
  * notification in, an answer out. Neither side knows how the other does it.
  */
-import type { Call } from '../domain/call.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { ObjectKind } from '../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../domain/errno.ts';
 import type { Kernel } from '../domain/kernel.ts';
+import type { AskedCall } from './fallible.ts';
 
 /** Memory of the supervised process. It may change it while we read: read each thing once. */
 export interface Memory {
@@ -43,9 +43,13 @@ export interface Notified {
   /**
    * Makes a call as this thread, and records it. The fds that it names are looked at first. A new fd
    * has the number that it has in the program, where it is in its place already (an answer that is no
-   * fd leaves it there).
+   * fd leaves it there). One that is not modelled gets the errno of a kernel without it.
+   *
+   * @param inParts what is not modelled as a whole is no call: the caller makes others in its place
    */
-  perform(call: Call): Decision;
+  perform(call: AskedCall, inParts?: 'in parts'): Decision;
+  /** Records a call that the model has no word for; the errno is that of a kernel without it. */
+  miss(call: AskedCall, what: string): Errno;
 }
 
 /** Bytes that are written into the process's memory before the call returns. */

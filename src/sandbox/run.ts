@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernel } from '../domain/kernel.ts';
+import { isUnmodelled } from '../domain/outcome.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
 import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
@@ -15,7 +16,7 @@ import { ownBpffs } from './files/mounts.ts';
 import { Places } from './files/places.ts';
 import { Shadow } from './files/shadow.ts';
 import { ForwardedSignals } from './forwarded-signals.ts';
-import { type Handler, verdictsOf } from './handlers.ts';
+import type { Handler } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
 import { unameHandler } from './identity/uname.ts';
@@ -32,6 +33,7 @@ import { Processes } from './processes/processes.ts';
 import { Watch } from './processes/watch.ts';
 import { findProgram, NoProgram } from './program.ts';
 import { Supervisor } from './supervisor.ts';
+import { absentHandlers, Unmodelled, unmodelledText } from './unmodelled.ts';
 import { Watchman } from './watchman.ts';
 import { type Made, World } from './world.ts';
 
@@ -54,9 +56,7 @@ export interface Ended {
   /** Its exit code; 128 and the number of the signal that ended it. */
   readonly code: number;
   readonly kernel: Kernel;
-  /** Threads that made calls of another architecture, which nobody answers. */
-  readonly foreign: number;
-  /** Calls that the model does not know, and how often each was made. */
+  /** What the program asked for that the model does not know, and how often. */
   readonly unmodelled: ReadonlyMap<string, number>;
   /** A signal asked the run to end. */
   readonly stopped: boolean;
@@ -86,12 +86,15 @@ export async function run(request: RunRequest): Promise<Ended> {
   const folder = new Folder(libc);
   const shadow = new Shadow(kernel, folder.path);
   const places = new Places(shadow, ownBpffs(kernel));
+  const unmodelled = new Unmodelled();
   const world = new World(kernel, (made) => {
-    shadow.follow(made.decision.effects);
+    const { outcome, effects } = made.decision;
+    shadow.follow(effects);
     places.follow(made);
+    if (isUnmodelled(outcome)) unmodelled.add(unmodelledText(made.call, outcome));
     request.record(made);
   });
-  const running = new Run({ libc, world, shadow, places }, request, architecture);
+  const running = new Run({ libc, world, shadow, places, unmodelled }, request, architecture);
   try {
     return await running.toTheEnd(path);
   } finally {
@@ -106,6 +109,7 @@ interface Parts {
   readonly world: World;
   readonly shadow: Shadow;
   readonly places: Places;
+  readonly unmodelled: Unmodelled;
 }
 
 class Run {
@@ -120,8 +124,7 @@ class Run {
   readonly #descriptors: Descriptors;
   readonly #processes: Processes;
   readonly #placeholder = openSync('/dev/null', constants.O_RDONLY);
-  readonly #foreign = new Set<number>();
-  readonly #unmodelled = new Map<string, number>();
+  readonly #unmodelled: Unmodelled;
   readonly #beside = new Beside();
   #launch: Launch | undefined;
   #answering: Supervisor | undefined;
@@ -130,7 +133,7 @@ class Run {
   #status: number | undefined;
 
   constructor(
-    { libc, world, shadow, places }: Parts,
+    { libc, world, shadow, places, unmodelled }: Parts,
     request: RunRequest,
     architecture: Architecture,
   ) {
@@ -138,6 +141,7 @@ class Run {
     this.#world = world;
     this.#shadow = shadow;
     this.#places = places;
+    this.#unmodelled = unmodelled;
     this.#memories = new Memories(libc);
     this.#request = request;
     this.#architecture = architecture;
@@ -157,7 +161,7 @@ class Run {
     const handlers = this.#handlers();
     const { seccomp } = this.#architecture;
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const filter = filterFor(this.#architecture, verdictsOf(handlers), ownCode());
+    const filter = filterFor(this.#architecture, handlers, ownCode());
     this.#launch = await launch({ filter, seccomp, path, argv, env: variables });
     const supervisor = this.#supervisor(this.#launch, handlers);
     this.#answering = supervisor;
@@ -177,8 +181,7 @@ class Run {
     return {
       code: codeOf(this.#status),
       kernel: this.#world.kernel,
-      foreign: this.#foreign.size,
-      unmodelled: this.#unmodelled,
+      unmodelled: this.#unmodelled.counts,
       stopped: signals.last !== undefined,
     };
   }
@@ -254,6 +257,7 @@ class Run {
     return [
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
+      ...absentHandlers(this.#unmodelled),
       unameHandler(kernel.boot.release),
       {
         name: 'bpf',
@@ -281,7 +285,6 @@ class Run {
       placeOf: (notified, path, dirFd) => pinPlace(this.#places, notified, path, dirFd),
       lookAt: (tid, fd) => this.#processes.lookAt(tid, fd),
       isInterface,
-      unmodelled: (_, what) => this.#unmodelled.set(what, (this.#unmodelled.get(what) ?? 0) + 1),
     };
   }
 
@@ -318,7 +321,7 @@ class Run {
       launcher,
       placeholder: this.#placeholder,
       disturber: this.#request.disturber,
-      foreign: (tid) => this.#foreign.add(tid),
+      unmodelled: this.#unmodelled,
     });
   }
 }

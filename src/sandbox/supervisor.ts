@@ -2,13 +2,14 @@
  * The loop that receives the system calls of a program and answers them. It is synchronous, so that a
  * call is decided on what is so at that moment, and gives way to the event loop now and then.
  */
-import type { Call } from '../domain/call.ts';
 import { decide } from '../domain/decide.ts';
-import type { Decision } from '../domain/decision.ts';
+import { type Decision, refuse } from '../domain/decision.ts';
+import type { Errno } from '../domain/errno.ts';
 import { returnKind } from '../domain/observed/returns.ts';
-import { isRefusal } from '../domain/outcome.ts';
+import { isRefusal, isUnmodelled, type Refusal } from '../domain/outcome.ts';
 import type { Libc } from '../native/libc.ts';
 import type { Disturber } from './disturb.ts';
+import type { AskedCall } from './fallible.ts';
 import type { Handler } from './handlers.ts';
 import type { Answer, Notified, Write } from './notified.ts';
 import type { Asked } from './notify/asked.ts';
@@ -20,6 +21,7 @@ import { fdsNamedBy } from './processes/named-fds.ts';
 import type { Processes } from './processes/processes.ts';
 import { sharedBytes } from './processes/shared-maps.ts';
 import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
+import { foreignCall, refusalOfUnmodelled, type Unmodelled } from './unmodelled.ts';
 import type { World } from './world.ts';
 
 /** BPF_F_MMAPABLE of MAP_CREATE. */
@@ -47,8 +49,8 @@ export interface Tools {
   readonly placeholder: number;
   /** Gives the ordered answer to a call, in place of the model's. */
   readonly disturber: Disturber;
-  /** Learns of calls that no handler may answer: of another architecture. */
-  readonly foreign: (tid: number) => void;
+  /** Counts calls that no handler may answer: of another architecture. */
+  readonly unmodelled: Unmodelled;
 }
 
 /** What happened that is not yet in the model: objects that nobody has, ends of processes. */
@@ -117,12 +119,13 @@ export class Supervisor {
 
   /** @param hasNews something had happened when the call was seen to wait */
   #answer(asked: Asked, hasNews: boolean): void {
-    const { listener, watch, handlers, architecture, foreign, launcher } = this.#tools;
+    const { listener, watch, handlers, architecture, unmodelled, launcher } = this.#tools;
     if (asked.tid === launcher) return listener.pass(asked);
     const handler = handlers.get(asked.number);
     // 32-bit, or x32, whose numbers no handler has.
     if (asked.architecture !== architecture || handler === undefined) {
-      foreign(asked.tid);
+      const what = foreignCall(asked, architecture);
+      if (what !== undefined) unmodelled.add(what);
       return listener.refuse(asked, ENOSYS);
     }
     const alone = handler.alone?.(asked);
@@ -151,32 +154,51 @@ export class Supervisor {
       memory: memories.of(asked.tid),
       look,
       kernel: world.kernel,
-      perform: (call) => {
+      perform: (call, inParts) => {
         for (const fd of fdsNamedBy(call)) look(fd);
-        return this.#perform(asked, holder, call);
+        return this.#perform(asked, holder, call, inParts);
       },
+      miss: (call, what) => this.#miss(asked, holder, call, what),
     };
   }
 
   /** Makes a call as the program; a new fd is given under its real number. */
-  #perform(asked: Asked, holder: Holder, call: Call): Decision {
-    const { listener, world, disturber } = this.#tools;
+  #perform(asked: Asked, holder: Holder, call: AskedCall, inParts?: 'in parts'): Decision {
+    const { listener, world } = this.#tools;
     // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
     if (!listener.isWaiting(asked)) return decide(world.kernel, holder.pid, call);
-    const number = world.nextAsked();
-    const disturbed = disturber.answer(call, holder.pid, number);
-    if (disturbed !== undefined) {
-      world.inject(holder.pid, call, number, disturbed);
-      return disturbed;
+    const disturbed = this.#disturbed(holder, call);
+    if (disturbed !== undefined) return refuse(disturbed);
+    if (inParts !== undefined) {
+      const whole = decide(world.kernel, holder.pid, call);
+      if (isUnmodelled(whole.outcome)) return whole;
     }
     const isOpening = returnKind(call) === 'fd' && this.#opens(holder, call);
     return isOpening
-      ? this.#performOpening(asked, holder, call, number)
-      : world.performAsked(holder.pid, call, number);
+      ? this.#performOpening(asked, holder, call)
+      : world.performAsked(holder.pid, call);
+  }
+
+  #miss(asked: Asked, holder: Holder, call: AskedCall, what: string): Errno {
+    const { listener, world } = this.#tools;
+    const missed = refusalOfUnmodelled(call, what);
+    if (!listener.isWaiting(asked)) return missed.errno;
+    const disturbed = this.#disturbed(holder, call);
+    if (disturbed !== undefined) return disturbed.errno;
+    world.tellAsked(holder.pid, call, refuse(missed));
+    return missed.errno;
+  }
+
+  /** The answer that was ordered for the next call, if one was. */
+  #disturbed({ pid }: Holder, call: AskedCall): Refusal | undefined {
+    const { world, disturber } = this.#tools;
+    const disturbed = disturber.answer(call, pid, world.next);
+    if (disturbed !== undefined) world.tellAsked(pid, call, refuse(disturbed), true);
+    return disturbed;
   }
 
   /** Whether a call will give a new fd; a table that looks full is looked at first. */
-  #opens(holder: Holder, call: Call): boolean {
+  #opens(holder: Holder, call: AskedCall): boolean {
     const { world, processes } = this.#tools;
     const { outcome } = decide(world.kernel, holder.pid, call);
     if (!isRefusal(outcome) || outcome.rule !== 'no-free-fd') return !isRefusal(outcome);
@@ -184,7 +206,7 @@ export class Supervisor {
     return !isRefusal(decide(world.kernel, holder.pid, call).outcome);
   }
 
-  #performOpening(asked: Asked, holder: Holder, call: Call, nth: number): Decision {
+  #performOpening(asked: Asked, holder: Holder, call: AskedCall): Decision {
     const { libc, listener, world, descriptors, processes, placeholder } = this.#tools;
     const opened = opensObject(call) ? this.#descriptorFor(holder, call) : undefined;
     const cloexec = !('cloexec' in call && call.cloexec === false);
@@ -193,10 +215,10 @@ export class Supervisor {
     if (number < 0) {
       if (opened !== undefined) descriptors.forget(opened.tracked);
       if (number === -EMFILE) processes.tables.fill(holder);
-      return world.performAsked(holder.pid, call, nth);
+      return world.performAsked(holder.pid, call);
     }
     processes.tables.makeNext(holder, number);
-    const made = world.performAsked(holder.pid, call, nth);
+    const made = world.performAsked(holder.pid, call);
     const entry = world.kernel.processes.get(holder.pid)?.fds.get(number);
     if (isRefusal(made.outcome) || made.outcome.ret !== number || entry === undefined) {
       throw new Error(
@@ -210,7 +232,7 @@ export class Supervisor {
   }
 
   /** What stands for the object that a call opens: a pipe, or the file of a map that can be mapped. */
-  #descriptorFor(holder: Holder, call: Call): ReturnType<Descriptors['open']> {
+  #descriptorFor(holder: Holder, call: AskedCall): ReturnType<Descriptors['open']> {
     const { descriptors, world } = this.#tools;
     const made = decide(world.kernel, holder.pid, call).effects[0];
     if (made?.type === 'MapCreated' && call.name === 'map_create') {
@@ -259,6 +281,6 @@ export class Supervisor {
 }
 
 /** Whether the new fd of a call stands for something that ends with it. */
-function opensObject(call: Call): boolean {
-  return call.name !== 'open_cgroup' && call.name !== 'open_other';
+function opensObject({ name }: AskedCall): boolean {
+  return name !== 'open_cgroup';
 }

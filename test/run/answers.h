@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int wrong;
+static int wrong __attribute__((unused));
 
 #define EXPECT(what, wanted)                                                   \
   do {                                                                         \

@@ -6,19 +6,22 @@ import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { release, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isFrom } from '../../src/sandbox/bpf/attr-ends.ts';
+import { FALLIBLE } from '../../src/sandbox/fallible.ts';
 import { bpfledger, COMMAND, environment, root } from '../support/command.ts';
 import { needs } from '../support/needs.ts';
 import { running, starting } from './unprivileged.ts';
@@ -255,18 +258,64 @@ describe.skipIf(!listener.ok)('orders', () => {
     expect(code).toBe(2);
     expect(err).toContain('did you mean "link_create"');
   });
+
+  it.each([
+    ['close', 'close is none that can be refused. These can be: prog_load, '],
+    ['exec', 'exec is none that can be refused'],
+    ['fork', 'fork is none that can be refused'],
+    ['bpf', 'bpf is none that can be refused'],
+    ['mount', 'mount is none that can be refused'],
+  ])('to refuse what nobody asks for are refused themselves: %s', async (call, why) => {
+    const { code, out, err } = await running('--fail', `${call}=EIO`, '--', 'echo', 'started');
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(why)]);
+  });
+
+  it('can refuse each call that --fail takes', async () => {
+    const program = join(folder, 'every-call');
+    execFileSync('gcc', ['-O1', '-o', program, join(import.meta.dirname, 'every-call.c')]);
+    chmodSync(program, 0o755);
+    const orders = FALLIBLE.map((call) => `${call}#1=EIO`).join();
+    const { code, out, err } = await running('--strict', '--fail', orders, '--', program);
+    expect([code, out]).toEqual([0, '']);
+    expect(err).not.toContain('never fired');
+  });
 });
 
 describe.skipIf(!listener.ok)('what a run would write', () => {
+  /** A directory in which anybody may make files. */
+  const open = join(folder, 'open');
+  const twice = join(open, 'twice');
+
+  beforeAll(() => {
+    mkdirSync(open);
+    chmodSync(open, 0o777);
+    // It leads to nothing yet.
+    symlinkSync(twice, `${twice}-link`);
+    writeFileSync(`${open}/there`, '', { mode: 0o666 });
+    chmodSync(`${open}/there`, 0o666);
+    linkSync(`${open}/there`, `${open}/also`);
+  });
+
   it.each([
     [['--keep', '/no-such-folder/x'], 2, '--keep /no-such-folder/x: ENOENT'],
     [['--tap', '/no-such-folder/x'], 2, '--tap /no-such-folder/x: ENOENT'],
     [['--junit', folder], 2, `--junit ${folder}: it is a directory`],
     [['--tap', '-', '--junit', '-'], 2, 'both write to stdout'],
+    [['--tap', '-', '--junit', '/dev/stdout'], 2, 'are one file'],
+    [['--keep', twice, '--tap', `${open}/../${basename(open)}/twice`], 2, 'are one file'],
+    [['--tap', `${twice}-link`, '--junit', twice], 2, 'are one file'],
+    [['--keep', `${open}/there`, '--junit', `${open}/also`], 2, 'are one file'],
+    [['--keep', '/dev/null'], 2, '--keep /dev/null: it is no plain file'],
+    [['--seed-state', folder], 2, 'is a directory: give a file that bpfledger export wrote'],
     [['--host', 'new', '--url', 'http://127.0.0.1:1'], 3, 'no answer from http://127.0.0.1:1'],
   ])('is looked at before the program starts: %j', async (flags, refused, why) => {
     const { code, out, err } = await running(...flags, '--', 'echo', 'started');
     expect([code, out, err]).toEqual([refused, '', expect.stringContaining(why)]);
+  });
+
+  it('may be thrown away', async () => {
+    const nowhere = ['--tap', '/dev/null', '--junit', '/dev/null'];
+    expect((await running('--quiet', ...nowhere, '--', 'true')).code).toBe(0);
   });
 });
 

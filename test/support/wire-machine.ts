@@ -108,7 +108,6 @@ async function overTheWire(
     placeOf: () => ({ path: 'path' in call ? call.path : '/' }),
     lookAt: (tid) => tid,
     isInterface: () => call.name === 'foreign_link_create',
-    unmodelled() {},
   };
   function answer(args: readonly bigint[]): Answered {
     const answered = answerBpf(
@@ -116,6 +115,7 @@ async function overTheWire(
         ...{ syscall: 'bpf', args, tid: process.pid, tgid: process.tgid },
         ...{ memory: addresses, kernel: model },
         look() {},
+        miss: () => 'EINVAL',
         perform(asked) {
           const decision = perform(model, process.pid, asked);
           decisions.push(decision);

@@ -1,9 +1,9 @@
 /** Faults as `--fail` spells them: `link_create#2=ENOMEM`. */
-import type { CallName } from '../../domain/call.ts';
 import { counted } from '../../domain/counted.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
 import type { Fault, Unfired } from '../../sandbox/disturb.ts';
+import { FALLIBLE } from '../../sandbox/fallible.ts';
 import { UsageError } from '../exit-code.ts';
 
 const FORM = /^(?<call>[a-z_]+)(?:#(?<nth>[1-9]\d{0,8}))?=(?<errno>E[A-Z0-9]+)$/u;
@@ -20,16 +20,19 @@ export async function faultsOf(text: string | undefined): Promise<readonly Fault
   return text.split(',').map((item) => faultOf(item, CALL_NAMES));
 }
 
-function faultOf(text: string, names: readonly CallName[]): Fault {
+/** @param names of all calls, also of those that cannot fail */
+function faultOf(text: string, names: readonly string[]): Fault {
   const groups = FORM.exec(text)?.groups;
   if (groups === undefined) {
     throw new UsageError(`--fail ${text} is not of the form CALL#N=ERRNO, as link_create#2=ENOMEM`);
   }
-  const call = names.find((name) => name === groups.call);
+  const { call: named = '' } = groups;
+  const call = FALLIBLE.find((name) => name === named);
   if (call === undefined) {
-    throw new UsageError(
-      `--fail ${text}: there is no call ${groups.call}${suggestion(groups.call ?? '', names)}`,
-    );
+    const why = names.includes(named)
+      ? `${named} is none that can be refused`
+      : `there is no call ${named}${suggestion(named, FALLIBLE)}`;
+    throw new UsageError(`--fail ${text}: ${why}. These can be: ${FALLIBLE.join(', ')}`);
   }
   const errno = Object.keys(ERRNO_NUMBERS).find((name) => name === groups.errno);
   if (errno === undefined) {

@@ -9,9 +9,9 @@ export interface RunOn {
   readonly release: string;
   readonly code: number;
   readonly tally: Tally;
-  /** Calls that the model does not know, and how often each was made. */
+  /** What the program asked for that the model does not know, and how often. */
   readonly unmodelled: ReadonlyMap<string, number>;
-  /** Such a call was made, and none may be (`--strict`). */
+  /** Something of that kind was asked for, and may not be (`--strict`). */
   readonly isStrange: boolean;
   /** What was ordered, and did not come. */
   readonly unfired: readonly Unfired[];

@@ -19,7 +19,7 @@ export class Recording {
   readonly #lines: string[] = [];
   #left = 0;
 
-  /** Takes a call; an ordered answer is none of the model's. */
+  /** Takes a call; an answer that was ordered, or of what is not modelled, is none of the model's. */
   add({ pid, call, decision, injected }: Made): void {
     if (injected || isUnmodelled(decision.outcome)) return;
     if (this.#lines.length >= CALLS_MAX) this.#left += 1;

@@ -1,6 +1,6 @@
 /** The state that a run starts from: the end of an exported log, or a host of a service at a position. */
 
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { hostPath } from '../../client/host-path.ts';
 import { type RestClient, restClient } from '../../client/rest-client.ts';
 import { emptyKernel } from '../../domain/boot.ts';
@@ -28,8 +28,14 @@ export async function seededKernel(text: string, service: ServiceFlags): Promise
     if (service.url !== undefined || service['token-file'] !== undefined) {
       throw new UsageError('--url and --token-file go with --seed-state HOST@POSITION');
     }
+    if (statSync(text).isDirectory()) {
+      throw new InputError(
+        `--seed-state ${text} is a directory: give a file that bpfledger export wrote, or ` +
+          'HOST@POSITION as web1@812',
+      );
+    }
     if (!(await beginsAsBundle(text))) {
-      throw new InputError(`${text} is no bundle of bpfledger export`);
+      throw new InputError(`--seed-state ${text} is no bundle, as bpfledger export writes it`);
     }
     return stateOf(text, createReadStream(text), undefined);
   }

@@ -11,17 +11,12 @@ interface Told {
   /** What was ordered, and did not come. */
   readonly unfired: readonly Unfired[];
   readonly tally: Tally;
-  /** Threads that made 32-bit calls. */
-  readonly foreign: number;
-  /** Calls that the model does not know, and how often each was made. */
+  /** What the program asked for that the model does not know, and how often. */
   readonly unmodelled: ReadonlyMap<string, number>;
 }
 
 /** The lines of the summary; one when nothing was refused, and all that was ordered came. */
-export function summaryLines(
-  release: string,
-  { tally, foreign, unmodelled, unfired }: Told,
-): string[] {
+export function summaryLines(release: string, { tally, unmodelled, unfired }: Told): string[] {
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
   return [
@@ -29,9 +24,6 @@ export function summaryLines(
     ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
     ...(left > 0 ? [`  and ${counted(left, 'other')}`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
-    ...(foreign > 0
-      ? [`  ${counted(foreign, 'thread')} made 32-bit calls, which nobody answers here`]
-      : []),
     ...unfired.map((order) => `  ${orderText(order)} never fired: ${whyUnfired(order)}`),
   ];
 }

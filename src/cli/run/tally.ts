@@ -46,6 +46,8 @@ export class Tally {
       this.answers.push({ asked, name: call.name, outcome });
     if (!isRefusal(outcome) || isEndOfWalk(outcome)) return;
     this.refused += 1;
+    // The run counts what it does not know, of calls and of what is none.
+    if (outcome.rule === 'not-modelled') return;
     const kind = `${call.name} ${outcome.errno} ${outcome.rule}`;
     const known = this.refusals.get(kind);
     if (known !== undefined) known.count += 1;

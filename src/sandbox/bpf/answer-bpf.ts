@@ -1,8 +1,9 @@
 /** bpf(2): reads the call, has the model decide it, and says what the process gets. */
 import type { MapKey } from '../../domain/call.ts';
 import type { OpenFile } from '../../domain/kernel.ts';
-import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
+import { isRefusal } from '../../domain/outcome.ts';
 import { ELEMENT } from '../../native/attr-fields.ts';
+import { BPF, type BpfCommand } from '../../native/commands.ts';
 import { type Answer, type Notified, refuse } from '../notified.ts';
 import { knowUmask } from '../umask.ts';
 import { type Asking, mapBehind, type PinPlace } from './asking.ts';
@@ -11,6 +12,7 @@ import type { Beside } from './beside.ts';
 import { decodeBpf, type ReadCall } from './decode.ts';
 import { answerElements, isOnElements } from './elements.ts';
 import { encodeAnswer, logWrites } from './encode.ts';
+import { numberIn, WORD } from './map-bytes.ts';
 
 /** What the machine around the program tells that no call does. */
 export interface Surroundings {
@@ -19,8 +21,6 @@ export interface Surroundings {
   lookAt(tid: number, fd: number): number | undefined;
   placeOf(notified: Notified, path: string, dirFd: number | undefined): PinPlace;
   isInterface(index: number): boolean;
-  /** A call that the model does not know: its command, and why. */
-  unmodelled(notified: Notified, what: string): void;
 }
 
 /** Bits of an argument that is an `int`. */
@@ -52,9 +52,9 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
       return refuse(errno, log === undefined ? [] : logWrites(asking, read.attr, log));
     }
     case 'unknown':
-      return answerUnknown(notified, around, asking, { ...read, why: decoded.command });
+      return answerUnknown(notified, asking, { ...read, why: decoded.command });
     case 'call':
-      return answerCall(notified, around, beside, { asking, read });
+      return answerCall(notified, beside, { asking, read });
     default:
       return decoded satisfies never;
   }
@@ -62,18 +62,21 @@ export function answerBpf(notified: Notified, around: Surroundings, beside: Besi
 
 function answerUnknown(
   notified: Notified,
-  around: Surroundings,
   asking: Asking,
   { command, attr, why }: ReadCall & { readonly why: string },
 ): Answer {
   if (isOnElements(command)) return answerElements(notified, asking, command, attr);
-  around.unmodelled(notified, why);
-  return refuse('EINVAL');
+  if (command !== 'map_update_elem') {
+    return refuse(notified.miss({ name: 'bpf', cmd: BPF[command as BpfCommand] }, why));
+  }
+  const value = asking.memory.read(attr.pointer(ELEMENT.value), WORD);
+  if (value === undefined) return refuse('EFAULT');
+  const push = { name: command, map_fd: attr.fd(ELEMENT.map_fd), value: numberIn(value) } as const;
+  return refuse(notified.miss(push, `a value of more than ${WORD} bytes in a queue or a stack`));
 }
 
 function answerCall(
   notified: Notified,
-  around: Surroundings,
   beside: Beside,
   { asking, read }: { readonly asking: Asking; readonly read: ReadCall },
 ): Answer {
@@ -84,7 +87,6 @@ function answerCall(
   if (call.name === 'obj_pin') knowUmask(notified);
   const decision = notified.perform(call);
   const { outcome } = decision;
-  if (isUnmodelled(outcome)) around.unmodelled(notified, String(outcome.about?.what));
   if (!isRefusal(outcome)) {
     beside.keep(kernel, tgid, { call, ...passed }, decision);
     if (call.name === 'map_update_elem') keepValue(asking, attr, call.key, passed.value);

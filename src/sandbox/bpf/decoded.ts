@@ -1,6 +1,7 @@
 /** What a bpf(2) call turns out to be. */
-import type { Call, CallName, CallOf } from '../../domain/call.ts';
+import type { CallName, CallOf } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
+import type { AskedCall } from '../fallible.ts';
 
 /** What a call passes that the model does not keep; it is read once, for the process may change it. */
 export interface Passed {
@@ -11,7 +12,7 @@ export interface Passed {
 }
 
 export type Decoded =
-  | { readonly is: 'call'; readonly call: Call; readonly passed: Passed }
+  | { readonly is: 'call'; readonly call: AskedCall; readonly passed: Passed }
   /**
    * Refused before any rule of the model looks at it: memory, the size of the attr, or what the release
    * does not have. `log`: what the verifier prints.
@@ -20,7 +21,11 @@ export type Decoded =
   /** A command that the model has no word for, or with a field of which that is so. */
   | { readonly is: 'unknown'; readonly command: string };
 
-export const isCall = (call: Call, passed: Passed = {}): Decoded => ({ is: 'call', call, passed });
+export const isCall = (call: AskedCall, passed: Passed = {}): Decoded => ({
+  is: 'call',
+  call,
+  passed,
+});
 export const refused = (errno: Errno, why: string): Decoded => ({ is: 'refused', errno, why });
 export const FAULT: Decoded = refused('EFAULT', 'the process has no memory there');
 

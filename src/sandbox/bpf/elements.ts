@@ -1,12 +1,13 @@
 /**
  * Commands on many elements, which the model decides as far as it can (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
  */
-import type { Call, MapKey } from '../../domain/call.ts';
+import type { MapKey } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
 import { heldKind } from '../../domain/maps/holding.ts';
 import { isRefusal, isUnmodelled, type Outcome } from '../../domain/outcome.ts';
 import { BATCH } from '../../native/attr-fields.ts';
+import type { AskedCall } from '../fallible.ts';
 import { type Answer, type Notified, refuse, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
@@ -14,33 +15,32 @@ import { some } from './decoded.ts';
 import { numberIn, valueBytes } from './map-bytes.ts';
 
 const COMMANDS = [
-  ...['map_lookup_batch', 'map_lookup_and_delete_batch', 'map_update_batch', 'map_delete_batch'],
+  ...(['map_lookup_batch', 'map_lookup_and_delete_batch'] as const),
+  ...(['map_update_batch', 'map_delete_batch'] as const),
 ];
 /** Elements that one call gets or changes; a longer row ends here, as one that is interrupted. */
 const ELEMENTS_MAX = 65_536;
 const WORD = 4;
 const NOTHING = Buffer.alloc(0);
 
+type Command = (typeof COMMANDS)[number];
 type LookUp = 'map_lookup_batch' | 'map_lookup_and_delete_batch';
 
-export function isOnElements(command: string): boolean {
-  return COMMANDS.includes(command);
+export function isOnElements(command: string): command is Command {
+  return COMMANDS.some((name) => name === command);
 }
 
 /** The answer to one of these commands. */
 export function answerElements(
   notified: Notified,
   asking: Asking,
-  command: string,
+  command: Command,
   attr: AttrBytes,
 ): Answer {
   const row = new Row(notified, asking, attr);
   const fd = attr.fd(BATCH.map_fd);
   const map = mapBehind(asking, fd);
-  if (map === undefined) {
-    const isOpen = asking.kernel.processes.get(asking.pid)?.fds.has(fd) === true;
-    return refuse(isOpen ? 'EINVAL' : 'EBADF');
-  }
+  if (map === undefined) return row.refuse(command, fd);
   switch (command) {
     case 'map_update_batch':
       return row.update(map, fd);
@@ -50,7 +50,7 @@ export function answerElements(
     case 'map_lookup_and_delete_batch':
       return row.lookUp(map, fd, command);
     default:
-      throw new Error(`${command} is no command on many elements`);
+      return command satisfies never;
   }
 }
 
@@ -63,6 +63,13 @@ class Row {
     this.#notified = notified;
     this.#asking = asking;
     this.#attr = attr;
+  }
+
+  /** Of what is no map, nothing is read. */
+  refuse(name: Command, map_fd: number): Answer {
+    const outcome = this.#made(unread(name, map_fd));
+    if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is no map, and ${name} was done`);
+    return refuse(outcome.errno);
   }
 
   update(map: BpfMap, fd: number): Answer {
@@ -123,7 +130,7 @@ class Row {
     const count = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
     const from = this.#attr.pointer(BATCH.in_batch) === 0n ? {} : { in_batch: start };
     const call = { name, map_fd: fd, count, ...from, ...this.#flags() } as const;
-    const outcome = this.#made(call);
+    const { outcome } = this.#notified.perform(call, 'in parts');
     if (isUnmodelled(outcome)) return this.#lookUpPart(map, fd, name);
     const { batch } = outcome;
     const { keys = [], values = [] } = batch ?? {};
@@ -176,7 +183,7 @@ class Row {
     };
   }
 
-  #made(call: Call): Outcome {
+  #made(call: AskedCall): Outcome {
     return this.#notified.perform(call).outcome;
   }
 
@@ -192,7 +199,7 @@ class Row {
     return this.#asking.maps.valueOf(map, key, outcome.value ?? 0, this.#asking.cpus);
   }
 
-  #perform(call: Call): Errno | undefined {
+  #perform(call: AskedCall): Errno | undefined {
     const { outcome } = this.#notified.perform(call);
     return isRefusal(outcome) ? outcome.errno : undefined;
   }
@@ -200,6 +207,11 @@ class Row {
   #word(offset: number, value: number): Write {
     return { address: this.#attr.at(offset), bytes: wordOf(value) };
   }
+}
+
+function unread(name: Command, map_fd: number): AskedCall {
+  if (name === 'map_update_batch') return { name, map_fd, keys: [], values: [] };
+  return name === 'map_delete_batch' ? { name, map_fd, keys: [] } : { name, map_fd };
 }
 
 function pieces(address: bigint, parts: readonly Buffer[]): Write[] {

@@ -1,8 +1,8 @@
 /** A call on a file, and what it takes to answer it. */
 
-import type { Call } from '../../domain/call.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Beside } from '../bpf/beside.ts';
+import type { AskedCall } from '../fallible.ts';
 import { type Answer, type Notified, refuse } from '../notified.ts';
 import type { Places } from './places.ts';
 import type { Shadow } from './shadow.ts';
@@ -29,7 +29,7 @@ const PATH_BYTES_MAX = 4096;
 export const DONE: Answer = { is: 'returned', value: 0 };
 
 /** Makes a call of the model that gives nothing but 0 or an errno. */
-export function made({ notified }: FileCaller, call: Call): Answer {
+export function made({ notified }: FileCaller, call: AskedCall): Answer {
   const { outcome } = notified.perform(call);
   return isRefusal(outcome) ? refuse(outcome.errno) : DONE;
 }

@@ -1,9 +1,9 @@
 /** mount(2) and umount2(2) of bpffs and cgroup2, which take no rights on this machine. */
 import { readFileSync, statSync } from 'node:fs';
-import type { Call } from '../../domain/call.ts';
 import type { Errno } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
+import type { AskedCall } from '../fallible.ts';
 import { type Answer, CONTINUED, refuse } from '../notified.ts';
 import { DONE, type FileCaller, int } from './caller.ts';
 import { MOUNTS_MAX, type Mount, nameOfBpffs } from './mounts.ts';
@@ -132,7 +132,7 @@ function mountNew(caller: FileCaller, at: string, options: string): Answer {
   const permissions = given === undefined ? TO_ALL : Number.parseInt(given, 8) & 0o7777;
   const below = freeName(caller, at);
   trees.shadow.setApart(below);
-  const steps: readonly Call[] = [
+  const steps: readonly AskedCall[] = [
     { name: 'bpffs_mkdir', path: below, mode: 0o777 },
     { name: 'chmod', path: below, mode: permissions | STICKY },
   ];

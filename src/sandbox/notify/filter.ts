@@ -2,16 +2,13 @@
  * The seccomp filter of a program: classic BPF over `struct seccomp_data`. Calls that are not listed
  * pass, and the kernel remembers that they do, so that they cost nothing (Linux 5.11).
  */
-import type { Architecture, SystemCall } from './system-calls.ts';
+import { type Architecture, type SystemCall, X32 } from './system-calls.ts';
 
-/** What the filter does with a system call. */
-export type Verdict =
-  /** The supervisor is asked. */
-  | { readonly do: 'ask'; readonly when?: Condition }
-  /** It answers 0 without asking. */
-  | { readonly do: 'zero' }
-  /** It fails without asking. */
-  | { readonly do: 'fail'; readonly errno: number };
+/** A system call that the supervisor is asked about: always, or under a condition. */
+interface Listed {
+  readonly name: SystemCall;
+  readonly when?: Condition;
+}
 
 /**
  * The low 32 bits of an argument are one of some values, or not above one; and another argument is
@@ -37,15 +34,12 @@ const RETURN = 0x06;
 
 const RET_ALLOW = 0x7fff0000;
 const RET_NOTIFY = 0x7fc00000;
-const RET_ERRNO = 0x00050000;
 
 /** Offsets in `struct seccomp_data`. */
 const NUMBER = 0;
 const ARCHITECTURE = 4;
 const INSTRUCTION_POINTER = 8;
 const ARGUMENTS = 16;
-/** Calls of the x32 interface have this bit. */
-const X32 = 0x40000000;
 const INSN_BYTES = 8;
 
 type Insn = readonly [code: number, k: number, jt?: number, jf?: number];
@@ -60,7 +54,7 @@ const STARTS: readonly string[] = ['execve', 'execveat'];
  */
 export function filterFor(
   { audit, numbers }: Architecture,
-  verdicts: Readonly<Partial<Record<SystemCall, Verdict>>>,
+  listed: readonly Listed[],
   own?: OwnCode,
 ): Buffer {
   const insns: Insn[] = [
@@ -71,13 +65,12 @@ export function filterFor(
     [JUMP_AT_LEAST, X32, 0, 1],
     [RETURN, RET_NOTIFY],
   ];
-  const all = Object.entries(verdicts);
-  const starts = all.filter(([name]) => STARTS.includes(name));
-  const others = all.filter(([name]) => !STARTS.includes(name));
-  const add = ([name, verdict]: readonly [string, Verdict]) => {
-    const number = numbers[name as SystemCall];
+  const starts = listed.filter(({ name }) => STARTS.includes(name));
+  const others = listed.filter(({ name }) => !STARTS.includes(name));
+  const add = ({ name, when }: Listed) => {
+    const number = numbers[name];
     if (number === undefined) return;
-    const taken = insnsOf(verdict);
+    const taken = insnsOf(when);
     insns.push([JUMP_EQUAL, number, 0, taken.length], ...taken);
   };
   starts.forEach(add);
@@ -94,10 +87,7 @@ export function filterFor(
   return bytes;
 }
 
-function insnsOf(verdict: Verdict): readonly Insn[] {
-  if (verdict.do === 'zero') return [[RETURN, RET_ERRNO]];
-  if (verdict.do === 'fail') return [[RETURN, RET_ERRNO | verdict.errno]];
-  const { when } = verdict;
+function insnsOf(when: Condition | undefined): readonly Insn[] {
   if (when === undefined) return [[RETURN, RET_NOTIFY]];
   const nulls: readonly Insn[] =
     when.notNull === undefined

@@ -65,6 +65,9 @@ const ARM64: Readonly<Partial<Record<SystemCall, number>>> = {
   ...{ io_uring_setup: 425, fsopen: 430, openat2: 437, faccessat2: 439 },
 };
 
+/** Calls of the x32 interface have this bit. */
+export const X32 = 0x40000000;
+
 /** What a filter and a supervisor must know of a machine. */
 export interface Architecture {
   /** As seccomp says it (`AUDIT_ARCH_…`, include/uapi/linux/audit.h). */
