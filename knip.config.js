@@ -16,6 +16,7 @@ export default {
   // The kernel's own tools, which tests judge by (`.ci/run` installs bpftool), jq, and the compiler of
   // the program that a benchmark asks the kernel with.
   ignoreBinaries: [
+    'systemd-analyze',
     'make',
     'mount',
     'umount',

@@ -195,7 +195,8 @@ describe('what is asked about may be named', () => {
     for (const call of ['mkdir path=/a', 'mkdir path=/b', 'rmdir path=/b']) {
       expect((await run(['syscall', 'gone', ...call.split(' ')])).code).toBe(0);
     }
-    const blame = (cgroup: string) => run(['blame', 'gone', '--cgroup', cgroup, '--type', 'egress']);
+    const blame = (cgroup: string) =>
+      run(['blame', 'gone', '--cgroup', cgroup, '--type', 'egress']);
     const several = await blame('/?');
     expect([several.code, several.err]).toEqual([
       0,
