@@ -119,7 +119,7 @@ export const FLEET_READ = { waitMs: 2000, pauseMs: 1000, pausePerRead: 19 } as c
 /** Pieces of what came since that one reading takes; the next one goes on. */
 export const FLEET_PIECES_MAX = 10;
 /** Programs, links and maps of a host that have lines in its metrics, of each kind. */
-export const OBJECT_SERIES_MAX = PAGE_ROWS_MAX;
+export const OBJECT_SERIES_MAX = 1000;
 /** Milliseconds in which the database must answer for the service to be ready. */
 export const READY_MS = 2_000;
 /** Seconds after which a refused client should try again. */
