@@ -33,7 +33,7 @@ export function encodeAnswer(
   }
   const opened = openedBy(call.name, effects);
   if (opened !== undefined) {
-    const writes = call.name === 'prog_load' ? logWrites(asking, attr, accepted(attr)) : [];
+    const writes = call.name === 'prog_load' ? acceptedWrites(asking, attr) : [];
     return { is: 'object', ...opened, cloexec: true, writes };
   }
   if (call.name === 'task_fd_query') {
@@ -151,27 +151,35 @@ function testRunWrites(asking: Asking, beside: Beside, attr: AttrBytes): Write[]
   ];
 }
 
-/** What the verifier prints of a program that it takes, on level 1. */
-function accepted(attr: AttrBytes): string {
+/** What PROG_LOAD writes of a program that is taken: on level 1 the log has its last line alone. */
+function acceptedWrites(asking: Asking, attr: AttrBytes): Write[] {
+  if (attr.u32(PROG_LOAD.log_level) === 0) return trueSize(asking, attr, 0);
   const count = attr.u32(PROG_LOAD.insn_cnt);
-  return (
+  const text =
     `processed ${count} insns (limit 1000000) max_states_per_insn 0 total_states 0 ` +
-    'peak_states 0 mark_read 0\n'
-  );
+    'peak_states 0 mark_read 0\n';
+  return logWrites(asking, attr, text);
 }
 
-/** What the verifier prints into the log that PROG_LOAD passes, and from 6.4 on how long that is. */
-export function logWrites({ kernel }: Asking, attr: AttrBytes, text: string): Write[] {
+/** What the verifier prints into the log that PROG_LOAD passes. */
+export function logWrites(asking: Asking, attr: AttrBytes, text: string): Write[] {
+  if (attr.u32(PROG_LOAD.log_level) === 0) return [];
   const address = attr.pointer(PROG_LOAD.log_buf);
   const size = Math.min(attr.u32(PROG_LOAD.log_size), LOG_BYTES_MAX);
-  const isAsked = attr.u32(PROG_LOAD.log_level) !== 0;
   const bytes = Buffer.from(`${text}\0`);
-  const fits = bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
-  const tells = kernel.switches.rotating_log && attr.size >= PROG_LOAD.log_true_size + 4;
+  const fits =
+    bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
   return [
-    ...(isAsked && address !== 0n && size > 0 ? [{ address, bytes: fits }] : []),
-    ...(tells ? [u32(attr, PROG_LOAD.log_true_size, isAsked ? bytes.length : 0)] : []),
+    ...(address === 0n || size === 0 ? [] : [{ address, bytes: fits }]),
+    ...trueSize(asking, attr, bytes.length),
   ];
+}
+
+/** From 6.4 on, how long a log is, whether it has a buffer or not. */
+function trueSize({ kernel }: Asking, attr: AttrBytes, bytes: number): Write[] {
+  const hasField = attr.size >= PROG_LOAD.log_true_size + 4;
+  if (!kernel.switches.rotating_log || !hasField) return [];
+  return [u32(attr, PROG_LOAD.log_true_size, bytes)];
 }
 
 const NUL = Buffer.alloc(1);
