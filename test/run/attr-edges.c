@@ -206,7 +206,36 @@ static void last_fields(void) {
   }
 }
 
-int main(void) {
+// What no model can answer: a function of the kernel by its number, a signature, a device, a map of one program.
+static int unknown(void) {
+  static const uint32_t one = 1;
+
+  load_two();
+  put32(0, BPF_PROG_TYPE_TRACING);
+  put32(68, BPF_TRACE_FENTRY);
+  put32(108, 100);
+  asked(BPF_PROG_LOAD, UNION);
+  load_two();
+  put_pointer(152, &one);
+  asked(BPF_PROG_LOAD, UNION);
+  load_two();
+  put32(64, 1);
+  asked(BPF_PROG_LOAD, UNION);
+  memset(raw, 0, sizeof(raw));
+  put32(0, BPF_MAP_TYPE_ARRAY);
+  put32(4, 4);
+  put32(8, 4);
+  put32(12, 1);
+  put_pointer(80, &one);
+  put32(88, 32);
+  asked(BPF_MAP_CREATE, UNION);
+  return 0;
+}
+
+int main(int count, char **words) {
+  (void)words;
+  if (count > 1)
+    return unknown();
   elements("array", map());
   elements("hash", map_of(BPF_MAP_TYPE_HASH));
   elements("closed", CLOSED);

@@ -31,4 +31,16 @@ describe.skipIf(!ready)('attrs of a program that is run', () => {
     });
     expect(out.split('\n').length).toBeGreaterThan(400);
   });
+
+  it('are listed as not modelled where they name what the model does not know', async () => {
+    const asked = await running('--release', '6.18', '--strict', '--', program, 'unknown');
+    expect(asked.code).toBe(3);
+    const listed = asked.err.split('\n').filter((line) => line.includes('not modelled: '));
+    expect(listed.map((line) => line.replace(/^.*not modelled: /u, ''))).toEqual([
+      'a tracing program with attach_btf_id',
+      'the signature of a program',
+      'prog_load for a network device',
+      'a map for one program alone',
+    ]);
+  });
 });
