@@ -1,6 +1,5 @@
 /** Runs a program whose bpf calls a kernel in memory answers. */
-import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { Kernel } from '../domain/kernel.ts';
 import { isUnmodelled } from '../domain/outcome.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
@@ -8,6 +7,7 @@ import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
 import { answerBpf, type Surroundings } from './bpf/answer-bpf.ts';
 import { Beside } from './bpf/beside.ts';
+import { isInterface } from './bpf/interfaces.ts';
 import type { Disturber } from './disturb.ts';
 import type { Trees } from './files/caller.ts';
 import { Folder } from './files/folder.ts';
@@ -324,14 +324,6 @@ class Run {
       unmodelled: this.#unmodelled,
     });
   }
-}
-
-/** Whether this machine has a network interface with an index. */
-function isInterface(index: number): boolean {
-  const root = '/sys/class/net';
-  return readdirSync(root).some(
-    (name) => Number(readFileSync(join(root, name, 'ifindex'), 'utf8')) === index,
-  );
 }
 
 /** The pid of a program, once it has one. */
