@@ -1,55 +1,62 @@
 // `npm run mutants [-- N …]`: plants each deliberate fault in a copy of the sources, and shows that the
-// test which must notice it fails. Exit code 1 when a fault passes. A few minutes for all of them.
+// test which must notice it fails, and passes without the fault. Exit code 1 when a fault passes. Ten
+// minutes or more for all of them.
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Detector, MUTANTS, type Mutant } from './mutants.ts';
+import { endsOnSignals } from '../support/ends-on-signals.ts';
+import { runSeeds, runTest, type Verdict } from './detectors.ts';
+import { MUTANTS, type Mutant } from './mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** How long a test may take: a fault may make it hang, which is noticed too. */
-const TEST_MS = 300_000;
 
-function commandOf(detector: Detector): readonly string[] {
-  if ('seeds' in detector) {
-    return ['tsx', 'test/simulation/run.ts', '--seed', '1', '--seeds', String(detector.seeds)];
-  }
-  return ['vitest', 'run', '--project', detector.project, detector.file];
+interface Detector {
+  readonly name: string;
+  readonly run: () => Verdict;
 }
 
-/** Whether the test fails in the folder. */
-function fails(folder: string, detector: Detector): boolean {
-  const [program, ...args] = commandOf(detector) as [string, ...string[]];
-  const found = spawnSync(join(folder, 'node_modules/.bin', program), args, {
-    cwd: folder,
-    stdio: 'ignore',
-    timeout: TEST_MS,
-  });
-  return found.status !== 0;
+/** Who must notice a mutant in the folder. */
+function detectorsOf(folder: string, { noticedBy, seeds, hangs }: Mutant): readonly Detector[] {
+  const test = {
+    name: `${noticedBy.file}: ${noticedBy.title}`,
+    run: () => runTest(folder, noticedBy, hangs),
+  };
+  if (seeds === undefined) return [test];
+  return [test, { name: `${seeds} seeds from 1`, run: () => runSeeds(folder, seeds) }];
 }
 
-function isNoticed(folder: string, { file, from, to, noticedBy }: Mutant): boolean {
+/** Does something with the fault in place. Nothing is built anew: the file keeps its time. */
+function withFault<T>(folder: string, { file, from, to }: Mutant, work: () => T): T {
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
+  const { atime, mtime } = statSync(path);
   if (text.split(from).length !== 2) throw new Error(`${file} has not one: ${from}`);
-  writeFileSync(
-    path,
-    text.replace(from, () => to),
-  );
+  const write = (content: string) => {
+    writeFileSync(path, content);
+    utimesSync(path, atime, mtime);
+  };
+  write(text.replace(from, () => to));
   try {
-    return fails(folder, noticedBy);
+    return work();
   } finally {
-    writeFileSync(path, text);
+    write(text);
   }
 }
 
-const wanted = process.argv.slice(2).map(Number);
-const folder = mkdtempSync(join(tmpdir(), 'bpfledger-mutants-'));
-let passed = 0;
-try {
-  // What git knows, as it is now; tests read more than the sources.
+/** A copy of what git knows, as it is now; tests read more than the sources. */
+function copySources(folder: string): void {
   const files = execFileSync('git', ['ls-files', '-z'], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -58,17 +65,40 @@ try {
   for (const file of files.split('\0').filter((name) => name !== ''))
     cpSync(join(ROOT, file), join(folder, file));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  for (const [i, mutant] of MUTANTS.entries()) {
-    if (wanted.length > 0 && !wanted.includes(i + 1)) continue;
-    const noticed = isNoticed(folder, mutant);
-    if (!noticed) passed++;
-    const test = commandOf(mutant.noticedBy).slice(1).join(' ');
-    console.log(
-      `${String(i + 1).padStart(2)}  ${noticed ? 'noticed' : 'NOT NOTICED'}  ${mutant.fault}  (${test})`,
-    );
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
-console.log(passed === 0 ? 'every fault is noticed' : `${passed} faults are not noticed`);
-process.exitCode = passed === 0 ? 0 : 1;
+
+function sentenceOf(verdict: Verdict): string {
+  if (verdict.came === 'noticed') return `noticed by ${verdict.by}`;
+  return verdict.came === 'passed' ? 'NOT NOTICED' : `UNCLEAR: ${verdict.why}`;
+}
+
+endsOnSignals();
+const wanted = process.argv.slice(2).map(Number);
+const folder = mkdtempSync(join(tmpdir(), 'bpfledger-mutants-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+copySources(folder);
+
+/** By the name of a detector: what it says where there is no fault. */
+const controls = new Map<string, Verdict>();
+const chosen = MUTANTS.map((mutant, i) => ({ mutant, number: i + 1 })).filter(
+  ({ number }) => wanted.length === 0 || wanted.includes(number),
+);
+let noticed = 0;
+for (const { mutant, number } of chosen) {
+  console.log(`${String(number).padStart(2)}  ${mutant.fault}`);
+  let isNoticed = true;
+  for (const { name, run } of detectorsOf(folder, mutant)) {
+    const control = controls.get(name) ?? run();
+    if (!controls.has(name)) controls.set(name, control);
+    const isSound = control.came === 'passed';
+    const verdict = isSound ? withFault(folder, mutant, run) : undefined;
+    if (verdict?.came !== 'noticed') isNoticed = false;
+    const said = verdict ? sentenceOf(verdict) : `WITHOUT THE FAULT: ${sentenceOf(control)}`;
+    console.log(`    ${name}\n      ${said.slice(0, 400)}`);
+  }
+  if (isNoticed) noticed++;
+}
+console.log(
+  `${noticed} of ${chosen.length} faults are noticed; ${controls.size} tests without one`,
+);
+process.exitCode = noticed === chosen.length ? 0 : 1;
