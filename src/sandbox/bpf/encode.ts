@@ -167,8 +167,7 @@ export function logWrites(asking: Asking, attr: AttrBytes, text: string): Write[
   const address = attr.pointer(PROG_LOAD.log_buf);
   const size = Math.min(attr.u32(PROG_LOAD.log_size), LOG_BYTES_MAX);
   const bytes = Buffer.from(`${text}\0`);
-  const fits =
-    bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
+  const fits = bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
   return [
     ...(address === 0n || size === 0 ? [] : [{ address, bytes: fits }]),
     ...trueSize(asking, attr, bytes.length),
