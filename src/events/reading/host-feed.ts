@@ -10,6 +10,7 @@ import { markOf } from '../encoding/mark.ts';
 import type { LedgerEvent } from '../event.ts';
 import { type Head, readHead } from '../head.ts';
 import { isRemoved, LogRefusal } from '../log-refusal.ts';
+import { DamagedLog } from './damaged-log.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import type { FeedOptions } from './feed-options.ts';
 import { type Feed, Follower, type Piece, type Place, pieceOf } from './follower.ts';
@@ -191,8 +192,11 @@ export class HostFeed implements Feed {
   /** How the log changed that had this mark at a position; undefined if it is still this log. */
   async #strayed(position: number, mark: string): Promise<HistoryChange | undefined> {
     const { database, hostId, host } = this.#options;
-    const { position: head } = await readHead(database, hostId, host);
-    if (position <= head && (await markAt(database, hostId, position)) === mark) return undefined;
+    const head = await this.#headWithout(
+      { position, mark },
+      await readHead(database, hostId, host),
+    );
+    if (head === undefined) return undefined;
     return { host_id: hostId, ...(host !== undefined && { host }), known: position, head };
   }
 
@@ -215,7 +219,12 @@ export class HostFeed implements Feed {
     const { database, hostId } = this.#options;
     const known = (this.#end?.position ?? from) - from + 1;
     const limit = Math.max(1, Math.min(PIECE_EVENTS_MAX, known));
-    const events = await readMarked(database, hostId, { from, limit });
+    const events = await readMarked(database, hostId, { from, limit }).catch(async (error) => {
+      // Events without their end: the log may have gone back while they were read.
+      if (error instanceof DamagedLog) await this.#check();
+      if (this.#changed === undefined) throw error;
+      return [];
+    });
     // Read before the log is found to reach the end that is known, they are of the followed log.
     await this.#check();
     return pieceOf(events);
@@ -319,14 +328,24 @@ export class HostFeed implements Feed {
       change(goneBy(error));
       throw error;
     }
-    if (!(await this.#holds(head, end))) change({ head: head.position });
+    const without = await this.#headWithout(end, head);
+    if (without !== undefined) change({ head: without });
   }
 
-  /** Whether a log with this head has the end of the followers in it. */
-  async #holds({ position, hash }: Head, end: End): Promise<boolean> {
-    if (position <= end.position) return position === end.position && markOf(hash) === end.mark;
-    const { database, hostId } = this.#options;
-    return (await markAt(database, hostId, end.position)) === end.mark;
+  /** The position of the head of a log that has not this end in it; undefined when it has. */
+  async #headWithout({ position, mark }: End, head: Head): Promise<number | undefined> {
+    if (head.position < position) return head.position;
+    if (head.position === position) return markOf(head.hash) === mark ? undefined : position;
+    const { database, hostId, host } = this.#options;
+    try {
+      return (await markAt(database, hostId, position)) === mark ? undefined : head.position;
+    } catch (error) {
+      if (!(error instanceof DamagedLog)) throw error;
+      // A standby that was behind may have taken over since the head was read.
+      const now = await readHead(database, hostId, host);
+      if (now.position < position) return now.position;
+      throw error;
+    }
   }
 
   /** After the turn that committed: writers are answered before followers. */
