@@ -36,6 +36,7 @@ import { parseTrustedKeys, TrustedKeys } from './events/proof/trusted-keys.ts';
 import { upkeep } from './events/proof/upkeep.ts';
 import { SNAPSHOT_FAULTS } from './events/reading/snapshots.ts';
 import type { Database } from './events/storage/database.ts';
+import { isDenied } from './events/storage/database-error.ts';
 import { migrate } from './events/storage/migrate.ts';
 import { NewerSchema, pendingMigrations } from './events/storage/pending-migrations.ts';
 import { trimMemory } from './native/trim-memory.ts';
@@ -87,6 +88,11 @@ async function readTrustedKeys(file: string | undefined, own: SigningKey): Promi
   }
 }
 
+/** Tables of a very old version, or a user without the role of the service. */
+const UNSEEN =
+  'the user of DATABASE_URL may not read which migrations were applied: run `bpfledger migrate` first, ' +
+  'as the owner of the tables, and give that user the role bpfledger_service';
+
 /** Sees to the schema and the projections of an opened database: they are those of this program. */
 async function bringUpToDate(database: Database): Promise<void> {
   if (database.kind === 'pglite') {
@@ -96,6 +102,7 @@ async function bringUpToDate(database: Database): Promise<void> {
   }
   const pending = await pendingMigrations(database).catch((cause: unknown) => {
     if (cause instanceof NewerSchema) throw cause;
+    if (isDenied(cause)) throw new Error(UNSEEN, { cause });
     throw new Error('cannot use the database of DATABASE_URL', { cause });
   });
   const stale = pending.length === 0 ? await staleHosts(database) : [];

@@ -1,4 +1,4 @@
-/** What the commands share that remove something for ever, as the owner of the database. */
+/** What the commands share that only the owner of the database may type. */
 import { isDenied } from '../events/storage/database-error.ts';
 import { UsageError } from './exit-code.ts';
 

@@ -37,13 +37,15 @@ describe('a run of a test', () => {
     ...{ fullName: `one that ${status}`, status, failureMessages },
   });
   const file = (message: string, ...assertionResults: ReturnType<typeof result>[]) => ({
-    testResults: [{ name: 'a.test.ts', message, assertionResults }],
+    message,
+    assertionResults,
   });
   const skipped = result('skipped');
   const late = result('failed', 'Error: Test timed out in 120000ms.');
+  const failed = result('failed', 'expected 1 to be 2');
 
   it.each([
-    ['that fails', file('', result('failed', 'expected 1 to be 2'), skipped), 'noticed'],
+    ['that fails', file('', failed, skipped), 'noticed'],
     ['that passes', file('', result('passed'), skipped), 'passed'],
     ['whose file does not load', file('Cannot find module'), 'unclear'],
     ['whose hook fails', file('no database', skipped), 'unclear'],
@@ -54,13 +56,19 @@ describe('a run of a test', () => {
       'unclear',
     ],
   ] as const)('%s', (_, report, came) => {
-    expect(verdictOf(report, false).came).toBe(came);
+    expect(verdictOf(report, '').came).toBe(came);
   });
 
   it('that runs out of its time has noticed a fault that makes it hang', () => {
-    expect(verdictOf(file('', late), true)).toEqual({
+    expect(verdictOf(file('', late), '', true)).toEqual({
       came: 'noticed',
       by: '"one that failed"',
     });
+  });
+
+  it('is told by the tests of its title alone', () => {
+    const both = file('', failed, result('passed'));
+    expect(verdictOf(both, 'that passed').came).toBe('passed');
+    expect(verdictOf(both, 'that is not there').came).toBe('unclear');
   });
 });

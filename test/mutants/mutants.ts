@@ -63,7 +63,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: APPEND,
     from: "\n    and hash = decode($10::text, 'hex')",
     to: '\n    and $10::text is not null',
-    noticedBy: lostTail('is written on whole with the head at the same position and epoch'),
+    noticedBy: lostTail("is written on whole with the head 'at the same position and epoch'"),
     seeds: SEEDS,
   },
   {
@@ -128,7 +128,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: FEED,
     from: 'if (mark === end.mark) this.#take(events);',
     to: 'if (mark !== null) this.#take(events);',
-    noticedBy: lostTail('ends its followers with the head further on'),
+    noticedBy: lostTail("ends its followers with the head 'further on'"),
     seeds: SEEDS,
   },
   {

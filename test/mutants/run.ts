@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endsOnSignals } from '../support/ends-on-signals.ts';
-import { runSeeds, runTest, type Verdict } from './detectors.ts';
-import { MUTANTS, type Mutant } from './mutants.ts';
+import { runSeeds, runTests, type Verdict } from './detectors.ts';
+import { MUTANTS, type Mutant, type NamedTest } from './mutants.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,14 +27,32 @@ interface Detector {
   readonly run: () => Verdict;
 }
 
+const nameOf = ({ file, title }: NamedTest) => `${file}: ${title}`;
+const nameOfSeeds = (seeds: number) => `${seeds} seeds from 1`;
+
 /** Who must notice a mutant in the folder. */
 function detectorsOf(folder: string, { noticedBy, seeds, hangs }: Mutant): readonly Detector[] {
-  const test = {
-    name: `${noticedBy.file}: ${noticedBy.title}`,
-    run: () => runTest(folder, noticedBy, hangs),
-  };
+  const run = () => runTests(folder, [noticedBy], hangs)[0] as Verdict;
+  const test = { name: nameOf(noticedBy), run };
   if (seeds === undefined) return [test];
-  return [test, { name: `${seeds} seeds from 1`, run: () => runSeeds(folder, seeds) }];
+  return [test, { name: nameOfSeeds(seeds), run: () => runSeeds(folder, seeds) }];
+}
+
+/** What each detector says where there is no fault, by its name. */
+function controlsOf(folder: string, mutants: readonly Mutant[]): Map<string, Verdict> {
+  const controls = new Map<string, Verdict>();
+  const tests = new Map(mutants.map(({ noticedBy }) => [nameOf(noticedBy), noticedBy]));
+  for (const project of ['unit', 'full'] as const) {
+    const some = [...tests.values()].filter((test) => test.project === project);
+    const verdicts = some.length > 0 ? runTests(folder, some) : [];
+    for (const [i, verdict] of verdicts.entries()) {
+      controls.set(nameOf(some[i] as NamedTest), verdict);
+    }
+  }
+  for (const seeds of new Set(mutants.flatMap(({ seeds = [] }) => seeds))) {
+    controls.set(nameOfSeeds(seeds), runSeeds(folder, seeds));
+  }
+  return controls;
 }
 
 /** Does something with the fault in place. Nothing is built anew: the file keeps its time. */
@@ -78,27 +96,30 @@ const folder = mkdtempSync(join(tmpdir(), 'bpfledger-mutants-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 copySources(folder);
 
-/** By the name of a detector: what it says where there is no fault. */
-const controls = new Map<string, Verdict>();
 const chosen = MUTANTS.map((mutant, i) => ({ mutant, number: i + 1 })).filter(
   ({ number }) => wanted.length === 0 || wanted.includes(number),
 );
+const controls = controlsOf(
+  folder,
+  chosen.map(({ mutant }) => mutant),
+);
+const sound = [...controls.values()].filter(({ came }) => came === 'passed').length;
+console.log(`without a fault, ${sound} of ${controls.size} tests pass`);
+for (const [name, control] of controls) {
+  if (control.came !== 'passed') console.log(`      ${name}\n        ${sentenceOf(control)}`);
+}
 let noticed = 0;
 for (const { mutant, number } of chosen) {
   console.log(`${String(number).padStart(2)}  ${mutant.fault}`);
   let isNoticed = true;
   for (const { name, run } of detectorsOf(folder, mutant)) {
-    const control = controls.get(name) ?? run();
-    if (!controls.has(name)) controls.set(name, control);
-    const isSound = control.came === 'passed';
-    const verdict = isSound ? withFault(folder, mutant, run) : undefined;
+    const control = controls.get(name) as Verdict;
+    const verdict = control.came === 'passed' ? withFault(folder, mutant, run) : undefined;
     if (verdict?.came !== 'noticed') isNoticed = false;
     const said = verdict ? sentenceOf(verdict) : `WITHOUT THE FAULT: ${sentenceOf(control)}`;
-    console.log(`    ${name}\n      ${said.slice(0, 400)}`);
+    console.log(`      ${name}\n        ${said.slice(0, 400)}`);
   }
   if (isNoticed) noticed++;
 }
-console.log(
-  `${noticed} of ${chosen.length} faults are noticed; ${controls.size} tests without one`,
-);
+console.log(`${noticed} of ${chosen.length} faults are noticed`);
 process.exitCode = noticed === chosen.length ? 0 : 1;

@@ -173,7 +173,7 @@ export function networkTo(
       });
       return async () => stop();
     },
-    migrate: async () => undefined,
+    migrate: async () => 0,
     close: async () => network.kill(),
   };
   return network;

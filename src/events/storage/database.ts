@@ -23,7 +23,10 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Queryable) => Promise<T>, patience?: Patience): Promise<T>;
   /** Calls `wake` after a commit that notified the channel; a hint, never needed for correctness. */
   listen(channel: string, wake: (payload: string) => void): Promise<() => Promise<void>>;
-  /** Applies the migrations of a folder that are still missing; safe when several do it concurrently. */
-  migrate(folder: string): Promise<void>;
+  /**
+   * Applies the migrations of a folder that are still missing; safe when several do it concurrently.
+   * Returns how many this one applied.
+   */
+  migrate(folder: string): Promise<number>;
   close(): Promise<void>;
 }

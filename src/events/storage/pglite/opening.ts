@@ -48,10 +48,25 @@ async function layOut(directory: string): Promise<void> {
   await rename(unfinished, directory);
 }
 
-/** Applies what is missing of a folder of migrations. */
-export async function applyMigrations(pg: PGlite, migrationsFolder: string): Promise<void> {
+/** Applies what is missing of a folder of migrations; returns how many that were. */
+export async function applyMigrations(pg: PGlite, migrationsFolder: string): Promise<number> {
   // Most starts find nothing to apply, and need not wait for these.
   const { drizzle } = await import('drizzle-orm/pglite');
   const { migrate } = await import('drizzle-orm/pglite/migrator');
+  const before = await countApplied(pg);
   await migrate(drizzle(pg), { migrationsFolder });
+  return (await countApplied(pg)) - before;
+}
+
+/** Counts the migrations that were applied; a new database has no table of them. */
+async function countApplied(pg: PGlite): Promise<number> {
+  const table = 'drizzle.__drizzle_migrations';
+  const { rows: found } = await pg.query<{ name: string | null }>(
+    `select to_regclass('${table}')::text as name`,
+  );
+  if (found[0]?.name === null) return 0;
+  const { rows } = await pg.query<{ count: number }>(
+    `select count(*)::int4 as count from ${table}`,
+  );
+  return rows[0]?.count ?? 0;
 }

@@ -77,10 +77,11 @@ const { call } = callsOver(parentPort, {
     return piece(rows);
   },
 
-  async migrate(folder: string): Promise<void> {
+  async migrate(folder: string): Promise<number> {
     const { pg, statements } = open();
-    await applyMigrations(pg, folder);
+    const applied = await applyMigrations(pg, folder);
     await statements.forget();
+    return applied;
   },
 
   async listen(channel: string): Promise<void> {

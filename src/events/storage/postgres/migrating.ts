@@ -7,8 +7,8 @@ const LOCK = 0x6270_666c;
 /** Where drizzle, and `pendingMigrations`, look for what was applied. */
 const TABLE = 'drizzle.__drizzle_migrations';
 
-/** Applies, in a transaction, the migrations of a folder that are missing. */
-export async function applyMigrations(tx: Queryable, folder: string): Promise<void> {
+/** Applies, in a transaction, the migrations of a folder that are missing; returns how many were. */
+export async function applyMigrations(tx: Queryable, folder: string): Promise<number> {
   // A service never migrates a server, so it need not wait for this at its start.
   const { readMigrationFiles } = await import('drizzle-orm/migrator');
   await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
@@ -19,10 +19,14 @@ export async function applyMigrations(tx: Queryable, folder: string): Promise<vo
   const [row] = await tx.query<{ latest: number | null }>(
     `select max(created_at)::int8 as latest from ${TABLE}`,
   );
-  for (const { sql, folderMillis, hash } of readMigrationFiles({ migrationsFolder: folder })) {
-    if (folderMillis <= (row?.latest ?? 0)) continue;
+  const latest = row?.latest ?? 0;
+  const missing = readMigrationFiles({ migrationsFolder: folder }).filter(
+    ({ folderMillis }) => folderMillis > latest,
+  );
+  for (const { sql, folderMillis, hash } of missing) {
     for (const statement of sql) await tx.query(statement);
     const insert = `insert into ${TABLE} (hash, created_at) values ($1, $2)`;
     await tx.query(insert, [hash, folderMillis]);
   }
+  return missing.length;
 }
