@@ -106,7 +106,9 @@ export function runSeeds(folder: string, seeds: number): Verdict {
   const broke = /^seed \d+: .*$/mu.exec(stderr)?.[0];
   if (status !== 0 && broke !== undefined) return { came: 'noticed', by: broke };
   const isWhole = status === 0 && stdout.startsWith(`${seeds} seeds from 1 `);
-  return isWhole ? { came: 'passed' } : unclear(`it ended with ${status ?? signal}: ${lastLine(stderr)}`);
+  return isWhole
+    ? { came: 'passed' }
+    : unclear(`it ended with ${status ?? signal}: ${lastLine(stderr)}`);
 }
 
 function lastLine(text: string): string {

@@ -134,8 +134,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     fault: 'never tells followers that the log went back',
     file: FEED,
-    from: 'if (!(await this.#holds(head, end))) change({ head: head.position });',
-    to: 'await this.#holds(head, end);',
+    from: 'if (without !== undefined) change({ head: without });',
+    to: 'if (without !== undefined) return;',
     noticedBy: lostTail('hands a follower that is behind nothing of two histories'),
     seeds: SEEDS,
   },

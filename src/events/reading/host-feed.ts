@@ -14,8 +14,8 @@ import { DamagedLog } from './damaged-log.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import type { FeedOptions } from './feed-options.ts';
 import { type Feed, Follower, type Piece, type Place, pieceOf } from './follower.ts';
+import { headWithout } from './head-without.ts';
 import { goneBy, type HistoryChange, type Known } from './history.ts';
-import { markAt } from './mark-at.ts';
 import { readMarked } from './marked-events.ts';
 
 /** Events that the ring holds. */
@@ -192,12 +192,10 @@ export class HostFeed implements Feed {
   /** How the log changed that had this mark at a position; undefined if it is still this log. */
   async #strayed(position: number, mark: string): Promise<HistoryChange | undefined> {
     const { database, hostId, host } = this.#options;
-    const head = await this.#headWithout(
-      { position, mark },
-      await readHead(database, hostId, host),
-    );
-    if (head === undefined) return undefined;
-    return { host_id: hostId, ...(host !== undefined && { host }), known: position, head };
+    const head = await readHead(database, hostId, host);
+    const without = await headWithout(database, { hostId, host }, { position, mark, head });
+    if (without === undefined) return undefined;
+    return { host_id: hostId, ...(host !== undefined && { host }), known: position, head: without };
   }
 
   /** Refuses a follower that is ahead of the log: it would mistake later events for those that it has. */
@@ -328,24 +326,8 @@ export class HostFeed implements Feed {
       change(goneBy(error));
       throw error;
     }
-    const without = await this.#headWithout(end, head);
+    const without = await headWithout(database, { hostId, host }, { ...end, head });
     if (without !== undefined) change({ head: without });
-  }
-
-  /** The position of the head of a log that has not this end in it; undefined when it has. */
-  async #headWithout({ position, mark }: End, head: Head): Promise<number | undefined> {
-    if (head.position < position) return head.position;
-    if (head.position === position) return markOf(head.hash) === mark ? undefined : position;
-    const { database, hostId, host } = this.#options;
-    try {
-      return (await markAt(database, hostId, position)) === mark ? undefined : head.position;
-    } catch (error) {
-      if (!(error instanceof DamagedLog)) throw error;
-      // A standby that was behind may have taken over since the head was read.
-      const now = await readHead(database, hostId, host);
-      if (now.position < position) return now.position;
-      throw error;
-    }
   }
 
   /** After the turn that committed: writers are answered before followers. */
