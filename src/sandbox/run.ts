@@ -28,6 +28,8 @@ import { Memories } from './notify/memory.ts';
 import { ownCode } from './notify/own-code.ts';
 import { type Architecture, architectureHere } from './notify/system-calls.ts';
 import { Descriptors } from './processes/descriptors.ts';
+import { codeOf } from './processes/exit-status.ts';
+import { forkHandlers } from './processes/forks.ts';
 import { killLeft, programsLeft, sendSignal } from './processes/leftovers.ts';
 import { Processes } from './processes/processes.ts';
 import { Watch } from './processes/watch.ts';
@@ -68,6 +70,8 @@ const WNOHANG = 1;
 const TURN_MS = 50;
 /** Rounds in which what the program left behind is ended. */
 const ROUNDS_MAX = 50;
+/** Ended children that it takes leave of before it answers calls again. */
+const REAPED_MAX = 256;
 
 /**
  * Runs a program to its end.
@@ -131,6 +135,7 @@ class Run {
   #mainPid = 0;
   #watchman: Watchman | undefined;
   #status: number | undefined;
+  #isEnding = false;
 
   constructor(
     { libc, world, shadow, places, unmodelled }: Parts,
@@ -217,6 +222,8 @@ class Run {
       // One that ends before its pid is told would be taken for an orphan.
       if (turn !== 'asked' && this.#mainPid !== 0) this.#reap();
       if (turn !== 'idle' && performance.now() - turned < TURN_MS) continue;
+      // Calls may come without a pause, and with them the ends of who made them.
+      if (this.#mainPid !== 0) this.#reap();
       await new Promise((resolve) => setImmediate(resolve));
       turned = performance.now();
     }
@@ -230,10 +237,13 @@ class Run {
     this.#processes.of(pid);
   }
 
-  /** Takes leave of ended children: of the program, and of orphans, which become ours. */
+  /**
+   * Takes leave of ended children: of the program, and of orphans, which become ours. Processes that fork
+   * and end without a pause give orphans without an end, so it takes leave of some and comes back.
+   */
   #reap(): void {
     const status = Buffer.alloc(4);
-    for (;;) {
+    for (let reaped = 0; reaped < REAPED_MAX; reaped++) {
       const pid = this.#libc.waitpid(-1, status, WNOHANG);
       if (pid <= 0) return;
       if (pid === this.#mainPid) this.#status = status.readInt32LE(0);
@@ -242,6 +252,7 @@ class Run {
 
   /** A program that has ended leaves nothing behind: nobody would answer it any more. */
   async #endTheRest(supervisor: Supervisor): Promise<void> {
+    this.#isEnding = true;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const left = killLeft();
       while (supervisor.turn(left === 0 ? 0 : 1) !== 'idle') this.#reap();
@@ -258,6 +269,7 @@ class Run {
       ...credentialHandlers(uid),
       ...limitHandlers(this.#libc),
       ...absentHandlers(this.#unmodelled),
+      ...forkHandlers(() => this.#isEnding),
       unameHandler(kernel.boot.release),
       {
         name: 'bpf',
@@ -334,10 +346,4 @@ function startedAs(pid: Launch['pid']): number | undefined {
     if (error instanceof StartError) throw new NoProgram(error.message);
     throw error;
   }
-}
-
-/** The exit code of a wait status, as shells report it. */
-function codeOf(status = 0): number {
-  const signal = status & 0x7f;
-  return signal === 0 ? (status >> 8) & 0xff : 128 + signal;
 }

@@ -11,6 +11,9 @@ const X64 = {
     fstat: 5,
     lstat: 6,
     access: 21,
+    clone: 56,
+    fork: 57,
+    vfork: 58,
     execve: 59,
     uname: 63,
     truncate: 76,
@@ -31,6 +34,7 @@ const X64 = {
     statx: 332,
     io_uring_setup: 425,
     fsopen: 430,
+    clone3: 435,
     openat2: 437,
     faccessat2: 439,
   },
@@ -60,9 +64,9 @@ const ARM64: Readonly<Partial<Record<SystemCall, number>>> = {
   ...{ capget: 90, capset: 91, setregid: 143, setgid: 144, setreuid: 145, setuid: 146 },
   ...{ setresuid: 147, getresuid: 148, setresgid: 149, getresgid: 150, getgroups: 158 },
   ...{ setgroups: 159, uname: 160, setrlimit: 164, umask: 166, getuid: 174, geteuid: 175 },
-  ...{ getgid: 176, getegid: 177, execve: 221, perf_event_open: 241, prlimit64: 261 },
+  ...{ getgid: 176, getegid: 177, clone: 220, execve: 221, perf_event_open: 241, prlimit64: 261 },
   ...{ name_to_handle_at: 264, renameat2: 276, bpf: 280, execveat: 281, statx: 291 },
-  ...{ io_uring_setup: 425, fsopen: 430, openat2: 437, faccessat2: 439 },
+  ...{ io_uring_setup: 425, fsopen: 430, clone3: 435, openat2: 437, faccessat2: 439 },
 };
 
 /** Calls of the x32 interface have this bit. */
