@@ -134,6 +134,7 @@ function variants(): Readonly<Record<string, readonly Variant[]>> {
     getEffectiveEverywhere: [{ query: `program_name=p` }],
     listHosts: [{}],
     getHost: at.map((one) => ({ ...one, tells: ['oldest'] })),
+    getHostMetrics: [{}],
     listBranches: [{}],
     followEvents: [
       { query: 'after=0', removed: true },
