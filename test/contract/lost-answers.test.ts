@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Database } from '../../src/events/storage/database.ts';
+import type { Database, Queryable } from '../../src/events/storage/database.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
 import { faulty } from '../support/faulty-database.ts';
 import { seedOfRun } from '../support/seed.ts';
@@ -88,12 +88,9 @@ describeStores(`lost answers (seed ${seed})`, ({ name, open }) => {
     await log.submit(host, write);
     const forgetful: Database = {
       ...store.database,
-      transaction: (work, patience) => store.database.transaction(work, patience),
-      async query<Row extends object>(text: string, params?: readonly unknown[]) {
-        if (text.includes('position_to from idempotency'))
-          await store.database.query('delete from idempotency where host_id = $1', [host_id]);
-        return store.database.query<Row>(text, params);
-      },
+      query: (text, params) => store.database.query(text, params),
+      transaction: (work, patience) =>
+        store.database.transaction((tx) => work(forgettingIn(tx, host_id)), patience),
     };
     const other = await logOn(forgetful);
     const again = await other.submit(host, write);
@@ -190,4 +187,16 @@ async function insist<T>(work: () => Promise<T>): Promise<T> {
       await sleep(2);
     }
   }
+}
+
+/** The keys of a host are gone as soon as somebody looks for one. */
+function forgettingIn(tx: Queryable, hostId: number): Queryable {
+  return {
+    ...tx,
+    async query<Row extends object>(text: string, params?: readonly unknown[]) {
+      if (text.includes('position_to from idempotency'))
+        await tx.query('delete from idempotency where host_id = $1', [hostId]);
+      return tx.query<Row>(text, params);
+    },
+  };
 }
