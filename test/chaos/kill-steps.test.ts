@@ -43,23 +43,25 @@ describe.skipIf(!needs('postgresql').ok)(
     });
 
     // Other work of the service, such as a look at all logs, adds steps to some appends, and takes none away.
-  it('is killed before and after each message, from the statement to its answer', () => {
-    const at = blows.map(({ side, step }) => `${side} ${step}`);
-    const steps = Array.from({ length: STEPS }, (_, i) => i + 1);
-    expect(at).toEqual(
-      expect.arrayContaining(steps.flatMap((step) => [`before ${step}`, `after ${step}`])),
-    );
-    const struck = (way: string, names: readonly string[]) => names.map((name) => `${name} ${way}`);
-    expect(blows.map(({ frame }) => frame)).toEqual(
-      expect.arrayContaining([
-        ...struck('to the server', ['Bind', 'Execute', 'Sync']),
-        ...struck('to the service', ['DataRow', 'ReadyForQuery']),
-      ]),
-    );
-  });
+    it('is killed before and after each message, from the statement to its answer', () => {
+      const at = blows.map(({ side, step }) => `${side} ${step}`);
+      const steps = Array.from({ length: STEPS }, (_, i) => i + 1);
+      expect(at).toEqual(
+        expect.arrayContaining(steps.flatMap((step) => [`before ${step}`, `after ${step}`])),
+      );
+      const struck = (way: string, names: readonly string[]) =>
+        names.map((name) => `${name} ${way}`);
+      expect(blows.map(({ frame }) => frame)).toEqual(
+        expect.arrayContaining([
+          ...struck('to the server', ['Bind', 'Execute', 'Sync']),
+          ...struck('to the service', ['DataRow', 'ReadyForQuery']),
+        ]),
+      );
+    });
 
-  it('has recorded the call in some of them, and not before its first message', () => {
-    expect(blows[0]).toMatchObject({ side: 'before', step: 1, isRecorded: false });
-    expect(blows.filter(({ isRecorded }) => isRecorded).length).toBeGreaterThan(0);
-  });
-});
+    it('has recorded the call in some of them, and not before its first message', () => {
+      expect(blows[0]).toMatchObject({ side: 'before', step: 1, isRecorded: false });
+      expect(blows.filter(({ isRecorded }) => isRecorded).length).toBeGreaterThan(0);
+    });
+  },
+);
