@@ -219,11 +219,10 @@ class Run {
     for (let turned = performance.now(); this.#status === undefined; ) {
       const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
       if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
-      // One that ends before its pid is told would be taken for an orphan.
-      if (turn !== 'asked' && this.#mainPid !== 0) this.#reap();
-      if (turn !== 'idle' && performance.now() - turned < TURN_MS) continue;
-      // Calls may come without a pause, and with them the ends of who made them.
-      if (this.#mainPid !== 0) this.#reap();
+      const isLong = performance.now() - turned >= TURN_MS;
+      // Calls may come without a pause. One that ends before its pid is told would be taken for an orphan.
+      if ((turn !== 'asked' || isLong) && this.#mainPid !== 0) this.#reap();
+      if (turn !== 'idle' && !isLong) continue;
       await new Promise((resolve) => setImmediate(resolve));
       turned = performance.now();
     }

@@ -2,8 +2,8 @@
 import { sameAnswer } from '../../domain/agreement.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { readHead } from '../head.ts';
+import { headWithout } from '../reading/head-without.ts';
 import { readEvents } from '../reading/log-reader.ts';
-import { markAt } from '../reading/mark-at.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { LEASE_MS } from './leases.ts';
@@ -72,7 +72,10 @@ export function storeReports(
 ): Promise<Stored | 'lease-lost' | 'history-changed'> {
   return database.transaction(async (tx) => {
     // In the transaction: a server that takes over ends it.
-    if (read !== undefined && !(await isOfHistory(tx, hostId, read))) return 'history-changed';
+    if (read !== undefined) {
+      const known = { ...read, head: await readHead(tx, hostId) };
+      if ((await headWithout(tx, { hostId }, known)) !== undefined) return 'history-changed';
+    }
     const [held] = await tx.query<{ executor: string; reported_position: number }>(
       `update executors set expires_at = $3
        where host_id = $1 and lease = $2 and actor = $5 and expires_at > $4
@@ -99,16 +102,6 @@ export function storeReports(
     }
     return { reported_position: reported, disagree: agreed.filter((agrees) => !agrees).length };
   });
-}
-
-/** Whether the log holds what was read of it. */
-async function isOfHistory(
-  tx: Queryable,
-  hostId: number,
-  { position, mark }: NonNullable<Reporting['read']>,
-): Promise<boolean> {
-  const head = await readHead(tx, hostId);
-  return position <= head.position && (await markAt(tx, hostId, position)) === mark;
 }
 
 /** For each report, whether the kernel answered as the log says. */

@@ -14,7 +14,7 @@ import { markAt } from './mark-at.ts';
  */
 export async function headWithout(
   database: Queryable,
-  { hostId, host }: { readonly hostId: number; readonly host: string | undefined },
+  { hostId, host }: { readonly hostId: number; readonly host?: string | undefined },
   {
     position,
     mark,
