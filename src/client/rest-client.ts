@@ -33,6 +33,7 @@ export interface ProblemDocument {
 
 /** The service refused: what its problem document says. */
 export class ServiceRefusal extends Error {
+  override readonly name = 'ServiceRefusal';
   readonly status: number;
   /** Absent when something before the service answered. */
   readonly problem: ProblemDocument | undefined;

@@ -40,6 +40,7 @@ export interface Running {
 
 /** A call was refused that a test needed to succeed. */
 export class CallRefused extends Error {
+  override readonly name = 'CallRefused';
   readonly call: Call;
   readonly errno: Errno;
 

@@ -2,6 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface ServiceProcess {
@@ -15,18 +18,38 @@ export interface ServiceProcess {
 
 const ROOT = new URL('../..', import.meta.url).pathname;
 
+/** What services keep outside a database, by its address: a service that is started again finds it. */
+const folders = new Map<string, string>();
+
+/** A folder that no other run has used: checkpoints that it remembers are of this run alone. */
+function folderOf(database: string): string {
+  const known = folders.get(database);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-service-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.set(database, folder);
+  return folder;
+}
+
 /**
  * Starts the service; throws with its last words when it does not come up.
  *
+ * @param env over that of this process; a service without `BPFLEDGER_DATA_DIR` uses a folder of the
+ *   run for its database
  * @param onLine is told what it logs
  */
 export async function startProcess(
   env: Record<string, string>,
   onLine: (line: string) => void = () => undefined,
 ): Promise<ServiceProcess> {
+  const defaults = {
+    PORT: '0',
+    BPFLEDGER_LOG_LEVEL: 'error',
+    BPFLEDGER_DATA_DIR: folderOf(env.DATABASE_URL ?? ''),
+  };
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/api/serve.ts'], {
     cwd: ROOT,
-    env: { ...process.env, PORT: '0', BPFLEDGER_LOG_LEVEL: 'error', ...env },
+    env: { ...process.env, ...defaults, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const abandon = () => child.kill('SIGKILL');

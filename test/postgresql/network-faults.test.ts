@@ -3,9 +3,6 @@
 // within the bounds of docs/postgresql.md, whatever was acknowledged is there once, and a follower has
 // each event once.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followEvents } from '../../src/client/follow-events.ts';
@@ -93,17 +90,13 @@ describe.skipIf(!needs('postgresql').ok)(`a bad network, seed ${seed}`, () => {
     while (acknowledged.length < enough) await Promise.race([load, sleep(20)]);
   }
 
-  /** What the service remembers outside of the database is of this run alone. */
-  const folder = mkdtempSync(join(tmpdir(), 'bpfledger-network-'));
-
   beforeAll(async () => {
     database = await createDatabase();
     const direct = openPostgres({ url: database.url });
     await migrate(direct);
     await direct.close();
     proxy = await startProxy(database.url);
-    const BPFLEDGER_DATA_DIR = folder;
-    service = await startProcess({ DATABASE_URL: proxy.url(database.url), BPFLEDGER_DATA_DIR });
+    service = await startProcess({ DATABASE_URL: proxy.url(database.url) });
     await send(`${service.url}/v1/hosts`, { name: 'h', release: '6.18' });
     const readers = [asker('read', '/v1/hosts/h/events?limit=50'), asker('readyz', '/readyz')];
     load = Promise.all([...Array.from({ length: LANES }, (_, nth) => writer(nth)), ...readers]);
@@ -119,7 +112,6 @@ describe.skipIf(!needs('postgresql').ok)(`a bad network, seed ${seed}`, () => {
     await service?.kill();
     await proxy?.close();
     await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** Ends one direction of what is open, again and again. */

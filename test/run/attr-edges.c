@@ -159,10 +159,23 @@ static void logs(void) {
         put32(28, sizes[s]);
         put_pointer(32, given ? buffer : NULL);
         put32(140, 7);
+        buffer[0] = 0x55;
         printf("log level %x, %s, ", levels[l], given ? "a buffer" : "no buffer");
         said("size", sizes[s], asked(BPF_PROG_LOAD, UNION));
-        printf("it has a length: %d\n", raw[140] != 0);
+        printf("it has a length: %d, and text: %d\n", raw[140] != 0, buffer[0] != 0x55);
       }
+  // Who is refused before the verifier looks has no text; then it has.
+  buffer[0] = 0x55;
+  for (int type = 99; type >= 8; type -= 91) {
+    load_two();
+    put32(0, type);
+    put32(24, 1);
+    put32(28, sizeof(buffer));
+    put_pointer(32, buffer);
+    put32(4, type == 8 ? 1 : 2);
+    said("a load that is refused, of type", type, asked(BPF_PROG_LOAD, UNION));
+    printf("it has text: %d\n", buffer[0] != 0x55);
+  }
   load_two();
   put32(0, 99);
   put32(24, 16);

@@ -37,10 +37,10 @@ describe.skipIf(!ready)('attrs of a program that is run', () => {
     expect(asked.code).toBe(3);
     const listed = asked.err.split('\n').filter((line) => line.includes('not modelled: '));
     expect(listed.map((line) => line.replace(/^.*not modelled: /u, ''))).toEqual([
-      'a tracing program with attach_btf_id',
-      'the signature of a program',
-      'prog_load for a network device',
-      'a map for one program alone',
+      'prog_load (a tracing program with attach_btf_id)',
+      'prog_load (the signature of a program)',
+      'bpf (prog_load for a network device)',
+      'map_create (a map for one program alone)',
     ]);
   });
 });

@@ -1,7 +1,9 @@
 /** Bytes in base64 and in hexadecimal, and SHA-256, by what browsers and Node both have. */
 
 /** What a proof says is wrong: it proves nothing, and the message says why. */
-export class ProofRefused extends Error {}
+export class ProofRefused extends Error {
+  override readonly name = 'ProofRefused';
+}
 
 const HEX = /^(?:[0-9a-f]{2})*$/u;
 

@@ -18,7 +18,7 @@ import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import { nextObjectId } from '../next-id.ts';
 import { badObjectName } from '../object-name.ts';
 import { isUnmodelled, type Refusal } from '../outcome.ts';
-import { creationGate } from '../privilege.ts';
+import { creationGate, gate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
 import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
@@ -72,21 +72,8 @@ const INSNS_MAX_UNPRIVILEGED = 4096;
 export function progLoad(caller: Caller, call: Load): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
-  const user = admission(caller, call, expected);
+  const user = beforeVerifier(caller, call, { type, expected });
   if (typeof user !== 'number') return refuse(user);
-  const { attach_target_may_be_btf: mayBeBtf } = caller.kernel.switches;
-  const bad =
-    (mayBeBtf ? badTarget(caller, type, call) : undefined) ??
-    badBtfId(type, call.attach_btf_id ?? 0) ??
-    (mayBeBtf ? undefined : targetUnasked(type, call)) ??
-    badExpectedType(caller, type, expected) ??
-    (mayBeBtf ? undefined : badTargetProgram(caller, type, call)) ??
-    progLocks(caller, insnCount(call)) ??
-    unverifiable(call) ??
-    unknownType(caller, type) ??
-    badObjectName(call.prog_name ?? '', 'prog_name') ??
-    badLog(caller.kernel.switches, call);
-  if (bad !== undefined) return refuse(bad);
   const byBtf = (call.attach_btf_id ?? 0) !== 0;
   const foreign = byBtf
     ? attachedByBtf(caller, type, expected)
@@ -131,6 +118,38 @@ export function progLoad(caller: Caller, call: Load): Decision {
     [pages > 1 ? { ...loaded, pages } : loaded],
     fd,
     isSure ? undefined : { verified: false },
+  );
+}
+
+/** Whether the verifier sees the program, and so prints into the log that the call passes. */
+export function reachesVerifier(caller: Caller, call: Load): boolean {
+  if (gate(caller, call.attr_size) !== undefined) return false;
+  const type = progTypeOf(call.prog_type);
+  const expected = fixUpAttachType(type, call.expected_attach_type);
+  return typeof beforeVerifier(caller, call, { type, expected }) === 'number';
+}
+
+/** What `bpf_prog_load` asks before `bpf_check`. It gives the user namespace of `admission`. */
+function beforeVerifier(
+  caller: Caller,
+  call: Load,
+  { type, expected }: { readonly type: ProgType; readonly expected: AttachType },
+): number | Refusal {
+  const user = admission(caller, call, expected);
+  if (typeof user !== 'number') return user;
+  const { attach_target_may_be_btf: mayBeBtf } = caller.kernel.switches;
+  return (
+    (mayBeBtf ? badTarget(caller, type, call) : undefined) ??
+    badBtfId(type, call.attach_btf_id ?? 0) ??
+    (mayBeBtf ? undefined : targetUnasked(type, call)) ??
+    badExpectedType(caller, type, expected) ??
+    (mayBeBtf ? undefined : badTargetProgram(caller, type, call)) ??
+    progLocks(caller, insnCount(call)) ??
+    unverifiable(call) ??
+    unknownType(caller, type) ??
+    badObjectName(call.prog_name ?? '', 'prog_name') ??
+    badLog(caller.kernel.switches, call) ??
+    user
   );
 }
 

@@ -1,5 +1,7 @@
 /** What the process finds in its memory after a bpf(2) that the model answered. */
 import type { Call, CallOf } from '../../domain/call.ts';
+import { reachesVerifier } from '../../domain/calls/prog-load.ts';
+import { badLog } from '../../domain/code/verifier-log.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
@@ -26,8 +28,8 @@ export function encodeAnswer(
   const { call } = decoded;
   if (isRefusal(outcome)) {
     const query = outcome.errno === 'ENOSPC' && outcome.query !== undefined;
-    const log =
-      call.name === 'prog_load' ? logWrites(asking, attr, `${refusalSentence(outcome)}\n`) : [];
+    const text = `${refusalSentence(outcome)}\n`;
+    const log = isPrintedOf(asking, call) ? logWrites(asking, attr, text) : [];
     const writes = query ? queryWrites(attr, outcome.query) : log;
     return refuse(outcome.errno, writes);
   }
@@ -161,11 +163,21 @@ function acceptedWrites(asking: Asking, attr: AttrBytes): Write[] {
   return logWrites(asking, attr, text);
 }
 
-/** What the verifier prints into the log that PROG_LOAD passes. */
+/** Whether the verifier printed why a call was refused. */
+function isPrintedOf({ kernel, pid }: Asking, call: Call): boolean {
+  const process = kernel.processes.get(pid);
+  if (call.name !== 'prog_load' || process === undefined) return false;
+  return reachesVerifier({ kernel, process, opened: undefined, granted: undefined }, call);
+}
+
+/** What the verifier prints into the log that PROG_LOAD passes; nothing where it refuses such a log. */
 export function logWrites(asking: Asking, attr: AttrBytes, text: string): Write[] {
-  if (attr.u32(PROG_LOAD.log_level) === 0) return [];
+  const log_level = attr.u32(PROG_LOAD.log_level);
+  const log_size = attr.u32(PROG_LOAD.log_size);
   const address = attr.pointer(PROG_LOAD.log_buf);
-  const size = Math.min(attr.u32(PROG_LOAD.log_size), LOG_BYTES_MAX);
+  const fields = { log_level, log_size, log_buf: address !== 0n };
+  if (log_level === 0 || badLog(asking.kernel.switches, fields) !== undefined) return [];
+  const size = Math.min(log_size, LOG_BYTES_MAX);
   const bytes = Buffer.from(`${text}\0`);
   const fits = bytes.length <= size ? bytes : Buffer.concat([bytes.subarray(0, size - 1), NUL]);
   return [
