@@ -1,11 +1,11 @@
 // Texts of somebody else's bundle that would grow as they are parsed: they are refused before.
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { GENESIS_HASH } from '../encoding/hash-chain.ts';
-import { hexOf } from '../encoding/hex.ts';
-import { ChainCheck } from '../proof/chain-check.ts';
-import { readLine, writeLine } from './bundle-line.ts';
-import { readBundle } from './read-bundle.ts';
+import { readLine, writeLine } from '../../src/events/bundle/bundle-line.ts';
+import { readBundle } from '../../src/events/bundle/read-bundle.ts';
+import { GENESIS_HASH } from '../../src/events/encoding/hash-chain.ts';
+import { hexOf } from '../../src/events/encoding/hex.ts';
+import { ChainCheck } from '../../src/events/proof/chain-check.ts';
 
 const MIB = 1024 * 1024;
 const hash = hexOf(GENESIS_HASH);

@@ -3,12 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { randomHistory } from '../../../test/support/random-history.ts';
-import { encodeEvent } from '../encoding/codec.ts';
-import { partsOf } from './event-parts.ts';
-import { RestWriter } from './rest.ts';
-import { openSegment, UnreadableSegment } from './segment.ts';
-import { ByteWriter } from './varint.ts';
+import { encodeEvent } from '../../src/events/encoding/codec.ts';
+import { partsOf } from '../../src/events/segment/event-parts.ts';
+import { RestWriter } from '../../src/events/segment/rest.ts';
+import { openSegment, UnreadableSegment } from '../../src/events/segment/segment.ts';
+import { ByteWriter } from '../../src/events/segment/varint.ts';
+import { randomHistory } from '../support/random-history.ts';
 
 const NUMBER = 1;
 const ENTRY = 2;
