@@ -1,6 +1,6 @@
 /** Turns the issues of a schema into the errors of a problem document. */
 import type { z } from 'zod';
-import { ERRORS_MAX, type FieldError, invalid } from './problem.ts';
+import { ERRORS_MAX, type FieldError, invalid, WHOLE_BODY } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -43,7 +43,7 @@ function limitOf(issue: Issue): number | undefined {
 /** One error for each issue; an unknown field is named, not the object around it. */
 function errorsOf(issue: Issue, prefix: string): FieldError[] {
   const at = (path: readonly PropertyKey[]) =>
-    [...(prefix === '' ? [] : [prefix]), ...path.map(String)].join('.');
+    [...(prefix === '' ? [] : [prefix]), ...path.map(String)].join('.') || WHOLE_BODY;
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n');
     return issue.keys.slice(0, ERRORS_MAX).map((key, i) => ({

@@ -86,12 +86,15 @@ export class ProblemError extends Error {
   }
 }
 
+/** The field that is told when the body is wrong as a whole. */
+export const WHOLE_BODY = 'body';
+
 /** The problem of wrong fields; the first one gives the sentence. */
 export function invalid(errors: readonly FieldError[]): ProblemError {
   const [first] = errors;
-  const { field = '', message = 'is not valid', limit } = first ?? {};
+  const { field = WHOLE_BODY, message = 'is not valid', limit } = first ?? {};
   return new ProblemError('invalid-request', {
-    detail: field === '' ? message : `${field}: ${message}`,
+    detail: `${field}: ${message}`,
     field,
     errors: errors.slice(0, ERRORS_MAX),
     ...(limit !== undefined && { limit }),

@@ -50,7 +50,7 @@ export const hostParams = z.object({ host: hostName });
 /** A whole number in a query parameter. */
 export const countParam = z
   .string()
-  .regex(/^\d{1,15}$/, 'must be a whole number')
+  .regex(/^\d{1,15}$/, 'must be a whole number of at most 15 digits')
   .transform(Number)
   .meta({ type: 'integer', minimum: 0 });
 

@@ -37,7 +37,7 @@ async function posted(path: string, body: string) {
 }
 
 /** What is told of a body whose shape is looked at before it is parsed: the bound that it passes. */
-const shapeless = (limit: number) => ({ field: '', limit });
+const shapeless = (limit: number) => ({ field: 'body', limit });
 
 /** By what is wrong with a body, where it is refused. Those with a field are cheap to parse. */
 const REFUSED: Readonly<Record<string, { readonly field: string; readonly limit?: number }>> = {

@@ -5,7 +5,7 @@ import { type NumberedRequest, resolveReferences } from '../../events/writing/re
 import { callerOfRequest } from '../guard/caller-name.ts';
 import { beginBody } from '../guard/unfinished.ts';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
-import { invalid, ProblemError } from '../problem.ts';
+import { invalid, ProblemError, WHOLE_BODY } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { requireMayRecord } from '../route-access.ts';
 import { bodyChunks, jsonOf } from './body.ts';
@@ -72,7 +72,8 @@ function checkPiece(c: Context, key: string | undefined, lines: readonly Line[])
 
 function checkLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
   const { value } = jsonOf(bytes, number);
-  if (Array.isArray(value)) throw invalid([{ field: '', message: 'a line holds one call' }]);
+  if (Array.isArray(value))
+    throw invalid([{ field: WHOLE_BODY, message: 'holds a list; a line holds one call' }]);
   // A line cannot refer to an earlier answer.
   const asked = oneSyscall(value);
   requireMayRecord(c.get('principal'), asked);

@@ -6,7 +6,7 @@ import { oldestKept, requireKept } from '../../events/cuts.ts';
 import { EFFECT_CODES } from '../../events/encoding/names.ts';
 import { positionAt } from '../../events/reading/log-reader.ts';
 import { CALL_NAMES } from '../../events/schema/call-schema.ts';
-import { suggestion } from '../../events/schema/near-name.ts';
+import { nameHint, suggestion } from '../../events/schema/near-name.ts';
 import { reason } from '../../events/schema/reason.ts';
 import { path } from '../../events/schema/text.ts';
 import { listBoots } from '../../projections/boots.ts';
@@ -34,7 +34,8 @@ function namesAmong(
   rarer: readonly string[] = [],
 ) {
   const names = [...usual, ...rarer];
-  const near = (text: string) => suggestion(text, usual) || suggestion(text, rarer);
+  const near = (text: string) =>
+    suggestion(text, usual) || suggestion(text, rarer) || nameHint(text, usual);
   const name = z.string().refine((text) => names.includes(text), {
     error: ({ input }) =>
       `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${near(String(input))}`,

@@ -10,7 +10,7 @@ import {
   JSON_NUMBER_CHARS_MAX,
   JSON_VALUES_MAX,
 } from '../limits.ts';
-import { invalid } from '../problem.ts';
+import { invalid, WHOLE_BODY } from '../problem.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -87,10 +87,10 @@ function refuseLong(wordChars: number): void {
 function tooWide(limit: number): Error {
   const what = limit === JSON_ITEMS_MAX ? 'a list' : 'an object';
   const has = limit === JSON_ITEMS_MAX ? 'items' : 'fields';
-  const message = `${what} of the body has more than ${limit} ${has}`;
-  return invalid([{ field: '', message, limit }]);
+  const message = `has ${what} of more than ${limit} ${has}`;
+  return invalid([{ field: WHOLE_BODY, message, limit }]);
 }
 
 function tooMuch(what: string, limit: number): Error {
-  return invalid([{ field: '', message: `the body has more than ${limit} ${what}`, limit }]);
+  return invalid([{ field: WHOLE_BODY, message: `has more than ${limit} ${what}`, limit }]);
 }

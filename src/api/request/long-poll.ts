@@ -14,8 +14,10 @@ import type { Service } from '../service.ts';
 
 const seconds = z
   .string()
-  .refine((text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= WAIT_S.max, {
-    error: `must be 1…${WAIT_S.max}`,
+  .superRefine((text, context) => {
+    if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= WAIT_S.max) return;
+    const message = `must be 1…${WAIT_S.max} seconds`;
+    context.addIssue({ code: 'custom', message, params: { limit: WAIT_S.max } });
   })
   .transform(Number)
   .meta({ type: 'integer', minimum: 1, maximum: WAIT_S.max });

@@ -15,7 +15,7 @@ import type { CallRequest } from '../../events/submission.ts';
 import { inOnePiece, inTurns, type Pausing } from '../../events/turns.ts';
 import { invalidBy } from '../field-errors.ts';
 import { CALLS_MAX, HEAVY_BODY_BYTES } from '../limits.ts';
-import { invalid } from '../problem.ts';
+import { invalid, WHOLE_BODY } from '../problem.ts';
 import { time } from '../time.ts';
 import type { JsonBody } from './body.ts';
 import { fdFacts } from './fd-facts.ts';
@@ -158,8 +158,8 @@ export async function plannedCallsOf(body: JsonBody): Promise<CallRequest[]> {
 
 function* syscallList(values: readonly unknown[]): Pausing<CallRequest[]> {
   if (values.length < 1 || values.length > CALLS_MAX) {
-    const message = `the list must have 1…${CALLS_MAX} calls, not ${values.length}`;
-    throw invalid([{ field: '', message, limit: CALLS_MAX }]);
+    const message = `must be a list of 1…${CALLS_MAX} calls, not ${values.length}`;
+    throw invalid([{ field: WHOLE_BODY, message, limit: CALLS_MAX }]);
   }
   const calls: CallRequest[] = [];
   // One by one, so that a hundred wrong calls do not make a hundred errors.

@@ -12,7 +12,7 @@ import { NDJSON_TYPE } from '../content-type.ts';
 import type { AccessEnv } from '../guard/access.ts';
 import { UNREAD_MS } from '../limits.ts';
 import { countRecorded } from '../metrics.ts';
-import { invalid, type ProblemError, problemOf } from '../problem.ts';
+import { invalid, type ProblemError, problemOf, WHOLE_BODY } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { atLine, type CheckedLine, checkLines } from '../request/checked-lines.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
@@ -173,7 +173,7 @@ export async function syscallStream(
   const answers = answersTo(c, { ...target, key: idempotencyKey(c) });
   // While nothing is answered a problem still has a status of its own.
   const first = await answers.next();
-  if (first.done) throw invalid([{ field: '', message: 'the body has no line' }]);
+  if (first.done) throw invalid([{ field: WHOLE_BODY, message: 'has no line' }]);
   const stream = pullStream(withProblem(first.value, answers), {
     unreadMs: UNREAD_MS,
     mayGoOn: c.get('mayGoOn'),

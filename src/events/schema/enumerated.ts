@@ -1,6 +1,6 @@
 /** Values that have a number, a canonical name and other spellings. */
 import { z } from 'zod';
-import { suggestion } from './near-name.ts';
+import { nameHint } from './near-name.ts';
 import { U32_MAX } from './numbers.ts';
 
 export interface Spellings<V> {
@@ -21,7 +21,7 @@ export function spellingSchema<V>({ noun, example, values, ofNumber }: Spellings
     if (typeof value === 'string') {
       const found = values.get(value) ?? values.get(value.toLowerCase());
       if (found !== undefined) return found;
-      const message = `unknown ${noun} ${JSON.stringify(value.slice(0, 60))}${suggestion(value, known)}`;
+      const message = `unknown ${noun} ${JSON.stringify(value.slice(0, 60))}${nameHint(value, known)}`;
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     }

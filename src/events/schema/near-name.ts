@@ -38,3 +38,19 @@ export function suggestion(name: string, known: readonly string[]): string {
   const near = nearName(name, known);
   return near === undefined ? '' : `; did you mean "${near}"?`;
 }
+
+/** Names that a message lists whole; of more it shows the first. */
+const LISTED_MAX = 12;
+const SHOWN_OF_MORE = 4;
+
+/** The same, or which names there are when none is near. */
+export function nameHint(name: string, known: readonly string[]): string {
+  return suggestion(name, known) || listing(known);
+}
+
+function listing(known: readonly string[]): string {
+  if (known.length === 0) return '';
+  if (known.length <= LISTED_MAX) return `; there are: ${known.join(', ')}`;
+  const shown = known.slice(0, SHOWN_OF_MORE).join(', ');
+  return `; there are: ${shown} and ${known.length - SHOWN_OF_MORE} more`;
+}

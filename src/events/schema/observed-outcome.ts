@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { ObservedOutcome } from '../../domain/observed/observation.ts';
-import { suggestion } from './near-name.ts';
+import { nameHint } from './near-name.ts';
 import { recordedSuccess, refusalFields } from './outcome-schema.ts';
 import { strictObject } from './strict-object.ts';
 
@@ -11,7 +11,7 @@ const ERRNOS = Object.keys(ERRNO_NUMBERS);
 
 const errno = z.string().refine((name): name is Errno => ERRNOS.includes(name), {
   error: ({ input }) =>
-    `unknown errno ${JSON.stringify(String(input).slice(0, 60))}${suggestion(String(input), ERRNOS)}`,
+    `unknown errno ${JSON.stringify(String(input).slice(0, 60))}${nameHint(String(input), ERRNOS)}`,
 });
 
 const told = strictObject({

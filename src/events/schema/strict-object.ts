@@ -1,6 +1,6 @@
 /** Objects that refuse unknown fields by name, and suggest the field that was probably meant. */
 import { z } from 'zod';
-import { suggestion } from './near-name.ts';
+import { nameHint } from './near-name.ts';
 
 /** The characters of a refused name that a message shows. */
 const SHOWN_MAX = 60;
@@ -12,13 +12,8 @@ function showKey(key: string): string {
 /** Unknown fields that are listed one by one: the search for a similar name takes long. */
 const TOLD_MAX = 20;
 
-/** When a value has none of the fields, more fields than this are not listed. */
-const LISTED_MAX = 12;
-
 function unknownField(key: string, known: readonly string[]): string {
-  const near = suggestion(key, known);
-  const listed = known.length === 0 || known.length > LISTED_MAX ? '' : known.join(', ');
-  return `unknown field ${showKey(key)}${near || (listed && `; there are: ${listed}`)}`;
+  return `unknown field ${showKey(key)}${nameHint(key, known)}`;
 }
 
 /**
@@ -48,7 +43,7 @@ export function taggedUnion<
       const value = (issue.input as Readonly<Record<string, unknown>>)[field];
       if (value === undefined) return `${field} is missing`;
       if (typeof value !== 'string') return `${field} must be a string`;
-      return `unknown ${field} ${showKey(value)}${suggestion(value, names)}`;
+      return `unknown ${field} ${showKey(value)}${nameHint(value, names)}`;
     },
   });
 }
