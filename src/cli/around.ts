@@ -7,7 +7,7 @@ import { UsageError } from './exit-code.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 
 /** An event as it is looked for. */
-interface Told {
+interface DatedEvent {
   readonly position: number;
   readonly at: string;
 }
@@ -15,9 +15,9 @@ interface Told {
 /** A moment that was typed: a position, or a time. */
 export interface Around {
   /** How far an event is from the moment, in positions or microseconds; before it, less than 0. */
-  readonly distance: (event: Told) => number;
+  readonly distance: (event: DatedEvent) => number;
   /** The same in words: `3 minutes before that moment`; undefined for an event of that moment. */
-  readonly distanceText: (event: Told) => string | undefined;
+  readonly distanceText: (event: DatedEvent) => string | undefined;
   /** That the log does not reach to the moment; undefined when it does. */
   readonly outside: string | undefined;
 }
@@ -34,8 +34,8 @@ export async function aroundMoment(
 ): Promise<Around> {
   if (/^\d+$/u.test(text)) {
     await client.get(`${hostPath(host)}?at=${text}`);
-    const distance = ({ position }: Told) => position - Number(text);
-    const distanceText = (event: Told) => {
+    const distance = ({ position }: DatedEvent) => position - Number(text);
+    const distanceText = (event: DatedEvent) => {
       const count = distance(event);
       return sided(count, `position ${text}`, counted(Math.abs(count), 'position'));
     };
@@ -45,8 +45,8 @@ export async function aroundMoment(
   if (wanted === undefined) {
     throw new UsageError(`--around ${text} is no moment; there are ${SPOKEN_FORMS}, positions`);
   }
-  const distance = ({ at }: Told) => (microsOf(at) ?? 0) - wanted;
-  const distanceText = (event: Told) => {
+  const distance = ({ at }: DatedEvent) => (microsOf(at) ?? 0) - wanted;
+  const distanceText = (event: DatedEvent) => {
     const micros = distance(event);
     return sided(micros, 'that moment', durationText(Math.abs(micros)));
   };
@@ -64,7 +64,7 @@ async function outsideText(
 ): Promise<string | undefined> {
   const ends = await client.get<Ends>(hostPath(host));
   const timeOf = async (position: number) => {
-    const { at } = await client.get<Told>(`${hostPath(host)}/events/${position}`);
+    const { at } = await client.get<DatedEvent>(`${hostPath(host)}/events/${position}`);
     return at;
   };
   const first = await timeOf(ends.oldest);

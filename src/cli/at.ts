@@ -36,7 +36,7 @@ export const at = command({
     const client = restClient(serviceFrom(flags));
     const host = await hostMeant(client, named);
     const question = { host, resource: 'state', query: { at: moment } };
-    const answer = await client.get<StateAnswer>(questionPath(question));
+    const answer = await client.get<StateWithPosition>(questionPath(question));
     if (flags.json) {
       print.out(JSON.stringify(answer));
       return EXIT.done;
@@ -51,12 +51,12 @@ export const at = command({
   },
 });
 
-interface StateAnswer {
+interface StateWithPosition {
   readonly position: number;
-  readonly state: World;
+  readonly state: StateAtMoment;
 }
 
-interface World {
+interface StateAtMoment {
   readonly boot: { readonly number: number; readonly release: string };
   readonly cgroups: readonly { readonly cgroup_id: number; readonly path: string }[];
   readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];
@@ -74,7 +74,7 @@ interface World {
   readonly processes: readonly { readonly pid: number; readonly comm: string }[];
 }
 
-function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World): string[] {
+function worldLines({ boot, cgroups, programs, links, bpffs, processes }: StateAtMoment): string[] {
   const paths = new Map(cgroups.map(({ cgroup_id, path }) => [cgroup_id, path]));
   const pins = bpffs.filter(({ kind }) => kind !== 'dir' && kind !== 'symlink');
   return [

@@ -11,7 +11,7 @@ const MOMENTS: ReadonlySet<string | undefined> = new Set(['MOMENT', 'TIME']);
 /** Flags whose default is the head, so that it may be said. */
 const ENDS_AT_HEAD: ReadonlySet<string> = new Set(['at', 'to']);
 
-interface Line {
+interface ParsedLine {
   readonly flags: Typed<Flags>;
   readonly words: readonly string[];
   readonly help: boolean;
@@ -22,7 +22,7 @@ interface Line {
  *
  * @throws UsageError
  */
-export function readLine(name: string, command: Command, args: readonly string[]): Line {
+export function readLine(name: string, command: Command, args: readonly string[]): ParsedLine {
   const options = Object.fromEntries(
     Object.entries({ ...command.flags, ...HELP }).map(([flag, { value }]) => [
       flag,

@@ -112,13 +112,13 @@ function stayLine(hosts: readonly string[]): string {
   );
 }
 
-interface Placed {
+interface ScenarioOfFile {
   readonly file: string;
   readonly scenario: Scenario;
 }
 
 /** Every scenario of the files, read one file at a time. */
-async function* scenariosOf(files: readonly string[]): AsyncGenerator<Placed> {
+async function* scenariosOf(files: readonly string[]): AsyncGenerator<ScenarioOfFile> {
   for (const file of files) {
     const text = await readGolden(file).catch(unreadable);
     for (const scenario of parseFile(text, file)) yield { file, scenario };
@@ -159,11 +159,15 @@ async function replayScenario(
   }
 }
 
-interface Found extends Placed {
+interface ScenarioMismatch extends ScenarioOfFile {
   readonly mismatch: Mismatch;
 }
 
-function show({ file, scenario, mismatch }: Found, json: true | undefined, print: Printer): void {
+function show(
+  { file, scenario, mismatch }: ScenarioMismatch,
+  json: true | undefined,
+  print: Printer,
+): void {
   const { scenario: name, step, what, expected, got, rule } = mismatch;
   if (json) {
     print.out(JSON.stringify({ file, scenario: name, step, what, expected, got, rule }));

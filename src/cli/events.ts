@@ -50,13 +50,13 @@ export const events = command({
   },
 });
 
-type Called = Invocation<typeof FLAGS>;
+type EventsInvocation = Invocation<typeof FLAGS>;
 
 /** Rows of a table that are laid out together. */
 const ROWS = 200;
 
 /** Prints events as they come: as a table on a terminal, where a page of them shares its columns. */
-function shower({ flags, print }: Called) {
+function shower({ flags, print }: EventsInvocation) {
   const room = roomOf(print, flags.wide);
   const rows = eventRows(room, () => new Date());
   let waiting: WireEvent[] = [];
@@ -86,7 +86,7 @@ async function endsOf(
   return client.get(hostPath(host));
 }
 
-async function list(called: Called, named: string): Promise<ExitCode> {
+async function list(called: EventsInvocation, named: string): Promise<ExitCode> {
   const { flags, print } = called;
   const tail = countOf('tail', flags.tail);
   const limit = countOf('limit', flags.limit) ?? tail ?? Number.POSITIVE_INFINITY;
@@ -153,7 +153,7 @@ function noneText(
     : `no event of ${host} fits, of those at positions ${after + 1} to ${to}`;
 }
 
-async function follow(called: Called, named: string): Promise<ExitCode> {
+async function follow(called: EventsInvocation, named: string): Promise<ExitCode> {
   const { flags } = called;
   for (const flag of ['limit', 'tail', 'reverse'] as const) {
     if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with events list`);

@@ -26,7 +26,7 @@ const FLAGS = {
   json: { about: 'one JSON object a line; of probe, the record' },
 } as const;
 
-type Called = Invocation<typeof FLAGS>;
+type ReleasesInvocation = Invocation<typeof FLAGS>;
 
 export const releases = command({
   usage: 'list | show R | probe [options]',
@@ -50,7 +50,7 @@ export const releases = command({
   },
 });
 
-function list({ flags, print }: Called): ExitCode {
+function list({ flags, print }: ReleasesInvocation): ExitCode {
   const ids = new Set(knownReleases().map((name) => known(name).id));
   for (const id of ids) {
     const { basis } = known(id);
@@ -59,7 +59,7 @@ function list({ flags, print }: Called): ExitCode {
   return EXIT.done;
 }
 
-function show({ flags, print }: Called, name: string): ExitCode {
+function show({ flags, print }: ReleasesInvocation, name: string): ExitCode {
   const release = known(name);
   const { id, basis, note } = release;
   const switches = describeSwitches(release);
@@ -76,7 +76,7 @@ function show({ flags, print }: Called, name: string): ExitCode {
   return EXIT.done;
 }
 
-async function probe({ flags, print }: Called): Promise<ExitCode> {
+async function probe({ flags, print }: ReleasesInvocation): Promise<ExitCode> {
   const uname = unameRelease();
   const assumed = known(flags.release ?? uname);
   const machine = await openLiveMachine({

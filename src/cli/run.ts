@@ -7,7 +7,7 @@ import { MEASURED_VERSIONS } from '../domain/release/version.ts';
 import { Disturber } from '../sandbox/disturb.ts';
 import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
-import type { Made } from '../sandbox/world.ts';
+import type { LoggedCall } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
@@ -109,7 +109,7 @@ export const run = command({
         tell(`bpfledger: on ${release.id}, ${i + 1} of ${releases.length}`);
       }
       const kernel = release.kernel ?? boot(release.id);
-      const record = (made: Made) => {
+      const record = (made: LoggedCall) => {
         tally.add(made);
         recording?.add(made);
         if (flags.trace) print.err(madeLine(made));

@@ -32,13 +32,13 @@ export function roomOf(print: Printer, wide: string | true | undefined): Room {
 
 const GAP = 2;
 
-export interface Table {
+export interface TableLayout {
   /** Lines of these rows; the first ones have the titles above them. */
   lines(rows: readonly (readonly string[])[]): string[];
 }
 
 /** A table of rows that come one after the other: a column never becomes narrower. */
-export function createTable(columns: readonly Column[], room: Room): Table {
+export function createTable(columns: readonly Column[], room: Room): TableLayout {
   const widest = columns.map(({ title, least = 0 }) => Math.max(title.length, least));
   let isTitled = false;
   return {

@@ -89,7 +89,7 @@ async function cosignerFrom({ name, 'key-file': file }: Typed): Promise<Cosigner
 }
 
 /** Where checkpoints and proofs come from. */
-interface Source {
+interface CheckpointSource {
   /** The last checkpoint: a note that nobody verified yet. */
   readonly note: string;
   /** A proof that it continues the log up to a position. */
@@ -127,7 +127,7 @@ function keyFor(origin: string, known: string | undefined, given: string | undef
   return known ?? given ?? '';
 }
 
-async function ofHost(host: string, flags: Typed): Promise<Source> {
+async function ofHost(host: string, flags: Typed): Promise<CheckpointSource> {
   const client = restClient(serviceFrom(flags));
   const consistency = async (from: number) => {
     const path = `${hostPath(host)}/proofs/consistency?from=${from}`;
@@ -137,7 +137,7 @@ async function ofHost(host: string, flags: Typed): Promise<Source> {
 }
 
 /** What a service published: a proof from the checkpoint that it published before. */
-async function publishedIn(file: string): Promise<Source> {
+async function publishedIn(file: string): Promise<CheckpointSource> {
   const text = await readFile(file, 'utf8');
   const note = noteIn(text);
   const [, size] = note.split('\n', 2);

@@ -52,7 +52,7 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
   const badReplace = replaceNotAllowed(attachment, mode);
   if (badReplace !== undefined) return badReplace;
   const whole = listOf(cgroup, type);
-  const place: Place | Refusal = hasHooks(type)
+  const place: TargetList | Refusal = hasHooks(type)
     ? placeOfHook(caller.kernel, attachment.program, whole)
     : { whole };
   if (isRefused(place)) return place;
@@ -87,7 +87,7 @@ function storageEffects(
 }
 
 /** The list that an entry goes into: of LSM_CGROUP a part of the attach type's list. */
-interface Place {
+interface TargetList {
   readonly whole: EntryList;
   readonly list?: EntryList;
   readonly begin?: number;
@@ -99,7 +99,7 @@ function placeOfHook(
   kernel: Kernel,
   { id: prog_id, btf: { attach_btf_id } }: Program,
   whole: EntryList,
-): Place | Refusal {
+): TargetList | Refusal {
   const slot = slotOf(kernel, attach_btf_id);
   if (slot === undefined) return refusal('EINVAL', 'lsm-slots-taken', { prog_id, attach_btf_id });
   return { whole, slot, ...hookList(whole, slot) };
@@ -175,7 +175,7 @@ function findReplaced(
 function insertEntry(
   caller: Caller,
   attachment: Attachment,
-  { whole, list = whole, begin = 0 }: Place,
+  { whole, list = whole, begin = 0 }: TargetList,
   mode: Mode,
 ): Effect[] | Refusal {
   const { cgroup, type, program, flags, relative, linkId } = attachment;
@@ -198,7 +198,7 @@ function insertEntry(
 function overwritten(
   caller: Caller,
   attachment: Attachment,
-  { whole, list = whole, begin = 0 }: Place,
+  { whole, list = whole, begin = 0 }: TargetList,
   at: number,
 ): Effect[] {
   const entry = list.entries[at];

@@ -15,7 +15,7 @@ import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
 
 /** A row that references are counted on. */
-interface Counted {
+interface ReferencedRow {
   readonly refs: number;
 }
 
@@ -36,7 +36,7 @@ export function programDropped(kernel: Kernel, id: number, reason: Reason): read
 export class Lifetime {
   readonly #kernel: Kernel;
   /** References that were dropped so far, by the row that counts them. */
-  readonly #gone = new SmallMap<Counted, number>();
+  readonly #gone = new SmallMap<ReferencedRow, number>();
   /** Lists of the state, and as they are after the removals so far. */
   #lists: SmallMap<EntryList, EntryList> | undefined;
   /** Of prog_arrays: fds and pins that went so far. */
@@ -210,7 +210,7 @@ export class Lifetime {
     return map !== undefined && this.#gone.get(map) === map.refs;
   }
 
-  #isLast(row: Counted): boolean {
+  #isLast(row: ReferencedRow): boolean {
     const gone = (this.#gone.get(row) ?? 0) + 1;
     this.#gone.set(row, gone);
     if (gone > row.refs)

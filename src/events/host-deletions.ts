@@ -46,7 +46,7 @@ const COLUMNS = `host_id, name, log_id::text as log_id, origin, position, events
   encode(hash, 'hex') as hash, recorded_from, recorded_to, checkpoint, actor, database_user,
   deleted_at, reason`;
 
-type Row = Omit<HostDeletion, 'hash'> & { readonly hash: string };
+type HostDeletionRow = Omit<HostDeletion, 'hash'> & { readonly hash: string };
 
 /** Records that a host is deleted: from here on, this transaction may remove its rows. */
 export async function recordDeletion(
@@ -100,7 +100,7 @@ export async function listDeletions(
   question: DeletionQuestion,
   { after, order = 'asc', limit = DELETIONS_PAGE_MAX }: DeletionPage = {},
 ): Promise<HostDeletion[]> {
-  const rows = await database.query<Row>(LIST[order], [
+  const rows = await database.query<HostDeletionRow>(LIST[order], [
     ...meant(question),
     ...[after?.deleted_at ?? null, after?.host_id ?? null, Math.min(limit, DELETIONS_PAGE_MAX)],
   ]);
@@ -148,7 +148,7 @@ export async function missingHost(
   return new LogRefusal({ why: 'no-such-host', host, deletion: { at, actor, events } });
 }
 
-interface Held {
+interface HeldHost {
   readonly host_id: number;
 }
 
@@ -168,7 +168,7 @@ export async function holdHosts(
   const [one] = ids;
   // A list is planned anew each time, which costs more than the row; mostly it is one host.
   const rows = await (ids.length === 1
-    ? tx.query<Held>(HOLD_ONE, [one])
-    : tx.query<Held>(HOLD, [sqlArray(ids)]));
+    ? tx.query<HeldHost>(HOLD_ONE, [one])
+    : tx.query<HeldHost>(HOLD, [sqlArray(ids)]));
   return new Set(rows.map((row) => row.host_id));
 }

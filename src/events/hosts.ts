@@ -36,7 +36,7 @@ export interface Host {
 }
 
 /** A page of hosts, in the order of their names by code point. */
-export interface HostPage {
+export interface HostPageRequest {
   /** The name that the page starts after. */
   readonly after?: string | undefined;
   /** Default and upper bound: `HOSTS_PAGE_MAX`. */
@@ -69,18 +69,18 @@ const PAGE = ordered((order) => {
 const BEFORE = { asc: '', desc: '~' } as const;
 
 /** What {@link LIKE} is asked with. */
-function likeParameters({ patterns, search = '' }: HostPage) {
+function likeParameters({ patterns, search = '' }: HostPageRequest) {
   return [patterns === undefined ? null : likesOf(patterns), search];
 }
 
 /** What {@link PAGE} is asked with. */
-function pageParameters(page: HostPage) {
+function pageParameters(page: HostPageRequest) {
   const { order = 'asc', after = BEFORE[order], limit = HOSTS_PAGE_MAX } = page;
   return [...likeParameters(page), after, Math.min(limit, HOSTS_PAGE_MAX)];
 }
 
 /** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
-export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> {
+export function listHosts(database: Queryable, page: HostPageRequest): Promise<Host[]> {
   const text = `${SELECT} and ${PAGE[page.order ?? 'asc']}`;
   return database.query<Host>(text, pageParameters(page));
 }
@@ -88,7 +88,7 @@ export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> 
 /** How many hosts and branches all pages of the question have; of one host, its direct branches. */
 export async function countHosts(
   database: Queryable,
-  page: Pick<HostPage, 'patterns' | 'search'>,
+  page: Pick<HostPageRequest, 'patterns' | 'search'>,
   originId?: number,
 ): Promise<number> {
   const [row] = await database.query<{ readonly count: number }>(
@@ -142,7 +142,11 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
 }
 
 /** A page of the direct branches of a host. */
-export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
+export function listBranches(
+  database: Queryable,
+  hostId: number,
+  page: HostPageRequest,
+): Promise<Host[]> {
   const text = `${SELECT} and h.origin_host_id = $5 and ${PAGE[page.order ?? 'asc']}`;
   return database.query<Host>(text, [...pageParameters(page), hostId]);
 }

@@ -8,11 +8,18 @@ import { refuseRemoved } from './cuts.ts';
 import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead, type StoredHead } from './head.ts';
-import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
+import {
+  type Host,
+  type HostPageRequest,
+  hostIds,
+  hostNamed,
+  listBranches,
+  listHosts,
+} from './hosts.ts';
 import { LogRefusal, missing } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
 import { DamagedLog } from './reading/damaged-log.ts';
-import type { Follower, Place } from './reading/follower.ts';
+import type { Follower, FollowerStart } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
 import { type HostState, loadState } from './reading/host-state.ts';
@@ -87,12 +94,12 @@ export interface Log {
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the direct branches of a host, by name. */
-  branches(origin: string, page?: HostPage): Promise<Host[]>;
+  branches(origin: string, page?: HostPageRequest): Promise<Host[]>;
   /** Hides a branch for ever; its name stays taken. Refuses `no-such-host`. */
   dropBranch(origin: string, name: string): Promise<void>;
 
   /** A page of hosts and branches, by name. */
-  hosts(page?: HostPage): Promise<Host[]>;
+  hosts(page?: HostPageRequest): Promise<Host[]>;
   /** One host, with its head position. Refuses `no-such-host`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
@@ -109,7 +116,7 @@ export interface Log {
    * A follower of the events after a place and of later ones. At a mark of another history it ends
    * immediately; without a mark it refuses `no-such-position` when the log does not reach the place.
    */
-  subscribe(host: string, follow: Place): Promise<Follower>;
+  subscribe(host: string, follow: FollowerStart): Promise<Follower>;
 
   /**
    * Calls `read` with the state at a position. `read` must not change the kernel and must not retain

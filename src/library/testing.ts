@@ -75,7 +75,7 @@ export function fakeKernelFrom(snapshot: Snapshot): FakeKernel {
   return new FakeKernel(restoreKernel(snapshot));
 }
 
-interface Fault {
+interface PlannedFault {
   readonly name: CallName;
   readonly errno: Errno;
   /** Calls of that name until it strikes. */
@@ -85,7 +85,7 @@ interface Fault {
 export class FakeKernel {
   readonly #kernel: Kernel;
   readonly #calls: MadeCall[] = [];
-  #faults: Fault[] = [];
+  #faults: PlannedFault[] = [];
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;

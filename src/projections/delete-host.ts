@@ -109,7 +109,7 @@ const WHOLE = [
   ...['program_lives', 'entry_lives', 'cgroup_lives', 'lineages', 'heads'],
 ];
 
-interface HostRow {
+interface OwnHostRow {
   readonly host_id: number;
   readonly log_id: string | null;
   readonly origin: string | null;
@@ -120,7 +120,7 @@ async function findDeletable(
   name: string,
   headOf: (tx: Queryable, hostId: number) => Promise<Head>,
 ): Promise<Deletable> {
-  const [host] = await tx.query<HostRow>(
+  const [host] = await tx.query<OwnHostRow>(
     `select h.host_id, h.log_id::text as log_id, o.name as origin
      from hosts h left join hosts o on o.host_id = h.origin_host_id where h.name = $1`,
     [name],

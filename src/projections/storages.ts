@@ -73,7 +73,7 @@ const OF_MAP = ordered((order) => {
 
 const COUNT = lineText((form) => `select count(*)::int8 as count from ${living(form)}`);
 
-type Stored = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
+type StoredStorage = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
 
 /**
  * A page of a map's storages, by default newest first, as the kernel lists them. One event makes at most
@@ -86,7 +86,7 @@ export async function storagesOf(
   page: PageRequest<number>,
 ): Promise<StorageRow[]> {
   const params = [...at(moment), mapId, page.after ?? null, checkLimit(page)] as const;
-  const rows = await queryLine<Stored>(database, OF_MAP[page.order ?? 'desc'], params);
+  const rows = await queryLine<StoredStorage>(database, OF_MAP[page.order ?? 'desc'], params);
   return rows.map(({ attach_type, ...row }) =>
     attach_type === '' ? row : { ...row, attach_type: parseType<AttachType>(attach_type) },
   );

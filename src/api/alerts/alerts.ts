@@ -67,8 +67,8 @@ export interface AlertsOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-type Rule = StoredRule & DeliveryCounts;
-type Owned = Rule & { readonly watched: WatchedRule };
+type CountedAlertRule = StoredRule & DeliveryCounts;
+type Owned = CountedAlertRule & { readonly watched: WatchedRule };
 
 /** Another process moved the rule on, or somebody removed it. */
 class Overtaken extends Error {}
@@ -188,7 +188,7 @@ export class Alerts implements AlertService {
   }
 
   /** A rule whose maker still may have one, with the hosts that it is about. */
-  #owned(rule: Rule): Owned[] {
+  #owned(rule: CountedAlertRule): Owned[] {
     const owner = this.owner(rule.actor);
     if (owner === undefined) return [];
     const watched = watchedBy(rule);

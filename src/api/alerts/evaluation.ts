@@ -22,7 +22,7 @@ import {
 import { replacedBy } from '../../time-travel/alerts/replaced.ts';
 import { passes } from '../../time-travel/filter/event-filter.ts';
 
-export interface Sources {
+export interface EvaluationSources {
   readonly log: Log;
   readonly database: Queryable;
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ interface HostEvents {
 
 /** Judges a page of events, in the order in which they arrived. */
 export async function judge(
-  sources: Sources,
+  sources: EvaluationSources,
   page: readonly ArrivedEvent[],
   rules: readonly WatchedRule[],
 ): Promise<Map<number, Judged>> {
@@ -93,7 +93,7 @@ function passing({ host_id, host, events }: HostEvents, { rule_id, filter }: Ale
 }
 
 async function judgeReplaced(
-  sources: Sources,
+  sources: EvaluationSources,
   of: HostEvents,
   rules: readonly WatchedRule[],
   judged: ReadonlyMap<number, Judged>,
@@ -106,7 +106,7 @@ async function judgeReplaced(
 }
 
 async function judgeArrays(
-  { log, database, signal }: Sources,
+  { log, database, signal }: EvaluationSources,
   of: HostEvents,
   about: readonly WatchedRule[],
   judged: ReadonlyMap<number, Judged>,

@@ -2,7 +2,7 @@
  * Answers are open: a later version may answer more fields, so a client must not break at one that it does not
  * know. Requests are closed: an unknown field is refused. A schema that requests have too stays closed.
  */
-import type { Operation, Paths, Schema } from './open-api.ts';
+import type { DocumentOperation, Paths, Schema } from './open-api.ts';
 
 const REFERENCE = '#/components/schemas/';
 
@@ -29,7 +29,7 @@ export function openAnswers(
   ) as Record<string, Schema>;
 }
 
-function operationsOf(paths: Paths): Operation[] {
+function operationsOf(paths: Paths): DocumentOperation[] {
   return Object.values(paths).flatMap((methods) => Object.values(methods));
 }
 

@@ -3,9 +3,9 @@
  * it by name, and a generated client has one type of it.
  */
 import {
-  type Answer,
+  type DocumentAnswer,
+  type DocumentOperation,
   mapOperations,
-  type Operation,
   type Part,
   type Paths,
   pascal,
@@ -76,7 +76,10 @@ const REFUSALS = {
 
 type Status = keyof typeof REFUSALS;
 
-function refusalsOf({ parameters = [], requestBody, security }: Operation, path: string): Status[] {
+function refusalsOf(
+  { parameters = [], requestBody, security }: DocumentOperation,
+  path: string,
+): Status[] {
   const isOpen = Array.isArray(security) && security.length === 0;
   const hasHost = path.includes('{host}');
   const isConditional = parameters.some(({ name }) => name === 'if-match');
@@ -114,7 +117,7 @@ export function shareParts(paths: Paths): SharedParts {
       for (const [name, header] of Object.entries(answer.headers ?? {})) headers.note(name, header);
     }
   }
-  const refer = (answer: Answer): Answer => {
+  const refer = (answer: DocumentAnswer): DocumentAnswer => {
     if (answer.headers === undefined) return answer;
     const entries = Object.entries(answer.headers);
     const own = entries.map(([name, header]) => [name, headers.refer(header)]);

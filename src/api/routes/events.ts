@@ -83,7 +83,7 @@ interface Scan {
   readonly limit: number;
 }
 
-interface Found {
+interface FoundEvents {
   readonly found: readonly LedgerEvent[];
   /** The last position that was looked at. */
   readonly reached: number;
@@ -94,7 +94,7 @@ async function scan(
   database: Queryable,
   hostId: number,
   { filter, stateAt, from, to, limit }: Scan,
-): Promise<Found> {
+): Promise<FoundEvents> {
   const found: LedgerEvent[] = [];
   const last = Math.min(to, from - 1 + (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
   let reached = from - 1;
@@ -115,7 +115,7 @@ async function scanBack(
   database: Queryable,
   hostId: number,
   { filter, stateAt, from, to, limit }: Scan,
-): Promise<Found> {
+): Promise<FoundEvents> {
   const found: LedgerEvent[] = [];
   const stretch = isOpen(filter) ? limit : BACK_EVENTS;
   const first = Math.max(from, to + 1 - (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));

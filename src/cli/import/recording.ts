@@ -6,7 +6,7 @@ import { hostPath } from '../../client/host-path.ts';
 import { linesOf } from '../../client/lines.ts';
 import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
 import { counted } from '../../domain/counted.ts';
-import type { Counted, ImportedRecording } from '../../events/recording.ts';
+import type { ImportedRecording, LineCount } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
 import { type Bar, progressBar, readWithBar } from '../progress-bar.ts';
@@ -151,7 +151,7 @@ function recordedText({ host, events, summary, ...ended }: Ended): string[] {
   ];
 }
 
-function countedText(what: string, counts: Readonly<Record<string, Counted>>): string[] {
+function countedText(what: string, counts: Readonly<Record<string, LineCount>>): string[] {
   const kinds = Object.entries(counts);
   if (kinds.length === 0) return [];
   const told = kinds.slice(0, KINDS_TOLD).map(([kind, { count, lines }]) => {

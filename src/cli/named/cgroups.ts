@@ -5,7 +5,7 @@
 import { hostPath } from '../../client/host-path.ts';
 import { ServiceRefusal } from '../../client/rest-client.ts';
 import type { InputError } from '../exit-code.ts';
-import { type Made, madeBy, type WhereNamed } from './made.ts';
+import { type DatedEffect, madeBy, type WhereNamed } from './made.ts';
 import { allMeant, type Candidate, isPattern, noneMeant, oneMeant } from './meant.ts';
 
 /** The paths, or the id, of the cgroups. What is plain is not looked up. */
@@ -87,10 +87,10 @@ async function cgroupsOf(typed: string, where: WhereNamed): Promise<Candidate[]>
   }));
 }
 
-function idOf({ effect }: Made): unknown {
+function idOf({ effect }: DatedEffect): unknown {
   return effect.cgroup_id;
 }
 
-function pathOf({ effect }: Made): string {
+function pathOf({ effect }: DatedEffect): string {
   return String(effect.path);
 }

@@ -24,7 +24,7 @@ export interface Candidate {
 }
 
 /** What is looked for, in words for errors. */
-export interface Sought {
+export interface NamedTarget {
   /** `program`, `cgroup`. */
   readonly kind: string;
   /** Where: `on demo`. */
@@ -55,7 +55,7 @@ function namePattern(pattern: string): (name: string) => boolean {
 export function allMeant(
   typed: string,
   candidates: readonly Candidate[],
-  sought: Sought,
+  sought: NamedTarget,
 ): readonly Candidate[] {
   const fits = isPattern(typed) ? namePattern(typed) : (name: string) => name === typed;
   const found = candidates.filter(({ names }) => names.some(fits));
@@ -76,7 +76,7 @@ export function allMeant(
 export function oneMeant(
   typed: string,
   candidates: readonly Candidate[],
-  sought: Sought,
+  sought: NamedTarget,
 ): Candidate {
   const found = allMeant(typed, candidates, sought);
   const [one, other] = found;
@@ -84,7 +84,11 @@ export function oneMeant(
   return one;
 }
 
-function unclear(typed: string, found: readonly Candidate[], { kind, where }: Sought): InputError {
+function unclear(
+  typed: string,
+  found: readonly Candidate[],
+  { kind, where }: NamedTarget,
+): InputError {
   const few = found.slice(0, NAMED_MAX).map(({ id, names, about }) => {
     const name = names.find((one) => one !== id && one !== typed && isPattern(typed));
     return [id, ...[name, about].filter((part) => part !== undefined)].join(' ');
@@ -99,7 +103,7 @@ function unclear(typed: string, found: readonly Candidate[], { kind, where }: So
 export function noneMeant(
   typed: string,
   candidates: readonly Candidate[],
-  { kind, where, next }: Sought,
+  { kind, where, next }: NamedTarget,
 ): InputError {
   const none = `there is no ${kind} ${typed} ${where}`;
   const names = [...new Set(candidates.flatMap((one) => one.names[0] ?? []))].filter(Boolean);

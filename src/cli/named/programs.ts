@@ -1,5 +1,5 @@
 /** The program that a word of a command line means: an id, a name, a tag, or a pattern of these. */
-import { type Made, madeBy, type WhereNamed } from './made.ts';
+import { type DatedEffect, madeBy, type WhereNamed } from './made.ts';
 import { type Candidate, oneMeant } from './meant.ts';
 
 /** The id of the program; an id is not looked up: the service knows it or says so. */
@@ -9,7 +9,7 @@ export async function programMeant(typed: string, where: WhereNamed): Promise<st
   return oneMeant(typed, candidates, soughtOn(where)).id;
 }
 
-function candidateOf({ position, effect: { prog_id, prog_name, tag } }: Made): Candidate {
+function candidateOf({ position, effect: { prog_id, prog_name, tag } }: DatedEffect): Candidate {
   const names = [prog_name, tag].filter((one) => typeof one === 'string' && one !== '');
   return { id: String(prog_id), names: names as string[], about: `loaded at ${position}` };
 }

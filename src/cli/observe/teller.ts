@@ -1,6 +1,6 @@
 /** What an observation says on stderr. */
 import { counted } from '../../domain/counted.ts';
-import type { Told } from '../../recorders/observe/observe.ts';
+import type { ObserveListener } from '../../recorders/observe/observe.ts';
 import { sentenceOf } from '../exit-code.ts';
 import type { Voice } from '../run/voice.ts';
 
@@ -8,7 +8,7 @@ import type { Voice } from '../run/voice.ts';
 const REFUSALS_TOLD = 100;
 
 /** Says what an operator of an observation wants to know. */
-export function observationTeller(host: string, { tell, warn }: Voice): Told {
+export function observationTeller(host: string, { tell, warn }: Voice): ObserveListener {
   let away = '';
   const kinds = new Set<string>();
   return {

@@ -2,7 +2,7 @@
 import { counted } from '../../domain/counted.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
-import type { Fault, Unfired } from '../../sandbox/disturb.ts';
+import type { OrderedFault, Unfired } from '../../sandbox/disturb.ts';
 import { FALLIBLE } from '../../sandbox/fallible.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -13,7 +13,7 @@ const FORM = /^(?<call>[a-z_]+)(?:#(?<nth>[1-9]\d{0,8}))?=(?<errno>E[A-Z0-9]+)$/
  *
  * @throws UsageError
  */
-export async function faultsOf(text: string | undefined): Promise<readonly Fault[]> {
+export async function faultsOf(text: string | undefined): Promise<readonly OrderedFault[]> {
   if (text === undefined) return [];
   // The schemas of all calls are much to load for a list that is seldom given.
   const { CALL_NAMES } = await import('../../events/schema/call-schema.ts');
@@ -21,7 +21,7 @@ export async function faultsOf(text: string | undefined): Promise<readonly Fault
 }
 
 /** @param names of all calls, also of those that cannot fail */
-function faultOf(text: string, names: readonly string[]): Fault {
+function faultOf(text: string, names: readonly string[]): OrderedFault {
   const groups = FORM.exec(text)?.groups;
   if (groups === undefined) {
     throw new UsageError(`--fail ${text} is not of the form CALL#N=ERRNO, as link_create#2=ENOMEM`);

@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts';
 /** Lines of refusals that are printed, the most frequent first. */
 const REFUSALS_MAX = 20;
 
-interface Told {
+interface RunSummary {
   /** What was ordered, and did not come. */
   readonly unfired: readonly Unfired[];
   readonly tally: Tally;
@@ -16,7 +16,10 @@ interface Told {
 }
 
 /** The lines of the summary; one when nothing was refused, and all that was ordered came. */
-export function summaryLines(release: string, { tally, unmodelled, unfired }: Told): string[] {
+export function summaryLines(
+  release: string,
+  { tally, unmodelled, unfired }: RunSummary,
+): string[] {
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
   return [

@@ -1,14 +1,14 @@
 /** One call of a run in a line, as strace would print it, with the rule of a refusal. */
 import { isRefusal, type Outcome } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
-import type { Made } from '../../sandbox/world.ts';
+import type { LoggedCall } from '../../sandbox/world.ts';
 import { answerText, fieldsText } from '../event-text.ts';
 
 /** Characters of a field that are printed: instructions are long. */
 const FIELD_MAX = 64;
 
 /** The line of a call; one without a number followed from what the program did without asking. */
-export function madeLine({ asked, pid, comm, call, decision, injected }: Made): string {
+export function madeLine({ asked, pid, comm, call, decision, injected }: LoggedCall): string {
   const { name, ...fields } = call;
   const short = Object.entries(fields).map(([field, value]) => [field, shortened(value)]);
   const number = asked === undefined ? '-' : `#${asked}`;
@@ -25,7 +25,7 @@ function shortened(value: unknown): unknown {
 export function madeText({
   decision: { outcome },
   injected,
-}: Pick<Made, 'decision' | 'injected'>): string {
+}: Pick<LoggedCall, 'decision' | 'injected'>): string {
   if (!isRefusal(outcome)) return outcomeText(outcome);
   return injected ? `${outcome.errno} (injected)` : outcomeText(outcome);
 }

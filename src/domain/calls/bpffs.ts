@@ -20,7 +20,7 @@ import type { Effect } from '../effect.ts';
 import { isPlain, modeAfterChown, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
-import { isMountPoint, OUTSIDE, type Place, treesAt } from '../mounts.ts';
+import { isMountPoint, type MountedName, OUTSIDE, treesAt } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin, parentPath } from '../path.ts';
 
@@ -110,7 +110,7 @@ function isSamePin(node: BpffsNode, other: BpffsNode | undefined): boolean {
 function targetOf(
   caller: Caller,
   { path, to }: Pick<Calls['rename'], 'path' | 'to'>,
-): { readonly place: Place } | Refusal {
+): { readonly place: MountedName } | Refusal {
   const [from, target] = [nameOf(caller, path), nameOf(caller, to)];
   if (isRefused(from)) return from;
   if (isRefused(target)) return target;
@@ -119,7 +119,7 @@ function targetOf(
 }
 
 /** The name of the top stands on the file system that the bpffs is mounted on. */
-function nameOf(caller: Caller, path: string): { readonly place: Place } | Refusal {
+function nameOf(caller: Caller, path: string): { readonly place: MountedName } | Refusal {
   if (path !== '/') return nameAt(caller, path);
   const top = nodeAt(caller, path);
   return isRefused(top) ? top : { place: OUTSIDE };

@@ -2,7 +2,7 @@
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { notDelegated } from '../cgroup-namespaces.ts';
-import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
+import { type CgroupNode, fileAccess, fileNotWritable, placeAt } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
 import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
@@ -13,12 +13,15 @@ import { BOOT_PID } from '../release/config.ts';
 import { canBeThreadRoot, domainOf, isPopulated, isValidDomain } from '../threaded.ts';
 import { ended } from './process.ts';
 
-function ownedAt({ cgroup, file }: Place): Owned {
+function ownedAt({ cgroup, file }: CgroupNode): Owned {
   return file === undefined ? cgroup.access : fileAccess(cgroup, file);
 }
 
 /** What the effect names: a control file, or the directory. */
-function named({ cgroup, file }: Place): { readonly cgroup_id: number; readonly file?: string } {
+function named({ cgroup, file }: CgroupNode): {
+  readonly cgroup_id: number;
+  readonly file?: string;
+} {
   return { cgroup_id: cgroup.id, ...(file === undefined ? {} : { file }) };
 }
 

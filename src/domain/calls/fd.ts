@@ -6,7 +6,7 @@ import { openDirectory } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
-import { type Place, topOf } from '../mounts.ts';
+import { type MountedName, topOf } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 
 const O_CLOEXEC = 0o2000000;
@@ -32,7 +32,7 @@ export function openOther(caller: Caller, call: Calls['open_other']): Decision {
 }
 
 /** open(2) with O_DIRECTORY: a directory of a bpffs keeps the mount by which it was reached. */
-function openedOnBpffs(caller: Caller, path: string): Place | Refusal {
+function openedOnBpffs(caller: Caller, path: string): MountedName | Refusal {
   const seen = nodeAt(caller, path);
   if (isRefused(seen)) return seen;
   const { node, place } = seen;

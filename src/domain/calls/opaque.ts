@@ -11,7 +11,7 @@ import { nextBtfId } from '../next-id.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
 import {
-  type Asked,
+  type AskedNamespace,
   allowsCommand,
   askedBy,
   DELEGATED_COMMANDS,
@@ -61,7 +61,7 @@ export function btfLoad(caller: Caller, call: Calls['btf_load']): Decision {
 function askedBtf(
   caller: Caller,
   { btf_flags: flags = 0, btf_token_fd = 0 }: Calls['btf_load'],
-): Asked {
+): AskedNamespace {
   const { kernel } = caller;
   const refused =
     pastToken(kernel, btf_token_fd, BTF_TOKEN_FD_OFFSET) ??

@@ -24,7 +24,7 @@ import { isStorageMap } from '../storage.ts';
 import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
 import { unknownFields, unverifiable } from './prog-load-fields.ts';
 
-type Load = Calls['prog_load'];
+type ProgLoad = Calls['prog_load'];
 
 /** Loads with a type that the kernel compares with the expected attach type (§7 row 5). */
 const CHECKED_TYPES: readonly ProgType[] = [
@@ -69,7 +69,7 @@ const SLEEPABLE = 16;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
-export function progLoad(caller: Caller, call: Load): Decision {
+export function progLoad(caller: Caller, call: ProgLoad): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const user = admission(caller, call, expected);
@@ -142,7 +142,7 @@ function idsOf(maps: readonly BpfMap[]): readonly number[] {
  * Flags, gate, size and capabilities; the first two swapped places around 6.9. It gives the user namespace in
  * which capabilities are asked: that of a token which allows the load, else that of the host.
  */
-function admission(caller: Caller, call: Load, expected: AttachType): number | Refusal {
+function admission(caller: Caller, call: ProgLoad, expected: AttachType): number | Refusal {
   const flags = call.prog_flags ?? 0;
   const { switches } = caller.kernel;
   const isKnown = (flags & ~switches.prog_flags) === 0;
@@ -160,11 +160,11 @@ function admission(caller: Caller, call: Load, expected: AttachType): number | R
 }
 
 /** Whatever the count says, a program without instructions is none. */
-function insnCount({ insns, insn_cnt = 2 }: Load): number {
+function insnCount({ insns, insn_cnt = 2 }: ProgLoad): number {
   return insns === '' ? 0 : insn_cnt;
 }
 
-function unprivileged(caller: Caller, call: Load, user: number): Refusal | undefined {
+function unprivileged(caller: Caller, call: ProgLoad, user: number): Refusal | undefined {
   const privileged = bpfCapable(caller, user);
   const insns = insnCount(call);
   const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
@@ -204,7 +204,7 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
 function badTarget(
   caller: Caller,
   type: ProgType,
-  { attach_prog_fd = 0 }: Load,
+  { attach_prog_fd = 0 }: ProgLoad,
 ): Refusal | undefined {
   if (attach_prog_fd === 0) return undefined;
   const target = fileAt(caller, attach_prog_fd);
@@ -221,7 +221,7 @@ function badTarget(
 }
 
 /** Up to 5.10: only tracing and ext programs have a target, whatever its fd is. */
-function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | undefined {
+function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: ProgLoad): Refusal | undefined {
   if (attach_prog_fd === 0 || type === 'tracing' || type === 'ext') return undefined;
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
 }
@@ -230,7 +230,7 @@ function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | 
 function badTargetProgram(
   caller: Caller,
   type: ProgType,
-  { attach_prog_fd = 0 }: Load,
+  { attach_prog_fd = 0 }: ProgLoad,
 ): Refusal | undefined {
   if (attach_prog_fd === 0) return undefined;
   const target = progAt(caller, attach_prog_fd, 'attach_prog_fd');

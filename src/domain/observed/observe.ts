@@ -13,7 +13,7 @@ import type { Errno } from '../errno.ts';
 import type { Kernel, Process } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
-import { type Asked, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
+import { type CallerAndCall, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
 import { deducedFrom } from './deduction.ts';
 import { forcedEffects } from './forced.ts';
 import { learn, meet, withFact } from './learned.ts';
@@ -167,7 +167,7 @@ function reconciled(
   pid: number,
   call: Call,
   outcome: Success,
-): { readonly asked: Asked; readonly decision: Decision } {
+): { readonly asked: CallerAndCall; readonly decision: Decision } {
   const first = account.mark();
   const deduced = new Set<string>();
   for (let deductions = 0; deductions < DEDUCTIONS_MAX; deductions++) {
@@ -196,7 +196,7 @@ function inferFrom(account: Account, call: Call, refusal: Refusal, deduced: Set<
   return changed;
 }
 
-function askRules(account: Account, pid: number, call: Call, outcome?: Success): Asked {
+function askRules(account: Account, pid: number, call: Call, outcome?: Success): CallerAndCall {
   const process = account.kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
   return putNumbers(account.kernel, process, call, outcome);
@@ -227,7 +227,7 @@ function isOfUnknownType(kernel: Kernel, { rule, about }: Refusal): boolean {
 function recordAgreement(
   account: Account,
   pid: number,
-  { caller, call }: Asked,
+  { caller, call }: CallerAndCall,
   outcome: Success,
   decision: Decision,
 ): void {

@@ -9,7 +9,7 @@
  * Where more is known of an event than its source (`source-codec.ts`), a list stands there.
  */
 import type { Effect, EffectType } from '../../domain/effect.ts';
-import type { Change, LedgerEvent } from '../event.ts';
+import type { FoldedEvent, LedgerEvent } from '../event.ts';
 import { CALL_FIELDS } from './call-fields.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
 import { coded, type Json, UnreadableEvent } from './field-coder.ts';
@@ -109,7 +109,7 @@ function isCanonicalRecord(list: Json | undefined, fields: Pick<FieldList<never>
  *
  * @throws UnreadableEvent as `decodeEvent` does for the parts that are decoded
  */
-export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): Change {
+export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): FoldedEvent {
   return readably(row, () => {
     const body = upcast(JSON.parse(row.body) as Body);
     const [pid, effects] = [body[PID] as number, body[EFFECTS] as readonly (readonly Json[])[]];

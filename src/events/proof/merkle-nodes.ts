@@ -46,7 +46,7 @@ export async function storeNodes(
   }
 }
 
-interface Row {
+interface NodeRow {
   readonly level: number;
   readonly position_to: number;
   readonly hash: string;
@@ -58,7 +58,7 @@ export async function readNodes(
   host_id: number,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<MerkleNode[]> {
-  const rows = await database.query<Row>(
+  const rows = await database.query<NodeRow>(
     `select level, position_to, encode(hash, 'hex') as hash from merkle_nodes
      where host_id = $1 and position_to between $2 and $3`,
     [host_id, from, to],
@@ -135,7 +135,7 @@ export class MerkleReader {
   }
 
   /** Nodes beside each other on level 0 or a stored one; what is not stored is computed. */
-  async #row(level: number, run: Run): Promise<Uint8Array[]> {
+  async #row(level: number, run: NodeRun): Promise<Uint8Array[]> {
     if (level === 0) return this.#leaves(run);
     const stored = await this.#stored(level, run);
     const nodes: Uint8Array[] = [];
@@ -146,10 +146,10 @@ export class MerkleReader {
   }
 
   /** By place in the run; a missing one leaves its place empty. */
-  async #stored(level: number, { from, count }: Run): Promise<(Uint8Array | undefined)[]> {
+  async #stored(level: number, { from, count }: NodeRun): Promise<(Uint8Array | undefined)[]> {
     const width = 2 ** level;
     const ends = Array.from({ length: count }, (_, i) => (from + i + 1) * width);
-    const rows = await this.#database.query<Row>(
+    const rows = await this.#database.query<NodeRow>(
       `select level, position_to, encode(hash, 'hex') as hash from merkle_nodes
        where host_id = $1 and position_to = any($2::int8[]) and level = $3`,
       [this.#hostId, sqlArray(ends), level],
@@ -159,7 +159,7 @@ export class MerkleReader {
     return found;
   }
 
-  async #leaves({ from, count }: Run): Promise<Uint8Array[]> {
+  async #leaves({ from, count }: NodeRun): Promise<Uint8Array[]> {
     const block = Math.floor(from / BLOCK_LEAVES) * BLOCK_LEAVES;
     const cut = await this.#cut;
     const first = Math.max(block, cut?.position ?? 0);
@@ -191,7 +191,7 @@ export class MerkleReader {
 }
 
 /** Nodes beside each other on one level. */
-interface Run {
+interface NodeRun {
   /** Counted from 0 on that level. */
   readonly from: number;
   readonly count: number;

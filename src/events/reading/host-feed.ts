@@ -13,9 +13,9 @@ import { isRemoved, LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from './damaged-log.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import type { FeedOptions } from './feed-options.ts';
-import { type Feed, Follower, type Piece, type Place, pieceOf } from './follower.ts';
+import { type Feed, Follower, type FollowerStart, type Piece, pieceOf } from './follower.ts';
 import { headWithout } from './head-without.ts';
-import { goneBy, type HistoryChange, type Known } from './history.ts';
+import { goneBy, type HistoryChange, type KnownHead } from './history.ts';
 import { readMarked } from './marked-events.ts';
 
 /** Events that the ring holds. */
@@ -72,7 +72,7 @@ export class HostFeed implements Feed {
   }
 
   /** Takes the events of one append, and the points before and after them. */
-  appended(events: Piece, before: Known, end: Known): void {
+  appended(events: Piece, before: KnownHead, end: KnownHead): void {
     if (this.#end === undefined) return;
     markEvents(events, markOf(end.hash));
     this.publish(events, before);
@@ -85,7 +85,7 @@ export class HostFeed implements Feed {
    *
    * @param before the point before the first of them, where it is known
    */
-  publish(events: Piece, before?: Known): void {
+  publish(events: Piece, before?: KnownHead): void {
     const end = this.#end;
     const [first, last] = [events[0], events.at(-1)];
     if (end === undefined || this.#isOver) return;
@@ -162,7 +162,7 @@ export class HostFeed implements Feed {
    *
    * @throws LogRefusal `no-such-position` when the log does not reach a place without a mark
    */
-  async follow({ after, mark }: Place): Promise<Follower> {
+  async follow({ after, mark }: FollowerStart): Promise<Follower> {
     await this.#join();
     try {
       if (mark !== undefined) {

@@ -23,7 +23,7 @@ const CHARACTER_BYTES_MAX = 3;
  * Texts with what they must be, one thing after the other: the first that is not so is told. Each is a
  * predicate alone, since a busy ledger asks it of several texts of every call.
  */
-function textSchema(...rules: readonly Rule[]) {
+function textSchema(...rules: readonly TextRule[]) {
   return rules.reduce<z.ZodString>(
     (schema, { holds, fault, limit }) =>
       schema.refine(holds, {
@@ -35,7 +35,7 @@ function textSchema(...rules: readonly Rule[]) {
   );
 }
 
-interface Rule {
+interface TextRule {
   readonly holds: (text: string) => boolean;
   readonly fault: (text: string) => string;
   /** The number that is passed, where it is one. */
@@ -43,7 +43,7 @@ interface Rule {
 }
 
 /** A text of at most `max` bytes, as PostgreSQL and C take it. */
-function bounded(max: number): Rule[] {
+function bounded(max: number): TextRule[] {
   return [
     {
       holds: (text) => !LONE_SURROGATE.test(text),
@@ -61,7 +61,7 @@ function bounded(max: number): Rule[] {
   ];
 }
 
-const PATH_RULES: readonly Rule[] = [
+const PATH_RULES: readonly TextRule[] = [
   ...bounded(PATH_BYTES_MAX),
   {
     holds: (path) => path.startsWith('/'),

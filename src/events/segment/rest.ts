@@ -10,7 +10,7 @@
  */
 import { counted } from '../../domain/counted.ts';
 import type { Json } from '../encoding/field-coder.ts';
-import type { PackedChange, Run } from './changes.ts';
+import type { PackedChange, SegmentSpan } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
 import { type CodedRecord, type Envelope, type EventParts, jsonOf } from './event-parts.ts';
 import { RecordsInOrder, RecordsWriter, readRecords, tally } from './records.ts';
@@ -84,7 +84,7 @@ function writeBatches(
   }
 }
 
-function readBatches(from: ByteReader, { position_from, events }: Run): SealedBatch[] {
+function readBatches(from: ByteReader, { position_from, events }: SegmentSpan): SealedBatch[] {
   const batches: SealedBatch[] = [];
   let position = position_from - 1;
   let writer = 0;
@@ -119,7 +119,7 @@ export class Rest {
   #regular = 0;
 
   /** @param regular events that are not odd */
-  constructor(from: ByteReader, run: Run, regular: number) {
+  constructor(from: ByteReader, run: SegmentSpan, regular: number) {
     this.batches = readBatches(from, run);
     this.#times = readColumn(from, run.events) as number[];
     if (from.varint() !== regular) throw new TruncatedBytes('the calls are not as many as said');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type HistoryOptions, randomHistory } from '../../../test/support/random-history.ts';
 import { decodeChange, encodeEvent } from '../encoding/codec.ts';
 import { UnreadableEvent } from '../encoding/field-coder.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import {
   openChanges,
   openSegment,
@@ -45,7 +45,7 @@ async function changesIn(blob: Uint8Array, range: Parameters<typeof openChanges>
 const WHOLE = { from: 1, to: Number.MAX_SAFE_INTEGER };
 
 /** What the rows say, without the events that changed nothing and are regular. */
-function changesOf({ rows }: Sealed, { from, to }: typeof WHOLE): Change[] {
+function changesOf({ rows }: Sealed, { from, to }: typeof WHOLE): FoldedEvent[] {
   const within = rows.filter(({ position }) => position >= from && position <= to);
   return within.map(decodeChange).filter(({ effects }) => effects.length > 0);
 }

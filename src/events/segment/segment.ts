@@ -13,10 +13,10 @@ import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } fro
 import { counted } from '../../domain/counted.ts';
 import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import { turn } from '../turns.ts';
 import { Budget, BudgetSpent } from './budget.ts';
-import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
+import { ChangesWriter, PackedChanges, readChanges, type SegmentSpan } from './changes.ts';
 import { partsOf } from './event-parts.ts';
 import { type PackedEvent, Rest, RestWriter, type SealedBatch } from './rest.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
@@ -103,7 +103,7 @@ async function pack(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** The header of a segment, and its two packed parts. */
-interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
+interface Opened extends SegmentSpan, Pick<Sealed, 'hash_before' | 'hash_after'> {
   readonly changes: Uint8Array;
   readonly rest: Uint8Array;
 }
@@ -116,7 +116,7 @@ export interface OpenSegment extends Omit<Sealed, 'rows'> {
 }
 
 /** The origin of a segment: a foreign one is refused when it unpacks to far more than its size. */
-export interface Origin {
+export interface SegmentOrigin {
   readonly foreign?: boolean;
 }
 
@@ -125,7 +125,10 @@ export interface Origin {
  *
  * @throws UnreadableSegment, also while the rows are read
  */
-export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}): OpenSegment {
+export function openSegment(
+  blob: Uint8Array,
+  { foreign = false }: SegmentOrigin = {},
+): OpenSegment {
   return asUnreadable(() => {
     const { changes, rest, ...opened } = readParts(blob);
     const { position_from, events, hash_before, hash_after } = opened;
@@ -151,7 +154,7 @@ export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}):
 export async function openChanges(
   blob: Uint8Array,
   range: { readonly from: number; readonly to: number },
-): Promise<Iterable<Change[]>> {
+): Promise<Iterable<FoldedEvent[]>> {
   const opened = asUnreadable(() => readParts(blob));
   const options = { maxOutputLength: UNPACKED_BYTES_MAX };
   const bytes = await promisify(brotliDecompress)(opened.changes, options).catch(unreadable);
@@ -187,7 +190,7 @@ function unpack(part: Uint8Array, budget: Budget | undefined): ByteReader {
 }
 
 function* rowsOf(
-  { position_from, events }: Run,
+  { position_from, events }: SegmentSpan,
   { changes, rest }: { readonly changes: PackedChanges; readonly rest: Rest },
 ): Generator<ParsedEvent> {
   for (let index = 0; index < events; index++) {

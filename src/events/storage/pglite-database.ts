@@ -15,7 +15,7 @@ import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { callsOver } from './pglite/calls-between-threads.ts';
 import { FairQueue } from './pglite/fair-queue.ts';
-import type { PgliteThread, Rows } from './pglite/thread.ts';
+import type { PgliteThread, ResultRows } from './pglite/thread.ts';
 import { transact } from './transact.ts';
 
 /** Milliseconds that running statements have to end when the database is closed. */
@@ -138,11 +138,11 @@ function databaseOf(
     patience: Patience = 'request',
   ): Promise<Row[]> {
     const ms = statementMs ?? STATEMENT_MS[patience];
-    let { rows, rest } = await inTime(ms, call<Rows<Row>>('query', text, params));
+    let { rows, rest } = await inTime(ms, call<ResultRows<Row>>('query', text, params));
     const pieces = [rows];
     while (rest !== undefined) {
       await turn();
-      ({ rows, rest } = await call<Rows<Row>>('rest', rest));
+      ({ rows, rest } = await call<ResultRows<Row>>('rest', rest));
       pieces.push(rows);
     }
     return pieces.length === 1 ? rows : pieces.flat();

@@ -9,11 +9,15 @@ import { relabel } from '../golden/relabel.ts';
 import { bootConfigFor } from '../golden/replay.ts';
 import type { Step } from '../golden/scenario.ts';
 import { callOf } from '../golden/translate.ts';
-import { generatorOf, type Origin, randomScenario } from './generator.ts';
+import { generatorOf, randomScenario, type ScenarioOrigin } from './generator.ts';
 import { OPERATIONS } from './operations.ts';
 import { PRESET_NAMES, type PresetName } from './preset.ts';
 
-const origin = (preset: PresetName, seed: number): Origin => ({ preset, seed, release: '6.18' });
+const origin = (preset: PresetName, seed: number): ScenarioOrigin => ({
+  preset,
+  seed,
+  release: '6.18',
+});
 
 it('equal origins give equal scenarios, and another seed or preset another one', () => {
   const scenario = randomScenario(origin('mixed', 7), 200);

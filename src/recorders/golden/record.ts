@@ -10,7 +10,7 @@ import { performStep } from './replay.ts';
 import type { Header, RecordedStep, Scenario, StateDelta, Step } from './scenario.ts';
 
 /** Steps and the header that their recording begins with; nobody has answered yet. */
-export interface Program {
+export interface ScenarioProgram {
   readonly header: Header;
   readonly steps: readonly Step[];
 }
@@ -21,7 +21,7 @@ export interface Program {
  * @throws Error when a step names a process or an object that no step before it made
  */
 export async function record(
-  { header, steps }: Program,
+  { header, steps }: ScenarioProgram,
   machine: Machine,
   switches: Switches,
 ): Promise<Scenario> {

@@ -19,13 +19,13 @@ export interface Step {
   readonly [field: string]: unknown;
 }
 
-export type Answer = Readonly<Record<string, unknown>>;
+export type StepAnswer = Readonly<Record<string, unknown>>;
 export type StateDelta = Readonly<Record<string, unknown>>;
 
 export interface RecordedStep {
   readonly i: number;
   readonly step: Step;
-  readonly out: Answer;
+  readonly out: StepAnswer;
   readonly st?: StateDelta;
 }
 

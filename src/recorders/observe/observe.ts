@@ -38,11 +38,11 @@ export interface ObserveRequest {
    * seconds, and not so long for a service that takes nothing.
    */
   readonly flushMs?: number;
-  readonly told: Told;
+  readonly told: ObserveListener;
 }
 
 /** What an operator is told of. */
-export interface Told {
+export interface ObserveListener {
   readonly onHeader: (header: Header) => void;
   readonly onSurveyed: (survey: { readonly isQuiet: boolean; readonly tries: number }) => void;
   readonly onAdopted: (adoption: Adoption) => void;
@@ -116,7 +116,7 @@ async function takeIn(
 async function surveyed(
   lines: Arriving,
   survey: () => Snapshot,
-  told: Told,
+  told: ObserveListener,
 ): Promise<readonly string[]> {
   const settle = () => sleep(SETTLE_MS);
   const found = await quietSurvey({ takeLines: () => lines.takeLines(), settle, survey });

@@ -31,7 +31,7 @@ export interface AdoptedLine extends SightingLine {
   readonly since?: string;
 }
 
-interface HostRow {
+interface HostBoots {
   readonly position: number;
   readonly boots: readonly { readonly boot_id: string; readonly release: string }[];
 }
@@ -94,14 +94,14 @@ function holeBefore({ after }: Adoption, { at }: Snapshot, cause: string): LostL
   return lostLine(at, { from: after, to: at, cause });
 }
 
-async function readHost(client: RestClient, host: string): Promise<HostRow | undefined> {
-  return client.get<HostRow>(hostPath(host)).catch((error: unknown) => {
+async function readHost(client: RestClient, host: string): Promise<HostBoots | undefined> {
+  return client.get<HostBoots>(hostPath(host)).catch((error: unknown) => {
     if (error instanceof ServiceRefusal && error.status === 404) return undefined;
     throw error;
   });
 }
 
-function isOtherBoot({ boots }: HostRow, { boot_id }: Snapshot): boolean {
+function isOtherBoot({ boots }: HostBoots, { boot_id }: Snapshot): boolean {
   return boot_id !== undefined && boots.at(-1)?.boot_id !== boot_id;
 }
 

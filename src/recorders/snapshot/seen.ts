@@ -7,7 +7,7 @@ export type Attached =
   | { readonly entry: FoundThings['entry'] }
   | { readonly link: FoundThings['link'] };
 
-export interface Seen {
+export interface SnapshotIndex {
   /** Ids by path. */
   readonly cgroups: ReadonlyMap<string, number | undefined>;
   readonly progs: ReadonlySet<number>;
@@ -25,7 +25,7 @@ export function listKey(cgroup: string, attachType: string | number): string {
   return `${attachType} ${cgroup}`;
 }
 
-export function seenIn({ lines }: Pick<Snapshot, 'lines'>): Seen {
+export function seenIn({ lines }: Pick<Snapshot, 'lines'>): SnapshotIndex {
   const cgroups = new Map<string, number | undefined>();
   const progs = new Set<number>();
   const maps = new Set<number>();

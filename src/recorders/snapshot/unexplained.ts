@@ -7,7 +7,7 @@ import { parentPath } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { commonOrder } from './common-order.ts';
 import type { LoggedHolders, LoggedState } from './logged-state.ts';
-import { type Attached, foundIn, listKey, type Seen, seenIn } from './seen.ts';
+import { type Attached, foundIn, listKey, type SnapshotIndex, seenIn } from './seen.ts';
 import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
 
 /**
@@ -17,16 +17,16 @@ import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
  * next snapshot may tell of more.
  */
 export function unexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
-  return new Comparison(log, snapshot).lines();
+  return new SnapshotComparison(log, snapshot).lines();
 }
 
 /** An object, for the books of what stays held: `prog 5`. */
 type Key = string;
 
-class Comparison {
+class SnapshotComparison {
   private readonly log: LoggedState;
   private readonly snapshot: Snapshot;
-  private readonly seen: Seen;
+  private readonly seen: SnapshotIndex;
   private readonly gone: SightingLine[] = [];
   /** Cgroups of the log that stay, by path. */
   private readonly cgroups = new Map<string, number>();

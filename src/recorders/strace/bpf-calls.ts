@@ -5,7 +5,7 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
-import type { ToldCall } from './deed.ts';
+import type { MeantCall } from './deed.ts';
 import type { LeftOut } from './spoken.ts';
 import {
   ATTACH_BITS,
@@ -33,7 +33,7 @@ export type BpffsPath = (path: string, dir: Value | undefined) => string | undef
  *
  * @throws Malformed
  */
-export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftOut {
+export function bpfCall(args: Arguments, bpffsPath: BpffsPath): MeantCall | LeftOut {
   const [command, attr, size] = args.list;
   const name = bpfCommandIn(command);
   const attr_size = size?.kind === 'number' ? size.value : undefined;
@@ -42,7 +42,7 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftO
     // Up to 6.1 nothing of it is printed.
     return { call: { name, ...sized(attr_size) }, hidden: 'link_fd' };
   }
-  const fields = new Fields(attr, attr_size);
+  const fields = new AttrFields(attr, attr_size);
   const told = TOLD[name]?.(fields, bpffsPath);
   if (told === undefined) return { leftOut: `bpf ${name}${WHY_UNTOLD[name] ?? ''}` };
   // Behind the fields of a query that old straces know there are buffers alone.
@@ -51,7 +51,7 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftO
 }
 
 /** The fields of an attr, those of the command's own struct in it included. */
-class Fields {
+class AttrFields {
   readonly #attr: StructValue;
   readonly #inner: StructValue | undefined;
   readonly #size: number | undefined;
@@ -132,7 +132,7 @@ function sized(size: number | undefined): { readonly attr_size?: number } {
   return size === undefined ? {} : { attr_size: size };
 }
 
-type Teller = (fields: Fields, bpffsPath: BpffsPath) => ToldCall | LeftOut;
+type Teller = (fields: AttrFields, bpffsPath: BpffsPath) => MeantCall | LeftOut;
 
 const TOLD: Readonly<Record<string, Teller>> = {
   map_create: (fields) => ({
@@ -202,7 +202,7 @@ function flags(word: number) {
   return word === 0 ? {} : { flags: attachFlagsOf(word) };
 }
 
-function progLoad(fields: Fields): ToldCall {
+function progLoad(fields: AttrFields): MeantCall {
   const expected = fields.get('expected_attach_type');
   const prog_type = progTypeIn(fields.get('prog_type'));
   const expected_attach_type = expected === undefined ? undefined : attachTypeIn(expected);
@@ -233,7 +233,7 @@ function isKnownHook(type: AttachType): boolean {
   return isCgroupHook(type) || (typeof type === 'string' && type in FOREIGN_HOOKS);
 }
 
-function attach(name: 'prog_attach' | 'prog_detach', fields: Fields): ToldCall | LeftOut {
+function attach(name: 'prog_attach' | 'prog_detach', fields: AttrFields): MeantCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   if (!isCgroupHook(attach_type)) return { leftOut: `bpf ${name} of ${attach_type}` };
   const word = wordOf(fields.get('attach_flags'), ATTACH_BITS);
@@ -253,11 +253,11 @@ function attach(name: 'prog_attach' | 'prog_detach', fields: Fields): ToldCall |
   };
 }
 
-function linkCreate(fields: Fields): ToldCall | LeftOut {
+function linkCreate(fields: AttrFields): MeantCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   if (!isCgroupHook(attach_type)) return { leftOut: `bpf link_create of ${attach_type}` };
   const cgroup = fields.get('cgroup');
-  const anchor = cgroup?.kind === 'struct' ? new Fields(cgroup, undefined) : fields;
+  const anchor = cgroup?.kind === 'struct' ? new AttrFields(cgroup, undefined) : fields;
   return {
     call: {
       name: 'link_create',
@@ -273,7 +273,7 @@ function linkCreate(fields: Fields): ToldCall | LeftOut {
   };
 }
 
-function progQuery(fields: Fields): ToldCall | LeftOut {
+function progQuery(fields: AttrFields): MeantCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   // The hooks of interfaces and of 7.x are asked for by bpftool too; no rule of a cgroup answers.
   if (!isKnownHook(attach_type))
@@ -312,9 +312,9 @@ function numbersIn(items: readonly Value[]): number[] {
 
 function pinned(
   name: 'obj_pin' | 'obj_get',
-  fields: Fields,
+  fields: AttrFields,
   bpffsPath: BpffsPath,
-): ToldCall | LeftOut {
+): MeantCall | LeftOut {
   const path = bpffsPath(fields.text('pathname'), fields.get('path_fd'));
   if (path === undefined) return { leftOut: `bpf ${name} outside of the bpffs` };
   return {

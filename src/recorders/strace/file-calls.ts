@@ -1,11 +1,11 @@
 /** Calls about names: directories of cgroup2, and pins and directories of the bpffs. */
 import { absolutePath, pathBehind } from './paths.ts';
-import { NOTHING, type Spoken, type Told } from './spoken.ts';
+import { type LineMeaning, NOTHING, type Spoken } from './spoken.ts';
 import { AT_BITS, wordOf } from './uapi.ts';
 import type { Value } from './value.ts';
 
 /** What each says; those on owners and modes are in owner-calls.ts. */
-export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
+export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => LineMeaning>> = {
   mkdir: (spoken) => made(spoken, pathAt(spoken, 0)),
   mkdirat: (spoken) => made(spoken, pathAt(spoken, 1, spoken.args.list[0])),
   rmdir: (spoken) => removed(spoken, pathAt(spoken, 0)),
@@ -39,26 +39,30 @@ export function pathAt(
   return absolutePath(printed.text, pathBehind(dir) ?? process.cwd);
 }
 
-function made({ mounts }: Spoken, path: string | undefined): Told {
+function made({ mounts }: Spoken, path: string | undefined): LineMeaning {
   const cgroup = mounts.cgroupPath(path);
   if (cgroup !== undefined) return [{ call: { name: 'mkdir', path: cgroup }, ret: 0 }];
   const name = mounts.bpffsPath(path);
   return name === undefined ? NOTHING : [{ call: { name: 'bpffs_mkdir', path: name }, ret: 0 }];
 }
 
-function removed({ mounts }: Spoken, path: string | undefined): Told {
+function removed({ mounts }: Spoken, path: string | undefined): LineMeaning {
   const cgroup = mounts.cgroupPath(path);
   if (cgroup !== undefined) return [{ call: { name: 'rmdir', path: cgroup }, ret: 0 }];
   const name = mounts.bpffsPath(path);
   return name === undefined ? NOTHING : [{ call: { name: 'bpffs_rmdir', path: name }, ret: 0 }];
 }
 
-function unlinked({ mounts }: Spoken, path: string | undefined): Told {
+function unlinked({ mounts }: Spoken, path: string | undefined): LineMeaning {
   const name = mounts.bpffsPath(path);
   return name === undefined ? NOTHING : [{ call: { name: 'unlink', path: name }, ret: 0 }];
 }
 
-function renamed({ mounts }: Spoken, from: string | undefined, into: string | undefined): Told {
+function renamed(
+  { mounts }: Spoken,
+  from: string | undefined,
+  into: string | undefined,
+): LineMeaning {
   const path = mounts.bpffsPath(from);
   const to = mounts.bpffsPath(into);
   if (path !== undefined && to !== undefined) {
@@ -68,7 +72,11 @@ function renamed({ mounts }: Spoken, from: string | undefined, into: string | un
   return { leftOut: 'rename of a cgroup' };
 }
 
-function linked({ mounts }: Spoken, from: string | undefined, into: string | undefined): Told {
+function linked(
+  { mounts }: Spoken,
+  from: string | undefined,
+  into: string | undefined,
+): LineMeaning {
   const path = mounts.bpffsPath(from);
   const to = mounts.bpffsPath(into);
   if (path === undefined || to === undefined) return NOTHING;
@@ -76,7 +84,7 @@ function linked({ mounts }: Spoken, from: string | undefined, into: string | und
 }
 
 /** What it leads to is told as from its directory, or as a path of the log. */
-function symlinked({ args, mounts }: Spoken, name: string | undefined): Told {
+function symlinked({ args, mounts }: Spoken, name: string | undefined): LineMeaning {
   const path = mounts.bpffsPath(name);
   if (path === undefined) return NOTHING;
   const [told] = args.list;
@@ -86,7 +94,7 @@ function symlinked({ args, mounts }: Spoken, name: string | undefined): Told {
   return [{ call: { name: 'symlink', path, target }, ret: 0 }];
 }
 
-function renamedAt(spoken: Spoken): Told {
+function renamedAt(spoken: Spoken): LineMeaning {
   const { list } = spoken.args;
   return renamed(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
 }

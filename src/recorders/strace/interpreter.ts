@@ -6,7 +6,7 @@
 import type { Call } from '../../domain/call.ts';
 import { RecordingRefused } from '../../events/recording.ts';
 import { bpfCall } from './bpf-calls.ts';
-import type { Deed, ToldCall } from './deed.ts';
+import type { Deed, MeantCall } from './deed.ts';
 import { FD_CALLS, FD_MAKERS, passedFds, received } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
 import { OWNER_CALLS } from './owner-calls.ts';
@@ -14,7 +14,7 @@ import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decoded, type Mounts, pathBehind } from './paths.ts';
 import { copied, flagsIn, joined, mounted, pidfdOpened } from './process-calls.ts';
 import { Processes, type TracedProcess } from './processes.ts';
-import type { LeftOut, Spoken, Told } from './spoken.ts';
+import type { LeftOut, LineMeaning, Spoken } from './spoken.ts';
 import { Tally } from './tally.ts';
 import { type Result, readResult, readTraceLine } from './trace-line.ts';
 import { CLONE_BITS } from './uapi.ts';
@@ -297,7 +297,7 @@ export class Interpreter {
   }
 }
 
-function asList(told: ToldCall | LeftOut): Told {
+function asList(told: MeantCall | LeftOut): LineMeaning {
   return 'leftOut' in told ? told : [told];
 }
 

@@ -76,7 +76,7 @@ function shutGate({ kernel, pid }: Asking): Decoded | undefined {
 }
 
 /** A command by its name and its number. */
-interface Command {
+interface NumberedCommand {
   readonly command: string;
   readonly cmd: number;
 }
@@ -108,7 +108,7 @@ function faultBeyond(memory: Memory, address: bigint, length: number): Errno | u
 }
 
 /** A command that the release lacks, or a probe for one: its attr has zeros alone. */
-function byNumber(asking: Asking, { command, cmd }: Command, attr: AttrBytes): Decoded {
+function byNumber(asking: Asking, { command, cmd }: NumberedCommand, attr: AttrBytes): Decoded {
   const isNew = cmd >= asking.kernel.switches.bpf_command_count;
   const isProbe = cmd >= FIRST_BY_NUMBER && !attr.reachesPast(0);
   if (!isNew && !isProbe) return { is: 'unknown', command };
@@ -116,7 +116,7 @@ function byNumber(asking: Asking, { command, cmd }: Command, attr: AttrBytes): D
   return isCall({ name: 'bpf', cmd });
 }
 
-function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): Decoded {
+function fieldsOf(asking: Asking, { command, cmd }: NumberedCommand, attr: AttrBytes): Decoded {
   const end = lastFieldEnd(command, asking.kernel.boot.release);
   if (end !== undefined && attr.reachesPast(end)) {
     return refused('EINVAL', `a byte after the last field of ${command} is not zero`);

@@ -8,7 +8,7 @@ import { heldKind } from '../../domain/maps/holding.ts';
 import { isRefusal, isUnmodelled, type Outcome } from '../../domain/outcome.ts';
 import { BATCH } from '../../native/attr-fields.ts';
 import type { AskedCall } from '../fallible.ts';
-import { type Answer, type Notified, refuse, type Write } from '../notified.ts';
+import { type Notified, refuse, type SyscallAnswer, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { some } from './decoded.ts';
@@ -23,10 +23,10 @@ const ELEMENTS_MAX = 65_536;
 const WORD = 4;
 const NOTHING = Buffer.alloc(0);
 
-type Command = (typeof COMMANDS)[number];
+type ElementCommand = (typeof COMMANDS)[number];
 type LookUp = 'map_lookup_batch' | 'map_lookup_and_delete_batch';
 
-export function isOnElements(command: string): command is Command {
+export function isOnElements(command: string): command is ElementCommand {
   return COMMANDS.some((name) => name === command);
 }
 
@@ -34,10 +34,10 @@ export function isOnElements(command: string): command is Command {
 export function answerElements(
   notified: Notified,
   asking: Asking,
-  command: Command,
+  command: ElementCommand,
   attr: AttrBytes,
-): Answer {
-  const row = new Row(notified, asking, attr);
+): SyscallAnswer {
+  const row = new ElementCalls(notified, asking, attr);
   const fd = attr.fd(BATCH.map_fd);
   const map = mapBehind(asking, fd);
   if (map === undefined) return row.refuse(command, fd);
@@ -54,7 +54,7 @@ export function answerElements(
   }
 }
 
-class Row {
+class ElementCalls {
   readonly #notified: Notified;
   readonly #asking: Asking;
   readonly #attr: AttrBytes;
@@ -66,13 +66,13 @@ class Row {
   }
 
   /** Of what is no map, nothing is read. */
-  refuse(name: Command, map_fd: number): Answer {
+  refuse(name: ElementCommand, map_fd: number): SyscallAnswer {
     const outcome = this.#made(unread(name, map_fd));
     if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is no map, and ${name} was done`);
     return refuse(outcome.errno);
   }
 
-  update(map: BpfMap, fd: number): Answer {
+  update(map: BpfMap, fd: number): SyscallAnswer {
     const { maps, memory, cpus } = this.#asking;
     const size = valueBytes(map, cpus);
     const values: Buffer[] = [];
@@ -91,7 +91,7 @@ class Row {
     return this.#changed(outcome, keys.length);
   }
 
-  remove(map: BpfMap, fd: number): Answer {
+  remove(map: BpfMap, fd: number): SyscallAnswer {
     const keys = this.#keys(map, () => true);
     const call = { name: 'map_delete_batch', map_fd: fd, keys, ...this.#flags() } as const;
     return this.#changed(this.#made(call), keys.length);
@@ -114,7 +114,7 @@ class Row {
   }
 
   /** What is told of the elements of an update or a deletion, of which `read` were passed. */
-  #changed(outcome: Outcome, read: number): Answer {
+  #changed(outcome: Outcome, read: number): SyscallAnswer {
     const { batch } = outcome;
     const writes = batch === undefined ? [] : [this.#word(BATCH.count, batch.count)];
     if (isRefusal(outcome)) return refuse(outcome.errno, writes);
@@ -124,7 +124,7 @@ class Row {
   }
 
   /** A part of a hash is looked up one by one: which part a kernel gives is not modelled. */
-  lookUp(map: BpfMap, fd: number, name: LookUp): Answer {
+  lookUp(map: BpfMap, fd: number, name: LookUp): SyscallAnswer {
     const start = this.#start();
     if (start === undefined) return refuse('EFAULT');
     const count = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
@@ -154,7 +154,7 @@ class Row {
     ];
   }
 
-  #lookUpPart(map: BpfMap, fd: number, name: LookUp): Answer {
+  #lookUpPart(map: BpfMap, fd: number, name: LookUp): SyscallAnswer {
     const deletes = name === 'map_lookup_and_delete_batch';
     const wanted = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
     const start = this.#start() ?? 0;
@@ -209,7 +209,7 @@ class Row {
   }
 }
 
-function unread(name: Command, map_fd: number): AskedCall {
+function unread(name: ElementCommand, map_fd: number): AskedCall {
   if (name === 'map_update_batch') return { name, map_fd, keys: [], values: [] };
   return name === 'map_delete_batch' ? { name, map_fd, keys: [] } : { name, map_fd };
 }

@@ -4,7 +4,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { BY_ID, ELEMENT, PROG_LOAD, PROG_QUERY, PROG_TEST_RUN } from '../../native/attr-fields.ts';
-import { type Answer, type OpenedObject, refuse, type Write } from '../notified.ts';
+import { type OpenedObject, refuse, type SyscallAnswer, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
@@ -21,7 +21,7 @@ export function encodeAnswer(
   beside: Beside,
   { attr, decoded }: ReadCall,
   { outcome, effects }: Decision,
-): Answer {
+): SyscallAnswer {
   if (decoded.is !== 'call') throw new Error('only a call has an outcome');
   const { call } = decoded;
   if (isRefusal(outcome)) {

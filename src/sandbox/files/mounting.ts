@@ -4,11 +4,11 @@ import type { Errno } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
 import type { AskedCall } from '../fallible.ts';
-import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { CONTINUED, refuse, type SyscallAnswer } from '../notified.ts';
 import { DONE, type FileCaller, int } from './caller.ts';
 import { MOUNTS_MAX, type Mount, nameOfBpffs } from './mounts.ts';
 import { askerOf, isDirectory, nodeBehind } from './nodes.ts';
-import { AT_FDCWD, type Place } from './places.ts';
+import { AT_FDCWD, type FilePlace } from './places.ts';
 
 const MS = { rdonly: 1, nosuid: 2, nodev: 4, noexec: 8, remount: 1 << 5, bind: 1 << 12 } as const;
 const MS_MOVE = 1 << 13;
@@ -24,7 +24,7 @@ const TO_ALL = 0o777;
 const TREES = { bpf: 'bpffs', cgroup2: 'cgroup' } as const;
 
 /** mount(2): what is none of ours, the machine mounts, or refuses to. */
-export function mountOn(caller: FileCaller, place: Place): Answer {
+export function mountOn(caller: FileCaller, place: FilePlace): SyscallAnswer {
   if (place.in === 'proc') return CONTINUED;
   const flags = int(caller.notified, 3);
   const { mounts } = caller.trees.places;
@@ -50,7 +50,7 @@ export function mountOn(caller: FileCaller, place: Place): Answer {
 }
 
 /** umount2(2). */
-export function unmount(caller: FileCaller, place: Place): Answer {
+export function unmount(caller: FileCaller, place: FilePlace): SyscallAnswer {
   if (place.in === 'proc') return CONTINUED;
   const { mounts } = caller.trees.places;
   const at = place.in === 'tree' ? place.named : place.path;
@@ -75,13 +75,13 @@ export function unmount(caller: FileCaller, place: Place): Answer {
 }
 
 /** fsopen(2): with ENOSYS, libmount takes mount(2) instead, as it does on a kernel before 5.2. */
-export function openFileSystem(caller: FileCaller): Answer {
+export function openFileSystem(caller: FileCaller): SyscallAnswer {
   const type = textOf(caller, 0);
   return type === undefined || type in TREES ? refuse('ENOSYS') : CONTINUED;
 }
 
 /** A directory that is there may be mounted on, by who has CAP_SYS_ADMIN (`path_mount`). */
-function checked(caller: FileCaller, place: Place, done: () => Answer): Answer {
+function checked(caller: FileCaller, place: FilePlace, done: () => SyscallAnswer): SyscallAnswer {
   const kind = kindAt(caller, place);
   if (kind !== 'directory' && kind !== 'file') return refuse(kind);
   const { kernel, tgid } = caller.notified;
@@ -90,7 +90,7 @@ function checked(caller: FileCaller, place: Place, done: () => Answer): Answer {
   return kind === 'directory' ? done() : refuse('ENOTDIR');
 }
 
-function kindAt(caller: FileCaller, place: Place): 'directory' | 'file' | Errno {
+function kindAt(caller: FileCaller, place: FilePlace): 'directory' | 'file' | Errno {
   if (place.in === 'tree') {
     const node = nodeBehind(askerOf(caller.notified), caller.trees.shadow, place);
     if (typeof node === 'string') return node;
@@ -103,7 +103,7 @@ function kindAt(caller: FileCaller, place: Place): 'directory' | 'file' | Errno 
 }
 
 /** A bind of a tree shows it elsewhere; one of a directory onto itself makes it a mount point. */
-function bind(caller: FileCaller, place: Place, at: string): Answer {
+function bind(caller: FileCaller, place: FilePlace, at: string): SyscallAnswer {
   const { places } = caller.trees;
   const text = textOf(caller, 0);
   if (text === undefined) return refuse('EFAULT');
@@ -125,7 +125,7 @@ function bind(caller: FileCaller, place: Place, at: string): Answer {
 }
 
 /** A bpffs of its own: an empty directory of the model that only its mount point shows. */
-function mountNew(caller: FileCaller, at: string, options: string): Answer {
+function mountNew(caller: FileCaller, at: string, options: string): SyscallAnswer {
   const { notified, trees } = caller;
   const given = /(?:^|,)mode=([^,]*)/u.exec(textOf(caller, 4) ?? '')?.[1];
   if (given !== undefined && !/^[0-7]{1,5}$/u.test(given)) return refuse('EINVAL');

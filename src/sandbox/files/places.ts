@@ -4,7 +4,7 @@
  */
 import { readlinkSync } from 'node:fs';
 import { isRefusal } from '../../domain/outcome.ts';
-import type { Made } from '../world.ts';
+import type { LoggedCall } from '../world.ts';
 import { type Mount, Mounts } from './mounts.ts';
 import type { Shadow, TreePlace } from './shadow.ts';
 
@@ -15,7 +15,7 @@ export interface ProcPlace {
   readonly file: string;
 }
 
-export type Place =
+export type FilePlace =
   /** `named`: the path that led there, which one of several mounts may have. */
   | ({ readonly in: 'tree'; readonly named: string } & TreePlace)
   | ({ readonly in: 'proc' } & ProcPlace)
@@ -48,7 +48,7 @@ export class Places {
     from: { readonly tid: number; readonly tgid: number },
     dirFd: number,
     path: string,
-  ): Place | undefined {
+  ): FilePlace | undefined {
     const base = path.startsWith('/')
       ? ROOT
       : dirFd === AT_FDCWD
@@ -62,7 +62,7 @@ export class Places {
   }
 
   /** The place of an open fd; undefined when it is not open. */
-  findFd(from: { readonly tid: number; readonly tgid: number }, fd: number): Place | undefined {
+  findFd(from: { readonly tid: number; readonly tgid: number }, fd: number): FilePlace | undefined {
     const base = this.pathOfFd(from, fd);
     return base === undefined ? undefined : this.#of(from, base.path, base.isVirtual);
   }
@@ -108,7 +108,7 @@ export class Places {
   }
 
   /** A child begins where its parent is; who has ended is nowhere. */
-  follow({ pid, call, decision }: Made): void {
+  follow({ pid, call, decision }: LoggedCall): void {
     if (this.#cwds.size === 0) return;
     const path = this.#cwds.get(pid);
     const isDone = !isRefusal(decision.outcome);
@@ -117,7 +117,11 @@ export class Places {
     if (isDone) this.#cwds.set(call.child_pid, path);
   }
 
-  #of(from: { readonly tid: number; readonly tgid: number }, path: string, isOurs: boolean): Place {
+  #of(
+    from: { readonly tid: number; readonly tgid: number },
+    path: string,
+    isOurs: boolean,
+  ): FilePlace {
     const tree = this.mounts.placeOf(path);
     if (tree !== undefined) return { in: 'tree', named: path, ...tree };
     const proc = procPlace(from, path);

@@ -7,7 +7,7 @@ import type { ChangedRow, RowsDiff } from './rows.ts';
 import type { SequenceChange } from './sequence.ts';
 import type { ListChange, StateDiff } from './state-diff.ts';
 
-interface Change {
+interface ChangeText {
   readonly lines: readonly string[];
   readonly because: readonly number[];
 }
@@ -79,7 +79,7 @@ export function diffText(
   ];
 }
 
-function section(title: string, changes: readonly Change[]): string[] {
+function section(title: string, changes: readonly ChangeText[]): string[] {
   if (changes.length === 0) return [];
   const told = changes.flatMap(({ lines, because }) => {
     const [first = '', ...rest] = lines;
@@ -89,7 +89,7 @@ function section(title: string, changes: readonly Change[]): string[] {
   return [title, ...told];
 }
 
-function bootChange({ boot }: StateDiff): Change[] {
+function bootChange({ boot }: StateDiff): ChangeText[] {
   if (boot === undefined) return [];
   const text = `boot ${boot.was.number} (${boot.was.release}) -> ${boot.is.number} (${boot.is.release})`;
   return [{ lines: [`~ ${text}`], because: [] }];
@@ -106,7 +106,7 @@ function arrayChange({ path, attach_type, slots, same_in, because }: ArrayChange
   return { lines: [`~ ${path} for ${attach_type}${also}`, ...lines], because };
 }
 
-function listChange(change: ListChange, names: Names): Change {
+function listChange(change: ListChange, names: Names): ChangeText {
   const { path, attach_type, was, is, entries, because } = change;
   const told = (head: ListChange['was']): string =>
     head === undefined ? 'never used' : `${head.mode}, revision ${head.revision}`;
@@ -142,7 +142,7 @@ function rowChanges<R>(
   { added, removed, changed }: RowsDiff<R>,
   told: (row: RowsDiff<R>['added'][number]) => string,
   named: (key: number | string) => string = String,
-): Change[] {
+): ChangeText[] {
   return [
     ...added.map((row) => ({ lines: [`+ ${told(row)}`], because: row.because })),
     ...removed.map((row) => ({ lines: [`- ${told(row)}`], because: row.because })),

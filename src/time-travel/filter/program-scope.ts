@@ -43,7 +43,7 @@ const NAMED = lineText(
     and ($3::text[] is null or prog_name = any($3::text[])) limit $4`,
 );
 
-interface Version {
+interface ProgramVersion {
   readonly boot: number;
   readonly id: number;
   readonly position_from: number;
@@ -137,8 +137,8 @@ async function scopeOf(
 ): Promise<Scope> {
   const { members, ids, field } = of;
   const params = [hostId, sqlArray(ids), SCOPE_VERSIONS_MAX + 1] as const;
-  const links = await queryLine<Version>(database, LINKS, params);
-  const lives = await queryLine<Version>(database, LIVES, params);
+  const links = await queryLine<ProgramVersion>(database, LINKS, params);
+  const lives = await queryLine<ProgramVersion>(database, LIVES, params);
   if (links.length > SCOPE_VERSIONS_MAX) {
     const message = `the links of these programs changed more than ${SCOPE_VERSIONS_MAX} times`;
     throw new QuestionLimit(field, SCOPE_VERSIONS_MAX, message);
@@ -163,7 +163,7 @@ interface KnownPrograms {
   readonly lives: Versions;
 }
 
-function versionsOf(rows: readonly Version[], members: Members): Versions {
+function versionsOf(rows: readonly ProgramVersion[], members: Members): Versions {
   const versions: Versions = new Map();
   for (const { boot, id, position_from, gone, prog_id } of rows) {
     const holds = !gone && prog_id !== null && members.has(boot, prog_id);

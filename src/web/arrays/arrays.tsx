@@ -1,6 +1,6 @@
 /** The effective arrays of a cgroup: which programs run, in which order, and where each comes from. */
 
-import { type Change, changedBy, SIGNS } from '../event/changes.ts';
+import { type ChangeKind, changedBy, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { holderNames } from '../lanes/life.ts';
 import { Note } from '../note.tsx';
@@ -145,7 +145,7 @@ interface SlotProps {
   readonly slot: Slot;
   readonly place: number;
   readonly blamed: BlamedSlot | undefined;
-  readonly change: Change | undefined;
+  readonly change: ChangeKind | undefined;
   /** Its place is another one since the event. */
   readonly isMoved: boolean;
 }

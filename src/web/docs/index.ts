@@ -4,7 +4,7 @@ import MiniSearch from 'minisearch';
 /** Address, title of the page, heading, text: as scripts/docs-site writes them. */
 export type Section = readonly [address: string, title: string, heading: string, text: string];
 
-export interface Found {
+export interface SearchHit {
   readonly address: string;
   readonly title: string;
   readonly heading: string;
@@ -49,7 +49,7 @@ function wordsOf(text: string): string[] {
 /** Reads a search of the sections. */
 export async function indexOf(
   sections: readonly Section[],
-): Promise<(typed: string) => readonly Found[]> {
+): Promise<(typed: string) => readonly SearchHit[]> {
   const index = new MiniSearch({ fields: ['title', 'heading', 'text'], tokenize: wordsOf });
   const documents = sections.map(([, title, heading, text], id) => ({ id, title, heading, text }));
   await index.addAllAsync(documents, { chunkSize: INDEXED_IN_ONE_PIECE });

@@ -5,14 +5,14 @@ import { isTyping, KEYS } from './keys.ts';
 import type { Moment } from './moment.ts';
 import type { Stepper } from './stepper.ts';
 
-interface Props {
+interface ControlsProps {
   readonly moment: Moment;
   readonly step: Stepper;
   /** The stream of a live page is open. */
   readonly isOpen: boolean;
 }
 
-export function Controls({ moment, step, isOpen }: Props) {
+export function Controls({ moment, step, isOpen }: ControlsProps) {
   const { host, at, head, detail, event, place } = moment;
   const boot = detail.boots.findLast(({ position_from }) => position_from <= at);
   const time = event.answer === undefined ? undefined : timeParts(event.answer.at);

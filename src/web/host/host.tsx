@@ -6,7 +6,7 @@ import { legible } from '../legible.ts';
 import { RefusedNote } from '../note.tsx';
 import type { HostDetail } from '../service/answers.ts';
 import { hostPath } from '../service/ask.ts';
-import type { Place } from '../state/place.ts';
+import type { PagePlace } from '../state/place.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
 import { Timeline } from '../timeline/timeline.tsx';
@@ -84,7 +84,7 @@ function Known(props: {
 }
 
 interface ShownProps {
-  readonly place: Place;
+  readonly place: PagePlace;
   readonly detail: HostDetail;
   readonly looked: Looked;
   readonly onLooked: (looked: Looked) => void;

@@ -1,6 +1,6 @@
 /** Moves through a log: by one event, or to the next thing worth a look. */
 import { useState } from 'preact/hooks';
-import { nearest, type Sought, seek, type Touches } from '../state/steps.ts';
+import { nearest, type StepTarget, seek, type Touches } from '../state/steps.ts';
 import { go } from '../state/use-place.ts';
 import { type Span, showing, zoomed } from '../timeline/scale.ts';
 import type { Moment } from './moment.ts';
@@ -12,7 +12,7 @@ export interface Stepper {
   /** Shows another part of the log. */
   readonly show: (span: Span) => void;
   readonly by: (events: number) => void;
-  readonly seek: (what: Sought, direction: 1 | -1) => void;
+  readonly seek: (what: StepTarget, direction: 1 | -1) => void;
   /** To the next event that concerns what is selected. */
   readonly touch: (direction: 1 | -1) => void;
   readonly zoom: (factor: number) => void;
@@ -22,7 +22,7 @@ export interface Stepper {
   readonly missed: string | undefined;
 }
 
-const NAMES: Readonly<Record<Sought, string>> = {
+const NAMES: Readonly<Record<StepTarget, string>> = {
   refusals: 'refusal',
   rmdirs: 'removed cgroup',
   drift: 'drift',

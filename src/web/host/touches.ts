@@ -1,6 +1,6 @@
 /** The positions of the shown part of the log that concern what is selected. */
 import { useEffect, useState } from 'preact/hooks';
-import { Refused } from '../service/ask.ts';
+import { AskRefused } from '../service/ask.ts';
 import { type Selected, type Touches, touchesOf } from '../state/steps.ts';
 import type { Moment } from './moment.ts';
 import { SETTLED_MS } from './moment.ts';
@@ -38,7 +38,7 @@ export function useTouches(moment: Moment): Touches | undefined {
         (touches) => setFound({ of, touches }),
         (error: unknown) => {
           if (over.signal.aborted) return;
-          const isNone = error instanceof Refused && error.status === 404;
+          const isNone = error instanceof AskRefused && error.status === 404;
           setFound(isNone ? { of, touches: { positions: [], isComplete: true } } : undefined);
         },
       );

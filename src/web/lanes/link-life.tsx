@@ -15,7 +15,7 @@ const EVENTS_MAX = 50;
 const HELD_MAX = 8;
 const ROW = 18;
 
-interface Props {
+interface LinkLifeProps {
   readonly moment: Moment;
   readonly link: number;
   readonly scale: Scale;
@@ -23,7 +23,7 @@ interface Props {
   readonly names: number;
 }
 
-export function LinkLife({ moment, link, scale, names }: Props) {
+export function LinkLife({ moment, link, scale, names }: LinkLifeProps) {
   const { host, at, detail, head } = moment;
   // The life in the boot of the moment, to its end.
   const next = detail.boots.find(({ position_from }) => position_from > at)?.position_from;

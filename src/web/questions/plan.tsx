@@ -5,7 +5,7 @@ import { OutcomeLine } from '../event/event.tsx';
 import type { Moment } from '../host/moment.ts';
 import { RefusedNote } from '../note.tsx';
 import type { Plan, PlannedSlot } from '../service/answers.ts';
-import { hostPath, Refused, tell } from '../service/ask.ts';
+import { AskRefused, hostPath, tell } from '../service/ask.ts';
 import { go } from '../state/use-place.ts';
 import { count, holderText, shortType } from '../state/words.ts';
 
@@ -49,7 +49,7 @@ function programFor(type: string): object {
   return { prog_type: 'cgroup_sock_addr', expected_attach_type: type };
 }
 
-type Planned = { readonly plan?: Plan; readonly refused?: Refused };
+type Planned = { readonly plan?: Plan; readonly refused?: AskRefused };
 
 export function PlanView({ moment }: { readonly moment: Moment }) {
   const choices = templates(moment);
@@ -111,7 +111,7 @@ async function answered(host: string, text: string): Promise<Planned> {
     calls = JSON.parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message : '';
-    return { refused: new Refused(0, { title: 'This is not JSON', detail }) };
+    return { refused: new AskRefused(0, { title: 'This is not JSON', detail }) };
   }
   return tell<Plan>(hostPath(host, '/plan'), calls).then(
     (plan) => ({ plan }),
@@ -119,9 +119,9 @@ async function answered(host: string, text: string): Promise<Planned> {
   );
 }
 
-function refusedOf(error: unknown): Refused {
-  if (error instanceof Refused) return error;
-  return new Refused(0, { title: 'The page failed', detail: String(error) });
+function refusedOf(error: unknown): AskRefused {
+  if (error instanceof AskRefused) return error;
+  return new AskRefused(0, { title: 'The page failed', detail: String(error) });
 }
 
 function Outcome({ plan }: { readonly plan: Plan }) {
@@ -186,7 +186,7 @@ function Side(props: { readonly title: string; readonly slots: readonly PlannedS
 function Branch({ moment }: { readonly moment: Moment }) {
   const { host, at } = moment;
   const [name, setName] = useState('');
-  const [refused, setRefused] = useState<Refused | undefined>();
+  const [refused, setRefused] = useState<AskRefused | undefined>();
   return (
     <form
       class="branch"

@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import { type Document, resolved, type Schema } from './document.ts';
 
-interface Props {
+interface SchemaProps {
   readonly document: Document;
   readonly schema: Schema;
   readonly isOpen?: boolean;
 }
 
-export function SchemaView({ document, schema, isOpen = false }: Props) {
+export function SchemaView({ document, schema, isOpen = false }: SchemaProps) {
   const { schema: meant, name } = resolved(document, schema);
   const choices = meant.oneOf ?? meant.anyOf ?? meant.allOf;
   if (choices !== undefined) {

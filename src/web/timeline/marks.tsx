@@ -11,7 +11,7 @@ export const MARKS = [
   { name: 'differs', label: 'differs', of: () => 0 },
 ] as const;
 
-type Row = (typeof MARKS)[number];
+type MarkRow = (typeof MARKS)[number];
 
 export const BARS = { of: ({ changes }: Bucket) => changes } as const;
 
@@ -46,7 +46,7 @@ export function Bars({ of, scale, timeline, height }: BarsProps) {
 }
 
 interface MarksProps {
-  readonly row: Row;
+  readonly row: MarkRow;
   readonly scale: Scale;
   readonly timeline: Timeline;
   readonly touches: readonly number[];
@@ -85,7 +85,7 @@ export function Marks({ row, scale, timeline, touches, differences, top, height 
   );
 }
 
-function shapeOf(name: Row['name'], x: number, y: number): string {
+function shapeOf(name: MarkRow['name'], x: number, y: number): string {
   const at = (dx: number, dy: number) => `${(x + dx).toFixed(1)} ${(y + dy).toFixed(1)}`;
   switch (name) {
     case 'refusals':

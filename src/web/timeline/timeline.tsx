@@ -8,7 +8,7 @@ import { count, microsOf, shortTime } from '../state/words.ts';
 import { BARS, Bars, MARKS, Marks } from './marks.tsx';
 import { moved, type Scale, type Span, scaleOf, ticksOf, zoomed } from './scale.ts';
 
-interface Props {
+interface TimelineProps {
   readonly timeline: Answer | undefined;
   readonly span: Span;
   /** The whole log, as far as it is kept. */
@@ -48,7 +48,7 @@ export function useWidth(ref: { readonly current: HTMLElement | null }): number 
   return width;
 }
 
-export function Timeline(props: Props) {
+export function Timeline(props: TimelineProps) {
   const { timeline, span, log, at, boots, touches, differences, mark, onScrub, onSpan } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = Math.max(1, useWidth(box) - GUTTER - 8);
@@ -258,7 +258,7 @@ function Overview(props: {
 /** The wheel zooms around the pointer; sideways, or with shift, it moves. */
 function useWheel(
   box: { readonly current: HTMLElement | null },
-  { span, log, onSpan }: Props,
+  { span, log, onSpan }: TimelineProps,
   scale: Scale,
 ): void {
   const now = useRef({ span, log, onSpan, scale });

@@ -35,7 +35,7 @@ interface Settling {
  */
 const RELEASED = { resolve: () => undefined, reject: () => undefined };
 
-export class Line {
+export class ServerConnection {
   readonly #server: Server;
   readonly #events: LineEvents;
   readonly #client: Client;

@@ -4,12 +4,12 @@
  */
 import { DatabaseAbsent } from '../database-error.ts';
 import type { Address, Server } from './address.ts';
-import { Line, type LineEvents } from './line.ts';
+import { type LineEvents, ServerConnection } from './line.ts';
 import { refuseSharedSessions } from './pooler.ts';
 import { CONNECT_MS, KEEPALIVE_S, LIMITS, UNACKNOWLEDGED_MS } from './time-limits.ts';
 
 /** Opens a line. Throws `DatabaseAbsent` with the reason of each server. */
-export type Open = (signal: AbortSignal, events?: LineEvents) => Promise<Line>;
+export type Open = (signal: AbortSignal, events?: LineEvents) => Promise<ServerConnection>;
 
 const SETTINGS: Readonly<Record<string, number | string>> = {
   statement_timeout: LIMITS.request.statementMs,
@@ -42,7 +42,11 @@ export function opener({ servers }: Address): Open {
   /** A pooler in between was seen to keep sessions. */
   let trusted = false;
 
-  async function lineTo(server: Server, signal: AbortSignal, events: LineEvents): Promise<Line> {
+  async function lineTo(
+    server: Server,
+    signal: AbortSignal,
+    events: LineEvents,
+  ): Promise<ServerConnection> {
     const { line, isDirect } = await connect(server, signal, events);
     try {
       if (!isDirect && !trusted) {
@@ -84,9 +88,9 @@ async function connect(
   server: Server,
   signal: AbortSignal,
   events: LineEvents,
-): Promise<{ readonly line: Line; readonly isDirect: boolean }> {
+): Promise<{ readonly line: ServerConnection; readonly isDirect: boolean }> {
   signal.throwIfAborted();
-  const line = new Line(server, events);
+  const line = new ServerConnection(server, events);
   const abort = () => line.destroy(signal.reason);
   signal.addEventListener('abort', abort);
   const late = setTimeout(

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../database.ts';
 import { DatabaseAbsent, DatabaseClosed } from '../database-error.ts';
-import type { Line } from './line.ts';
+import type { ServerConnection } from './line.ts';
 import type { Open } from './opening.ts';
 import { CLOSE_MS, type Limits, WAIT_MS } from './time-limits.ts';
 import { transactOnLine } from './transact-on-line.ts';
@@ -22,7 +22,7 @@ const LIFE_MS = 1_800_000;
 const RETIREMENT_MS = 60_000;
 
 interface Waiter {
-  readonly take: (line: Line) => void;
+  readonly take: (line: ServerConnection) => void;
   readonly refuse: (error: Error) => void;
 }
 
@@ -35,7 +35,7 @@ export class Pool implements Queryable {
   readonly #options: PoolOptions;
   readonly #over = new AbortController();
   /** Those that take statements, and when each was opened, in milliseconds. */
-  readonly #lines = new Map<Line, number>();
+  readonly #lines = new Map<ServerConnection, number>();
   readonly #waiting = new Set<Waiter>();
   readonly #transactions = new Set<Promise<unknown>>();
   readonly #retirement: NodeJS.Timeout;
@@ -92,9 +92,9 @@ export class Pool implements Queryable {
   }
 
   /** The line with the least work; opens another one when every line has work. */
-  #best(): Line | undefined {
+  #best(): ServerConnection | undefined {
     if (this.#over.signal.aborted) throw this.#over.signal.reason;
-    let best: Line | undefined;
+    let best: ServerConnection | undefined;
     for (const line of this.#lines.keys()) {
       if (line.isHeld || line.depth >= DEPTH_MAX) continue;
       if (best === undefined || line.depth < best.depth) best = line;
@@ -103,7 +103,7 @@ export class Pool implements Queryable {
     return best;
   }
 
-  #wait<T>(use: (line: Line) => Promise<T>): Promise<T> {
+  #wait<T>(use: (line: ServerConnection) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const waiter: Waiter = {
         take: (line) => settle(() => resolve(use(line))),
@@ -145,7 +145,7 @@ export class Pool implements Queryable {
       const pause = Math.min(PAUSE_MS_MIN * 2 ** this.#failures, PAUSE_MS_MAX);
       await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
     }
-    let line: Line | undefined;
+    let line: ServerConnection | undefined;
     const onLost = () => line && this.#lines.delete(line);
     try {
       line = await this.#options.open(signal, { onLost });
@@ -171,7 +171,7 @@ export class Pool implements Queryable {
   }
 }
 
-function hold<L extends Line | undefined>(line: L): L {
+function hold<L extends ServerConnection | undefined>(line: L): L {
   if (line !== undefined) line.isHeld = true;
   return line;
 }

@@ -1,12 +1,12 @@
 /** A transaction on a line that it has to itself, with limits of its own. */
 import type { Queryable } from '../database.ts';
 import { transact } from '../transact.ts';
-import type { Line } from './line.ts';
+import type { ServerConnection } from './line.ts';
 import { LIMITS, type Limits } from './time-limits.ts';
 
 /** Runs `work` in a transaction, as `transact` does. Closes a line that cannot be rolled back. */
 export async function transactOnLine<T>(
-  line: Line,
+  line: ServerConnection,
   work: (tx: Queryable) => Promise<T>,
   limits: Limits,
 ): Promise<T> {

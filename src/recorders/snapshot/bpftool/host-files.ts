@@ -85,10 +85,10 @@ export interface ToldOfHost {
   readonly boot_id?: string;
 }
 
-type Kind = keyof ToldOfHost;
+type HostFileKind = keyof ToldOfHost;
 
 /** What makes each, for messages. */
-const MADE_BY: Readonly<Record<Kind, string>> = {
+const MADE_BY: Readonly<Record<HostFileKind, string>> = {
   progs: 'bpftool -j prog show',
   maps: 'bpftool -j map show',
   links: 'bpftool -j link show',
@@ -105,7 +105,7 @@ const MADE_BY: Readonly<Record<Kind, string>> = {
  */
 export function readHostFiles(files: readonly HostFile[]): ToldOfHost {
   const told: Record<string, unknown> = {};
-  const from = new Map<Kind, string>();
+  const from = new Map<HostFileKind, string>();
   for (const file of files) {
     const [kind, value] = contentOf(file);
     const other = from.get(kind);
@@ -118,7 +118,7 @@ export function readHostFiles(files: readonly HostFile[]): ToldOfHost {
   return told as ToldOfHost;
 }
 
-function contentOf(file: HostFile): readonly [Kind, unknown] {
+function contentOf(file: HostFile): readonly [HostFileKind, unknown] {
   const text = file.text.trim();
   if (/^[[{]/.test(text)) return rowsOf(file, parsed(file));
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return ['boot_id', text];
@@ -141,7 +141,7 @@ function parsed({ name, text }: HostFile): readonly unknown[] {
   throw new HostFileError(`${name} is one object, and bpftool prints a list of them`);
 }
 
-function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [Kind, unknown] {
+function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [HostFileKind, unknown] {
   const kind = rows.length === 0 ? kindByName(file.name) : kindOfRow(file.name, rows[0]);
   switch (kind) {
     case 'progs':
@@ -166,7 +166,7 @@ function onCgroup(name: string, row: unknown, i: number): LinkRow[] {
   return [checked(`${name}: [${i}]`, cgroupLink, row)];
 }
 
-function kindOfRow(name: string, row: unknown): Kind {
+function kindOfRow(name: string, row: unknown): HostFileKind {
   const has = (field: string) => typeof row === 'object' && row !== null && field in row;
   if (has('cgroup')) return 'tree';
   if (has('bytes_key')) return 'maps';
@@ -175,14 +175,14 @@ function kindOfRow(name: string, row: unknown): Kind {
   throw new HostFileError(`${name} is no list of programs, maps, links or cgroups of bpftool -j`);
 }
 
-const NAMES: readonly (readonly [RegExp, Kind])[] = [
+const NAMES: readonly (readonly [RegExp, HostFileKind])[] = [
   [/prog/, 'progs'],
   [/map/, 'maps'],
   [/link/, 'links'],
   [/cgroup|tree/, 'tree'],
 ];
 
-function kindByName(name: string): Kind {
+function kindByName(name: string): HostFileKind {
   const base = name.split('/').at(-1) ?? name;
   const kinds = NAMES.filter(([pattern]) => pattern.test(base));
   const [only] = kinds;
