@@ -14,7 +14,7 @@ import { model } from './model.ts';
 import { packaged } from './package.ts';
 import { page } from './page.ts';
 import { recording } from './recording.ts';
-import { replay } from './replay.ts';
+import { foldLogs } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
 import { sandbox } from './sandbox.ts';
 import { singleWrites } from './single-writes.ts';
@@ -26,7 +26,7 @@ export const BENCHES: readonly Bench[] = [
   batches,
   imports,
   model,
-  replay,
+  foldLogs,
   storage,
   asOf,
   appendGrowth,

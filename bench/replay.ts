@@ -29,7 +29,7 @@ interface Measured {
   readonly pages: Figure;
 }
 
-export const replay: Bench = {
+export const foldLogs: Bench = {
   name: 'replay',
   title: 'folding a log from its first event to its last',
   longer: true,

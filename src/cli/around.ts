@@ -1,7 +1,7 @@
 /** The moment around which a command looks for an event: where the log has it, and how far an event is. */
 import { hostPath } from '../client/host-path.ts';
 import type { RestClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { microsOf } from '../events/encoding/rfc3339.ts';
 import { UsageError } from './exit-code.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
@@ -37,7 +37,7 @@ export async function aroundMoment(
     const distance = ({ position }: DatedEvent) => position - Number(text);
     const distanceText = (event: DatedEvent) => {
       const count = distance(event);
-      return sided(count, `position ${text}`, counted(Math.abs(count), 'position'));
+      return sideText(count, `position ${text}`, countText(Math.abs(count), 'position'));
     };
     return { distance, distanceText, outside: undefined };
   }
@@ -48,7 +48,7 @@ export async function aroundMoment(
   const distance = ({ at }: DatedEvent) => (microsOf(at) ?? 0) - wanted;
   const distanceText = (event: DatedEvent) => {
     const micros = distance(event);
-    return sided(micros, 'that moment', durationText(Math.abs(micros)));
+    return sideText(micros, 'that moment', durationText(Math.abs(micros)));
   };
   return { distance, distanceText, outside: await outsideText({ client, host }, wanted) };
 }
@@ -76,7 +76,7 @@ async function outsideText(
   return `That moment is after the last event (${last}).`;
 }
 
-function sided(distance: number, moment: string, amount: string): string | undefined {
+function sideText(distance: number, moment: string, amount: string): string | undefined {
   if (distance === 0) return undefined;
   return `${amount} ${distance < 0 ? 'before' : 'after'} ${moment}`;
 }
@@ -93,6 +93,6 @@ const UNITS = [
 function durationText(micros: number): string {
   const seconds = micros / MICROS_PER_S;
   const unit = UNITS.find((one) => seconds >= one.seconds);
-  if (unit !== undefined) return counted(Math.floor(seconds / unit.seconds), unit.name);
+  if (unit !== undefined) return countText(Math.floor(seconds / unit.seconds), unit.name);
   return micros < 1000 ? `${micros} µs` : `${Math.floor(micros / 1000)} ms`;
 }

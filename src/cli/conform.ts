@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
@@ -55,7 +55,7 @@ export const conform = command({
     await inParallel(scenariosOf(files), concurrency, async ({ file, scenario }) => {
       const release = override ?? releaseNamed(scenario.header.kernel, file);
       const machine = await makeMachine(scenario, release);
-      const mismatches = await replayScenario(file, scenario, machine, release);
+      const mismatches = await playOfFile(file, scenario, machine, release);
       sums.steps += scenario.steps.length;
       sums.mismatches += mismatches.length;
       if (mismatches.length > 0) bar.clear();
@@ -69,7 +69,7 @@ export const conform = command({
     print.out(
       flags.json
         ? JSON.stringify(sums)
-        : `${counted(steps, 'step')}, ${counted(mismatches, 'mismatch', 'mismatches')}`,
+        : `${countText(steps, 'step')}, ${countText(mismatches, 'mismatch', 'mismatches')}`,
     );
     return mismatches === 0 ? EXIT.done : EXIT.differs;
   },
@@ -105,7 +105,7 @@ function stayLine(hosts: readonly string[]): string {
   const [first = ''] = hosts;
   const named = hosts.length === 1 ? first : `${first.replace(/\d+$/u, '')}*`;
   return (
-    `${counted(hosts.length, 'host stays', 'hosts stay')} on the service: ${named}; the owner of ` +
+    `${countText(hosts.length, 'host stays', 'hosts stay')} on the service: ${named}; the owner of ` +
     `its database (an embedded one: with the service stopped) deletes ` +
     `${hosts.length === 1 ? 'it' : 'each'} with ` +
     `bpfledger hosts delete ${hosts.length === 1 ? first : 'NAME'} --yes`
@@ -146,7 +146,7 @@ function releaseNamed(name: string, file?: string): Release {
 }
 
 /** Says which scenario it was when a replay ends in an error. */
-async function replayScenario(
+async function playOfFile(
   file: string,
   scenario: Scenario,
   machine: Machine,

@@ -55,12 +55,12 @@ const CHANGES: Readonly<Record<string, (called: ContextInvocation, name: string)
     print.out(`${name} is ${url}${current === name ? ', and in use' : ''}`);
   },
   use({ print }, name) {
-    const { contexts } = known(name);
+    const { contexts } = requireContext(name);
     keepContexts({ current: name, contexts });
     print.out(`commands ask ${contexts[name]?.url}`);
   },
   remove({ print }, name) {
-    const { current, contexts } = known(name);
+    const { current, contexts } = requireContext(name);
     const { [name]: _, ...rest } = contexts;
     const stays = current !== undefined && current !== name;
     keepContexts({ ...(stays && { current }), contexts: rest });
@@ -68,7 +68,7 @@ const CHANGES: Readonly<Record<string, (called: ContextInvocation, name: string)
   },
 };
 
-function known(name: string) {
+function requireContext(name: string) {
   const kept = readContexts();
   if (Object.hasOwn(kept.contexts, name)) return kept;
   throw new UsageError(`there is no context ${name}; see bpfledger context list`);

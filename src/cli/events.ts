@@ -3,7 +3,7 @@
 import { followEvents, readHeadId } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventRows } from './event-table.ts';
@@ -75,7 +75,7 @@ function shower({ flags, print }: EventsInvocation) {
 function countOf(flag: string, text: string | undefined, least = 1): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/u.test(text) && Number(text) >= least) return Number(text);
-  throw new UsageError(`--${flag} must be a whole number from ${least}, and ${text} is none`);
+  throw new UsageError(`--${flag} must be a whole number from ${least}; ${text} is not one`);
 }
 
 /** The oldest position that is kept, and the head. */
@@ -131,16 +131,16 @@ async function list(called: EventsInvocation, named: string): Promise<ExitCode> 
   }
   for (const event of last.reverse()) show(event);
   flush();
-  if (left > 0) print.err(leftOutText(backward, shown, left));
+  if (left > 0) print.err(restText(backward, shown, left));
   if (shown === 0) print.err(noneText(host, { after, to }));
   return EXIT.done;
 }
 
 /** What a list says of what it does not show. */
-function leftOutText(backward: boolean, shown: number, position: number): string {
+function restText(backward: boolean, shown: number, position: number): string {
   return backward
-    ? `${counted(shown, 'event')}; earlier ones are left out, the last of them at position ${position}`
-    : `${counted(shown, 'event')}; later ones are left out: continue with --after ${position - 1}`;
+    ? `${countText(shown, 'event')}; earlier ones are left out, the last of them at position ${position}`
+    : `${countText(shown, 'event')}; later ones are left out: continue with --after ${position - 1}`;
 }
 
 /** What a list says that shows nothing. */

@@ -17,7 +17,7 @@ const OF_INPUT: ReadonlySet<string | undefined> = new Set([
  *
  * @param flags of the command
  */
-export async function explained(error: unknown, flags: Flags, line: CommandLine): Promise<unknown> {
+export async function addHint(error: unknown, flags: Flags, line: CommandLine): Promise<unknown> {
   const hint =
     tokenHint(error) ?? momentHint(error, flags, line.flags) ?? (await hostHint(error, line));
   const isWrongUse = error instanceof ServiceRefusal && OF_INPUT.has(error.problem?.type);

@@ -27,7 +27,7 @@ const FLAGS = {
     about: 'for create: when it booted (RFC 3339), before the first event of a recording',
   },
   config: { value: 'JSON', about: 'for create: what differs at boot, such as {"nofile":64}' },
-  yes: { about: 'for delete: really do it; without it, what would go is told' },
+  yes: { about: 'for delete: really do it; without it, the command only shows what would go' },
   reason: { value: 'TEXT', about: 'for delete: why; kept with the record of the deletion' },
   ...STORAGE_FLAGS,
   url: URL_FLAG,

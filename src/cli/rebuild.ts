@@ -1,5 +1,5 @@
 /** `bpfledger rebuild`: derives the projections from the log again. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
 import type { Database } from '../events/storage/database.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
@@ -79,9 +79,9 @@ interface RebuildReport {
 function sentence(told: RebuildReport, check: boolean): string {
   const { host, position, rows, differing } = told;
   const done = check ? 'compared' : 'derived';
-  const found = counted(differing, 'differs', 'differ');
+  const found = countText(differing, 'differs', 'differ');
   const then = consequence(told, check);
-  return `${host}: ${done} ${counted(rows, 'row')} up to position ${position}, ${found}${then}`;
+  return `${host}: ${done} ${countText(rows, 'row')} up to position ${position}, ${found}${then}`;
 }
 
 function consequence({ host, differing, replaced }: RebuildReport, check: boolean): string {

@@ -2,7 +2,7 @@
 
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { placeOf } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
@@ -163,7 +163,7 @@ interface ReplayTotals extends ReplayPage {
 }
 
 function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
-  const first = `up to position ${compared_to}, ${release} answers ${counted(differences, 'call')} differently`;
+  const first = `up to position ${compared_to}, ${release} answers ${countText(differences, 'call')} differently`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);
   const reasons = causes.reduce((sum, [, times]) => sum + times, 0);
   const several = reasons > differences ? ', some for several reasons' : '';

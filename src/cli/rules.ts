@@ -1,8 +1,8 @@
-/** `bpfledger rules`: what a service tells of by webhooks, and what became of it. */
+/** `bpfledger rules`: what a service sends to webhooks, and what became of it. */
 
 import { readFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
@@ -39,7 +39,7 @@ const FLAGS = {
 export const rules = command({
   usage: 'list | add NAME --to URL … | remove ID | deliveries ID | retry ID [options]',
   about:
-    'Lets a service tell of events by webhooks: add makes a rule and prints the secret that signs\n' +
+    'Sends events to webhooks by alert rules: add makes a rule and prints the secret that signs\n' +
     'its deliveries, which nobody can print again. deliveries lists what waits, was delivered or\n' +
     'was given up; retry tries again what was given up. docs/alerts.md shows a receiver.',
   flags: FLAGS,
@@ -231,7 +231,7 @@ async function retry({ flags, print }: RulesInvocation, id: string): Promise<Exi
   print.out(
     flags.json
       ? JSON.stringify(answer)
-      : `${counted(answer.retried, 'delivery is', 'deliveries are')} tried again`,
+      : `${countText(answer.retried, 'delivery is', 'deliveries are')} tried again`,
   );
   return EXIT.done;
 }

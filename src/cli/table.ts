@@ -49,7 +49,7 @@ export function createTable(columns: readonly Column[], room: Room): TableLayout
           widest[i] = Math.max(widest[i] ?? 0, cell.length);
         });
       }
-      const widths = fitted(columns, widest, room);
+      const widths = fitWidths(columns, widest, room);
       const titles = isTitled ? [] : [columns.map(({ title }) => title)];
       isTitled = true;
       return [...titles, ...rows].map((row) => lineOf(row, columns, widths));
@@ -67,7 +67,7 @@ export function tableLines(
 }
 
 /** The width of each column; undefined of those that are left out. */
-function fitted(
+function fitWidths(
   columns: readonly Column[],
   widest: readonly number[],
   room: Room,

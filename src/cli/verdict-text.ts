@@ -1,5 +1,5 @@
 /** Verdicts as text for people: one line for each, and below it what is wrong. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 
 /** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {
@@ -89,7 +89,7 @@ export function verdictLines(verdicts: Verdicts): string[] {
 function snapshotLines(verdict: NonNullable<Verdicts['snapshots']>): string[] {
   const { holds, count, fault_count, faults } = verdict;
   return [
-    verdictLine('snapshots', holds, counted(count, 'stored state')),
+    verdictLine('snapshots', holds, countText(count, 'stored state')),
     ...faults.map(({ position, message }) => `    position ${position}: ${message}`),
     ...more(fault_count, faults.length),
   ];
@@ -105,8 +105,8 @@ function chainText(chain: Verdicts['chain']): string {
   const proven =
     checkpoints === 0
       ? none
-      : `${counted(checkpoints, 'checkpoint')} up to position ${proven_to}, key ${keys.join(', ')}`;
-  return `${counted(position, 'event')}, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
+      : `${countText(checkpoints, 'checkpoint')} up to position ${proven_to}, key ${keys.join(', ')}`;
+  return `${countText(position, 'event')}, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }
 
 function faultText({ position_from, position_to, line, message }: ChainFault): string {
@@ -127,9 +127,10 @@ function projectionLines(verdict: NonNullable<Verdicts['projections']>): string[
   if ('stopped' in verdict) return [verdictLine('projections', false, verdict.stopped)];
   const { holds, rows, tables } = verdict;
   return [
-    verdictLine('projections', holds, counted(rows, 'row')),
+    verdictLine('projections', holds, countText(rows, 'row')),
     ...tables.map(
-      ({ table, differing }) => `    ${table}: ${counted(differing, 'row differs', 'rows differ')}`,
+      ({ table, differing }) =>
+        `    ${table}: ${countText(differing, 'row differs', 'rows differ')}`,
     ),
   ];
 }
@@ -141,7 +142,7 @@ function outcomeLines(verdict: Verdicts['outcomes']): string[] {
     verdictLine(
       'outcomes',
       holds,
-      `${difference_count} of ${counted(position, 'call is', 'calls are')} answered differently today`,
+      `${difference_count} of ${countText(position, 'call is', 'calls are')} answered differently today`,
     ),
     ...differences.map((one) => `    position ${one.position}: ${differenceText(one)}`),
     ...more(difference_count, differences.length),

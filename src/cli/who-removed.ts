@@ -8,7 +8,7 @@ import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { cgroupMeant, noSuchCgroup } from './named/cgroups.ts';
 import { hostMeant } from './named/hosts.ts';
-import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
+import { questionPath, SERVICE_FLAGS, spareLine } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 
@@ -85,7 +85,7 @@ export const whoRemoved = command({
       flags.around === undefined ? undefined : await aroundMoment(flags.around, { client, host });
     const removal = nearest(removalsOf(items), around);
     const outside = around?.outside;
-    const say = (line: string) => print.out(sparedAt(line, { flags, print }));
+    const say = (line: string) => print.out(spareLine(line, { flags, print }));
     if (outside !== undefined && !flags.json) say(outside);
     if (removal === undefined) {
       if (flags.json)
@@ -100,7 +100,7 @@ export const whoRemoved = command({
       const back = removal.later.find(
         (one) => one.boot === boot && one.slots.some((slot) => slot.prog_id === prog_id),
       );
-      const because = await explained(client, place, prog_id, version);
+      const because = await explainLines(client, place, prog_id, version);
       removed.push({ prog_id, prog_name: name ?? '', because, ...(back && { back }) });
     }
     const { position, at, by } = version;
@@ -165,7 +165,7 @@ function nearest(removals: readonly Removal[], around: Around | undefined): Remo
 }
 
 /** Why a program does not run there right after an event, in lines. */
-async function explained(
+async function explainLines(
   client: RestClient,
   { host, ...place }: ArrayAddress,
   prog_id: number,

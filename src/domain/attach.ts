@@ -65,7 +65,7 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
   const effects =
     index === undefined
       ? insertEntry(caller, attachment, place, mode)
-      : overwritten(caller, attachment, place, index);
+      : overwriteEntry(caller, attachment, place, index);
   if (isRefused(effects)) return effects;
   const storages = storageEffects(caller.kernel, attachment, list, index);
   return storages.length === 0 ? effects : [...storages, ...effects];
@@ -195,7 +195,7 @@ function insertEntry(
 }
 
 /** The entry keeps its place and takes the new program and the new call's preorder bit (§8.2). */
-function overwritten(
+function overwriteEntry(
   caller: Caller,
   attachment: Attachment,
   { whole, list = whole, begin = 0 }: TargetList,

@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, SEARCH } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
-import { below, crossed, type MountedName, parentPlace, topPlace } from './mounts.ts';
+import { below, crossMounts, type MountedName, parentPlace, topPlace } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -49,7 +49,7 @@ export function directoryOf(
   if (top === undefined) return outside(path, 'ENOENT');
   const parent = parentPath(path);
   const steps = parent === '/' ? [] : parent.slice(1).split('/');
-  const seen = walked(caller, { place: top, at: '' }, steps, walk);
+  const seen = walkSteps(caller, { place: top, at: '' }, steps, walk);
   if (isRefused(seen)) return seen;
   return notSearchable(caller, seen, parent) ?? seen;
 }
@@ -62,7 +62,7 @@ function notSearchable(caller: Caller, { node }: NodeAtName, at: string): Refusa
 }
 
 /** Walks steps from a directory, over mounts and symlinks; `at` is the way so far, for sentences. */
-function walked(
+function walkSteps(
   caller: Caller,
   from: { readonly place: MountedName; readonly at: string },
   steps: readonly string[],
@@ -85,21 +85,21 @@ function walked(
       continue;
     }
     at = `${at}/${step}`;
-    const reached = entered(caller, place, below(place, step), { walk, at, isLast: false });
+    const reached = enter(caller, place, below(place, step), { walk, at, isLast: false });
     if (isRefused(reached)) return reached;
     place = reached;
   }
 }
 
 /** Where a name in a directory leads: what is mounted on it, or over a symlink. */
-export function entered(
+export function enter(
   caller: Caller,
   directory: MountedName,
   name: MountedName,
   way: { readonly walk: Walk; readonly at: string; readonly isLast: boolean },
 ): MountedName | Refusal {
   const { kernel } = caller;
-  const place = crossed(kernel, name);
+  const place = crossMounts(kernel, name);
   const link = kernel.bpffs.get(place.key);
   if (link?.kind !== 'symlink') return place;
   const { walk, at, isLast } = way;
@@ -115,7 +115,7 @@ export function entered(
   if (start === undefined) throw new Error('impossible state: a symlink on no bpffs');
   const steps = target.split('/').filter((step) => step !== '');
   const last = isLast ? steps.pop() : undefined;
-  const above = walked(caller, { place: start, at }, steps, walk);
+  const above = walkSteps(caller, { place: start, at }, steps, walk);
   if (isRefused(above)) return above;
   const seen = last === undefined ? above : lastOf(caller, above, last, way);
   if (isRefused(seen) || !target.endsWith('/') || seen.node.kind === 'dir') {
@@ -133,14 +133,14 @@ function lastOf(
 ): NodeAtName | Refusal {
   const { walk, at } = way;
   if (step === '.' || step === '..') {
-    return walked(caller, { place: directory.place, at }, [step], walk);
+    return walkSteps(caller, { place: directory.place, at }, [step], walk);
   }
   const closed = notSearchable(caller, directory, at);
   if (closed !== undefined) return closed;
   const name = below(directory.place, step);
-  const place = entered(caller, directory.place, name, way);
+  const place = enter(caller, directory.place, name, way);
   if (isRefused(place)) return place;
-  return seenAt(caller, place, `${at}/${step}`);
+  return lookAt(caller, place, `${at}/${step}`);
 }
 
 /** `may_follow_link`, where fs.protected_symlinks is 1: in a directory like /tmp only one's own, or its owner's. */
@@ -167,7 +167,7 @@ export function outside(path: string, errno: 'ENOENT' | 'EPERM'): Refusal {
   return refusal(errno, errno === 'EPERM' ? 'not-on-a-bpffs' : 'no-such-path', { path });
 }
 
-export function seenAt(caller: Caller, place: MountedName, path: string): NodeAtName | Refusal {
+export function lookAt(caller: Caller, place: MountedName, path: string): NodeAtName | Refusal {
   const node = caller.kernel.bpffs.get(place.key);
   return node === undefined ? missing(caller, place, path) : { place, node };
 }

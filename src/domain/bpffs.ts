@@ -6,17 +6,17 @@ import {
   badName,
   callersTop,
   directoryOf,
-  entered,
+  enter,
+  lookAt,
   type NodeAtName,
   outside,
   type Reached,
-  seenAt,
 } from './bpffs-walk.ts';
 import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
-import { below, crossed, isBound, isMountPoint, type MountedName, treesAt } from './mounts.ts';
+import { below, crossMounts, isBound, isMountPoint, type MountedName, treesAt } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -36,22 +36,22 @@ export function nodeAt(caller: Caller, path: string): Reached | Refusal {
   const directory = directoryOf(caller, path, walk);
   if (isRefused(directory)) return directory;
   const name = below(directory.place, baseName(path));
-  const place = entered(caller, directory.place, name, { walk, at: path, isLast: true });
-  return isRefused(place) ? place : (seenAt(caller, place, path) as Reached | Refusal);
+  const place = enter(caller, directory.place, name, { walk, at: path, isLast: true });
+  return isRefused(place) ? place : (lookAt(caller, place, path) as Reached | Refusal);
 }
 
 /** What a path names, with what is mounted there: a symlink itself. */
-export function unfollowedAt(caller: Caller, path: string): NodeAtName | Refusal {
+export function nodeUnfollowed(caller: Caller, path: string): NodeAtName | Refusal {
   if (path === '/') return topNode(caller);
   const name = nameAt(caller, path);
-  return isRefused(name) ? name : seenAt(caller, crossed(caller.kernel, name.place), path);
+  return isRefused(name) ? name : lookAt(caller, crossMounts(caller.kernel, name.place), path);
 }
 
 /** What a path names itself, below what is mounted there: what calls on names are about. */
-export function namedAt(caller: Caller, path: string): NodeAtName | Refusal {
+export function nodeBelowMounts(caller: Caller, path: string): NodeAtName | Refusal {
   if (path === '/') return topNode(caller);
   const name = nameAt(caller, path);
-  return isRefused(name) ? name : seenAt(caller, name.place, path);
+  return isRefused(name) ? name : lookAt(caller, name.place, path);
 }
 
 /** Where the last name of a path stands, whether or not there is something. */

@@ -8,7 +8,7 @@ import { type Effect, isObjectKind, keepsMount, type ObjectKind, type Reason } f
 import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
 import { withoutHooked } from './lsm-hooks.ts';
-import { heldByObjects, heldKind } from './maps/holding.ts';
+import { countObjectRefs, heldKind } from './maps/holding.ts';
 import type { Mount } from './mount-row.ts';
 import { isInInstance, mountsIn, mountsOfInstances, topOf } from './mounts.ts';
 import { SmallMap } from './small-map.ts';
@@ -196,7 +196,7 @@ export class Lifetime {
     this.#usersGone ??= new SmallMap();
     const gone = (this.#usersGone.get(map) ?? 0) + 1;
     this.#usersGone.set(map, gone);
-    if (gone < map.refs - heldByObjects(this.#kernel, id)) return;
+    if (gone < map.refs - countObjectRefs(this.#kernel, id)) return;
     this.#cleared = (this.#cleared ?? new Set()).add(map);
     for (const { key, value } of map.elements) {
       this.effects.push({ type: 'ElementDeleted', map_id: id, key, kind: 'prog', id: value });

@@ -32,11 +32,11 @@ export function topPlace(kernel: Kernel, namespace: number): MountedName | undef
   if (namespace === HOSTS_NAMESPACE && isUsual(kernel)) return FIRST_PLACE;
   const id = mountedOn.get(placeKey({ parent: OUTSIDE.mount, at: OUTSIDE.key, namespace }));
   const mount = id === undefined ? undefined : mounts.get(id);
-  return mount && crossed(kernel, { mount: mount.id, key: mount.root });
+  return mount && crossMounts(kernel, { mount: mount.id, key: mount.root });
 }
 
 /** The place that is seen at a place: what is mounted on it, and on that. Outside, it is `topPlace`. */
-export function crossed(kernel: Kernel, place: MountedName): MountedName {
+export function crossMounts(kernel: Kernel, place: MountedName): MountedName {
   const { mounts, mountedOn } = kernel;
   let seen = place;
   // What stands alone stands outside.
@@ -62,7 +62,7 @@ export function parentPlace(kernel: Kernel, place: MountedName): MountedName | u
     ({ parent: mount, at: key } = found);
     found = kernel.mounts.get(mount);
   }
-  return found && crossed(kernel, { mount, key: parentPath(key) });
+  return found && crossMounts(kernel, { mount, key: parentPath(key) });
 }
 
 /** The mount that a place is the top of, if it is the top of one. */
@@ -202,7 +202,7 @@ export function namesSeen(kernel: Kernel, namespace = HOSTS_NAMESPACE): readonly
     if (node === undefined) return;
     seen.push({ path: path === '' ? '/' : path, place, node });
     for (const name of names.get(place.key) ?? []) {
-      look(`${path}/${name}`, crossed(kernel, below(place, name)));
+      look(`${path}/${name}`, crossMounts(kernel, below(place, name)));
     }
   };
   look('', top);

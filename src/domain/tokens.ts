@@ -97,7 +97,7 @@ export interface AskedNamespace {
 export const WITHOUT_TOKEN: AskedNamespace = { user: HOSTS_NAMESPACE, refused: undefined };
 
 /** Where a command asks with the token that an fd names: where it asks without one, if it is not allowed. */
-export function askedBy(
+export function findAsked(
   caller: Caller,
   fd: number,
   allows: (token: Delegation) => boolean,

@@ -6,7 +6,7 @@
 import { bytesOf, hexOf } from './encoding/hex.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { likesOf } from './name-patterns.ts';
-import { IN_ORDER, ordered, type PageOrder } from './page-order.ts';
+import { IN_ORDER, type PageOrder, writeBothOrders } from './page-order.ts';
 import type { Queryable } from './storage/database.ts';
 import { sqlArray } from './storage/sql-array.ts';
 
@@ -85,14 +85,14 @@ export interface DeletionPage {
 }
 
 const MEANT = 'name like any ($1::text[]) and name like any ($2::text[])';
-const LIST = ordered((order) => {
+const LIST = writeBothOrders((order) => {
   const { beyond, sort } = IN_ORDER[order];
   return `select ${COLUMNS} from host_deletions where ${MEANT}
     and ($3::int8 is null or (deleted_at, host_id) ${beyond} ($3::int8, $4::int8))
     order by deleted_at ${sort}, host_id ${sort} limit $5`;
 });
 
-const meant = ({ may, wanted = ['*'] }: DeletionQuestion) => [likesOf(may), likesOf(wanted)];
+const patternsOf = ({ may, wanted = ['*'] }: DeletionQuestion) => [likesOf(may), likesOf(wanted)];
 
 /** A page of deletions, in the order in which they were made. */
 export async function listDeletions(
@@ -101,7 +101,7 @@ export async function listDeletions(
   { after, order = 'asc', limit = DELETIONS_PAGE_MAX }: DeletionPage = {},
 ): Promise<HostDeletion[]> {
   const rows = await database.query<HostDeletionRow>(LIST[order], [
-    ...meant(question),
+    ...patternsOf(question),
     ...[after?.deleted_at ?? null, after?.host_id ?? null, Math.min(limit, DELETIONS_PAGE_MAX)],
   ]);
   return rows.map((row) => ({ ...row, hash: bytesOf(row.hash) }));
@@ -114,7 +114,7 @@ export async function countDeletions(
 ): Promise<number> {
   const [row] = await database.query<{ readonly count: number }>(
     `select count(*)::int8 as count from host_deletions where ${MEANT}`,
-    meant(question),
+    patternsOf(question),
   );
   return row?.count ?? 0;
 }

@@ -5,9 +5,9 @@
  */
 import { missingHost } from './host-deletions.ts';
 import { likesOf } from './name-patterns.ts';
-import { IN_ORDER, ordered, type PageOrder } from './page-order.ts';
+import { IN_ORDER, type PageOrder, writeBothOrders } from './page-order.ts';
+import { knowLine } from './reading/host-line.ts';
 import type { ImportedLog } from './reading/imports.ts';
-import { knowLine } from './reading/lineage.ts';
 import type { Queryable } from './storage/database.ts';
 import { sqlArray } from './storage/sql-array.ts';
 
@@ -59,7 +59,7 @@ const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as o
   where h.dropped_at is null`;
 
 const LIKE = `($1::text[] is null or h.name like any ($1::text[])) and strpos(h.name, $2) > 0`;
-const PAGE = ordered((order) => {
+const PAGE = writeBothOrders((order) => {
   const { beyond, sort } = IN_ORDER[order];
   return `${LIKE} and h.name collate "C" ${beyond} $3
     order by h.name collate "C" ${sort} limit $4`;

@@ -83,7 +83,7 @@ export interface Log {
   /** Records submissions in this order, each all or none, up to the first that is refused. */
   submitInOrder(host: string, submissions: readonly Submission[]): Promise<InOrder>;
   /** What was recorded under a key; undefined when nothing was. Refuses `idempotency-mismatch`. */
-  recorded(
+  findRecorded(
     host: string,
     by: { readonly actor: string; readonly idempotency: IdempotencyKey },
   ): Promise<Receipt | undefined>;
@@ -138,7 +138,7 @@ export interface Log {
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
   /** Hosts whose state this process holds, and the rows of all these states. */
-  heldStates(): { readonly hosts: number; readonly rows: number };
+  sizeOfStates(): { readonly hosts: number; readonly rows: number };
   /** Evicts the states that were not used for a while. */
   letIdleGo(): void;
   /** Takes no more calls and waits until everybody is answered; the database stays open. */
@@ -173,11 +173,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
   }
   /** Hosts whose writer has still to find out what was told already, with the position then known. */
   const told = new Map<number, number>();
-  function foundByReader(change: HistoryChange): void {
+  function reportByReader(change: HistoryChange): void {
     told.set(change.host_id, change.known);
     historyChanged(change);
   }
-  function foundByWriter(change: HistoryChange): void {
+  function reportByWriter(change: HistoryChange): void {
     const known = told.get(change.host_id);
     told.delete(change.host_id);
     if (known === undefined || change.known < known) historyChanged(change);
@@ -187,7 +187,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     rowsMax: held.pastRows,
     nowMs,
     nameOf: ids.nameOf,
-    onHistoryChanged: foundByReader,
+    onHistoryChanged: reportByReader,
   });
   const writers = new HostWriters({
     open: (hostId) => {
@@ -195,9 +195,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (...appended) => feeds.get(hostId)?.appended(...appended),
+        onCommitted: (...appended) => feeds.get(hostId)?.takeAppended(...appended),
         onLearnt: (...learnt) => feeds.get(hostId)?.publish(...learnt),
-        onHistoryChanged: foundByWriter,
+        onHistoryChanged: reportByWriter,
         host: ids.nameOf(hostId),
       });
     },
@@ -247,7 +247,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     submit,
     submitInOrder: (host, submissions) =>
       onHost(host, (id) => writers.use(id, (writer) => writer.submitInOrder(submissions))),
-    async recorded(host, { actor, idempotency }) {
+    async findRecorded(host, { actor, idempotency }) {
       return findReceipt(database, { hostId: await idOf(host), actor }, idempotency);
     },
 
@@ -294,7 +294,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
         feeds.get(hostId) ??
         new HostFeed({
           ...{ database, clock, hostId, host },
-          onHistoryChanged: foundByReader,
+          onHistoryChanged: reportByReader,
           onDeserted: () => feeds.delete(hostId),
         });
       feeds.set(hostId, feed);
@@ -325,7 +325,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       ),
 
     sweepKeys: () => sweepKeys(database, clock.now()),
-    heldStates: () => writers.held,
+    sizeOfStates: () => writers.held,
     letIdleGo: () => writers.letIdleGo(),
     async close() {
       await writers.close();

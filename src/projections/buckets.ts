@@ -3,7 +3,7 @@
  * comes from an index that holds only what is counted, so a bucket of a million events without a
  * refusal costs nothing to count refusals in.
  */
-import { type LineForm, lineText, queryLine } from '../events/reading/lineage.ts';
+import { type LineForm, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { DRIFTED, REFUSED } from '../events/storage/told-apart.ts';
 import type { Span } from './list-versions.ts';

@@ -9,7 +9,7 @@ import { type Head, lockHead, readHead } from '../events/head.ts';
 import { type HostDeletion, missingHost, recordDeletion } from '../events/host-deletions.ts';
 import { noteOf } from '../events/proof/checkpoint.ts';
 import { latestOfTree, readKeys } from '../events/proof/checkpoints.ts';
-import { grownFrom } from '../events/reading/lineage.ts';
+import { lastSharedPosition } from '../events/reading/host-line.ts';
 import type { Database, Queryable } from '../events/storage/database.ts';
 import { GROWN_CHANNEL } from '../events/writing/notifier.ts';
 import { lockLooks } from './fleet/arriving.ts';
@@ -136,7 +136,9 @@ async function findDeletable(
   );
   return {
     ...{ ...host, name, position, hash },
-    events: position - Math.max(await grownFrom(tx, host_id), (await oldestKept(tx, host_id)) - 1),
+    events:
+      position -
+      Math.max(await lastSharedPosition(tx, host_id), (await oldestKept(tx, host_id)) - 1),
     recorded_from: first?.recorded_at ?? null,
     recorded_to: recorded_at,
     checkpoint: await lastNote(tx, host_id),

@@ -6,7 +6,7 @@ import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Entry, EntryList, Kernel } from '../domain/kernel.ts';
 import { listOf, progIdOf } from '../domain/list.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { newestOf } from './line.ts';

@@ -1,7 +1,7 @@
 /** Links: which program each runs, and where, until it is severed or freed. */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { queryLine } from '../events/reading/lineage.ts';
+import { queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';

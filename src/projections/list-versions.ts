@@ -5,7 +5,7 @@
  */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
-import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
+import { type LineText, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import type { ListedEntry } from './entries.ts';

@@ -1,7 +1,7 @@
 /** Maps: the third kind of object. `storages.ts` and `elements.ts` have their content. */
 import type { Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
-import { queryLine } from '../events/reading/lineage.ts';
+import { queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';

@@ -77,7 +77,7 @@ export function* outlineOf(kernel: Kernel, asked: OutlineRequest): Pausing<Outli
   }));
   return {
     ...{ offset, rows: rows.length, matches: tree.matches, cgroups: kernel.cgroups.size },
-    ...(found !== undefined && { sought: soughtOf(kernel, found, row) }),
+    ...(found !== undefined && { sought: targetOf(kernel, found, row) }),
     items,
   };
 }
@@ -153,7 +153,7 @@ function nearestId(kernel: Kernel, path: string): number | undefined {
   }
 }
 
-function soughtOf(kernel: Kernel, cgroup: Cgroup, row: number): OutlineTarget {
+function targetOf(kernel: Kernel, cgroup: Cgroup, row: number): OutlineTarget {
   const above: OutlineTarget['above'][number][] = [];
   for (let one = parentOf(kernel, cgroup); one !== undefined; one = parentOf(kernel, one)) {
     above.push({ cgroup_id: one.id, path: one.path });

@@ -62,7 +62,7 @@ export class Disturber {
   }
 
   /** The orders that the calls so far did not come to. */
-  unfired(): readonly Unfired[] {
+  listUnfired(): readonly Unfired[] {
     const { faults, killAt } = this.#orders;
     const waiting = faults.filter((fault) => !this.#fired.has(fault));
     return [

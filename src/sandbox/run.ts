@@ -218,7 +218,7 @@ class RunLoop {
   async #turnToTheEnd(supervisor: Supervisor, { pid }: Launch): Promise<void> {
     for (let turned = performance.now(); this.#status === undefined; ) {
       const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
-      if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
+      if (this.#mainPid === 0) this.#meetMain(requirePid(pid));
       const isLong = performance.now() - turned >= TURN_MS;
       // Calls may come without a pause. One that ends before its pid is told would be taken for an orphan.
       if ((turn !== 'asked' || isLong) && this.#mainPid !== 0) this.#reap();
@@ -283,7 +283,7 @@ class RunLoop {
   #trees(): Trees {
     return {
       ...{ shadow: this.#shadow, places: this.#places, beside: this.#beside },
-      meet: (pid) => this.#processes.named(pid),
+      meet: (pid) => this.#processes.findNamed(pid),
       meetAll: () => {
         for (const pid of programsLeft()) this.#processes.of(pid);
       },
@@ -338,7 +338,7 @@ class RunLoop {
 }
 
 /** The pid of a program, once it has one. */
-function startedAs(pid: Launch['pid']): number | undefined {
+function requirePid(pid: Launch['pid']): number | undefined {
   try {
     return pid();
   } catch (error) {

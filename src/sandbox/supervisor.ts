@@ -106,7 +106,7 @@ export class Supervisor {
       const known = gone.length + ended.size;
       for (const { kind, fd } of events) {
         if (kind === WATCHED.process) ended.add(fd);
-        const tracked = kind === WATCHED.object ? descriptors.hungUp(fd) : undefined;
+        const tracked = kind === WATCHED.object ? descriptors.takeHungUp(fd) : undefined;
         if (tracked !== undefined) gone.push(tracked);
         if (kind !== WATCHED.sharedMaps) continue;
         const closed = descriptors.closedShared();
@@ -134,10 +134,10 @@ export class Supervisor {
     if (hasNews || !asked.isNext) this.#bring(watch.news());
     const holder = this.#tools.processes.of(asked.tid);
     if (holder === undefined) return listener.refuse(asked, ESRCH);
-    this.#give(asked, handler.answer(this.#notified(asked, handler.name, holder)));
+    this.#give(asked, handler.answer(this.#makeNotified(asked, handler.name, holder)));
   }
 
-  #notified(asked: WaitingCall, syscall: string, holder: Holder): Notified {
+  #makeNotified(asked: WaitingCall, syscall: string, holder: Holder): Notified {
     const { memories, world, processes } = this.#tools;
     const looked: number[] = [];
     const look = (fd: number) => {
@@ -167,7 +167,7 @@ export class Supervisor {
     const { listener, world } = this.#tools;
     // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
     if (!listener.isWaiting(asked)) return decide(world.kernel, holder.pid, call);
-    const disturbed = this.#disturbed(holder, call);
+    const disturbed = this.#disturb(holder, call);
     if (disturbed !== undefined) return refuse(disturbed);
     if (inParts !== undefined) {
       const whole = decide(world.kernel, holder.pid, call);
@@ -183,14 +183,14 @@ export class Supervisor {
     const { listener, world } = this.#tools;
     const missed = refusalOfUnmodelled(call, what);
     if (!listener.isWaiting(asked)) return missed.errno;
-    const disturbed = this.#disturbed(holder, call);
+    const disturbed = this.#disturb(holder, call);
     if (disturbed !== undefined) return disturbed.errno;
     world.tellAsked(holder.pid, call, refuse(missed));
     return missed.errno;
   }
 
   /** The answer that was ordered for the next call, if one was. */
-  #disturbed({ pid }: Holder, call: AskedCall): Refusal | undefined {
+  #disturb({ pid }: Holder, call: AskedCall): Refusal | undefined {
     const { world, disturber } = this.#tools;
     const disturbed = disturber.answer(call, pid, world.next);
     if (disturbed !== undefined) world.tellAsked(pid, call, refuse(disturbed), true);

@@ -27,7 +27,7 @@ function releaseFor({ header }: Scenario): Release {
   return release;
 }
 
-async function replayedInModel(scenario: Scenario): Promise<Mismatch[]> {
+async function playInModel(scenario: Scenario): Promise<Mismatch[]> {
   const { id, switches } = releaseFor(scenario);
   return playScenario(scenario, modelMachine(id, bootConfigFor(scenario.header)), switches);
 }
@@ -64,7 +64,7 @@ describe('the model', () => {
       expect(new Set(scenarios.map((scenario) => releaseFor(scenario).id))).toEqual(
         new Set([release]),
       );
-      for (const scenario of scenarios) expect(await replayedInModel(scenario)).toEqual([]);
+      for (const scenario of scenarios) expect(await playInModel(scenario)).toEqual([]);
     },
   );
 

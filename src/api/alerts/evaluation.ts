@@ -19,7 +19,7 @@ import {
   spellKey,
   watchArrays,
 } from '../../time-travel/alerts/array-watch.ts';
-import { replacedBy } from '../../time-travel/alerts/replaced.ts';
+import { findReplaced } from '../../time-travel/alerts/replaced.ts';
 import { passes } from '../../time-travel/filter/event-filter.ts';
 
 export interface EvaluationSources {
@@ -100,7 +100,7 @@ async function judgeReplaced(
 ): Promise<void> {
   for (const { rule_id, filter, condition } of rules) {
     if (condition?.kind !== 'replaced') continue;
-    const alerts = await replacedBy(sources, of, of.events, { rule_id, filter, condition });
+    const alerts = await findReplaced(sources, of, of.events, { rule_id, filter, condition });
     judged.get(rule_id)?.alerts.push(...alerts);
   }
 }

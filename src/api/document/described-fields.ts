@@ -19,7 +19,7 @@ export function describeFields(schemas: Readonly<Record<string, Schema>>): Recor
     const ofSwitch = schema === 'Switches' ? SWITCHES[name]?.meaning : undefined;
     return ofSwitch ?? MEANINGS_IN[`${schema}.${name}`] ?? FIELD_MEANINGS[name];
   }
-  function described(field: Schema, name: string, schema: string): Schema {
+  function describeField(field: Schema, name: string, schema: string): Schema {
     const { $ref } = field;
     const referred = typeof $ref === 'string' ? schemas[$ref.slice(REFERENCE.length)] : undefined;
     if ((field.description ?? referred?.description) !== undefined) return field;
@@ -36,7 +36,7 @@ export function describeFields(schemas: Readonly<Record<string, Schema>>): Recor
           ? Object.fromEntries(
               Object.entries(part as SchemaFields).map(([name, field]) => [
                 name,
-                visit(described(field, name, schema), schema),
+                visit(describeField(field, name, schema), schema),
               ]),
             )
           : visit(part, schema),

@@ -25,7 +25,10 @@ export function openAnswers(
   }
   for (const { parameters, requestBody } of operationsOf(paths)) reach({ parameters, requestBody });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, schema]) => [id, asked.has(id) ? schema : opened(schema)]),
+    Object.entries(schemas).map(([id, schema]) => [
+      id,
+      asked.has(id) ? schema : openSchema(schema),
+    ]),
   ) as Record<string, Schema>;
 }
 
@@ -33,12 +36,12 @@ function operationsOf(paths: Paths): DocumentOperation[] {
   return Object.values(paths).flatMap((methods) => Object.values(methods));
 }
 
-function opened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(opened);
+function openSchema(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(openSchema);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, field]) =>
-      key === 'additionalProperties' && field === false ? [] : [[key, opened(field)]],
+      key === 'additionalProperties' && field === false ? [] : [[key, openSchema(field)]],
     ),
   );
 }

@@ -31,20 +31,20 @@ class Shared {
 
   /** A reference to a part that is used more than once; otherwise the part itself. */
   refer(part: Part): Part {
-    const name = this.#named().get(JSON.stringify(part));
+    const name = this.#nameParts().get(JSON.stringify(part));
     return name === undefined ? part : { $ref: `#/components/${this.#kind}/${name}` };
   }
 
   /** All parts that are referred to, by name. */
   get parts(): Record<string, Part> {
-    const named = [...this.#named()].map(
+    const named = [...this.#nameParts()].map(
       ([key, name]) => [name, this.#uses.get(key)?.part as Part] as const,
     );
     return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** The part of a name that is used most has the plain name; others are numbered. */
-  #named(): Map<string, string> {
+  #nameParts(): Map<string, string> {
     if (this.#names !== undefined) return this.#names;
     const names = new Map<string, string>();
     const taken = new Map<string, number>();
@@ -124,7 +124,7 @@ export function shareParts(paths: Paths): SharedParts {
     return { ...answer, headers: Object.fromEntries(own) };
   };
   const problem = refer(operations[0]?.responses.default ?? {});
-  const refused = (name: string) => ({ $ref: `#/components/responses/${name}` });
+  const refusalRef = (name: string) => ({ $ref: `#/components/responses/${name}` });
   const shared = mapOperations(paths, (operation, path) => ({
     ...operation,
     ...(operation.parameters && {
@@ -134,8 +134,8 @@ export function shareParts(paths: Paths): SharedParts {
       ...Object.entries(operation.responses).flatMap(([status, answer]) =>
         status === 'default' ? [] : [[status, refer(answer)]],
       ),
-      ...refusalsOf(operation, path).map((status) => [status, refused(REFUSALS[status].name)]),
-      ['default', refused('Problem')],
+      ...refusalsOf(operation, path).map((status) => [status, refusalRef(REFUSALS[status].name)]),
+      ['default', refusalRef('Problem')],
     ]),
   }));
   const refusals = Object.values(REFUSALS).map(({ name, when }) => [

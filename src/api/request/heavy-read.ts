@@ -88,26 +88,26 @@ export class HeavyReads {
     const leave = this.#room.enter(callerOfRequest(c));
     const over = new AbortController();
     const client = c.req.raw.signal;
-    const left = () => over.abort(unwanted('the client left'));
-    const closes = () => over.abort(unwanted('the service shuts down'));
+    const onLeave = () => over.abort(unavailableError('the client left'));
+    const closes = () => over.abort(unavailableError('the service shuts down'));
     const timer = setTimeout(() => over.abort(this.#tookTooLong()), this.#kind.ms).unref();
-    client.addEventListener('abort', left);
+    client.addEventListener('abort', onLeave);
     // Each one under way listens, and rooms bound how many those are.
     setMaxListeners(0, closing);
     closing.addEventListener('abort', closes);
-    if (client.aborted) left();
+    if (client.aborted) onLeave();
     if (closing.aborted) closes();
     return {
       database: whileWanted(database, over.signal),
       signal: over.signal,
       leave() {
         clearTimeout(timer);
-        client.removeEventListener('abort', left);
+        client.removeEventListener('abort', onLeave);
         closing.removeEventListener('abort', closes);
         leave();
       },
       end() {
-        left();
+        onLeave();
         this.leave();
       },
     };
@@ -120,6 +120,6 @@ export class HeavyReads {
   }
 }
 
-function unwanted(detail: string): ProblemError {
+function unavailableError(detail: string): ProblemError {
   return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
 }

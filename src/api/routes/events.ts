@@ -6,7 +6,7 @@ import { readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
-import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/event-filter.ts';
+import { type EventFilter, isOpen, selectWanted } from '../../time-travel/filter/event-filter.ts';
 import { rangeOf } from '../../time-travel/filter/range.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
@@ -102,7 +102,7 @@ async function scan(
     const range = { from: reached + 1, limit: last - reached };
     const events = await readEvents(database, hostId, range);
     if (events.length === 0) break;
-    const wanted = await wantedOf(events, filter, stateAt);
+    const wanted = await selectWanted(events, filter, stateAt);
     found.push(...wanted.slice(0, limit - found.length));
     if (found.length >= limit) return { found, reached: found.at(-1)?.position ?? reached };
     reached = events.at(-1)?.position ?? reached;
@@ -127,7 +127,7 @@ async function scanBack(
       const range = { from: next, limit: reached - next };
       const events = await readEvents(database, hostId, range);
       if (events.length === 0) break;
-      wanted.push(...(await wantedOf(events, filter, stateAt)));
+      wanted.push(...(await selectWanted(events, filter, stateAt)));
       next = (events.at(-1)?.position ?? next) + 1;
     }
     found.push(...wanted.reverse().slice(0, limit - found.length));

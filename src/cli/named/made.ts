@@ -26,7 +26,7 @@ interface EventPage {
 }
 
 /** The effects of a type, oldest first. */
-export async function madeBy(
+export async function listEffects(
   effect: string,
   { client, host, at }: WhereNamed,
 ): Promise<DatedEffect[]> {

@@ -3,7 +3,7 @@
  * is any text and `?` one character. A name that several have, and one that none has, is an error
  * which says what to type instead.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { nearName } from '../../events/schema/near-name.ts';
 import { InputError } from '../exit-code.ts';
 
@@ -64,7 +64,7 @@ export function allMeant(
   if (found.length <= MEANT_MAX) return found;
   const { kind, where } = sought;
   throw new InputError(
-    `${typed} means ${counted(found.length, kind)} ${where}, ${MEANT_MAX} at most`,
+    `${typed} means ${countText(found.length, kind)} ${where}, ${MEANT_MAX} at most`,
   );
 }
 
@@ -95,7 +95,7 @@ function unclear(
   });
   const more = found.length > NAMED_MAX ? ', …' : '';
   return new InputError(
-    `${typed} means ${counted(found.length, kind)} ${where}: ${few.join(', ')}${more}; type one of them`,
+    `${typed} means ${countText(found.length, kind)} ${where}: ${few.join(', ')}${more}; type one of them`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Faults as `--fail` spells them: `link_create#2=ENOMEM`. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
 import type { OrderedFault, Unfired } from '../../sandbox/disturb.ts';
@@ -30,7 +30,7 @@ function faultOf(text: string, names: readonly string[]): OrderedFault {
   const call = FALLIBLE.find((name) => name === named);
   if (call === undefined) {
     const why = names.includes(named)
-      ? `${named} is none that can be refused`
+      ? `${named} cannot be refused`
       : `there is no call ${named}${suggestion(named, FALLIBLE)}`;
     throw new UsageError(`--fail ${text}: ${why}. These can be: ${FALLIBLE.join(', ')}`);
   }
@@ -52,7 +52,7 @@ export function orderText({ fault, killAt }: Unfired): string {
 
 /** Why an order was never carried out. */
 export function whyUnfired({ fault, calls }: Unfired): string {
-  if (fault === undefined) return `the program made ${counted(calls, 'call')}`;
-  const times = calls === 0 ? 'never called' : `called ${counted(calls, 'time')}`;
+  if (fault === undefined) return `the program made ${countText(calls, 'call')}`;
+  const times = calls === 0 ? 'never called' : `called ${countText(calls, 'time')}`;
   return `${fault.call} was ${times}`;
 }

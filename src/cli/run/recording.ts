@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { postLines } from '../../client/post-lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { isUnmodelled } from '../../domain/outcome.ts';
 import type { LoggedCall } from '../../sandbox/world.ts';
 import type { Voice } from './voice.ts';
@@ -50,9 +50,9 @@ export class Recording {
       if (refused !== undefined) throw new Error(`the service does not record the run: ${refused}`);
     }
     tell(
-      `bpfledger: ${counted(this.#lines.length + BOOT_EVENTS, 'event is', 'events are')} recorded ${place}`,
+      `bpfledger: ${countText(this.#lines.length + BOOT_EVENTS, 'event is', 'events are')} recorded ${place}`,
     );
     if (this.#left > 0)
-      warn(`bpfledger: ${counted(this.#left, 'call more is', 'calls more are')} not recorded`);
+      warn(`bpfledger: ${countText(this.#left, 'call more is', 'calls more are')} not recorded`);
   }
 }

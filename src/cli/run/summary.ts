@@ -1,5 +1,5 @@
 /** The summary of a run: how many calls, which refusals by which rules, and what nobody answered. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Unfired } from '../../sandbox/disturb.ts';
 import { orderText, whyUnfired } from './faults.ts';
 import type { Tally } from './tally.ts';
@@ -23,9 +23,9 @@ export function summaryLines(
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
   return [
-    `bpfledger: ${counted(tally.asked, 'call')} on ${release}, ${tally.refused} refused`,
+    `bpfledger: ${countText(tally.asked, 'call')} on ${release}, ${tally.refused} refused`,
     ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
-    ...(left > 0 ? [`  and ${counted(left, 'other')}`] : []),
+    ...(left > 0 ? [`  and ${countText(left, 'other')}`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
     ...unfired.map((order) => `  ${orderText(order)} never fired: ${whyUnfired(order)}`),
   ];

@@ -2,7 +2,7 @@
 import type { CallName } from '../../domain/call.ts';
 import { isRefusal, type Outcome, type Refusal } from '../../domain/outcome.ts';
 import type { LoggedCall } from '../../sandbox/world.ts';
-import { madeText } from './trace.ts';
+import { callText } from './trace.ts';
 
 /** Different refusals that are counted one by one. */
 const REFUSALS_MAX = 1000;
@@ -52,7 +52,7 @@ export class Tally {
     const known = this.refusals.get(kind);
     if (known !== undefined) known.count += 1;
     else if (this.refusals.size < REFUSALS_MAX) {
-      this.refusals.set(kind, { text: `${call.name}: ${madeText(made)}`, count: 1 });
+      this.refusals.set(kind, { text: `${call.name}: ${callText(made)}`, count: 1 });
     }
   }
 }

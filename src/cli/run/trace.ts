@@ -8,21 +8,21 @@ import { answerText, fieldsText } from '../event-text.ts';
 const FIELD_MAX = 64;
 
 /** The line of a call; one without a number followed from what the program did without asking. */
-export function madeLine({ asked, pid, comm, call, decision, injected }: LoggedCall): string {
+export function callLine({ asked, pid, comm, call, decision, injected }: LoggedCall): string {
   const { name, ...fields } = call;
-  const short = Object.entries(fields).map(([field, value]) => [field, shortened(value)]);
+  const short = Object.entries(fields).map(([field, value]) => [field, shorten(value)]);
   const number = asked === undefined ? '-' : `#${asked}`;
   const text = `${name}(${fieldsText(Object.fromEntries(short), ', ')})`;
-  return `${number}  ${comm}[${pid}] ${text} = ${madeText({ decision, ...(injected && { injected }) })}`;
+  return `${number}  ${comm}[${pid}] ${text} = ${callText({ decision, ...(injected && { injected }) })}`;
 }
 
-function shortened(value: unknown): unknown {
+function shorten(value: unknown): unknown {
   if (typeof value !== 'string' || value.length <= FIELD_MAX) return value;
   return `${value.slice(0, FIELD_MAX)}…`;
 }
 
 /** An answer with the sentence of its rule, or that it was ordered. */
-export function madeText({
+export function callText({
   decision: { outcome },
   injected,
 }: Pick<LoggedCall, 'decision' | 'injected'>): string {

@@ -4,13 +4,13 @@ import {
   mayMoveDirectory,
   mayOpen,
   nameAt,
-  namedAt,
   newName,
   newNameForbidden,
   newNameReached,
   nodeAt,
+  nodeBelowMounts,
+  nodeUnfollowed,
   removalRefused,
-  unfollowedAt,
 } from '../bpffs.ts';
 import { badName } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
@@ -45,7 +45,7 @@ export function bpffsMkdir(caller: Caller, { path, mode }: Calls['bpffs_mkdir'])
 
 export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision {
   const { path } = call;
-  const seen = namedAt(caller, path);
+  const seen = nodeBelowMounts(caller, path);
   if (isRefused(seen)) return refuse(seen);
   if (path === '/') return refuse(refusal('EBUSY', 'mount-point', { path }));
   const { place, node } = seen;
@@ -62,7 +62,7 @@ export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision
 /** Removes the name and its reference; the object may end with it. */
 export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const { path } = call;
-  const seen = namedAt(caller, path);
+  const seen = nodeBelowMounts(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { place, node } = seen;
   const refused = removalRefused(caller, path, node);
@@ -84,7 +84,7 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   }
   const target = targetOf(caller, call);
   if (isRefused(target)) return refuse(target);
-  const seen = namedAt(caller, path);
+  const seen = nodeBelowMounts(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { node, place } = seen;
   const { key: into } = target.place;
@@ -234,7 +234,7 @@ export function symlink(caller: Caller, { path, target }: Calls['symlink']): Dec
 /** A second name; whoever does not own the pin must be able to open it (`may_linkat`). */
 export function link(caller: Caller, call: Calls['link']): Decision {
   const { path, to } = call;
-  const seen = unfollowedAt(caller, path);
+  const seen = nodeUnfollowed(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { node, place } = seen;
   const name = newNameReached(caller, to);

@@ -11,14 +11,14 @@ import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { canBeThreadRoot, domainOf, isPopulated, isValidDomain } from '../threaded.ts';
-import { ended } from './process.ts';
+import { endEffects } from './process.ts';
 
-function ownedAt({ cgroup, file }: CgroupNode): Owned {
+function ownerOf({ cgroup, file }: CgroupNode): Owned {
   return file === undefined ? cgroup.access : fileAccess(cgroup, file);
 }
 
 /** What the effect names: a control file, or the directory. */
-function named({ cgroup, file }: CgroupNode): {
+function nodeFields({ cgroup, file }: CgroupNode): {
   readonly cgroup_id: number;
   readonly file?: string;
 } {
@@ -28,26 +28,28 @@ function named({ cgroup, file }: CgroupNode): {
 export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']): Decision {
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
-  const was = ownedAt(place);
+  const was = ownerOf(place);
   const mode = modeAfterChown(caller, was, { uid, isDirectory: place.file === undefined });
   if (mode === undefined) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([
-    { type: 'CgroupOwnerChanged', ...named(place), uid },
-    ...(mode === was.mode ? [] : [{ type: 'CgroupModeChanged', ...named(place), mode } as const]),
+    { type: 'CgroupOwnerChanged', ...nodeFields(place), uid },
+    ...(mode === was.mode
+      ? []
+      : [{ type: 'CgroupModeChanged', ...nodeFields(place), mode } as const]),
   ]);
 }
 
 export function cgroupChmod(caller: Caller, { path, mode }: Calls['cgroup_chmod']): Decision {
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
-  const was = ownedAt(place);
+  const was = ownerOf(place);
   if (!owns(caller, was)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([
-    { type: 'CgroupModeChanged', ...named(place), mode: modeSet(caller, was, mode) },
+    { type: 'CgroupModeChanged', ...nodeFields(place), mode: modeSet(caller, was, mode) },
   ]);
 }
 
@@ -111,7 +113,7 @@ function killAll(caller: Caller, cgroup: Cgroup, value: string): Decision {
   const hit = [...kernel.processes.values()].filter(isHit);
   if (hit.length === 0) return succeed();
   return succeed(
-    ended(
+    endEffects(
       caller,
       hit.sort((a, b) => a.pid - b.pid),
     ),

@@ -1,5 +1,5 @@
 /** mount(2) and umount2(2) of the bpffs, in the caller's mount namespace (`fs/namespace.c`, semantics §15). */
-import { nodeAt, unfollowedAt } from '../bpffs.ts';
+import { nodeAt, nodeUnfollowed } from '../bpffs.ts';
 import { callersTop, type NodeAtName } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has, ownerOf } from '../caller.ts';
@@ -88,7 +88,7 @@ function targetOf(
   if (path === '/' && callersTop(caller) === undefined) {
     return { place: OUTSIDE, isDirectory: true };
   }
-  const seen: NodeAtName | Refusal = follows ? nodeAt(caller, path) : unfollowedAt(caller, path);
+  const seen: NodeAtName | Refusal = follows ? nodeAt(caller, path) : nodeUnfollowed(caller, path);
   if (isRefused(seen)) return seen;
   return { place: seen.place, isDirectory: seen.node.kind === 'dir' };
 }

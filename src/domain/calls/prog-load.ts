@@ -21,7 +21,7 @@ import { isUnmodelled, type Refusal } from '../outcome.ts';
 import { creationGate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
-import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
+import { allowsLoad, findAsked, WITHOUT_TOKEN } from '../tokens.ts';
 import { unknownFields, unverifiable } from './prog-load-fields.ts';
 
 type ProgLoad = Calls['prog_load'];
@@ -89,7 +89,7 @@ export function progLoad(caller: Caller, call: ProgLoad): Decision {
   if (bad !== undefined) return refuse(bad);
   const byBtf = (call.attach_btf_id ?? 0) !== 0;
   const foreign = byBtf
-    ? attachedByBtf(caller, type, expected)
+    ? refuseWithoutBtf(caller, type, expected)
     : foreignKind(type, call.prog_flags ?? 0);
   const accepted = verdict(caller, { call, type, expected, foreign, user });
   const isSure = isRefused(accepted) ? !isUnmodelled(accepted) : accepted.verified && !byBtf;
@@ -149,14 +149,14 @@ function admission(caller: Caller, call: ProgLoad, expected: AttachType): number
   const type = progTypeOf(call.prog_type);
   const { user, refused } =
     isKnown && (flags & TOKEN_FD) !== 0
-      ? askedBy(caller, call.prog_token_fd ?? 0, (token) =>
+      ? findAsked(caller, call.prog_token_fd ?? 0, (token) =>
           allowsLoad(caller.kernel, token, { type, expected }),
         )
       : WITHOUT_TOKEN;
   const badFlags = isKnown ? refused : refusal('EINVAL', 'prog-flags-unknown', { flags });
   const passGate = creationGate(caller, user);
   const first = switches.form_before_privilege ? (badFlags ?? passGate) : (passGate ?? badFlags);
-  return unknownFields(switches, call) ?? first ?? unprivileged(caller, call, user) ?? user;
+  return unknownFields(switches, call) ?? first ?? refuseUnprivileged(caller, call, user) ?? user;
 }
 
 /** Whatever the count says, a program without instructions is none. */
@@ -164,7 +164,7 @@ function insnCount({ insns, insn_cnt = 2 }: ProgLoad): number {
   return insns === '' ? 0 : insn_cnt;
 }
 
-function unprivileged(caller: Caller, call: ProgLoad, user: number): Refusal | undefined {
+function refuseUnprivileged(caller: Caller, call: ProgLoad, user: number): Refusal | undefined {
   const privileged = bpfCapable(caller, user);
   const insns = insnCount(call);
   const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
@@ -242,7 +242,7 @@ function badTargetProgram(
  * Programs of LSM_CGROUP name their hook by BTF. Which functions are hooks, and that the program is under
  * the GPL, is not told here; what is attached to other functions is not modelled.
  */
-function attachedByBtf(
+function refuseWithoutBtf(
   { kernel }: Caller,
   type: ProgType,
   expected: AttachType,

@@ -53,7 +53,7 @@ const LAST_COMPARISON = 0xd0;
 const UNDECIDED: KnownOfProgram = { undecided: true };
 
 /** Follows a program of a type, whose form is known to be good. */
-export function followed(insns: readonly Insn[], type: ProgType): KnownOfProgram {
+export function followProgram(insns: readonly Insn[], type: ProgType): KnownOfProgram {
   if (helpersOf(type) === undefined) return UNDECIDED;
   const line = new StraightLine(type);
   for (let index = 0; index < insns.length; index++) {
@@ -107,7 +107,7 @@ class StraightLine {
     const byRegister = (code & 8) !== 0;
     // A move by register with an offset is a sign extension (6.6).
     if (byRegister && off !== 0) return UNDECIDED;
-    if (off !== 0 || (byRegister ? imm !== 0 : src !== 0)) return reserved(index);
+    if (off !== 0 || (byRegister ? imm !== 0 : src !== 0)) return refuseReserved(index);
     const from = byRegister ? this.#read(src, index) : imm;
     if (typeof from === 'object') return from;
     if (code === MOV64_IMM) return this.#write(dst, imm, index);
@@ -139,7 +139,7 @@ class StraightLine {
   /** The upper half of the constant stands in the second instruction. */
   #loadConstant(insn: Insn, index: number, high: number): KnownOfProgram | undefined {
     if (insn.code !== LD_IMM64) return UNDECIDED;
-    if (insn.off !== 0) return refused('EINVAL', index, 'uses reserved fields');
+    if (insn.off !== 0) return refuseInsn('EINVAL', index, 'uses reserved fields');
     const constant = (high >>> 0) * 2 ** 32 + (insn.imm >>> 0);
     return this.#write(insn.dst, insn.src === LOADED.constant ? constant : 'pointer', index);
   }
@@ -163,7 +163,7 @@ class StraightLine {
     const { code, dst, src, imm, off } = insn;
     if ((code & 0xe0) !== 0x60) return UNDECIDED;
     const isConstant = classOf(insn) === CLASS.st;
-    if (isConstant ? src !== 0 : imm !== 0) return reserved(index);
+    if (isConstant ? src !== 0 : imm !== 0) return refuseReserved(index);
     const value = isConstant ? imm : this.#read(src, index);
     if (typeof value === 'object') return value;
     const to = this.#read(dst, index);
@@ -177,15 +177,16 @@ class StraightLine {
     }
     if (to !== 'stack') return UNDECIDED;
     const inside = off >= -STACK_BYTES && off + access.width <= 0;
-    if (!inside) return refused('EACCES', index, `writes at ${off} of the stack`);
+    if (!inside) return refuseInsn('EACCES', index, `writes at ${off} of the stack`);
     const isPointer = typeof value === 'string' && value !== 'number';
-    if (isPointer && access.width !== 8) return refused('EACCES', index, 'spills half a pointer');
+    if (isPointer && access.width !== 8)
+      return refuseInsn('EACCES', index, 'spills half a pointer');
     return off % access.width === 0 ? undefined : UNDECIDED;
   }
 
   #call({ code, dst, src, imm, off }: Insn, index: number): KnownOfProgram | undefined {
     if (src !== CALLED.helper || (code & 8) !== 0) return UNDECIDED;
-    if (dst !== 0 || off !== 0 || (code & 7) !== CLASS.jmp) return reserved(index);
+    if (dst !== 0 || off !== 0 || (code & 7) !== CLASS.jmp) return refuseReserved(index);
     if (helpersOf(this.#type)?.has(imm) === true) {
       return imm === GET_LOCAL_STORAGE ? this.#getStorage() : UNDECIDED;
     }
@@ -203,7 +204,7 @@ class StraightLine {
   }
 
   #exit({ code, dst, src, imm }: Insn, index: number): KnownOfProgram {
-    if (code !== EXIT || dst !== 0 || src !== 0 || imm !== 0) return reserved(index);
+    if (code !== EXIT || dst !== 0 || src !== 0 || imm !== 0) return refuseReserved(index);
     const value = this.#read(0, index);
     if (typeof value === 'object') return value;
     if (typeof value === 'number') {
@@ -215,14 +216,14 @@ class StraightLine {
 
   /** What a register holds, or that it may not be read. */
   #read(register: number, index: number): RegisterValue | { readonly refused: Refusal } {
-    if (register >= REGISTERS) return refused('EINVAL', index, `names register ${register}`);
+    if (register >= REGISTERS) return refuseInsn('EINVAL', index, `names register ${register}`);
     const held = this.#held.get(register);
-    return held ?? refused('EACCES', index, `reads register ${register}, which holds nothing`);
+    return held ?? refuseInsn('EACCES', index, `reads register ${register}, which holds nothing`);
   }
 
   #write(register: number, value: RegisterValue, index: number): KnownOfProgram | undefined {
-    if (register >= REGISTERS) return refused('EINVAL', index, `names register ${register}`);
-    if (register === FRAME) return refused('EACCES', index, 'writes the frame pointer');
+    if (register >= REGISTERS) return refuseInsn('EINVAL', index, `names register ${register}`);
+    if (register === FRAME) return refuseInsn('EACCES', index, 'writes the frame pointer');
     this.#held.set(register, value);
     return undefined;
   }
@@ -232,19 +233,19 @@ class StraightLine {
     index: number,
     does: string,
   ): KnownOfProgram {
-    return refused('EACCES', index, `${does} ${width} bytes at ${offset} of its context`);
+    return refuseInsn('EACCES', index, `${does} ${width} bytes at ${offset} of its context`);
   }
 }
 
-function refused(errno: 'EINVAL' | 'EACCES', insn: number, what: string): { refused: Refusal } {
+function refuseInsn(errno: 'EINVAL' | 'EACCES', insn: number, what: string): { refused: Refusal } {
   const rule = errno === 'EINVAL' ? 'instructions-malformed' : 'instruction-not-allowed';
   return { refused: refusal(errno, rule, { insn, what }) };
 }
 
-function reserved(index: number): KnownOfProgram {
-  return refused('EINVAL', index, 'uses reserved fields');
+function refuseReserved(index: number): KnownOfProgram {
+  return refuseInsn('EINVAL', index, 'uses reserved fields');
 }
 
 function notMemory(index: number, register: number): KnownOfProgram {
-  return refused('EACCES', index, `takes register ${register}, a number, for memory`);
+  return refuseInsn('EACCES', index, `takes register ${register}, a number, for memory`);
 }

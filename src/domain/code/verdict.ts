@@ -19,7 +19,7 @@ import { returnRange } from '../verifier.ts';
 import { badFunctions, badInstruction, badWays, countFunctions } from './first-passes.ts';
 import { CALLED, type Insn, isCall, LD_IMM64, readInsns } from './instructions.ts';
 import { type MapReference, mapReference } from './map-references.ts';
-import { followed, GET_LOCAL_STORAGE, type KnownOfProgram } from './straight-line.ts';
+import { followProgram, GET_LOCAL_STORAGE, type KnownOfProgram } from './straight-line.ts';
 
 /** Maps that one program may use (`MAX_USED_MAPS`). */
 const USED_MAPS_MAX = 64;
@@ -78,7 +78,7 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
       : strangeHelper(used.maps, type, code === undefined ? asksByName(call) : asks(code)));
   if (refused !== undefined) return refused;
   const known: KnownOfProgram =
-    code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
+    code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followProgram(code, type);
   if ('refused' in known) return known.refused;
   // Of a program that is not known to its end, the caller may say what it returns.
   const isFollowed = 'returns' in known;
@@ -93,13 +93,13 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
 }
 
 /** The functions that are described must be those of the program (`check_btf_func`). */
-function miscounted({ func_info_cnt = 0 }: ProgLoad, functions: number): Refusal | undefined {
+function refuseMiscounted({ func_info_cnt = 0 }: ProgLoad, functions: number): Refusal | undefined {
   if (func_info_cnt === 0 || func_info_cnt === functions) return undefined;
   return refusal('EINVAL', 'func-info-count', { func_info_cnt, functions });
 }
 
 function takeNamed(used: UsedMaps, call: ProgLoad): Refusal | undefined {
-  const bad = miscounted(call, 1);
+  const bad = refuseMiscounted(call, 1);
   if (bad !== undefined || call.map_fds === undefined) return bad;
   for (const fd of call.map_fds) {
     const refused = used.take(fd, 'map_fds');
@@ -114,7 +114,7 @@ function takeReferences(
   call: ProgLoad,
   code: readonly Insn[],
 ): Refusal | undefined {
-  const refused = badFunctions(code) ?? miscounted(call, countFunctions(code));
+  const refused = badFunctions(code) ?? refuseMiscounted(call, countFunctions(code));
   if (refused !== undefined) return refused;
   for (let index = 0; index < code.length; index++) {
     const bad = badInstruction(code, index) ?? takeReference(used, call, mapReference(code, index));

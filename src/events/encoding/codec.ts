@@ -12,7 +12,7 @@ import type { Effect, EffectType } from '../../domain/effect.ts';
 import type { FoldedEvent, LedgerEvent } from '../event.ts';
 import { CALL_FIELDS } from './call-fields.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
-import { coded, type Json, UnreadableEvent } from './field-coder.ts';
+import { type Json, nameCoder, UnreadableEvent } from './field-coder.ts';
 import type { FieldList } from './field-list.ts';
 import { CALL_CODES, EFFECT_CODES } from './names.ts';
 import { decodeOutcome, encodeOutcome, isCanonicalOutcome } from './outcome-codec.ts';
@@ -40,8 +40,8 @@ export interface ParsedEvent extends EncodedEvent {
   readonly json?: Json | undefined;
 }
 
-const callName = coded(CALL_CODES);
-const effectType = coded(EFFECT_CODES);
+const callName = nameCoder(CALL_CODES);
+const effectType = nameCoder(EFFECT_CODES);
 
 /** The canonical text of an event: equal events at equal places have equal text. */
 export function encodeEvent(event: LedgerEvent): string {

@@ -96,7 +96,7 @@ export class MerkleReader {
       return nodeHash(left, await this.node(level - 1, 2 * index + 1));
     }
     if (level > 0 && level % LEVEL_STEP === 0) {
-      const [node] = await this.#stored(level, { from: index, count: 1 });
+      const [node] = await this.#readNodes(level, { from: index, count: 1 });
       if (node !== undefined) return node;
     }
     const below = Math.max(0, Math.floor((level - 1) / LEVEL_STEP) * LEVEL_STEP);
@@ -137,7 +137,7 @@ export class MerkleReader {
   /** Nodes beside each other on level 0 or a stored one; what is not stored is computed. */
   async #row(level: number, run: NodeRun): Promise<Uint8Array[]> {
     if (level === 0) return this.#leaves(run);
-    const stored = await this.#stored(level, run);
+    const stored = await this.#readNodes(level, run);
     const nodes: Uint8Array[] = [];
     for (let i = 0; i < run.count; i++) {
       nodes.push(stored[i] ?? (await this.node(level, run.from + i)));
@@ -146,7 +146,7 @@ export class MerkleReader {
   }
 
   /** By place in the run; a missing one leaves its place empty. */
-  async #stored(level: number, { from, count }: NodeRun): Promise<(Uint8Array | undefined)[]> {
+  async #readNodes(level: number, { from, count }: NodeRun): Promise<(Uint8Array | undefined)[]> {
     const width = 2 ** level;
     const ends = Array.from({ length: count }, (_, i) => (from + i + 1) * width);
     const rows = await this.#database.query<NodeRow>(

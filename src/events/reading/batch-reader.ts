@@ -1,7 +1,7 @@
 /** Reads the stored facts about each append: its last position, and the chain's value there. */
 import { bytesOf } from '../encoding/hex.ts';
 import type { Queryable } from '../storage/database.ts';
-import { type Stretch, stretchesOf } from './lineage.ts';
+import { type Stretch, stretchesOf } from './host-line.ts';
 
 /** Batches in one read at most. */
 const PAGE_BATCHES_MAX = 1000;

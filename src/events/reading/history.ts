@@ -27,7 +27,9 @@ export interface HistoryChange {
 }
 
 /** How a log changed whose head could not be read; undefined unless its host is gone. */
-export function goneBy(error: unknown): Pick<HistoryChange, 'head' | 'deletion'> | undefined {
+export function changeFromError(
+  error: unknown,
+): Pick<HistoryChange, 'head' | 'deletion'> | undefined {
   const gone = missing(error);
   return gone && { head: 0, ...(gone.deletion && { deletion: gone.deletion }) };
 }

@@ -10,7 +10,7 @@ import {
   UnreadableSegment,
 } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
-import { lineText, OWNER, queryLine } from './lineage.ts';
+import { lineText, OWNER, queryLine } from './host-line.ts';
 
 export interface StoredSegment {
   readonly position_from: number;

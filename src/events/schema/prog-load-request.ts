@@ -28,8 +28,8 @@ function contradiction(call: Requested, facts: ProgFacts): LoadFault | undefined
   if (insn_cnt !== undefined && insn_cnt !== facts.insn_cnt) return differs('insn_cnt');
   if (map_fds !== undefined || fd_array !== undefined) {
     const { fds, fdArrayMin } = namedMaps(insns);
-    const named = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
-    if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(named)) {
+    const isNamed = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
+    if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(isNamed)) {
       return differs('map_fds');
     }
     if (fd_array !== undefined && fd_array.length < fdArrayMin) {

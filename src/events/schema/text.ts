@@ -43,7 +43,7 @@ interface TextRule {
 }
 
 /** A text of at most `max` bytes, as PostgreSQL and C take it. */
-function bounded(max: number): TextRule[] {
+function boundRules(max: number): TextRule[] {
   return [
     {
       holds: (text) => !LONE_SURROGATE.test(text),
@@ -62,7 +62,7 @@ function bounded(max: number): TextRule[] {
 }
 
 const PATH_RULES: readonly TextRule[] = [
-  ...bounded(PATH_BYTES_MAX),
+  ...boundRules(PATH_BYTES_MAX),
   {
     holds: (path) => path.startsWith('/'),
     fault: () => 'must be an absolute path',
@@ -85,7 +85,7 @@ function depthOf(path: string): number {
 
 /** A text of at most `max` bytes that a database and a C string can hold. */
 export function plainText(max: number) {
-  return textSchema(...bounded(max)).meta({ maxLength: max });
+  return textSchema(...boundRules(max)).meta({ maxLength: max });
 }
 
 /** Bytes of a stored text that no kernel bounds: a path with some words. */
@@ -115,13 +115,13 @@ export const linkTarget = shortText(PATH_BYTES_MAX - 1).meta({
 });
 
 /** A program's or map's name, as passed; the kernel decides whether it is valid. */
-export const objectName = textSchema(...bounded(NAME_BYTES_MAX)).meta({
+export const objectName = textSchema(...boundRules(NAME_BYTES_MAX)).meta({
   id: 'ObjectName',
   maxLength: NAME_BYTES_MAX,
 });
 
 /** A process's short name. */
-export const comm = textSchema(...bounded(COMM_BYTES_MAX)).meta({
+export const comm = textSchema(...boundRules(COMM_BYTES_MAX)).meta({
   id: 'Comm',
   maxLength: COMM_BYTES_MAX,
 });

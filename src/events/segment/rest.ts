@@ -8,7 +8,7 @@
  *     column of the calls' codes
  *     envelopes under one code, calls by code, outcomes by the code of their call, as records
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import type { PackedChange, SegmentSpan } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
@@ -78,7 +78,7 @@ function writeBatches(
   let writer = 0;
   for (const batch of batches) {
     out.varint(batch.position_to - position);
-    out.signed(batch.writer - writer);
+    out.writeSigned(batch.writer - writer);
     position = batch.position_to;
     writer = batch.writer;
   }
@@ -90,10 +90,10 @@ function readBatches(from: ByteReader, { position_from, events }: SegmentSpan): 
   let writer = 0;
   const count = from.varint();
   if (count > events)
-    throw new TruncatedBytes(`${counted(count, 'append')} of ${counted(events, 'event')}`);
+    throw new TruncatedBytes(`${countText(count, 'append')} of ${countText(events, 'event')}`);
   for (let left = count; left > 0; left--) {
     position += from.varint();
-    writer += from.signed();
+    writer += from.readSigned();
     batches.push({ position_to: position, writer });
   }
   return batches;

@@ -10,7 +10,7 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { FoldedEvent } from '../event.ts';
@@ -86,11 +86,11 @@ export async function packSegment(run: Sealed): Promise<Uint8Array> {
   out.bytes(hash_after);
   const part = new ByteWriter();
   changes.writeTo(part);
-  out.lane(await pack(part.written()));
+  out.lane(await pack(part.takeWritten()));
   const other = new ByteWriter();
   rest.writeTo(other, first.position, batches);
-  out.lane(await pack(other.written()));
-  return Uint8Array.from(out.written());
+  out.lane(await pack(other.takeWritten()));
+  return Uint8Array.from(out.takeWritten());
 }
 
 async function pack(bytes: Uint8Array): Promise<Uint8Array> {
@@ -173,7 +173,7 @@ function readParts(blob: Uint8Array): Opened {
   const position_from = from.varint();
   const events = from.varint();
   if (!(events >= 1 && events <= SEGMENT_EVENTS)) {
-    throw new UnreadableSegment(`a segment of ${counted(events, 'event')}`);
+    throw new UnreadableSegment(`a segment of ${countText(events, 'event')}`);
   }
   const hash_before = Uint8Array.from(from.bytes(HASH_BYTES));
   const hash_after = Uint8Array.from(from.bytes(HASH_BYTES));

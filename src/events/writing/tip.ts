@@ -12,8 +12,8 @@ import { isRemoved } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
 import {
+  changeFromError,
   continues,
-  goneBy,
   type HistoryChange,
   isSamePoint,
   type KnownHead,
@@ -174,7 +174,7 @@ export class Tip {
     try {
       return await readHead(database, this.hostId, this.#listeners.host);
     } catch (error) {
-      const gone = goneBy(error);
+      const gone = changeFromError(error);
       if (gone !== undefined) this.#lose(gone);
       throw error;
     }

@@ -23,7 +23,7 @@ export async function followEvent(run: ExecutorRun, event: LoggedEvent): Promise
   const { position, call } = event;
   if (position <= run.reported) return passReported(run, event);
   if (call.name === 'boot') return bootAnew(run, event);
-  if (isSighting(call)) throw seenElsewhere(position, call.name);
+  if (isSighting(call)) throw elsewhereError(position, call.name);
   if (run.live === undefined) throw new Error(`event ${position} comes before any boot`);
   const wasDone = run.resumed && (await isDone(run, run.live, event));
   run.resumed = false;
@@ -33,7 +33,7 @@ export async function followEvent(run: ExecutorRun, event: LoggedEvent): Promise
 }
 
 /** What stands on another machine cannot be made without the calls that made it. */
-function seenElsewhere(position: number, name: string): Error {
+function elsewhereError(position: number, name: string): Error {
   return new Error(
     `event ${position} (${name}) tells what a recorder saw on another machine; ` +
       'the executor makes calls, so follow a host that was not observed',

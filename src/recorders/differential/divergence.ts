@@ -34,11 +34,11 @@ export async function divergence(
   sides: Sides,
 ): Promise<Mismatch | undefined> {
   const expected = await recordModel(program, sides);
-  const hurried = await played(expected, sides, LAG_STEPS);
-  return hurried === undefined ? undefined : played(expected, sides, 0);
+  const hurried = await playOnce(expected, sides, LAG_STEPS);
+  return hurried === undefined ? undefined : playOnce(expected, sides, 0);
 }
 
-async function played(
+async function playOnce(
   expected: Scenario,
   { release, open, isBusy }: Sides,
   lag: number,

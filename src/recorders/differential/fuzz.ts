@@ -79,7 +79,7 @@ export async function* fuzz(
       while (lanes.size < (plan.lanes ?? LANES)) {
         const { value: program } = programs.next();
         if (program === undefined) break;
-        lanes.add({ steps: program.program.steps.length, made: made(program, sides) });
+        lanes.add({ steps: program.program.steps.length, made: tryProgram(program, sides) });
       }
       if (lanes.size === 0) return;
       const ended = [...lanes].map(async (lane) => ({ lane, made: await lane.made }));
@@ -122,7 +122,7 @@ function* programsOf(plan: Fuzz, { release }: Sides): Generator<Seeded, undefine
   return undefined;
 }
 
-async function made({ preset, seed, program }: Seeded, sides: Sides): Promise<FuzzResult> {
+async function tryProgram({ preset, seed, program }: Seeded, sides: Sides): Promise<FuzzResult> {
   try {
     const mismatch = await divergence(program, sides);
     if (mismatch === undefined) return {};

@@ -79,11 +79,11 @@ function acceptance(preset: PresetName, size: { scenarios: number; calls: number
 
 it('no step reuses a label that an earlier one made', () => {
   const { steps } = randomScenario(origin('fd-tables', 5), 800);
-  const making = steps.flatMap((step) => madeBy(step));
+  const making = steps.flatMap((step) => listMade(step));
   expect(new Set(making).size).toBe(making.length);
 });
 
-function madeBy(step: Step): unknown[] {
+function listMade(step: Step): unknown[] {
   if (step.op === 'spawn') return [step.proc];
   const isNew = ['prog_load', 'link_create', 'map_create'].includes(step.op);
   return [...(isNew ? [step.fd] : []), ...(step.as === undefined ? [] : [step.as])];

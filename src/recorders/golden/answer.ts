@@ -40,7 +40,7 @@ export function answerOf(
   const { outcome } = decision;
   const answer = {
     ...verdict(step, outcome, fd_numbers),
-    ...(id_distances ? burned(decision) : {}),
+    ...(id_distances ? burnedField(decision) : {}),
     ...answerOpen(step, decision, labels),
     ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
     ...(outcome.batch === undefined ? {} : { batch: outcome.batch }),
@@ -63,7 +63,7 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): StepAnswer {
 }
 
 /** The kind of object of which the call used up an id. */
-function burned({ effects }: Decision): StepAnswer {
+function burnedField({ effects }: Decision): StepAnswer {
   const kinds = effects.map(({ type }) => /^(Prog|Link|Map|Btf)IdBurned$/u.exec(type)?.[1]);
   const kind = kinds.find((found) => found !== undefined);
   return kind === undefined ? {} : { burned: kind.toLowerCase() };

@@ -73,7 +73,7 @@ function parseLine(line: string, place: string): object {
 }
 
 /** Those of some fields that a step has. */
-export function chosen(
+export function pickFields(
   step: Step,
   ...fields: readonly string[]
 ): Readonly<Record<string, unknown>> {

@@ -102,7 +102,7 @@ async function takeIn(
     sending.wake();
   };
   if (survey === undefined) await take([snapshotLine(bootOf(header))]);
-  else await take(await surveyed(lines, survey, told));
+  else await take(await takeSurvey(lines, survey, told));
   for (;;) {
     const some = lines.takeLines();
     await take(some);
@@ -113,7 +113,7 @@ async function takeIn(
   if (lines.error !== undefined) throw lines.error;
 }
 
-async function surveyed(
+async function takeSurvey(
   lines: Arriving,
   survey: () => Snapshot,
   told: ObserveListener,

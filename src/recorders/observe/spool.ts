@@ -158,7 +158,7 @@ export class Spool {
   }
 
   /** Notes that the first `lines` that waited are sent. */
-  async sent(lines: readonly string[]): Promise<void> {
+  async markSent(lines: readonly string[]): Promise<void> {
     const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
     await this.remember({ ...this.from, offset: this.from.offset + bytes });
   }

@@ -67,10 +67,10 @@ function kindOf(cause: string, differences: readonly DecisionDifference[]): Diff
 }
 
 function sentence(cause: string, older: Decision, newer: Decision): string {
-  const told = ({ outcome }: Decision) => refusalSentence(outcome as Refusal);
-  if (cause.startsWith('older ')) return `older: ${told(older)}`;
-  if (cause.startsWith('newer ')) return `newer: ${told(newer)}`;
-  return isRefusal(newer.outcome) ? `both: ${told(newer)}` : '';
+  const refusalText = ({ outcome }: Decision) => refusalSentence(outcome as Refusal);
+  if (cause.startsWith('older ')) return `older: ${refusalText(older)}`;
+  if (cause.startsWith('newer ')) return `newer: ${refusalText(newer)}`;
+  return isRefusal(newer.outcome) ? `both: ${refusalText(newer)}` : '';
 }
 
 /** Numbers of ids, revisions and the like are those of one call. */

@@ -7,7 +7,13 @@ import { parentPath } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { commonOrder } from './common-order.ts';
 import type { LoggedHolders, LoggedState } from './logged-state.ts';
-import { type Attached, foundIn, listKey, type SnapshotIndex, seenIn } from './seen.ts';
+import {
+  type Attached,
+  foundSighting,
+  indexSnapshot,
+  listKey,
+  type SnapshotIndex,
+} from './seen.ts';
 import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
 
 /**
@@ -16,7 +22,7 @@ import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
  * not compared. What elements of maps held in the log goes or stays by what nobody sees, so there the
  * next snapshot may tell of more.
  */
-export function unexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
+export function listUnexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
   return new SnapshotComparison(log, snapshot).lines();
 }
 
@@ -46,7 +52,7 @@ class SnapshotComparison {
   constructor(log: LoggedState, snapshot: Snapshot) {
     this.log = log;
     this.snapshot = snapshot;
-    this.seen = seenIn(snapshot);
+    this.seen = indexSnapshot(snapshot);
   }
 
   lines(): SightingLine[] {
@@ -226,7 +232,7 @@ class SnapshotComparison {
 
   /** Whether what was found is what the log has once all that is gone is recorded. */
   private explains(line: SightingLine): boolean {
-    const found = foundIn(line);
+    const found = foundSighting(line);
     if (found === undefined) return false;
     if ('cgroup' in found) return this.cgroups.has(found.cgroup.path);
     if ('prog' in found) return this.isLogged('prog', found.prog.id);

@@ -40,7 +40,7 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): MeantCall | Left
   if (attr?.kind !== 'struct') {
     if (name !== 'link_detach') return { leftOut: `bpf ${name} without its fields` };
     // Up to 6.1 nothing of it is printed.
-    return { call: { name, ...sized(attr_size) }, hidden: 'link_fd' };
+    return { call: { name, ...attrSizeField(attr_size) }, hidden: 'link_fd' };
   }
   const fields = new AttrFields(attr, attr_size);
   const told = TOLD[name]?.(fields, bpffsPath);
@@ -65,7 +65,7 @@ class AttrFields {
   }
 
   get size(): { readonly attr_size?: number } {
-    return sized(this.#size);
+    return attrSizeField(this.#size);
   }
 
   get isCut(): boolean {
@@ -84,7 +84,7 @@ class AttrFields {
 
   /** Its number where it is not zero: a field that is zero need not be told. */
   some<N extends string>(name: N): { readonly [K in N]?: number } {
-    const value = this.number(name) ?? this.#hidden(name);
+    const value = this.number(name) ?? this.#readHidden(name);
     return (value === undefined || value === 0 ? {} : { [name]: value }) as {
       readonly [K in N]?: number;
     };
@@ -99,7 +99,7 @@ class AttrFields {
    * A field in `extra_data`: what strace does not know, printed as bytes that reach to the end of
    * the attr.
    */
-  #hidden(name: string): number | undefined {
+  #readHidden(name: string): number | undefined {
     const extra = this.get('extra_data');
     const place = HIDDEN[this.#attr.fields.has('link_create') ? 'link_create' : 'attach']?.[name];
     if (extra?.kind !== 'string' || this.#size === undefined || place === undefined) {
@@ -128,7 +128,7 @@ const HIDDEN: Readonly<
   },
 };
 
-function sized(size: number | undefined): { readonly attr_size?: number } {
+function attrSizeField(size: number | undefined): { readonly attr_size?: number } {
   return size === undefined ? {} : { attr_size: size };
 }
 
@@ -143,7 +143,7 @@ const TOLD: Readonly<Record<string, Teller>> = {
       ...fields.some('value_size'),
       ...fields.some('max_entries'),
       ...nonZero('map_flags', wordOf(fields.get('map_flags'), MAP_BITS)),
-      ...named('map_name', fields.text('map_name')),
+      ...nameField('map_name', fields.text('map_name')),
     },
   }),
   prog_load: progLoad,
@@ -177,8 +177,8 @@ const TOLD: Readonly<Record<string, Teller>> = {
       ...fields.some('flags'),
     },
   }),
-  obj_pin: (fields, bpffsPath) => pinned('obj_pin', fields, bpffsPath),
-  obj_get: (fields, bpffsPath) => pinned('obj_get', fields, bpffsPath),
+  obj_pin: (fields, bpffsPath) => readPinCall('obj_pin', fields, bpffsPath),
+  obj_get: (fields, bpffsPath) => readPinCall('obj_get', fields, bpffsPath),
   prog_get_fd_by_id: (fields) => ({
     call: { name: 'prog_get_fd_by_id', prog_id: fields.number('prog_id') ?? 0 },
   }),
@@ -194,7 +194,7 @@ function nonZero<N extends string>(name: N, value: number): { readonly [K in N]?
   return (value === 0 ? {} : { [name]: value }) as { readonly [K in N]?: number };
 }
 
-function named<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
+function nameField<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
   return (text === '' ? {} : { [name]: text }) as { readonly [K in N]?: string };
 }
 
@@ -213,7 +213,7 @@ function progLoad(fields: AttrFields): MeantCall {
       prog_type,
       ...(isTold && { expected_attach_type }),
       ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
-      ...named('prog_name', fields.text('prog_name')),
+      ...nameField('prog_name', fields.text('prog_name')),
       // What other programs are attached to by BTF is not modelled.
       ...(expected_attach_type === 'lsm_cgroup' && fields.some('attach_btf_id')),
       ...fields.some('insn_cnt'),
@@ -310,7 +310,7 @@ function numbersIn(items: readonly Value[]): number[] {
   return items.flatMap((item) => (item.kind === 'number' ? [item.value] : []));
 }
 
-function pinned(
+function readPinCall(
   name: 'obj_pin' | 'obj_get',
   fields: AttrFields,
   bpffsPath: BpffsPath,

@@ -10,7 +10,7 @@ import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Observation } from '../../domain/observed/observation.ts';
 import { observe } from '../../domain/observed/observe.ts';
 import type { CallDeed } from './deed.ts';
-import { candidates, filledIn, type HiddenFd } from './hidden-fd.ts';
+import { candidates, fillIn, type HiddenFd } from './hidden-fd.ts';
 import { Identities } from './identities.ts';
 import { observationOf } from './observation-of.ts';
 import { openOn } from './open-on.ts';
@@ -77,12 +77,12 @@ export class Worlds {
     for (const world of this.#worlds) {
       const fds = deed.what.hidden === undefined ? [undefined] : candidates(top(world), deed);
       for (const fd of fds) {
-        const story = fds.length === 1 ? world : forked(world);
+        const story = fds.length === 1 ? world : forkWorld(world);
         const chosen =
           deed.what.hidden === undefined
             ? story
             : { ...story, choices: new Map(story.choices).set(deed.line, fd) };
-        next.push({ world: chosen, isContrary: this.#live(chosen, filledIn(deed, fd), own) });
+        next.push({ world: chosen, isContrary: this.#live(chosen, fillIn(deed, fd), own) });
       }
     }
     const good = next.filter(({ isContrary }) => !isContrary);
@@ -114,8 +114,8 @@ export class Worlds {
       }
     }
     const naming = {
-      made: () => own,
-      known: (kind: ObjectKind, id: number) => ids.ownId(kind, id),
+      makeId: () => own,
+      knownId: (kind: ObjectKind, id: number) => ids.ownId(kind, id),
     };
     const told = apply(kernel, observationOf(kernel, deed, { naming, mounts: this.#mounts }));
     // What has to be inferred speaks against a story in which nothing has.
@@ -154,7 +154,7 @@ export class Worlds {
   }
 }
 
-function forked(world: TracedWorld): TracedWorld {
+function forkWorld(world: TracedWorld): TracedWorld {
   return {
     layers: [...world.layers, layerOn(top(world))],
     ids: world.ids.copy(),

@@ -67,7 +67,7 @@ class ElementCalls {
 
   /** Of what is no map, nothing is read. */
   refuse(name: ElementCommand, map_fd: number): SyscallAnswer {
-    const outcome = this.#made(unread(name, map_fd));
+    const outcome = this.#performCall(callUnread(name, map_fd));
     if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is no map, and ${name} was done`);
     return refuse(outcome.errno);
   }
@@ -84,17 +84,17 @@ class ElementCalls {
     const holds = heldKind(map.map_type) !== undefined;
     for (const value of holds ? values : []) this.#asking.look(value.readInt32LE(0));
     const named = { map_fd: fd, keys, values: values.map(numberIn) };
-    const outcome = this.#made({ name: 'map_update_batch', ...named, ...this.#flags() });
+    const outcome = this.#performCall({ name: 'map_update_batch', ...named, ...this.#flags() });
     for (const [i, key] of keys.slice(0, outcome.batch?.count ?? 0).entries()) {
       maps.keep(map, key, values[i] ?? NOTHING);
     }
-    return this.#changed(outcome, keys.length);
+    return this.#answerChange(outcome, keys.length);
   }
 
   remove(map: BpfMap, fd: number): SyscallAnswer {
     const keys = this.#keys(map, () => true);
     const call = { name: 'map_delete_batch', map_fd: fd, keys, ...this.#flags() } as const;
-    return this.#changed(this.#made(call), keys.length);
+    return this.#answerChange(this.#performCall(call), keys.length);
   }
 
   /** The keys that the caller passes, up to the first that cannot be read, or whose value cannot. */
@@ -114,7 +114,7 @@ class ElementCalls {
   }
 
   /** What is told of the elements of an update or a deletion, of which `read` were passed. */
-  #changed(outcome: Outcome, read: number): SyscallAnswer {
+  #answerChange(outcome: Outcome, read: number): SyscallAnswer {
     const { batch } = outcome;
     const writes = batch === undefined ? [] : [this.#word(BATCH.count, batch.count)];
     if (isRefusal(outcome)) return refuse(outcome.errno, writes);
@@ -136,13 +136,19 @@ class ElementCalls {
     const { keys = [], values = [] } = batch ?? {};
     const { maps, cpus } = this.#asking;
     const bytes = keys.map((key, i) => maps.valueOf(map, key, values[i] ?? 0, cpus));
-    const writes = batch === undefined ? [] : this.#given(map, keys, bytes, Number(keys.at(-1)));
+    const writes =
+      batch === undefined ? [] : this.#writeElements(map, keys, bytes, Number(keys.at(-1)));
     return isRefusal(outcome)
       ? refuse(outcome.errno, writes)
       : { is: 'returned', value: 0, writes };
   }
 
-  #given(map: BpfMap, keys: readonly MapKey[], values: readonly Buffer[], next: number): Write[] {
+  #writeElements(
+    map: BpfMap,
+    keys: readonly MapKey[],
+    values: readonly Buffer[],
+    next: number,
+  ): Write[] {
     const told = keys.map((key) => this.#asking.maps.bytesOf(map, key));
     return [
       this.#word(BATCH.count, keys.length),
@@ -170,7 +176,7 @@ class ElementCalls {
       this.#perform({ name: 'map_delete_elem', map_fd: fd, key });
     }
     const next = deletes ? 0 : start + given.length;
-    const writes = this.#given(map, given, values, next);
+    const writes = this.#writeElements(map, given, values, next);
     return given.length === all.length
       ? refuse('ENOENT', writes)
       : { is: 'returned', value: 0, writes };
@@ -183,7 +189,7 @@ class ElementCalls {
     };
   }
 
-  #made(call: AskedCall): Outcome {
+  #performCall(call: AskedCall): Outcome {
     return this.#notified.perform(call).outcome;
   }
 
@@ -209,7 +215,7 @@ class ElementCalls {
   }
 }
 
-function unread(name: ElementCommand, map_fd: number): AskedCall {
+function callUnread(name: ElementCommand, map_fd: number): AskedCall {
   if (name === 'map_update_batch') return { name, map_fd, keys: [], values: [] };
   return name === 'map_delete_batch' ? { name, map_fd, keys: [] } : { name, map_fd };
 }

@@ -31,7 +31,7 @@ export function encodeAnswer(
     const writes = query ? queryWrites(attr, outcome.query) : log;
     return refuse(outcome.errno, writes);
   }
-  const opened = openedBy(call.name, effects);
+  const opened = findOpened(call.name, effects);
   if (opened !== undefined) {
     const writes = call.name === 'prog_load' ? acceptedWrites(asking, attr) : [];
     return { is: 'object', ...opened, cloexec: true, writes };
@@ -45,7 +45,7 @@ export function encodeAnswer(
 }
 
 /** The object that a call gave an fd of. */
-function openedBy(
+function findOpened(
   name: string,
   effects: Decision['effects'],
 ): { readonly object: OpenedObject; readonly fd: number } | undefined {

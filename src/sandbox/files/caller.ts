@@ -29,7 +29,7 @@ const PATH_BYTES_MAX = 4096;
 export const DONE: SyscallAnswer = { is: 'returned', value: 0 };
 
 /** Makes a call of the model that gives nothing but 0 or an errno. */
-export function made({ notified }: FileCaller, call: AskedCall): SyscallAnswer {
+export function makeCall({ notified }: FileCaller, call: AskedCall): SyscallAnswer {
   const { outcome } = notified.perform(call);
   return isRefusal(outcome) ? refuse(outcome.errno) : DONE;
 }

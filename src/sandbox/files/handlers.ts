@@ -74,7 +74,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
   const onTree = (name: SystemCall, named: Named, answer: OnTree): Handler =>
     onPath(name, named, (caller, first) => {
       const isFollowed = follows(caller, name, named);
-      const place = isFollowed ? followed(trees.places, first) : first;
+      const place = isFollowed ? followFd(trees.places, first) : first;
       if (place?.in !== 'tree') return CONTINUED;
       if (!isFollowed && (!place.isDirectory || OF_NAMES.includes(name))) {
         return answer(caller, place);
@@ -132,7 +132,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     const target = textAt(caller, 0);
     return typeof target === 'string' ? makeSymlink(caller, place, target) : target;
   };
-  const handled: OnTree = (caller, place) =>
+  const openHandle: OnTree = (caller, place) =>
     handleOf(caller, place, arg(caller, 2), arg(caller, 3));
   const P0 = { path: 0 };
   const AT = { dirFd: 0, path: 1 };
@@ -161,7 +161,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     onPath('readlinkat', AT, (caller, place) =>
       readLink(caller, place, arg(caller, 2), word(caller, 3)),
     ),
-    onTree('name_to_handle_at', { ...AT, emptyIn: 4 }, handled),
+    onTree('name_to_handle_at', { ...AT, emptyIn: 4 }, openHandle),
     ...(['getxattr', 'lgetxattr'] as const).map((name) => onTree(name, P0, noAttribute)),
     ...(['listxattr', 'llistxattr'] as const).map((name) => onTree(name, P0, noAttributes)),
     ...(['setxattr', 'lsetxattr'] as const).map((name) => onTree(name, P0, noAttributeTaken)),
@@ -265,7 +265,7 @@ function follows({ notified }: FileCaller, name: SystemCall, { emptyIn }: Named)
 }
 
 /** A link in /proc/PID/fd leads to what is open there. */
-function followed(places: Places, place: FilePlace): FilePlace | undefined {
+function followFd(places: Places, place: FilePlace): FilePlace | undefined {
   const fd = place.in === 'proc' ? /^fd\/(\d+)$/u.exec(place.file)?.[1] : undefined;
   if (place.in !== 'proc' || fd === undefined) return place;
   return places.findFd({ tid: place.pid, tgid: place.pid }, Number(fd));
@@ -322,7 +322,7 @@ export function pinPlace(
   dirFd: number | undefined,
 ): { readonly path: string } | { readonly elsewhere: string } {
   const named = places.find(notified, dirFd ?? AT_FDCWD, path);
-  const place = named === undefined ? undefined : followed(places, named);
+  const place = named === undefined ? undefined : followFd(places, named);
   if (place?.in === 'tree' && place.tree === 'bpffs') return { path: place.path };
   return { elsewhere: path };
 }

@@ -7,7 +7,7 @@ import { askerOf, type Node, nodeAt, placeBehind } from './nodes.ts';
 import type { FilePlace } from './places.ts';
 import { objectBehind, objectLink } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
-import { statBytes, statfsBytes, statxBytes, told } from './stat.ts';
+import { readStatus, statBytes, statfsBytes, statxBytes } from './stat.ts';
 
 /** stat(2) and its kin, into `buffer`. */
 export function statPlace(
@@ -17,13 +17,13 @@ export function statPlace(
   form: 'stat' | 'statx',
 ): SyscallAnswer {
   return onNode(caller, place, (node) => {
-    const facts = told(caller.trees.shadow, node);
-    return written(buffer, form === 'stat' ? statBytes(facts) : statxBytes(facts));
+    const facts = readStatus(caller.trees.shadow, node);
+    return answerBytes(buffer, form === 'stat' ? statBytes(facts) : statxBytes(facts));
   });
 }
 
 export function statfsPlace(caller: FileCaller, place: TreePlace, buffer: bigint): SyscallAnswer {
-  return onNode(caller, place, () => written(buffer, statfsBytes(place.tree)));
+  return onNode(caller, place, () => answerBytes(buffer, statfsBytes(place.tree)));
 }
 
 /** access(2) with an rwx digit. */
@@ -44,7 +44,7 @@ export function readLink(
   size: number,
 ): SyscallAnswer {
   if (place.in === 'machine') return CONTINUED;
-  const said = (text: string): SyscallAnswer => {
+  const answerText = (text: string): SyscallAnswer => {
     if (size <= 0) return refuse('EINVAL');
     const bytes = Buffer.from(text).subarray(0, size);
     return { is: 'returned', value: bytes.length, writes: [{ address: buffer, bytes }] };
@@ -53,11 +53,11 @@ export function readLink(
     const at = place.isDirectory ? placeBehind(askerOf(caller.notified), place) : place;
     if (typeof at === 'string') return refuse(at);
     return onNode(caller, at, (node) =>
-      node.kind === 'symlink' ? said(targetOf(caller, node)) : refuse('EINVAL'),
+      node.kind === 'symlink' ? answerText(targetOf(caller, node)) : refuse('EINVAL'),
     );
   }
   const text = linkText(caller, place.pid, place.file);
-  return text === undefined ? CONTINUED : said(text);
+  return text === undefined ? CONTINUED : answerText(text);
 }
 
 /** Where a symlink leads, as the program says it; of all else nothing. */
@@ -135,6 +135,6 @@ function onNode(
   return typeof node === 'string' ? refuse(node) : answer(node);
 }
 
-function written(address: bigint, bytes: Buffer): SyscallAnswer {
+function answerBytes(address: bigint, bytes: Buffer): SyscallAnswer {
   return { is: 'returned', value: 0, writes: [{ address, bytes }] };
 }

@@ -30,17 +30,18 @@ export function mountOn(caller: FileCaller, place: FilePlace): SyscallAnswer {
   const { mounts } = caller.trees.places;
   const at = place.in === 'tree' ? place.named : place.path;
   const isOurs = place.in === 'tree';
-  if ((flags & MS.remount) !== 0) return isOurs ? checked(caller, place, () => DONE) : CONTINUED;
+  if ((flags & MS.remount) !== 0)
+    return isOurs ? checkTarget(caller, place, () => DONE) : CONTINUED;
   if ((flags & MS.bind) !== 0) return bind(caller, place, at);
   if ((flags & MS_PROPAGATION) !== 0) {
-    if (mounts.has(at)) return checked(caller, place, () => DONE);
-    return isMountedHere(at) ? CONTINUED : checked(caller, place, () => refuse('EINVAL'));
+    if (mounts.has(at)) return checkTarget(caller, place, () => DONE);
+    return isMountedHere(at) ? CONTINUED : checkTarget(caller, place, () => refuse('EINVAL'));
   }
   if ((flags & MS_MOVE) !== 0) return isOurs ? refuse('EINVAL') : CONTINUED;
   const type = textOf(caller, 2);
   const tree = type === 'bpf' || type === 'cgroup2' ? TREES[type] : undefined;
   if (tree === undefined) return isOurs ? refuse('ENODEV') : CONTINUED;
-  return checked(caller, place, () => {
+  return checkTarget(caller, place, () => {
     const options = optionsOf(flags);
     if (mounts.all.length >= MOUNTS_MAX) return refuse('ENOSPC');
     if (tree === 'bpffs') return mountNew(caller, at, options);
@@ -56,9 +57,9 @@ export function unmount(caller: FileCaller, place: FilePlace): SyscallAnswer {
   const at = place.in === 'tree' ? place.named : place.path;
   const mount = mounts.on(at);
   if (mount === undefined && !mounts.has(at)) {
-    return isMountedHere(at) ? CONTINUED : checked(caller, place, () => refuse('EINVAL'));
+    return isMountedHere(at) ? CONTINUED : checkTarget(caller, place, () => refuse('EINVAL'));
   }
-  return checked(caller, place, () => {
+  return checkTarget(caller, place, () => {
     if (mount === undefined) {
       mounts.unbindFromItself(at);
       return DONE;
@@ -81,7 +82,11 @@ export function openFileSystem(caller: FileCaller): SyscallAnswer {
 }
 
 /** A directory that is there may be mounted on, by who has CAP_SYS_ADMIN (`path_mount`). */
-function checked(caller: FileCaller, place: FilePlace, done: () => SyscallAnswer): SyscallAnswer {
+function checkTarget(
+  caller: FileCaller,
+  place: FilePlace,
+  done: () => SyscallAnswer,
+): SyscallAnswer {
   const kind = kindAt(caller, place);
   if (kind !== 'directory' && kind !== 'file') return refuse(kind);
   const { kernel, tgid } = caller.notified;
@@ -109,8 +114,8 @@ function bind(caller: FileCaller, place: FilePlace, at: string): SyscallAnswer {
   if (text === undefined) return refuse('EFAULT');
   const from = places.find(caller.notified, AT_FDCWD, text);
   if (from?.in === 'tree') {
-    return checked(caller, from, () =>
-      checked(caller, place, () => {
+    return checkTarget(caller, from, () =>
+      checkTarget(caller, place, () => {
         const { tree, path: below } = from;
         places.mounts.add({ at, tree, below, options: optionsOf(0) });
         return DONE;
@@ -118,7 +123,7 @@ function bind(caller: FileCaller, place: FilePlace, at: string): SyscallAnswer {
     );
   }
   if (from?.in !== 'machine' || from.path !== at) return CONTINUED;
-  return checked(caller, place, () => {
+  return checkTarget(caller, place, () => {
     places.mounts.bindToItself(at);
     return DONE;
   });

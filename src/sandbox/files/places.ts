@@ -55,7 +55,7 @@ export class Places {
         ? this.cwdOf(from)
         : this.pathOfFd(from, dirFd);
     if (base === undefined) return undefined;
-    const place = this.#of(from, walked(base.path, path), base.isVirtual);
+    const place = this.#of(from, walkPath(base.path, path), base.isVirtual);
     return place.in === 'tree' && /(?:^|\/)\.?$/u.test(path)
       ? { ...place, isDirectory: true }
       : place;
@@ -73,11 +73,11 @@ export class Places {
     fd: number,
   ): { readonly path: string; readonly isVirtual: boolean } | undefined {
     const link = linkAt(`/proc/${tid}/fd/${fd}`);
-    return link === undefined ? undefined : this.#told(link);
+    return link === undefined ? undefined : this.#resolveLink(link);
   }
 
   /** The program's own path for a link that the kernel shows. */
-  #told(link: string): { readonly path: string; readonly isVirtual: boolean } {
+  #resolveLink(link: string): { readonly path: string; readonly isVirtual: boolean } {
     const place = this.#shadow.placeOf(link);
     if (place === undefined) return { path: link, isVirtual: false };
     return { path: this.mounts.pathOf(place), isVirtual: true };
@@ -131,7 +131,7 @@ export class Places {
     // Through an open directory: what is below it is looked for there.
     const base = this.pathOfFd({ tid: proc.pid }, Number(fd));
     if (base === undefined) return { in: 'proc', ...proc };
-    return this.#of(from, walked(base.path, `.${rest}`), base.isVirtual);
+    return this.#of(from, walkPath(base.path, `.${rest}`), base.isVirtual);
   }
 }
 
@@ -157,7 +157,7 @@ function procPlace(
 }
 
 /** A path without `.`, `..` and empty names, from a directory. */
-function walked(base: string, path: string): string {
+function walkPath(base: string, path: string): string {
   const names = path.startsWith('/') ? [] : base.split('/').filter((name) => name !== '');
   for (const name of path.split('/')) {
     if (name === '..') names.pop();

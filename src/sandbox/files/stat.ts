@@ -17,7 +17,7 @@ interface FileStatus {
 const SECOND = 1_000_000_000n;
 
 /** Nothing in the trees has a size, symlinks neither. */
-export function told(shadow: Shadow, node: Node): FileStatus {
+export function readStatus(shadow: Shadow, node: Node): FileStatus {
   const { atimeNs, mtimeNs, ctimeNs } = lstatSync(shadow.pathOf(node.at), { bigint: true });
   return { node, minor: MINORS[node.at.tree], times: [atimeNs, mtimeNs, ctimeNs] };
 }

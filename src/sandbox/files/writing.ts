@@ -2,7 +2,7 @@
 import { isRefusal } from '../../domain/outcome.ts';
 import { baseName, parentPath } from '../../domain/path.ts';
 import { CONTINUED, refuse, type SyscallAnswer } from '../notified.ts';
-import { DONE, type FileCaller, made } from './caller.ts';
+import { DONE, type FileCaller, makeCall } from './caller.ts';
 import { controlFileOf } from './control-files.ts';
 import type { TreePlace } from './shadow.ts';
 
@@ -49,7 +49,7 @@ function join(caller: FileCaller, path: string, text: string): SyscallAnswer {
   if (!/^\d{1,10}$/u.test(text)) return refuse('EINVAL');
   const pid = Number(text);
   if (pid !== 0) caller.trees.meet(pid);
-  return made(caller, { name: 'join', path, ...(pid !== 0 && { target_pid: pid }) });
+  return makeCall(caller, { name: 'join', path, ...(pid !== 0 && { target_pid: pid }) });
 }
 
 /** What the model ends really ends too. */

@@ -76,7 +76,7 @@ export class Processes {
    * The process of a thread that a call or a text names; undefined when it is none of the program's. The
    * model has no other process of this machine: what it ends or moves would be somebody else's.
    */
-  named(tid: number): Holder | undefined {
+  findNamed(tid: number): Holder | undefined {
     const pid = statusOf(tid)?.tgid ?? 0;
     return this.#byPid.has(pid) || isProgram(pid) ? this.of(tid) : undefined;
   }
@@ -87,7 +87,7 @@ export class Processes {
    * @returns the pid of its process; undefined when the program has no such thread
    */
   lookAt(tid: number, fd: number): number | undefined {
-    const holder = this.named(tid);
+    const holder = this.findNamed(tid);
     if (holder !== undefined) this.tables.look(holder, fd);
     return holder?.pid;
   }
@@ -113,7 +113,7 @@ export class Processes {
   bring(gone: readonly Tracked[], ended: readonly number[], fewer: readonly Tracked[]): void {
     for (const fd of ended) {
       const known = this.#byEnd.get(fd);
-      if (known !== undefined) this.#ended(known);
+      if (known !== undefined) this.#end(known);
     }
     for (const tracked of gone) this.tables.closeEverywhere(tracked);
     for (const { file } of fewer) {
@@ -225,7 +225,7 @@ export class Processes {
     this.#libc.poll(waited, 1, END_WAIT_MS);
   }
 
-  #ended(known: KnownProcess): void {
+  #end(known: KnownProcess): void {
     const { pid } = known;
     const fds = this.#world.kernel.processes.get(pid)?.fds;
     // While it is known, it is the parent of those who are found to have what it leaves.

@@ -95,7 +95,7 @@ export function* watchArrays(
       const own = [...watched.values()].filter((one) => one.rule === rule);
       const found =
         rule.condition.kind === 'left'
-          ? leftBy(kernel, event, own)
+          ? findLeft(kernel, event, own)
           : emptyBy(kernel, event, own, { rule, gone, host_id: of.host_id });
       for (const alert of found) alerts.push({ rule_id: rule.rule_id, ...of, ...alert });
     }
@@ -168,7 +168,7 @@ function runsNow(kernel: Kernel, { cgroup_id, path, attach_type }: Watched): Run
   return now?.id === cgroup_id ? runsOn(kernel, now, attach_type) : undefined;
 }
 
-function leftBy(kernel: Kernel, event: LedgerEvent, watched: readonly Watched[]): RaisedAlert[] {
+function findLeft(kernel: Kernel, event: LedgerEvent, watched: readonly Watched[]): RaisedAlert[] {
   const isReboot = event.call.name === 'boot';
   const places = watched.filter((one) => {
     const { condition } = one.rule;

@@ -28,7 +28,7 @@ interface AlertSources {
 }
 
 /** The alerts that events of a host raise by a rule, one for each event at most. */
-export async function replacedBy(
+export async function findReplaced(
   sources: AlertSources,
   { host_id, host }: { readonly host_id: number; readonly host: string },
   events: readonly LedgerEvent[],

@@ -79,7 +79,7 @@ export async function answerExplain(
     versions: await timelineOf(database, { span, place, program }),
     ...{ program, attach_type, eventAt },
     loaded: await lifeOf(database, moment, { kind: 'program', id: program }),
-    async refused() {
+    async findRefused() {
       // The state at a cut is the first that there is: what changed nothing there found it so.
       const isAfter = isCut && (await eventAt(start)).effects.length > 0;
       const first = isAfter ? start + 1 : start;

@@ -3,7 +3,7 @@
  * of cgroups never change, so the projections know all ids that ever were below a path.
  */
 import type { LedgerEvent } from '../../events/event.ts';
-import { lineText, queryLine } from '../../events/reading/lineage.ts';
+import { lineText, queryLine } from '../../events/reading/host-line.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { objectOf, type Subject } from '../subjects/subject.ts';
 import {
@@ -78,7 +78,7 @@ function scopeOf(
   const links = new Set(known.links.map(keyOf));
   const isIn = withinMatcher(pattern);
   return {
-    touchedBy: (event) => touches(event, { isIn, cgroups, links }),
+    isTouchedBy: (event) => touches(event, { isIn, cgroups, links }),
     isAmong: ({ boot }, subjects) => isAmong(boot, subjects, { cgroups, links }),
   };
 }

@@ -2,7 +2,7 @@
  * Rows of positions that a log does not have: one that lost its end leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
@@ -55,8 +55,8 @@ export async function rowsBeyond(database: Queryable, host_id: number): Promise<
     const [, , one, many] = KINDS[kind] ?? ['', '', 'branch', 'branches'];
     const message =
       kind > KINDS.length
-        ? `${counted(rows, 'event is', 'events are')} stored of positions that the branch has from its origin`
-        : `${counted(rows, `${one} is`, `${many} are`)} stored of positions after the head, which is ${head}`;
+        ? `${countText(rows, 'event is', 'events are')} stored of positions that the branch has from its origin`
+        : `${countText(rows, `${one} is`, `${many} are`)} stored of positions after the head, which is ${head}`;
     return { position_from, position_to, message };
   });
 }

@@ -59,7 +59,7 @@ export async function indexOf(
     fuzzy: (term: string) => (term.length > 5 ? 1 : 0),
     boostDocument: (id: number, term: string) => weightOf(sections[id], term),
   } as const;
-  const found = (typed: string) => {
+  const search = (typed: string) => {
     const exact = index.search(typed, { ...options, combineWith: 'AND' }).slice(0, FOUND_MAX);
     if (exact.length === FOUND_MAX) return exact;
     // What has some of the words comes after what has all.
@@ -68,7 +68,7 @@ export async function indexOf(
     return [...exact, ...some].slice(0, FOUND_MAX);
   };
   return (typed) =>
-    found(typed).flatMap(({ id, terms }) => {
+    search(typed).flatMap(({ id, terms }) => {
       const section = sections[id as number];
       if (section === undefined) return [];
       const [address, title, heading, text] = section;

@@ -80,12 +80,12 @@ export function DocsSearch({ address }: { readonly address: string }) {
         }}
       />
       <p class="sr" role="status">
-        {isOpen && isAsked ? told(found, why) : ''}
+        {isOpen && isAsked ? resultText(found, why) : ''}
       </p>
       {isOpen && isAsked && (
         <div class="found">
           {found === undefined || found.length === 0 ? (
-            <p class="none">{told(found, why)}</p>
+            <p class="none">{resultText(found, why)}</p>
           ) : (
             <ul>
               {found.map((one) => (
@@ -119,7 +119,7 @@ function Result({
   );
 }
 
-function told(found: readonly SearchHit[] | undefined, why: string | undefined): string {
+function resultText(found: readonly SearchHit[] | undefined, why: string | undefined): string {
   if (found === undefined) return why ?? 'Reading the index…';
   if (found.length === 0) return 'Nothing has these words.';
   return `${found.length} found`;

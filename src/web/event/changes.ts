@@ -36,7 +36,7 @@ function listKey(cgroupId: number, type: string | number): string {
 }
 
 /** The changes of an event. */
-export function changedBy(event: LedgerEvent | undefined): Changed {
+export function changesOf(event: LedgerEvent | undefined): Changed {
   const cgroups = new Map<number, ChangeKind>();
   const lists = new Map<string, ChangeKind>();
   const holders = new Map<string, ChangeKind>();

@@ -23,7 +23,7 @@ export function Controls({ moment, step, isOpen }: ControlsProps) {
         {boot?.release ?? detail.release}
         {detail.boots.length > 1 && ` · boot ${boot?.boot}`}
       </span>
-      <Moved at={at} head={head} onTo={step.to} />
+      <PositionForm at={at} head={head} onTo={step.to} />
       <time class="time" dateTime={event.answer?.at}>
         {time !== undefined && (
           <>
@@ -96,7 +96,7 @@ function Button(props: {
 }
 
 /** The position as a field: a number that is typed goes there. */
-function Moved(props: {
+function PositionForm(props: {
   readonly at: number;
   readonly head: number;
   readonly onTo: (position: number) => void;

@@ -6,7 +6,7 @@ import type { Moment } from './moment.ts';
 import { SETTLED_MS } from './moment.ts';
 
 /** What is selected: a program, else a cgroup. */
-export function selectedOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
+export function selectionOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
   if (place.program !== undefined) return { program: place.program };
   return place.cgroup === undefined ? undefined : { cgroup: place.cgroup };
 }
@@ -27,7 +27,7 @@ export function useTouches(moment: Moment): Touches | undefined {
   const of = JSON.stringify([host, program, cgroup, begins]);
 
   useEffect(() => {
-    const selected = selectedOf({ place: { program, cgroup } as Moment['place'] });
+    const selected = selectionOf({ place: { program, cgroup } as Moment['place'] });
     if (selected === undefined || from > to) {
       setFound(undefined);
       return;

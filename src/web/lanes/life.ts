@@ -58,11 +58,11 @@ export function lifeOf(link: number, items: readonly Chapter[], end: number): Li
     updates: items
       .filter((chapter) => has(chapter, 'LinkUpdated', link))
       .map(({ event }) => event.position),
-    held: heldOf(items, end),
+    held: listStays(items, end),
   };
 }
 
-function heldOf(items: readonly Chapter[], end: number): HolderStays[] {
+function listStays(items: readonly Chapter[], end: number): HolderStays[] {
   const found = new Map<string, Stretch[]>();
   for (const [i, { event, held_by }] of items.entries()) {
     const from = event.position;

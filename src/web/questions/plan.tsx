@@ -53,12 +53,12 @@ type Planned = { readonly plan?: Plan; readonly refused?: AskRefused };
 
 export function PlanView({ moment }: { readonly moment: Moment }) {
   const choices = templates(moment);
-  const [text, setText] = useState(() => written(choices['load and attach']));
+  const [text, setText] = useState(() => writeCalls(choices['load and attach']));
   const [planned, setPlanned] = useState<Planned>({});
   const { host, head, at } = moment;
 
   const plan = async () => {
-    setPlanned(await answered(host, text));
+    setPlanned(await askPlan(host, text));
   };
   return (
     <div class="plan">
@@ -78,7 +78,7 @@ export function PlanView({ moment }: { readonly moment: Moment }) {
           Begin with
           <select
             onChange={({ currentTarget: { value } }) => {
-              if (value in choices) setText(written(choices[value]));
+              if (value in choices) setText(writeCalls(choices[value]));
             }}
           >
             {Object.keys(choices).map((name) => (
@@ -103,9 +103,9 @@ export function PlanView({ moment }: { readonly moment: Moment }) {
   );
 }
 
-const written = (calls: unknown) => JSON.stringify(calls, null, 2);
+const writeCalls = (calls: unknown) => JSON.stringify(calls, null, 2);
 
-async function answered(host: string, text: string): Promise<Planned> {
+async function askPlan(host: string, text: string): Promise<Planned> {
   let calls: unknown;
   try {
     calls = JSON.parse(text);
@@ -115,11 +115,11 @@ async function answered(host: string, text: string): Promise<Planned> {
   }
   return tell<Plan>(hostPath(host, '/plan'), calls).then(
     (plan) => ({ plan }),
-    (error: unknown) => ({ refused: refusedOf(error) }),
+    (error: unknown) => ({ refused: toRefused(error) }),
   );
 }
 
-function refusedOf(error: unknown): AskRefused {
+function toRefused(error: unknown): AskRefused {
   if (error instanceof AskRefused) return error;
   return new AskRefused(0, { title: 'The page failed', detail: String(error) });
 }
@@ -194,7 +194,7 @@ function Branch({ moment }: { readonly moment: Moment }) {
         event.preventDefault();
         tell(hostPath(host, '/branches'), { name, at }).then(
           () => go({ host: name, at: undefined, from: undefined, to: undefined }, { isStep: true }),
-          (error: unknown) => setRefused(refusedOf(error)),
+          (error: unknown) => setRefused(toRefused(error)),
         );
       }}
     >

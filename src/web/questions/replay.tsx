@@ -8,7 +8,7 @@ import type { ReleaseList, Replay } from '../service/answers.ts';
 import { AskRefused, hostPath, tell } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
-import { count, counted } from '../state/words.ts';
+import { count, countText } from '../state/words.ts';
 
 interface ReplayProps {
   readonly moment: Moment;
@@ -66,7 +66,7 @@ export function ReplayView({ moment, onDifferences }: ReplayProps) {
         </select>
         have answered? Recorded: {detail.release}.
       </label>
-      {isAsking && <p class="none">Deciding {counted(head, 'call')} again …</p>}
+      {isAsking && <p class="none">Deciding {countText(head, 'call')} again …</p>}
       {refused !== undefined && <RefusedNote refused={refused} />}
       {replay !== undefined && <Differences replay={replay} />}
     </div>
@@ -85,7 +85,7 @@ function Differences({ replay }: { readonly replay: Replay }) {
   return (
     <>
       <p>
-        {release} answers {counted(items.length, 'call')} differently, up to position{' '}
+        {release} answers {countText(items.length, 'call')} differently, up to position{' '}
         {count(compared_to)}
         {next !== undefined && ' (there is more after it)'}. They are on the timeline.
       </p>

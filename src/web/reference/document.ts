@@ -77,22 +77,22 @@ export function operationsOf(document: Document): DescribedOperation[] {
 
 /** What a reference means, or the thing itself. */
 function inPlace<T extends object>(document: Document, one: Here<T>): T {
-  const found = '$ref' in one ? referred(document, one.$ref) : one;
+  const found = '$ref' in one ? findReferred(document, one.$ref) : one;
   return (found ?? {}) as T;
 }
 
-function referred({ components }: Document, ref: string): unknown {
+function findReferred({ components }: Document, ref: string): unknown {
   const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(.+)$/.exec(ref) ?? [];
   return components[kind]?.[name];
 }
 
 /** The schema that a reference means, with its name. */
-export function resolved(
+export function resolve(
   document: Document,
   schema: Schema,
 ): { readonly schema: Schema; readonly name?: string } {
   const { $ref } = schema;
-  const found = $ref === undefined ? undefined : referred(document, $ref);
+  const found = $ref === undefined ? undefined : findReferred(document, $ref);
   if ($ref === undefined || found === undefined) return { schema };
   return { schema: found as Schema, name: $ref.slice($ref.lastIndexOf('/') + 1) };
 }

@@ -58,7 +58,7 @@ export function askAhead(path: string, { isIdle = false, isFixed = true }: Ahead
 }
 
 /** What was asked ahead, or else the answer to a question that is asked now. */
-function askedAhead<T>(path: string, signal: AbortSignal): Promise<T> {
+function takeAhead<T>(path: string, signal: AbortSignal): Promise<T> {
   const answer = ahead.get(path) as Promise<T> | undefined;
   if (answer === undefined) return ask<T>(path, signal);
   ahead.delete(path);
@@ -135,7 +135,7 @@ export function useAnswer<T>(
     const over = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchIt = (): Promise<void> =>
-      askedAhead<T>(path, over.signal).then(
+      takeAhead<T>(path, over.signal).then(
         (answer) => {
           if (isFixed) remember(path, answer);
           if (!over.signal.aborted) setGot({ answer, path, refused: undefined });

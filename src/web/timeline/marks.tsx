@@ -28,8 +28,8 @@ export function Bars({ of, scale, timeline, height }: BarsProps) {
   let bars = '';
   let quiet = '';
   for (const bucket of timeline.items) {
-    const x = scale.left(bucket.position_from);
-    const wide = scale.left(bucket.position_to + 1) - x;
+    const x = scale.leftEdge(bucket.position_from);
+    const wide = scale.leftEdge(bucket.position_to + 1) - x;
     const room = wide > 4 ? 1 : 0;
     const tall = Math.sqrt(of(bucket) / max) * (height - 16);
     const stroke = (top: number, high: number) =>
@@ -71,7 +71,7 @@ export function Marks({ row, scale, timeline, touches, differences, top, height 
   let path = '';
   let last = Number.NEGATIVE_INFINITY;
   for (const [from, to] of places) {
-    const x = (scale.left(from) + scale.left(to + 1)) / 2;
+    const x = (scale.leftEdge(from) + scale.leftEdge(to + 1)) / 2;
     // What stands closer than a pixel to the mark before is not seen.
     if (x - last < 1) continue;
     last = x;
@@ -79,7 +79,7 @@ export function Marks({ row, scale, timeline, touches, differences, top, height 
   }
   return (
     <>
-      <line class="rule" x2={scale.left(scale.to + 1)} y1={top} y2={top} />
+      <line class="rule" x2={scale.leftEdge(scale.to + 1)} y1={top} y2={top} />
       <path class={`marks ${row.name}`} d={path} />
     </>
   );

@@ -20,7 +20,7 @@ export interface Looked {
 }
 
 /** The tree as it is first looked at: all of it, from the top. */
-export function unfiltered(): Looked {
+export function wholeTree(): Looked {
   return { search: '', isAttached: false, closed: [], top: { current: 0 } };
 }
 
@@ -85,7 +85,7 @@ export function useOutline(
 
 /** The address of some cgroups to which programs are attached. */
 export function attachedPath(host: string, at: number): string {
-  return outlinePath(host, at, { ...unfiltered(), isAttached: true }, { offset: 0 });
+  return outlinePath(host, at, { ...wholeTree(), isAttached: true }, { offset: 0 });
 }
 
 /** Milliseconds without scrolling after which rows that are not here are asked for. */

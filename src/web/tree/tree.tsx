@@ -1,6 +1,6 @@
 /** The cgroups of the moment: what is attached to each, and what the event changed. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Changed, type ChangeKind, changedBy, changeOf, SIGNS } from '../event/changes.ts';
+import { type Changed, type ChangeKind, changeOf, changesOf, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { Note } from '../note.tsx';
 import type { List, Outline, OutlineRow } from '../service/answers.ts';
@@ -23,7 +23,7 @@ export function Tree({ moment, looked, onLooked }: TreeProps) {
   const { host, cgroups, event, place } = moment;
   const { answer, path, isOld } = cgroups;
   const shownEvent = event.answer?.position === moment.at ? event.answer : undefined;
-  const changed = useMemo(() => changedBy(shownEvent), [shownEvent]);
+  const changed = useMemo(() => changesOf(shownEvent), [shownEvent]);
   const rows = answer?.rows ?? 0;
   const { first, end } = useWindow(list, rows);
   const rowAt = useRows({ host, first: cgroups }, looked, { first, end });

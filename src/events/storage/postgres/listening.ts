@@ -24,7 +24,7 @@ export async function listen(
   await new Promise<void>((tried) => {
     listening = (async () => {
       while (!signal.aborted) {
-        await hear(open, { channel, wake, signal, pause, tried }).catch(() => tried());
+        await hear(open, { channel, wake, signal, pause, onTried: tried }).catch(() => tried());
         await pause(PAUSE_MS);
       }
     })();
@@ -41,15 +41,15 @@ interface Hearing {
   readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<unknown>;
   /** Called once it listens. */
-  readonly tried: () => void;
+  readonly onTried: () => void;
 }
 
 /** Listens on one line until it is lost, or nobody listens any more. */
-async function hear(open: Open, { channel, wake, signal, pause, tried }: Hearing) {
+async function hear(open: Open, { channel, wake, signal, pause, onTried }: Hearing) {
   const line = await open(signal, { onNotify: wake });
   try {
     await line.query(`listen "${channel}"`);
-    tried();
+    onTried();
     // A line that only listens would not notice silence.
     while (!signal.aborted) {
       await line.query('select');

@@ -120,15 +120,15 @@ export function readHostFiles(files: readonly HostFile[]): ToldOfHost {
 
 function contentOf(file: HostFile): readonly [HostFileKind, unknown] {
   const text = file.text.trim();
-  if (/^[[{]/.test(text)) return rowsOf(file, parsed(file));
+  if (/^[[{]/.test(text)) return rowsOf(file, parseFile(file));
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return ['boot_id', text];
   if (/^\d+\.\d+\S*$/.test(text)) return ['release', text];
   if (/^\d+ \//.test(text)) return ['cgroups', cgroupRows(file, text)];
   const kinds = Object.values(MADE_BY).join('; ');
-  throw new HostFileError(`${file.name} is none of what these print: ${kinds}`);
+  throw new HostFileError(`${file.name} is not the output of one of these: ${kinds}`);
 }
 
-function parsed({ name, text }: HostFile): readonly unknown[] {
+function parseFile({ name, text }: HostFile): readonly unknown[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -145,15 +145,15 @@ function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [HostFileKin
   const kind = rows.length === 0 ? kindByName(file.name) : kindOfRow(file.name, rows[0]);
   switch (kind) {
     case 'progs':
-      return [kind, checked(file.name, z.array(prog), rows)];
+      return [kind, checkContent(file.name, z.array(prog), rows)];
     case 'maps':
-      return [kind, checked(file.name, z.array(map), rows)];
+      return [kind, checkContent(file.name, z.array(map), rows)];
     case 'tree':
-      return [kind, checked(file.name, z.array(treeRow), rows)];
+      return [kind, checkContent(file.name, z.array(treeRow), rows)];
     default:
       return [
         'links',
-        checked(file.name, z.array(z.unknown()), rows).flatMap((row, i) =>
+        checkContent(file.name, z.array(z.unknown()), rows).flatMap((row, i) =>
           onCgroup(file.name, row, i),
         ),
       ];
@@ -161,9 +161,9 @@ function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [HostFileKin
 }
 
 function onCgroup(name: string, row: unknown, i: number): LinkRow[] {
-  const { type } = checked(`${name}: [${i}]`, otherLink, row);
+  const { type } = checkContent(`${name}: [${i}]`, otherLink, row);
   if (type !== 'cgroup' && type !== 3) return [];
-  return [checked(`${name}: [${i}]`, cgroupLink, row)];
+  return [checkContent(`${name}: [${i}]`, cgroupLink, row)];
 }
 
 function kindOfRow(name: string, row: unknown): HostFileKind {
@@ -204,7 +204,7 @@ function cgroupRows({ name }: HostFile, text: string): readonly CgroupRow[] {
   });
 }
 
-function checked<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
+function checkContent<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

@@ -1,7 +1,8 @@
 // Tables, whatever becomes of rows that are gone, hold what a Map holds; so do layers of them.
 
 import { expect, it } from 'vitest';
-import { type RowKind, Table } from './table.ts';
+import { type RowKind, Table } from '../../src/domain/table.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 
 interface NumberRow {
   n: number;
@@ -13,14 +14,11 @@ const KINDS: readonly (readonly [string, RowKind<NumberRow>])[] = [
   ['keys that return', { copy, keysReturn: true }],
 ];
 
-/** Sets and removes of few keys, seeded (xorshift), on a table and on a Map. */
+/** Sets and removes of few keys, by a seed, on a table and on a Map. */
 function change(table: Table<number, NumberRow>, map: Map<number, number>, seed: number): void {
-  let state = seed;
+  const random = randomFrom(seed);
   for (let n = 0; n < 500; n++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    const key = (state >>> 0) % 100;
+    const key = random.below(100);
     if (map.has(key)) {
       if (n % 3 === 0) {
         table.edit(key).n = n;
@@ -41,22 +39,22 @@ function change(table: Table<number, NumberRow>, map: Map<number, number>, seed:
   }
 }
 
-const held = (table: Table<number, NumberRow>) =>
+const listRows = (table: Table<number, NumberRow>) =>
   [...table.entries()].map(([key, { n }]) => [key, n] as const).sort(([a], [b]) => a - b);
-const wanted = (map: ReadonlyMap<number, number>) => [...map].sort(([a], [b]) => a - b);
+const sortRows = (map: ReadonlyMap<number, number>) => [...map].sort(([a], [b]) => a - b);
 
 it.each(KINDS)('%s: what is left is what a Map has left', (_, kind) => {
   const table = new Table<number, NumberRow>(kind);
   const map = new Map<number, number>();
   change(table, map, 7);
-  expect(held(table)).toEqual(wanted(map));
+  expect(listRows(table)).toEqual(sortRows(map));
 
   const layer = table.layer();
   const above = new Map(map);
   change(layer, above, 11);
-  expect([held(table), held(layer)]).toEqual([wanted(map), wanted(above)]);
+  expect([listRows(table), listRows(layer)]).toEqual([sortRows(map), sortRows(above)]);
   layer.flush();
-  expect([held(table), table.size]).toEqual([wanted(above), above.size]);
+  expect([listRows(table), table.size]).toEqual([sortRows(above), above.size]);
 });
 
 it.each(KINDS)('%s: a row that is gone cannot be removed or changed', (_, kind) => {
