@@ -8,7 +8,7 @@ import { type Release, releaseOf, unknownRelease } from '../domain/release/relea
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../recorders/golden/play.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
 import { command, type Printer } from './command.ts';
@@ -145,7 +145,7 @@ function releaseNamed(name: string, file?: string): Release {
   throw new InputError(`${file}: ${message} (--release chooses one)`);
 }
 
-/** Says which scenario it was when a replay ends in an error. */
+/** Says which scenario it was when playing it ends in an error. */
 async function playOfFile(
   file: string,
   scenario: Scenario,

@@ -1,4 +1,4 @@
-// Recorded histories replay forever: every outcome and every change of state that a real kernel
+// Recorded histories are played forever: every outcome and every change of state that a real kernel
 // showed, in the model and, for the incidents, through the REST API as well.
 
 import { randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { type Release, releaseOf } from '../../src/domain/release/release.ts';
 import { configurationOf, type Running, startService } from '../../src/main.ts';
 import { goldenFiles, readGolden } from '../../src/recorders/golden/files.ts';
 import { modelMachine } from '../../src/recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/play.ts';
 import { restMachine } from '../../src/recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 

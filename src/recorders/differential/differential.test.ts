@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Release, releaseOf } from '../../domain/release/release.ts';
 import { modelMachine } from '../golden/machine.ts';
+import { playScenario } from '../golden/play.ts';
 import { goldenText, type ScenarioProgram } from '../golden/record.ts';
-import { playScenario } from '../golden/replay.ts';
 import { parseScenarios, type Step } from '../golden/scenario.ts';
 import { divergence, type Sides } from './divergence.ts';
 import { fuzz } from './fuzz.ts';

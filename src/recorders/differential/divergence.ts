@@ -2,8 +2,8 @@
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Release } from '../../domain/release/release.ts';
 import { type Machine, modelMachine } from '../golden/machine.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../golden/play.ts';
 import { record, type ScenarioProgram } from '../golden/record.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
 
 /** A machine that must be closed. */

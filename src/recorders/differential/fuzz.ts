@@ -1,8 +1,8 @@
 /** Random programs of calls, one after the other, in the model and on another machine. */
 import { generatorOf, randomScenario } from '../generator/generator.ts';
 import type { PresetName } from '../generator/preset.ts';
+import type { Mismatch } from '../golden/play.ts';
 import type { ScenarioProgram } from '../golden/record.ts';
-import type { Mismatch } from '../golden/replay.ts';
 import type { Scenario } from '../golden/scenario.ts';
 import { divergence, recordMachine, recordModel, type Sides } from './divergence.ts';
 import { shrink } from './shrink.ts';

@@ -1,4 +1,4 @@
-/** Where a scenario is replayed: the model in this process, or a service through its API. */
+/** Where a scenario is played: the model in this process, or a service through its API. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import { boot } from '../../domain/boot.ts';
 import type { Call, MapKey } from '../../domain/call.ts';

@@ -6,7 +6,7 @@ import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
 import { labelState, type Observed } from './observed.ts';
-import { performStep } from './replay.ts';
+import { performStep } from './play.ts';
 import type { Header, RecordedStep, Scenario, StateDelta, Step } from './scenario.ts';
 
 /** Steps and the header that their recording begins with; nobody has answered yet. */

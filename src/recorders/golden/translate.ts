@@ -13,7 +13,7 @@ const COMM_CHARS_MAX = 15;
 
 /**
  * The call that a step makes. Steps that stand for several calls (`map_keys`, `send_fd` with
- * `as`) are put together by the replay.
+ * `as`) are put together when they are played.
  *
  * @throws Error when the step's `op` is unknown
  */

@@ -1,4 +1,4 @@
-/** Replays a scenario on a machine and compares every outcome and every change of state. */
+/** Plays a scenario on a machine and compares every outcome and every change of state. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';
@@ -40,7 +40,7 @@ export function bootConfigFor(header: Header): Partial<BootConfig> {
 }
 
 /**
- * Replays a scenario; the machine was booted with `bootConfigFor` its header. What a machine does a
+ * Plays a scenario; the machine was booted with `bootConfigFor` its header. What a machine does a
  * moment after a call is waited for only where the state differs without it, and at the end.
  *
  * @param lag steps for which a state that differs is not waited for: what was asked meanwhile may have
