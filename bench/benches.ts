@@ -6,6 +6,7 @@ import { batches } from './batches.ts';
 import { collector } from './collector.ts';
 import { fairness } from './fairness.ts';
 import { fleet } from './fleet.ts';
+import { foldLogs } from './fold.ts';
 import { followers } from './followers.ts';
 import type { Bench } from './harness/bench.ts';
 import { imports } from './import.ts';
@@ -14,7 +15,6 @@ import { model } from './model.ts';
 import { packaged } from './package.ts';
 import { page } from './page.ts';
 import { recording } from './recording.ts';
-import { replay } from './replay.ts';
 import { rootAttach } from './root-attach.ts';
 import { sandbox } from './sandbox.ts';
 import { singleWrites } from './single-writes.ts';
@@ -26,7 +26,7 @@ export const BENCHES: readonly Bench[] = [
   batches,
   imports,
   model,
-  replay,
+  foldLogs,
   storage,
   asOf,
   appendGrowth,

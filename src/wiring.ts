@@ -25,7 +25,7 @@ import { requestSpans } from './api/request-spans.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
 import { collectYoungGarbage, whenAtRest } from './at-rest.ts';
-import { counted } from './domain/counted.ts';
+import { countText } from './domain/counted.ts';
 import { systemClock } from './events/clock.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';
@@ -110,7 +110,7 @@ async function bringUpToDate(database: Database): Promise<void> {
   throw new Error(
     pending.length > 0
       ? `the database lacks the migrations ${pending.join(', ')}: run \`bpfledger migrate\` first`
-      : `the projections of ${counted(stale.length, 'host')} are of another version of this program: run \`bpfledger rebuild\` first, as the owner of the tables`,
+      : `the projections of ${countText(stale.length, 'host')} are of another version of this program: run \`bpfledger rebuild\` first, as the owner of the tables`,
   );
 }
 
@@ -219,7 +219,7 @@ export async function serviceOn(
     });
     const alerts = new Alerts({
       ...{ log, database, arrivals, clock: systemClock, allowed: configuration.webhookAllowed },
-      owner: (actor) => (book === undefined ? localAlone(actor) : book.named(actor)),
+      owner: (actor) => (book === undefined ? localAlone(actor) : book.findByActor(actor)),
       onFault: (error) => logger.warn({ err: error }, 'cannot evaluate or deliver alerts'),
     });
     const service = {

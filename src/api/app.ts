@@ -1,7 +1,7 @@
 /** The HTTP application: guards, routes, and problem documents for everything that goes wrong. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { toldOfDeletion } from './deleted-host.ts';
+import { explainDeletion } from './deleted-host.ts';
 import { invalidBy, invalidQuery } from './field-errors.ts';
 import { type Access, type AccessEnv, access } from './guard/access.ts';
 import { browserHeaders } from './guard/browser-headers.ts';
@@ -51,7 +51,7 @@ export function createApp(service: Service, guard: Access): OpenAPIHono<AccessEn
   );
   app.onError(async (raised, c) => {
     const isOdd = ODD.includes(problemFrom(raised).slug);
-    const error = isOdd ? await toldOfDeletion(service, c.req.path, raised) : raised;
+    const error = isOdd ? await explainDeletion(service, c.req.path, raised) : raised;
     const { slug, details } = problemFrom(error);
     if (slug === 'internal') service.onFault(error, c.get('ids'));
     return problemResponse(c, slug, details);

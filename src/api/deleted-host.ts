@@ -8,7 +8,7 @@ import type { Service } from './service.ts';
 const PATH = /^\/v1\/hosts\/([^/]+)/;
 
 /** The error to tell of: that the host of a path was deleted, or else the one that came up. */
-export async function toldOfDeletion(
+export async function explainDeletion(
   { log }: Pick<Service, 'log'>,
   path: string,
   error: unknown,

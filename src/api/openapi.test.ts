@@ -92,7 +92,7 @@ interface Body {
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 
-interface Operation {
+interface TestedOperation {
   readonly operationId: string;
   readonly responses: Readonly<Record<string, Body>>;
   readonly requestBody?: Body;
@@ -100,7 +100,7 @@ interface Operation {
 
 interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, TestedOperation>>>>;
 }
 
 function isReference({ $ref, type, items, anyOf }: Schema): boolean {

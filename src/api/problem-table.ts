@@ -3,7 +3,7 @@
  * A refusal by a kernel is never one of them. docs/problems.md says what to do about each.
  */
 
-interface Kind {
+interface ProblemKind {
   readonly status: number;
   readonly title: string;
 }
@@ -50,7 +50,7 @@ export const PROBLEMS = {
   busy: { status: 503, title: 'The service has too much to do' },
   'took-too-long': { status: 503, title: 'The answer took too long' },
   unavailable: { status: 503, title: 'The database cannot be used now' },
-} as const satisfies Readonly<Record<string, Kind>>;
+} as const satisfies Readonly<Record<string, ProblemKind>>;
 
 export type ProblemSlug = keyof typeof PROBLEMS;
 

@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { bindKernel } from '../native/syscall.ts';
 import {
@@ -99,7 +99,7 @@ function snapshotInFiles(paths: readonly string[], flags: FileFlags, print: Prin
     const at = flags.at ?? new Date(newest).toISOString();
     const told = bpftoolSnapshot(readHostFiles(files), { at, mount: flags['cgroup-mount'] });
     if (told.outside > 0) {
-      const left = counted(told.outside, 'directory is', 'directories are');
+      const left = countText(told.outside, 'directory is', 'directories are');
       print.err(
         `${left} left out: no cgroup of cgroup2, which is mounted on ${told.mount} ` +
           '(--cgroup-mount names another place)',
@@ -146,13 +146,13 @@ function tell(
 function sentence(how: Adoption['host'], host: string, lines: number): string {
   switch (how) {
     case 'created':
-      return `host ${host} is created: ${counted(lines, 'sighting')}`;
+      return `host ${host} is created: ${countText(lines, 'sighting')}`;
     case 'rebooted':
-      return `host ${host} has booted since: ${counted(lines, 'sighting')}`;
+      return `host ${host} has booted since: ${countText(lines, 'sighting')}`;
     case 'known':
       return lines === 0
         ? `the log of ${host} has it all`
-        : `${counted(lines, 'thing')} that the log of ${host} could not explain ${lines === 1 ? 'is' : 'are'} recorded`;
+        : `${countText(lines, 'thing')} that the log of ${host} could not explain ${lines === 1 ? 'is' : 'are'} recorded`;
     default:
       return how satisfies never;
   }

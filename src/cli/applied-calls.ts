@@ -1,5 +1,5 @@
 /** What an executor tells of its work: how many calls it applied, now and then. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 
 /** Milliseconds that a call waits for more. */
 const PAUSE_MS = 1000;
@@ -20,7 +20,7 @@ export function appliedCalls(say: (line: string) => void): AppliedCalls {
     clearTimeout(timer);
     timer = undefined;
     if (calls === 0) return;
-    say(`applied ${counted(calls, 'call')}, up to position ${last}`);
+    say(`applied ${countText(calls, 'call')}, up to position ${last}`);
     calls = 0;
   };
   return {

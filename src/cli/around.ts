@@ -1,13 +1,13 @@
 /** The moment around which a command looks for an event: where the log has it, and how far an event is. */
 import { hostPath } from '../client/host-path.ts';
 import type { RestClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { microsOf } from '../events/encoding/rfc3339.ts';
 import { UsageError } from './exit-code.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 
 /** An event as it is looked for. */
-interface Told {
+interface DatedEvent {
   readonly position: number;
   readonly at: string;
 }
@@ -15,9 +15,9 @@ interface Told {
 /** A moment that was typed: a position, or a time. */
 export interface Around {
   /** How far an event is from the moment, in positions or microseconds; before it, less than 0. */
-  readonly distance: (event: Told) => number;
+  readonly distance: (event: DatedEvent) => number;
   /** The same in words: `3 minutes before that moment`; undefined for an event of that moment. */
-  readonly distanceText: (event: Told) => string | undefined;
+  readonly distanceText: (event: DatedEvent) => string | undefined;
   /** That the log does not reach to the moment; undefined when it does. */
   readonly outside: string | undefined;
 }
@@ -34,10 +34,10 @@ export async function aroundMoment(
 ): Promise<Around> {
   if (/^\d+$/u.test(text)) {
     await client.get(`${hostPath(host)}?at=${text}`);
-    const distance = ({ position }: Told) => position - Number(text);
-    const distanceText = (event: Told) => {
+    const distance = ({ position }: DatedEvent) => position - Number(text);
+    const distanceText = (event: DatedEvent) => {
       const count = distance(event);
-      return sided(count, `position ${text}`, counted(Math.abs(count), 'position'));
+      return sideText(count, `position ${text}`, countText(Math.abs(count), 'position'));
     };
     return { distance, distanceText, outside: undefined };
   }
@@ -45,10 +45,10 @@ export async function aroundMoment(
   if (wanted === undefined) {
     throw new UsageError(`--around ${text} is no moment; there are ${SPOKEN_FORMS}, positions`);
   }
-  const distance = ({ at }: Told) => (microsOf(at) ?? 0) - wanted;
-  const distanceText = (event: Told) => {
+  const distance = ({ at }: DatedEvent) => (microsOf(at) ?? 0) - wanted;
+  const distanceText = (event: DatedEvent) => {
     const micros = distance(event);
-    return sided(micros, 'that moment', durationText(Math.abs(micros)));
+    return sideText(micros, 'that moment', durationText(Math.abs(micros)));
   };
   return { distance, distanceText, outside: await outsideText({ client, host }, wanted) };
 }
@@ -64,7 +64,7 @@ async function outsideText(
 ): Promise<string | undefined> {
   const ends = await client.get<Ends>(hostPath(host));
   const timeOf = async (position: number) => {
-    const { at } = await client.get<Told>(`${hostPath(host)}/events/${position}`);
+    const { at } = await client.get<DatedEvent>(`${hostPath(host)}/events/${position}`);
     return at;
   };
   const first = await timeOf(ends.oldest);
@@ -76,7 +76,7 @@ async function outsideText(
   return `That moment is after the last event (${last}).`;
 }
 
-function sided(distance: number, moment: string, amount: string): string | undefined {
+function sideText(distance: number, moment: string, amount: string): string | undefined {
   if (distance === 0) return undefined;
   return `${amount} ${distance < 0 ? 'before' : 'after'} ${moment}`;
 }
@@ -93,6 +93,6 @@ const UNITS = [
 function durationText(micros: number): string {
   const seconds = micros / MICROS_PER_S;
   const unit = UNITS.find((one) => seconds >= one.seconds);
-  if (unit !== undefined) return counted(Math.floor(seconds / unit.seconds), unit.name);
+  if (unit !== undefined) return countText(Math.floor(seconds / unit.seconds), unit.name);
   return micros < 1000 ? `${micros} µs` : `${Math.floor(micros / 1000)} ms`;
 }

@@ -4,9 +4,9 @@ import { command } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
-import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
+import { questionPath, SERVICE_FLAGS, spareLine } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
-import { SPOKEN_FORMS, spokenMoment } from './spoken-moment.ts';
+import { parseSpokenMoment, SPOKEN_FORMS } from './spoken-moment.ts';
 
 /** The word for the last position. */
 const HEAD = 'head';
@@ -28,7 +28,8 @@ export const at = command({
     if (word !== undefined && flags.at !== undefined) {
       throw new UsageError(`at takes one MOMENT, not ${word} and --at ${flags.at}`);
     }
-    const moment = flags.at ?? (word === HEAD ? undefined : word && spokenMoment(word, new Date()));
+    const moment =
+      flags.at ?? (word === HEAD ? undefined : word && parseSpokenMoment(word, new Date()));
     const isGiven = moment !== undefined || word === HEAD;
     if (named === undefined || !isGiven || extra !== undefined) {
       throw new UsageError('at needs a HOST and a MOMENT, such as at demo 20');
@@ -36,7 +37,7 @@ export const at = command({
     const client = restClient(serviceFrom(flags));
     const host = await hostMeant(client, named);
     const question = { host, resource: 'state', query: { at: moment } };
-    const answer = await client.get<StateAnswer>(questionPath(question));
+    const answer = await client.get<StateWithPosition>(questionPath(question));
     if (flags.json) {
       print.out(JSON.stringify(answer));
       return EXIT.done;
@@ -44,19 +45,19 @@ export const at = command({
     const { position } = answer;
     const event = { host, resource: `events/${position}`, query: {} };
     for (const line of eventLines(await client.get<WireEvent>(questionPath(event)))) {
-      print.out(sparedAt(line, { flags, print }));
+      print.out(spareLine(line, { flags, print }));
     }
     for (const line of worldLines(answer.state)) print.out(line);
     return EXIT.done;
   },
 });
 
-interface StateAnswer {
+interface StateWithPosition {
   readonly position: number;
-  readonly state: World;
+  readonly state: StateAtMoment;
 }
 
-interface World {
+interface StateAtMoment {
   readonly boot: { readonly number: number; readonly release: string };
   readonly cgroups: readonly { readonly cgroup_id: number; readonly path: string }[];
   readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];
@@ -74,7 +75,7 @@ interface World {
   readonly processes: readonly { readonly pid: number; readonly comm: string }[];
 }
 
-function worldLines({ boot, cgroups, programs, links, bpffs, processes }: World): string[] {
+function worldLines({ boot, cgroups, programs, links, bpffs, processes }: StateAtMoment): string[] {
   const paths = new Map(cgroups.map(({ cgroup_id, path }) => [cgroup_id, path]));
   const pins = bpffs.filter(({ kind }) => kind !== 'dir' && kind !== 'symlink');
   return [

@@ -7,7 +7,7 @@ import type { Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { folded } from './folded.ts';
+import { foldLine } from './folded.ts';
 import { helpOf, overview } from './help.ts';
 import { columnsOf } from './terminal.ts';
 
@@ -21,7 +21,7 @@ const print: Printer = {
 function write(stream: NodeJS.WriteStream, line: string): void {
   const text = printableLine(line);
   const columns = columnsOf(stream);
-  const parts = columns === undefined ? [text] : folded(text, columns);
+  const parts = columns === undefined ? [text] : foldLine(text, columns);
   stream.write(`${parts.join('\n')}\n`);
 }
 
@@ -55,8 +55,8 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
   try {
     return await command.run({ ...line, print });
   } catch (error) {
-    const { explained } = await import('./explained.ts');
-    throw await explained(error, command.flags, line);
+    const { addHint } = await import('./explained.ts');
+    throw await addHint(error, command.flags, line);
   }
 }
 

@@ -18,7 +18,7 @@ const FLAGS = {
   wide: WIDE_FLAG,
 } as const;
 
-type Called = Invocation<typeof FLAGS>;
+type BranchInvocation = Invocation<typeof FLAGS>;
 
 const USAGE = 'type branch list HOST, branch create HOST NAME, diff HOST NAME or drop HOST NAME';
 
@@ -68,7 +68,7 @@ function rowOf({ name, position, origin }: Branch): string[] {
   return [name, String(position), origin.host, String(origin.position)];
 }
 
-async function list({ flags, print }: Called, host: string): Promise<ExitCode> {
+async function list({ flags, print }: BranchInvocation, host: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const table = createTable(COLUMNS, roomOf(print, flags.wide));
   for (let after: string | undefined; ; ) {
@@ -85,7 +85,11 @@ async function list({ flags, print }: Called, host: string): Promise<ExitCode> {
   }
 }
 
-async function create({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
+async function create(
+  { flags, print }: BranchInvocation,
+  host: string,
+  name: string,
+): Promise<ExitCode> {
   const { at } = flags;
   const client = restClient(serviceFrom(flags));
   const body = { name, ...(at !== undefined && { at }) };
@@ -94,7 +98,11 @@ async function create({ flags, print }: Called, host: string, name: string): Pro
   return EXIT.done;
 }
 
-async function diff({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
+async function diff(
+  { flags, print }: BranchInvocation,
+  host: string,
+  name: string,
+): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const path = `${hostPath(name)}/diff?against=${encodeURIComponent(host)}`;
   const response = await client.open(`${path}&format=${flags.json ? 'json' : 'text'}`);
@@ -111,7 +119,11 @@ async function diff({ flags, print }: Called, host: string, name: string): Promi
   return EXIT.done;
 }
 
-async function drop({ flags, print }: Called, host: string, name: string): Promise<ExitCode> {
+async function drop(
+  { flags, print }: BranchInvocation,
+  host: string,
+  name: string,
+): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const path = `${branchesOf(host)}/${encodeURIComponent(name)}`;
   await client.open(path, { method: 'DELETE' }).catch(async (error: unknown) => {

@@ -25,7 +25,7 @@ export const cgroups = command({
   async run({ flags, words, print }) {
     const client = restClient(serviceFrom(flags));
     const host = await hostMeant(client, oneHost('cgroups', words));
-    const { state } = await client.get<StateAnswer>(
+    const { state } = await client.get<CgroupsState>(
       questionPath({ host, resource: 'state', query: { at: flags.at } }),
     );
     const top = flags.path ?? '/';
@@ -50,7 +50,7 @@ export const cgroups = command({
   },
 });
 
-interface StateAnswer {
+interface CgroupsState {
   readonly state: {
     readonly cgroups: readonly Cgroup[];
     readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];

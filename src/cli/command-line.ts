@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { nearName } from '../events/schema/near-name.ts';
 import { type Command, type Flags, HELP, type Typed } from './command.ts';
 import { UsageError } from './exit-code.ts';
-import { spokenMoment } from './spoken-moment.ts';
+import { parseSpokenMoment } from './spoken-moment.ts';
 
 /** Values of flags that may be said as people say a time. */
 const MOMENTS: ReadonlySet<string | undefined> = new Set(['MOMENT', 'TIME']);
@@ -11,7 +11,7 @@ const MOMENTS: ReadonlySet<string | undefined> = new Set(['MOMENT', 'TIME']);
 /** Flags whose default is the head, so that it may be said. */
 const ENDS_AT_HEAD: ReadonlySet<string> = new Set(['at', 'to']);
 
-interface Line {
+interface ParsedLine {
   readonly flags: Typed<Flags>;
   readonly words: readonly string[];
   readonly help: boolean;
@@ -22,7 +22,7 @@ interface Line {
  *
  * @throws UsageError
  */
-export function readLine(name: string, command: Command, args: readonly string[]): Line {
+export function readLine(name: string, command: Command, args: readonly string[]): ParsedLine {
   const options = Object.fromEntries(
     Object.entries({ ...command.flags, ...HELP }).map(([flag, { value }]) => [
       flag,
@@ -47,7 +47,7 @@ export function readLine(name: string, command: Command, args: readonly string[]
     if (value === 'head' && ENDS_AT_HEAD.has(token.name)) continue;
     flags[token.name] =
       value !== true && MOMENTS.has(command.flags[token.name]?.value)
-        ? spokenMoment(value, new Date())
+        ? parseSpokenMoment(value, new Date())
         : value;
   }
   return { flags: flags as Typed<Flags>, words, help: flags.help === true };

@@ -77,7 +77,7 @@ export const COMMANDS: Readonly<
     load: async () => (await import('./events.ts')).events,
   },
   rules: {
-    summary: 'be told of events by webhooks, and see what was delivered',
+    summary: 'send events to webhooks, and show what was delivered',
     load: async () => (await import('./rules.ts')).rules,
   },
   plan: {

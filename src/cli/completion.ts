@@ -75,20 +75,20 @@ function bashLines(commands: readonly Completed[]): string[] {
 }
 
 function zshLines(commands: readonly Completed[]): string[] {
-  const described = (word: string, about: string) =>
-    quoted(`${word.replaceAll(':', '\\:')}:${about}`);
+  const describeWord = (word: string, about: string) =>
+    quote(`${word.replaceAll(':', '\\:')}:${about}`);
   return [
     '#compdef bpfledger',
     '_bpfledger() {',
     '  local -a words',
     '  if (( CURRENT == 2 )); then',
-    `    words=(${commands.map(({ name, summary }) => described(name, summary)).join(' ')})`,
+    `    words=(${commands.map(({ name, summary }) => describeWord(name, summary)).join(' ')})`,
     '    _describe command words',
     '  elif [[ "$' + '{words[CURRENT]}" == -* ]] || [[ "$PREFIX" == -* ]]; then',
     '    case "$' + '{BUFFER%% -*}" in',
     ...commands.map(
       ({ name, options }) =>
-        `      *bpfledger\\ ${name}*) words=(${options.map(({ flag, about }) => described(flag, about)).join(' ')}) ;;`,
+        `      *bpfledger\\ ${name}*) words=(${options.map(({ flag, about }) => describeWord(flag, about)).join(' ')}) ;;`,
     ),
     '    esac',
     '    _describe option words',
@@ -102,15 +102,15 @@ function zshLines(commands: readonly Completed[]): string[] {
 
 function fishLines(commands: readonly Completed[]): string[] {
   return commands.flatMap(({ name, summary, options }) => [
-    `complete -c bpfledger -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
+    `complete -c bpfledger -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`,
     ...options.map(
       ({ flag, about }) =>
-        `complete -c bpfledger -n '__fish_seen_subcommand_from ${name}' -l ${flag.slice(2)} -d ${quoted(about)}`,
+        `complete -c bpfledger -n '__fish_seen_subcommand_from ${name}' -l ${flag.slice(2)} -d ${quote(about)}`,
     ),
   ]);
 }
 
 /** A word of these shells, as it is. */
-function quoted(text: string): string {
+function quote(text: string): string {
   return `'${text.replaceAll("'", '’')}'`;
 }

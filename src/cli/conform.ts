@@ -3,12 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';
 import { type Machine, modelMachine } from '../recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../recorders/golden/play.ts';
 import { restMachine } from '../recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../recorders/golden/scenario.ts';
 import { command, type Printer } from './command.ts';
@@ -55,7 +55,7 @@ export const conform = command({
     await inParallel(scenariosOf(files), concurrency, async ({ file, scenario }) => {
       const release = override ?? releaseNamed(scenario.header.kernel, file);
       const machine = await makeMachine(scenario, release);
-      const mismatches = await replayScenario(file, scenario, machine, release);
+      const mismatches = await playOfFile(file, scenario, machine, release);
       sums.steps += scenario.steps.length;
       sums.mismatches += mismatches.length;
       if (mismatches.length > 0) bar.clear();
@@ -69,7 +69,7 @@ export const conform = command({
     print.out(
       flags.json
         ? JSON.stringify(sums)
-        : `${counted(steps, 'step')}, ${counted(mismatches, 'mismatch', 'mismatches')}`,
+        : `${countText(steps, 'step')}, ${countText(mismatches, 'mismatch', 'mismatches')}`,
     );
     return mismatches === 0 ? EXIT.done : EXIT.differs;
   },
@@ -105,20 +105,20 @@ function stayLine(hosts: readonly string[]): string {
   const [first = ''] = hosts;
   const named = hosts.length === 1 ? first : `${first.replace(/\d+$/u, '')}*`;
   return (
-    `${counted(hosts.length, 'host stays', 'hosts stay')} on the service: ${named}; the owner of ` +
+    `${countText(hosts.length, 'host stays', 'hosts stay')} on the service: ${named}; the owner of ` +
     `its database (an embedded one: with the service stopped) deletes ` +
     `${hosts.length === 1 ? 'it' : 'each'} with ` +
     `bpfledger hosts delete ${hosts.length === 1 ? first : 'NAME'} --yes`
   );
 }
 
-interface Placed {
+interface ScenarioOfFile {
   readonly file: string;
   readonly scenario: Scenario;
 }
 
 /** Every scenario of the files, read one file at a time. */
-async function* scenariosOf(files: readonly string[]): AsyncGenerator<Placed> {
+async function* scenariosOf(files: readonly string[]): AsyncGenerator<ScenarioOfFile> {
   for (const file of files) {
     const text = await readGolden(file).catch(unreadable);
     for (const scenario of parseFile(text, file)) yield { file, scenario };
@@ -145,8 +145,8 @@ function releaseNamed(name: string, file?: string): Release {
   throw new InputError(`${file}: ${message} (--release chooses one)`);
 }
 
-/** Says which scenario it was when a replay ends in an error. */
-async function replayScenario(
+/** Says which scenario it was when playing it ends in an error. */
+async function playOfFile(
   file: string,
   scenario: Scenario,
   machine: Machine,
@@ -159,11 +159,15 @@ async function replayScenario(
   }
 }
 
-interface Found extends Placed {
+interface ScenarioMismatch extends ScenarioOfFile {
   readonly mismatch: Mismatch;
 }
 
-function show({ file, scenario, mismatch }: Found, json: true | undefined, print: Printer): void {
+function show(
+  { file, scenario, mismatch }: ScenarioMismatch,
+  json: true | undefined,
+  print: Printer,
+): void {
   const { scenario: name, step, what, expected, got, rule } = mismatch;
   if (json) {
     print.out(JSON.stringify({ file, scenario: name, step, what, expected, got, rule }));

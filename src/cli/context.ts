@@ -10,7 +10,7 @@ const FLAGS = {
   json: { about: 'for list: one JSON object a line, without tokens' },
 } as const;
 
-type Called = Invocation<typeof FLAGS>;
+type ContextInvocation = Invocation<typeof FLAGS>;
 
 export const context = command({
   usage: 'list | add NAME --url URL | use NAME | remove NAME [options]',
@@ -37,7 +37,7 @@ export const context = command({
   },
 });
 
-const CHANGES: Readonly<Record<string, (called: Called, name: string) => void>> = {
+const CHANGES: Readonly<Record<string, (called: ContextInvocation, name: string) => void>> = {
   add({ flags, print }, name) {
     if (!isContextName(name)) {
       throw new UsageError(`${name} is no name of a context: letters, digits, . _ -, at most 64`);
@@ -55,12 +55,12 @@ const CHANGES: Readonly<Record<string, (called: Called, name: string) => void>> 
     print.out(`${name} is ${url}${current === name ? ', and in use' : ''}`);
   },
   use({ print }, name) {
-    const { contexts } = known(name);
+    const { contexts } = requireContext(name);
     keepContexts({ current: name, contexts });
     print.out(`commands ask ${contexts[name]?.url}`);
   },
   remove({ print }, name) {
-    const { current, contexts } = known(name);
+    const { current, contexts } = requireContext(name);
     const { [name]: _, ...rest } = contexts;
     const stays = current !== undefined && current !== name;
     keepContexts({ ...(stays && { current }), contexts: rest });
@@ -68,13 +68,13 @@ const CHANGES: Readonly<Record<string, (called: Called, name: string) => void>> 
   },
 };
 
-function known(name: string) {
+function requireContext(name: string) {
   const kept = readContexts();
   if (Object.hasOwn(kept.contexts, name)) return kept;
   throw new UsageError(`there is no context ${name}; see bpfledger context list`);
 }
 
-function list({ flags, print }: Called): number {
+function list({ flags, print }: ContextInvocation): number {
   const { current, contexts } = readContexts();
   if (Object.keys(contexts).length === 0 && !flags.json) {
     print.err('there are no contexts: context add NAME --url URL');

@@ -73,7 +73,7 @@ export function readContexts(): Contexts {
   }
   const text = readFileSync(file, 'utf8');
   if (text.length > FILE_CHARS_MAX) throw new UsageError(`${file} is too large`);
-  const contexts = parsed(text);
+  const contexts = tryParse(text);
   if (areContexts(contexts)) return contexts;
   const why = contexts === undefined ? 'is no JSON' : 'does not have the form of contexts';
   throw new UsageError(
@@ -81,7 +81,7 @@ export function readContexts(): Contexts {
   );
 }
 
-function parsed(text: string): unknown {
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

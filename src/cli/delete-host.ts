@@ -1,5 +1,5 @@
 /** `bpfledger hosts delete`: removes a host with all its rows, as the owner of the database. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { systemClock } from '../events/clock.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
 import type { Configuration } from '../main.ts';
@@ -58,7 +58,7 @@ export async function removeHost(call: DeletionCall): Promise<ExitCode> {
     if (json) print.out(JSON.stringify({ host: name, position, events, hash: hex }));
     else {
       print.out(
-        `${name} is deleted: ${counted(events, 'event')}, up to position ${position}, hash ${hex}`,
+        `${name} is deleted: ${countText(events, 'event')}, up to position ${position}, hash ${hex}`,
       );
       print.out(`all this was in ${placeOf(configuration)}`);
     }
@@ -71,7 +71,7 @@ function whatGoes(found: Deletable, place: string): string[] {
   const since = recorded_from === null ? '' : `, recorded from ${rfc3339(recorded_from)}`;
   const branch = origin === null ? '' : `, a branch of ${origin}`;
   return [
-    `Would delete ${name}${branch}, with ${counted(events, 'event')}; add --yes to do it.`,
+    `Would delete ${name}${branch}, with ${countText(events, 'event')}; add --yes to do it.`,
     `  The log goes up to position ${position}${since} to ${rfc3339(recorded_to)}, in ${place}.`,
     checkpoint === null
       ? `  No checkpoint states what it held: bpfledger checkpoint ${name} signs one.`

@@ -43,12 +43,12 @@ export async function listDeleted({
   const client = restClient(serviceFrom(flags));
   const room = roomOf(print, flags.wide);
   const table = createTable(COLUMNS, room);
-  const shown = (time: string) => (room === undefined ? time : spareTime(time, new Date()));
+  const showTime = (time: string) => (room === undefined ? time : spareTime(time, new Date()));
   let count = 0;
   for (let place = ''; ; ) {
     const { items, next }: DeletionPage = await client.get(`/v1/deletions?limit=1000${place}`);
     const rows = items.map(({ host, events, deleted_at, actor, hash, reason }) => [
-      ...[host, String(events), shown(deleted_at), actor, hash, reason],
+      ...[host, String(events), showTime(deleted_at), actor, hash, reason],
     ]);
     const lines = flags.json ? items.map((one) => JSON.stringify(one)) : table.lines(rows);
     for (const line of lines) print.out(line);

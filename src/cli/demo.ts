@@ -2,7 +2,7 @@
 import { type RestClient, ServiceRefusal } from '../client/rest-client.ts';
 import { callsOf } from '../recorders/golden/calls-of.ts';
 import { readIncidents } from '../recorders/golden/incidents.ts';
-import { bootConfigFor } from '../recorders/golden/replay.ts';
+import { bootConfigFor } from '../recorders/golden/play.ts';
 
 const HOST = 'demo';
 const SCENARIO = 'two-updaters-race-on-replace';

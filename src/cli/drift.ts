@@ -1,7 +1,7 @@
 /** `bpfledger drift`: where the kernel that an executor drives and the log of its host disagree. */
 
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import type { Difference, Repair } from '../executor/ledger/ledger.ts';
 import { command } from './command.ts';
 import { fieldsText } from './event-text.ts';
@@ -55,6 +55,6 @@ function driftLines({ reported_position, standing, standing_at, items, repairs }
     ...differenceLines(standing),
     standing.length === 0
       ? `the kernel is as the log says, up to position ${reported_position}`
-      : `${counted(standing.length, 'difference')}, seen at ${standing_at}`,
+      : `${countText(standing.length, 'difference')}, seen at ${standing_at}`,
   ];
 }

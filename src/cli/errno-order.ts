@@ -10,7 +10,7 @@ const TABLES = new URL('../../docs/errno/order.jsonl', import.meta.url);
 /** A fault that this kernel cannot have, or that it looks for in another row. */
 const NOT_HERE = ['\u00b7', '\u2013'];
 
-interface Table {
+interface ErrnoTable {
   readonly title: string;
   readonly state: string;
   readonly call: string;
@@ -41,7 +41,7 @@ export interface OrderTable {
 /** The tables about a call that this release has a column in, as they stand in docs/errno. */
 export async function readErrnoOrder(name: string, release: Release): Promise<OrderTable[]> {
   const lines = (await readFile(TABLES, 'utf8')).trimEnd().split('\n');
-  const tables = lines.map((line) => JSON.parse(line) as Table);
+  const tables = lines.map((line) => JSON.parse(line) as ErrnoTable);
   return tables.flatMap(({ title, state, call, columns, rows }) => {
     if (call.split(' ', 1)[0] !== name) return [];
     const column = columns.findIndex((kernels) => kernels.some((one) => isLike(one, release)));

@@ -33,11 +33,11 @@ export function eventLines({
 }: WireEvent): string[] {
   const { name, ...args } = call;
   const asked = `${position}  ${at}  ${comm}[${pid}] ${name}(${fieldsText(args, ', ')})`;
-  return [`${asked} = ${answerText(outcome)}`, ...toldLines(told), ...effects.map(effectLine)];
+  return [`${asked} = ${answerText(outcome)}`, ...sourceLines(told), ...effects.map(effectLine)];
 }
 
 /** What is known of an event beside it, where the model did not decide it. */
-function toldLines({
+function sourceLines({
   source,
   expected,
   between,

@@ -3,7 +3,7 @@
 import { followEvents, readHeadId } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventRows } from './event-table.ts';
@@ -50,13 +50,13 @@ export const events = command({
   },
 });
 
-type Called = Invocation<typeof FLAGS>;
+type EventsInvocation = Invocation<typeof FLAGS>;
 
 /** Rows of a table that are laid out together. */
 const ROWS = 200;
 
 /** Prints events as they come: as a table on a terminal, where a page of them shares its columns. */
-function shower({ flags, print }: Called) {
+function shower({ flags, print }: EventsInvocation) {
   const room = roomOf(print, flags.wide);
   const rows = eventRows(room, () => new Date());
   let waiting: WireEvent[] = [];
@@ -75,7 +75,7 @@ function shower({ flags, print }: Called) {
 function countOf(flag: string, text: string | undefined, least = 1): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,15}$/u.test(text) && Number(text) >= least) return Number(text);
-  throw new UsageError(`--${flag} must be a whole number from ${least}, and ${text} is none`);
+  throw new UsageError(`--${flag} must be a whole number from ${least}; ${text} is not one`);
 }
 
 /** The oldest position that is kept, and the head. */
@@ -86,7 +86,7 @@ async function endsOf(
   return client.get(hostPath(host));
 }
 
-async function list(called: Called, named: string): Promise<ExitCode> {
+async function list(called: EventsInvocation, named: string): Promise<ExitCode> {
   const { flags, print } = called;
   const tail = countOf('tail', flags.tail);
   const limit = countOf('limit', flags.limit) ?? tail ?? Number.POSITIVE_INFINITY;
@@ -131,16 +131,16 @@ async function list(called: Called, named: string): Promise<ExitCode> {
   }
   for (const event of last.reverse()) show(event);
   flush();
-  if (left > 0) print.err(leftOutText(backward, shown, left));
+  if (left > 0) print.err(restText(backward, shown, left));
   if (shown === 0) print.err(noneText(host, { after, to }));
   return EXIT.done;
 }
 
 /** What a list says of what it does not show. */
-function leftOutText(backward: boolean, shown: number, position: number): string {
+function restText(backward: boolean, shown: number, position: number): string {
   return backward
-    ? `${counted(shown, 'event')}; earlier ones are left out, the last of them at position ${position}`
-    : `${counted(shown, 'event')}; later ones are left out: continue with --after ${position - 1}`;
+    ? `${countText(shown, 'event')}; earlier ones are left out, the last of them at position ${position}`
+    : `${countText(shown, 'event')}; later ones are left out: continue with --after ${position - 1}`;
 }
 
 /** What a list says that shows nothing. */
@@ -153,7 +153,7 @@ function noneText(
     : `no event of ${host} fits, of those at positions ${after + 1} to ${to}`;
 }
 
-async function follow(called: Called, named: string): Promise<ExitCode> {
+async function follow(called: EventsInvocation, named: string): Promise<ExitCode> {
   const { flags } = called;
   for (const flag of ['limit', 'tail', 'reverse'] as const) {
     if (flags[flag] !== undefined) throw new UsageError(`--${flag} goes with events list`);

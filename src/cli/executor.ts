@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { progTypeInput } from '../events/schema/object-types.ts';
 import { CGROUP_PROG_TYPES } from '../executor/confinement/program-walls.ts';
@@ -67,7 +67,7 @@ export const executor = command({
       const ledger = restLedgerReader(client, host);
       const { position, standing } = await check({ kernel, place, ledger });
       printAll(differenceLines(standing, json));
-      print.out(`${counted(standing.length, 'difference')} at position ${position}`);
+      print.out(`${countText(standing.length, 'difference')} at position ${position}`);
       return standing.length === 0 ? EXIT.done : EXIT.differs;
     }
     const ephemeral = flags.ephemeral === true;
@@ -151,6 +151,6 @@ async function dryRun(client: RestClient, host: string, print: Printer): Promise
     print.out(`${position} pid ${pid}: ${name} ${JSON.stringify(args)}`);
     calls++;
   }
-  print.out(`${counted(calls, 'call')} would be made`);
+  print.out(`${countText(calls, 'call')} would be made`);
   return EXIT.done;
 }

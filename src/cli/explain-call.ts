@@ -44,14 +44,18 @@ export const explainCall = command({
   },
 });
 
-interface Told {
+interface CallExplanation {
   readonly call: string;
   readonly fields: NonNullable<ReturnType<typeof fieldsOfCall>>;
   readonly flags: ReturnType<typeof knownFlagsOf>;
   readonly errnos: readonly OrderTable[];
 }
 
-function say({ call, fields, flags, errnos }: Told, { id, basis }: Release, print: Printer): void {
+function say(
+  { call, fields, flags, errnos }: CallExplanation,
+  { id, basis }: Release,
+  print: Printer,
+): void {
   print.out(`${call} on ${id} (${basis})`);
   const namesOf = (optional: boolean) =>
     fields.filter((one) => one.optional === optional).map(({ field }) => field);

@@ -2,7 +2,7 @@
 import { ServiceRefusal } from '../client/rest-client.ts';
 import type { Flags } from './command.ts';
 import { sentenceOf, UsageError } from './exit-code.ts';
-import { hostHint, type Line } from './unknown-host.ts';
+import { type CommandLine, hostHint } from './unknown-host.ts';
 import { momentHint } from './unknown-moment.ts';
 
 /** Problems that are about what was typed, or about a file that was sent: only the service can tell. */
@@ -17,7 +17,7 @@ const OF_INPUT: ReadonlySet<string | undefined> = new Set([
  *
  * @param flags of the command
  */
-export async function explained(error: unknown, flags: Flags, line: Line): Promise<unknown> {
+export async function addHint(error: unknown, flags: Flags, line: CommandLine): Promise<unknown> {
   const hint =
     tokenHint(error) ?? momentHint(error, flags, line.flags) ?? (await hostHint(error, line));
   const isWrongUse = error instanceof ServiceRefusal && OF_INPUT.has(error.problem?.type);

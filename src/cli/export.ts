@@ -5,7 +5,7 @@ import { open, rename } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { EXIT, InputError } from './exit-code.ts';
@@ -50,7 +50,7 @@ export const exportLog = command({
     stream.end();
     await finished(stream);
     await rename(part, output);
-    print.err(`${output}: ${counted(bytes, 'byte')}`);
+    print.err(`${output}: ${countText(bytes, 'byte')}`);
     return EXIT.done;
   },
 });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { folded } from './folded.ts';
+import { foldLine } from './folded.ts';
 
 const LINE = '    12  init[1] prog_attach(target_path=/pods, attach_type=cgroup_inet_egress) = 0';
 
 it('folds between words, with a hanging indent, and loses nothing', () => {
-  const parts = folded(LINE, 50);
+  const parts = foldLine(LINE, 50);
   expect(parts).toEqual([
     '    12  init[1] prog_attach(target_path=/pods,',
     '        attach_type=cgroup_inet_egress) = 0',
@@ -20,9 +20,9 @@ it('leaves what fits, what is JSON, words wider than the terminal, and narrow te
     [word, 80],
     [LINE, 39],
   ] as const) {
-    expect(folded(line, columns)).toEqual([line]);
+    expect(foldLine(line, columns)).toEqual([line]);
   }
   const list = `ids=[${'5001,'.repeat(20)}7]`;
-  expect(folded(list, 80)[0]).toBe(`ids=[${'5001,'.repeat(15)}`);
-  expect(folded(`on ${word} for egress`, 80)).toEqual(['on', `    ${word}`, '    for egress']);
+  expect(foldLine(list, 80)[0]).toBe(`ids=[${'5001,'.repeat(15)}`);
+  expect(foldLine(`on ${word} for egress`, 80)).toEqual(['on', `    ${word}`, '    for egress']);
 });

@@ -9,7 +9,7 @@ const HANGING = 4;
  * The parts of a line for a terminal of so many columns. JSON stays whole: it is for programs, and
  * people copy it.
  */
-export function folded(line: string, columns: number): string[] {
+export function foldLine(line: string, columns: number): string[] {
   if (line.length <= columns || columns < COLUMNS_MIN || /^\s*[[{]/u.test(line)) return [line];
   const own = /^ */u.exec(line)?.[0].length ?? 0;
   const indent = ' '.repeat(Math.min(own + HANGING, columns / 2));

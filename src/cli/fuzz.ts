@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import { KernelBusy } from '../native/unavailable.ts';
@@ -59,7 +59,7 @@ export const fuzz = command({
       if (performance.now() - told > PROGRESS_MS) {
         told = performance.now();
         print.err(
-          `${done.steps} of ${counted(plan.steps, 'step')}, ${counted(done.divergences, 'divergence')}`,
+          `${done.steps} of ${countText(plan.steps, 'step')}, ${countText(done.divergences, 'divergence')}`,
         );
       }
       if (stop.asked) break;
@@ -68,7 +68,7 @@ export const fuzz = command({
     print.out(
       flags.json === true
         ? JSON.stringify({ ...sums, seed: plan.seed, release: release.id })
-        : `${counted(steps, 'step')}, ${counted(divergences, 'divergence')}${skippedText(skipped)}`,
+        : `${countText(steps, 'step')}, ${countText(divergences, 'divergence')}${describeSkipped(skipped)}`,
     );
     return divergences === 0 ? EXIT.done : EXIT.differs;
   },
@@ -79,8 +79,8 @@ export function skippedLine({ preset, seed, because }: Skipped): string {
   return `the machine was too busy for the sequence ${preset} ${seed}, which is skipped: ${because}`;
 }
 
-function skippedText(skipped: number): string {
-  return skipped === 0 ? '' : `, ${counted(skipped, 'sequence')} skipped`;
+function describeSkipped(skipped: number): string {
+  return skipped === 0 ? '' : `, ${countText(skipped, 'sequence')} skipped`;
 }
 
 function releaseHere(named: string | undefined) {
@@ -137,7 +137,7 @@ async function tell(
     return;
   }
   print.out(
-    `${file}: ${counted(scenario.steps.length, 'step')}, differs at step ${step} in ${what}`,
+    `${file}: ${countText(scenario.steps.length, 'step')}, differs at step ${step} in ${what}`,
   );
   print.out(`  step     ${JSON.stringify(scenario.steps[step]?.step)}`);
   print.out(`  model    ${JSON.stringify(expected)}`);

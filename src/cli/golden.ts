@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import { recordMachine, type Sides } from '../recorders/differential/divergence.ts';
@@ -55,7 +55,7 @@ export const golden = command({
         }
       }
     }
-    print.out(`${counted(sums.recorded, 'scenario')} recorded, ${sums.not} not`);
+    print.out(`${countText(sums.recorded, 'scenario')} recorded, ${sums.not} not`);
     return sums.not === 0 ? EXIT.done : EXIT.differs;
   },
 });

@@ -70,6 +70,6 @@ async function nameOf(kind: string, typed: string, where: WhereNamed): Promise<s
   if (kind === 'cgroup') return cgroupMeant(typed, where);
   if (kind === 'pin' || /^\d+$/u.test(typed)) return typed;
   throw new UsageError(
-    `a ${kind} has a number, and ${typed} is none; bpfledger at ${where.host} head shows them`,
+    `${typed} is not the number of a ${kind}; bpfledger at ${where.host} head shows the numbers`,
   );
 }

@@ -8,7 +8,14 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
-import { type Column, createTable, type Room, roomOf, type Table, WIDE_FLAG } from './table.ts';
+import {
+  type Column,
+  createTable,
+  type Room,
+  roomOf,
+  type TableLayout,
+  WIDE_FLAG,
+} from './table.ts';
 
 const FLAGS = {
   release: {
@@ -20,7 +27,7 @@ const FLAGS = {
     about: 'for create: when it booted (RFC 3339), before the first event of a recording',
   },
   config: { value: 'JSON', about: 'for create: what differs at boot, such as {"nofile":64}' },
-  yes: { about: 'for delete: really do it; without it, what would go is told' },
+  yes: { about: 'for delete: really do it; without it, the command only shows what would go' },
   reason: { value: 'TEXT', about: 'for delete: why; kept with the record of the deletion' },
   ...STORAGE_FLAGS,
   url: URL_FLAG,
@@ -57,36 +64,40 @@ export const hosts = command({
   },
 });
 
-type Called = Invocation<typeof FLAGS>;
+type HostsInvocation = Invocation<typeof FLAGS>;
 
 const CREATION_FLAGS = ['release', 'config', 'at'] as const;
 const DELETION_FLAGS = ['yes', 'reason', 'database-url', 'data-dir'] as const;
 
 /** Refuses flags that go with another verb. */
-function rejectFlags({ flags }: Called, names: readonly (keyof typeof FLAGS)[], verb: string) {
+function rejectFlags(
+  { flags }: HostsInvocation,
+  names: readonly (keyof typeof FLAGS)[],
+  verb: string,
+) {
   const typed = names.find((name) => flags[name] !== undefined);
   if (typed !== undefined) throw new UsageError(`--${typed} goes with hosts ${verb}`);
 }
 
-interface HostRow {
+interface ListedHost {
   readonly name: string;
   readonly position: number;
   readonly recorded_at: string;
   readonly imported?: { readonly exported_as: string; readonly position_to: number };
 }
 
-interface HostPage {
-  readonly items: readonly HostRow[];
+interface ListedHostPage {
+  readonly items: readonly ListedHost[];
   readonly next?: string;
 }
 
-async function list({ flags, print }: Called): Promise<ExitCode> {
+async function list({ flags, print }: HostsInvocation): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const room = roomOf(print, flags.wide);
-  let table: Table | undefined;
+  let table: TableLayout | undefined;
   for (let after: string | undefined; ; ) {
     const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
-    const { items, next } = await client.get<HostPage>(`/v1/hosts?limit=1000${query}`);
+    const { items, next } = await client.get<ListedHostPage>(`/v1/hosts?limit=1000${query}`);
     // On a terminal a column that nothing stands in is left out, if no page is to come.
     const isSpare = room !== undefined && next === undefined && !items.some(isImported);
     table ??= createTable(isSpare ? COLUMNS.slice(0, -1) : COLUMNS, room);
@@ -106,17 +117,17 @@ const COLUMNS: readonly Column[] = [
   { title: 'imported', rank: 2, cut: { at: 'end', to: 20 } },
 ];
 
-function isImported({ imported }: HostRow): boolean {
+function isImported({ imported }: ListedHost): boolean {
   return imported !== undefined;
 }
 
-function rowOf({ name, position, recorded_at, imported }: HostRow, room: Room): string[] {
+function rowOf({ name, position, recorded_at, imported }: ListedHost, room: Room): string[] {
   const recorded = room === undefined ? recorded_at : spareTime(recorded_at, new Date());
   const from = imported && `up to ${imported.position_to}, was ${imported.exported_as}`;
   return [name, String(position), recorded, from ?? ''];
 }
 
-async function create({ flags, print }: Called, name: string): Promise<ExitCode> {
+async function create({ flags, print }: HostsInvocation, name: string): Promise<ExitCode> {
   const { release, config, at } = flags;
   if (release === undefined) {
     throw new UsageError(`hosts create needs a release; try hosts create ${name} --release 6.18`);
@@ -140,7 +151,7 @@ async function create({ flags, print }: Called, name: string): Promise<ExitCode>
   return EXIT.done;
 }
 
-async function remove({ flags, print }: Called, name: string): Promise<ExitCode> {
+async function remove({ flags, print }: HostsInvocation, name: string): Promise<ExitCode> {
   const { url, 'token-file': tokenFile, reason = '', yes = false, json = false } = flags;
   if (url !== undefined || tokenFile !== undefined) {
     throw new UsageError(

@@ -9,7 +9,7 @@ import { TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 export const importLog = command({
   usage: 'FILE [options]',
   about:
-    'Imports a file, and tells by its first bytes what it is.\n\n' +
+    'Imports a file: a bundle or a recording of strace, as its first bytes show.\n\n' +
     'A bundle: what bpfledger export wrote becomes a host with the same bytes and hashes. The file\n' +
     'is verified here first. When its chain does not hold, it prints what is wrong, sends nothing,\n' +
     'and exits with 1.\n\n' +
@@ -22,7 +22,7 @@ export const importLog = command({
     format: { value: 'F', about: 'bundle or strace, in place of what the file looks like' },
     release: {
       value: 'R',
-      about: 'strace: kernel of the host (default of a new one: what a loader told the kernel)',
+      about: 'strace: kernel of the host (default of a new one: what a loader gave the kernel)',
     },
     'cgroup-mount': {
       value: 'DIR',

@@ -1,7 +1,7 @@
 /** `bpfledger incident`: recorded incidents, on which to try the questions. */
 
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { readIncidents } from '../recorders/golden/incidents.ts';
 import { postScenario } from '../recorders/golden/post-scenario.ts';
 import { command } from './command.ts';
@@ -41,7 +41,7 @@ export const incident = command({
     const last = Math.max(...[...positions.values()].flat());
     if (flags.json) print.out(JSON.stringify({ host, position: last, about, question }));
     else
-      for (const line of [`host ${host}: ${counted(last, 'event')}`, about, question])
+      for (const line of [`host ${host}: ${countText(last, 'event')}`, about, question])
         print.out(line);
     return EXIT.done;
   },

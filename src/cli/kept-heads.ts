@@ -1,7 +1,7 @@
 /** Heads of a log that somebody kept outside of its database: checkpoints, or a copy of the signed heads. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { cosignedAt, parseKey, parseNote } from '../client/proof/note.ts';
+import { findCosignTime, parseKey, parseNote } from '../client/proof/note.ts';
 import { ProofRefused } from '../client/proof/proof.ts';
 import { bytesOf } from '../events/encoding/hex.ts';
 import type { KeptHead } from '../events/proof/checkpoint-check.ts';
@@ -58,7 +58,7 @@ async function headOfNote(text: string, { file, host, witnesses }: NoteOf): Prom
     const note = parseNote(text);
     for (const vkey of witnesses) {
       const key = await parseKey(vkey);
-      if ((await cosignedAt(note, key)) !== undefined) continue;
+      if ((await findCosignTime(note, key)) !== undefined) continue;
       throw new InputError(`${file}: ${key.name} did not cosign it`);
     }
     const [origin = '', position, , chain = ''] = note.text.split('\n');

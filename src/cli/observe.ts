@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { configurationOf } from '../main.ts';
 import { bindKernel } from '../native/syscall.ts';
@@ -67,11 +67,11 @@ export const observe = command({
     await spool.close();
     const { taken, recorded, refused, dropped, waiting } = done;
     print.err(
-      `${counted(taken, 'line')} taken, ${recorded} recorded, ${refused} refused, ${dropped} dropped; ` +
-        `${counted(waiting, 'byte waits', 'bytes wait')} in the spool`,
+      `${countText(taken, 'line')} taken, ${recorded} recorded, ${refused} refused, ${dropped} dropped; ` +
+        `${countText(waiting, 'byte waits', 'bytes wait')} in the spool`,
     );
     if (lines > 0) {
-      const wait = counted(lines, 'line waits', 'lines wait');
+      const wait = countText(lines, 'line waits', 'lines wait');
       print.err(`${wait} in ${spool.folder}; the next start sends ${lines === 1 ? 'it' : 'them'}`);
     }
     const isDone = collector === undefined || isStopped();

@@ -1,7 +1,7 @@
 /** Opens the database that the configuration names, for commands that work beside the service. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { missing } from '../events/log-refusal.ts';
 import { databaseFolder } from '../events/storage/data-folder.ts';
 import type { Database } from '../events/storage/database.ts';
@@ -87,6 +87,6 @@ export async function requireMigrated(database: Database): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length > 0)
     throw new Error(
-      `${counted(pending.length, 'migration is', 'migrations are')} missing: run bpfledger migrate`,
+      `${countText(pending.length, 'migration is', 'migrations are')} missing: run bpfledger migrate`,
     );
 }

@@ -35,7 +35,7 @@ export const plan = command({
     const body = fromInput ? await requestsFromInput() : requestFromWords('plan', call, flags.pid);
     const client = restClient(serviceFrom(flags));
     const path = `${hostPath(await hostMeant(client, host))}/plan`;
-    const planned = await client.post<Plan>(path, body);
+    const planned = await client.post<PlanAnswer>(path, body);
     const lines = flags.json ? [JSON.stringify(planned)] : planLines(planned);
     for (const line of lines) print.out(line);
     const isRefused = planned.calls.some(({ outcome }) => outcome.errno !== undefined);
@@ -43,13 +43,13 @@ export const plan = command({
   },
 });
 
-interface Slot {
+interface PlanSlot {
   readonly prog_id: number;
   readonly prog_name?: string;
   readonly link_id?: number;
 }
 
-interface Plan {
+interface PlanAnswer {
   readonly calls: readonly {
     readonly pid: number;
     readonly comm: string;
@@ -60,8 +60,8 @@ interface Plan {
   readonly changed: readonly {
     readonly path: string;
     readonly attach_type: string;
-    readonly before: readonly Slot[];
-    readonly after: readonly Slot[];
+    readonly before: readonly PlanSlot[];
+    readonly after: readonly PlanSlot[];
   }[];
   readonly warnings: readonly {
     readonly call: number;
@@ -83,7 +83,7 @@ async function requestsFromInput(): Promise<unknown[]> {
   });
 }
 
-function planLines({ calls, changed, warnings, truncated }: Plan): string[] {
+function planLines({ calls, changed, warnings, truncated }: PlanAnswer): string[] {
   const answered = calls.flatMap(({ pid, comm, call, outcome, effects }, i) => [
     `${i}  ${comm}[${pid}] ${call.name} = ${answerText(outcome)}`,
     ...effects.map(effectLine),
@@ -99,7 +99,7 @@ function planLines({ calls, changed, warnings, truncated }: Plan): string[] {
   return [...answered, ...arrays, ...warned, ...(truncated ? ['and more of these'] : [])];
 }
 
-function slotsText(slots: readonly Slot[]): string {
+function slotsText(slots: readonly PlanSlot[]): string {
   return slots
     .map(
       ({ prog_id, prog_name, link_id }) =>

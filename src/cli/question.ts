@@ -99,7 +99,7 @@ async function printOne(
   const query = { ...question.query, format: 'text' };
   const response = await client.open(questionPath({ ...question, query }));
   const lines = (await response.text()).trimEnd().split('\n');
-  for (const line of lines) print.out(sparedAt(line, { flags, print }));
+  for (const line of lines) print.out(spareLine(line, { flags, print }));
 }
 
 /** The question with ids and paths in place of names, once for each cgroup that is meant. */
@@ -119,7 +119,7 @@ async function namedQuestions(client: RestClient, question: Question): Promise<Q
 }
 
 /** A line of an answer, as whoever reads it needs it. */
-export function sparedAt(
+export function spareLine(
   line: string,
   {
     flags,

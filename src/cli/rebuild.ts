@@ -1,5 +1,5 @@
 /** `bpfledger rebuild`: derives the projections from the log again. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
 import type { Database } from '../events/storage/database.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
@@ -67,7 +67,7 @@ async function* hostsOf(database: Database, only: string | undefined): AsyncGene
   }
 }
 
-interface Told {
+interface RebuildReport {
   readonly host: string;
   readonly position: number;
   readonly rows: number;
@@ -76,15 +76,15 @@ interface Told {
 }
 
 /** @param check whether the rows were only compared */
-function sentence(told: Told, check: boolean): string {
+function sentence(told: RebuildReport, check: boolean): string {
   const { host, position, rows, differing } = told;
   const done = check ? 'compared' : 'derived';
-  const found = counted(differing, 'differs', 'differ');
+  const found = countText(differing, 'differs', 'differ');
   const then = consequence(told, check);
-  return `${host}: ${done} ${counted(rows, 'row')} up to position ${position}, ${found}${then}`;
+  return `${host}: ${done} ${countText(rows, 'row')} up to position ${position}, ${found}${then}`;
 }
 
-function consequence({ host, differing, replaced }: Told, check: boolean): string {
+function consequence({ host, differing, replaced }: RebuildReport, check: boolean): string {
   if (check) return differing === 0 ? '' : `; bpfledger rebuild ${host} derives them again`;
   if (replaced) return ': the derived rows replaced those that were stored';
   if (differing === 0) return ' from those that are stored, which stay';

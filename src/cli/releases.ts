@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { release as unameRelease } from 'node:os';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { describeSwitches, evidenceText } from '../domain/release/describe.ts';
 import {
   knownReleases,
@@ -26,7 +26,7 @@ const FLAGS = {
   json: { about: 'one JSON object a line; of probe, the record' },
 } as const;
 
-type Called = Invocation<typeof FLAGS>;
+type ReleasesInvocation = Invocation<typeof FLAGS>;
 
 export const releases = command({
   usage: 'list | show R | probe [options]',
@@ -50,17 +50,17 @@ export const releases = command({
   },
 });
 
-function list({ flags, print }: Called): ExitCode {
-  const ids = new Set(knownReleases().map((name) => known(name).id));
+function list({ flags, print }: ReleasesInvocation): ExitCode {
+  const ids = new Set(knownReleases().map((name) => requireRelease(name).id));
   for (const id of ids) {
-    const { basis } = known(id);
+    const { basis } = requireRelease(id);
     print.out(flags.json ? JSON.stringify({ id, basis }) : `${id.padEnd(10)} ${basis}`);
   }
   return EXIT.done;
 }
 
-function show({ flags, print }: Called, name: string): ExitCode {
-  const release = known(name);
+function show({ flags, print }: ReleasesInvocation, name: string): ExitCode {
+  const release = requireRelease(name);
   const { id, basis, note } = release;
   const switches = describeSwitches(release);
   if (flags.json) {
@@ -76,9 +76,9 @@ function show({ flags, print }: Called, name: string): ExitCode {
   return EXIT.done;
 }
 
-async function probe({ flags, print }: Called): Promise<ExitCode> {
+async function probe({ flags, print }: ReleasesInvocation): Promise<ExitCode> {
   const uname = unameRelease();
-  const assumed = known(flags.release ?? uname);
+  const assumed = requireRelease(flags.release ?? uname);
   const machine = await openLiveMachine({
     unprivileged_bpf_disabled: Number(readFileSync(SYSCTL, 'utf8')),
   });
@@ -103,12 +103,12 @@ async function probe({ flags, print }: Called): Promise<ExitCode> {
     print.out(`hosts create NAME --release ${assumed.id} --config '${config}'`);
   }
   print.out(
-    `${counted(names.length, 'switch', 'switches')} measured on ${uname}, ${counted(Object.keys(differs).length, 'differs', 'differ')} from ${assumed.id}`,
+    `${countText(names.length, 'switch', 'switches')} measured on ${uname}, ${countText(Object.keys(differs).length, 'differs', 'differ')} from ${assumed.id}`,
   );
   return same ? EXIT.done : EXIT.differs;
 }
 
-function known(name: string): Release {
+function requireRelease(name: string): Release {
   const release = releaseOf(name);
   if (release !== undefined) return release;
   throw new UsageError(`${unknownRelease(name)}; --release names the nearest`);

@@ -1,7 +1,7 @@
 /** What several releases would have answered to the calls of a host: a row a call, a column a release. */
 import { type Room, tableLines } from './table.ts';
 
-interface Answer {
+interface ReplayedAnswer {
   readonly ret?: number;
   readonly errno?: string;
 }
@@ -10,9 +10,9 @@ export interface Differing {
   readonly event: {
     readonly position: number;
     readonly call: { readonly name: string };
-    readonly outcome: Answer;
+    readonly outcome: ReplayedAnswer;
   };
-  readonly replayed: { readonly outcome: Answer };
+  readonly replayed: { readonly outcome: ReplayedAnswer };
 }
 
 /** A release, and the calls that it answers differently. */
@@ -51,7 +51,7 @@ export function matrixOf(replays: readonly ReplayedOn[], room: Room): string[] {
   return tableLines(columns, [...rows, ['', 'differences', '', ...counts]], room);
 }
 
-function answerText({ errno, ret }: Answer, recorded?: Answer): string {
+function answerText({ errno, ret }: ReplayedAnswer, recorded?: ReplayedAnswer): string {
   const text = errno ?? String(ret);
   // The answer is the same, and what followed from it is not.
   return recorded?.errno === errno && recorded?.ret === ret ? `${text} otherwise` : text;

@@ -2,7 +2,7 @@
 
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { placeOf } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
@@ -69,7 +69,7 @@ export const replay = command({
     const bar = progressBar(process.stderr);
     for (const other of others) {
       bar.draw('replaying', replays.length, others.length);
-      const differences: Difference[] = [];
+      const differences: ReplayedDifference[] = [];
       for await (const page of pagesOf(client, host, { ...question, release: other })) {
         differences.push(...page.items);
       }
@@ -83,7 +83,7 @@ export const replay = command({
   },
 });
 
-type Called = Invocation<typeof FLAGS>;
+type ReplayInvocation = Invocation<typeof FLAGS>;
 
 /** What another release answers differently, in pages. */
 async function* pagesOf(
@@ -101,7 +101,7 @@ async function* pagesOf(
 
 /** Prints each difference as it comes, and then what caused them. */
 async function showOne(
-  { flags, print }: Called,
+  { flags, print }: ReplayInvocation,
   pages: AsyncIterable<ReplayPage>,
 ): Promise<ExitCode> {
   const counts = new Map<string, number>();
@@ -123,7 +123,7 @@ async function showOne(
   return told === 0 ? EXIT.done : EXIT.differs;
 }
 
-interface Difference extends Differing {
+interface ReplayedDifference extends Differing {
   readonly event: WireEvent;
   readonly because: 'release' | 'earlier';
   readonly switches: readonly { readonly name: string; readonly sentence: string }[];
@@ -133,11 +133,14 @@ interface Difference extends Differing {
 interface ReplayPage {
   readonly release: string;
   readonly compared_to: number;
-  readonly items: readonly Difference[];
+  readonly items: readonly ReplayedDifference[];
   readonly next?: number;
 }
 
-function differenceLines({ event, because, switches, sentence }: Difference, room: Room): string[] {
+function differenceLines(
+  { event, because, switches, sentence }: ReplayedDifference,
+  room: Room,
+): string[] {
   const [whole = ''] = eventLines({ ...event, effects: [] });
   const asked = room === undefined ? whole : shortEvent(event);
   const names = switches.map(({ name }) => name).join(', ');
@@ -160,7 +163,7 @@ interface ReplayTotals extends ReplayPage {
 }
 
 function summary({ release, compared_to, differences, counts }: ReplayTotals): string[] {
-  const first = `up to position ${compared_to}, ${release} answers ${counted(differences, 'call')} differently`;
+  const first = `up to position ${compared_to}, ${release} answers ${countText(differences, 'call')} differently`;
   const causes = [...counts].sort(([, a], [, b]) => b - a);
   const reasons = causes.reduce((sum, [, times]) => sum + times, 0);
   const several = reasons > differences ? ', some for several reasons' : '';

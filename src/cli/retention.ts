@@ -12,7 +12,7 @@ const FLAGS = {
     about: `for trim: ${SPOKEN_FORMS}, an RFC 3339 time, a position, or boot:2, where it begins`,
   },
   key: { value: 'ID', about: 'for trim: only checkpoints of this key count (GET /v1/keys)' },
-  yes: { about: 'for trim: really do it; without it, what would go is told' },
+  yes: { about: 'for trim: really do it; without it, the command only shows what would go' },
   reason: { value: 'TEXT', about: 'for trim: why; kept with the record of the cut' },
   ...STORAGE_FLAGS,
   json: { about: 'as JSON' },

@@ -1,8 +1,8 @@
-/** `bpfledger rules`: what a service tells of by webhooks, and what became of it. */
+/** `bpfledger rules`: what a service sends to webhooks, and what became of it. */
 
 import { readFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
@@ -39,7 +39,7 @@ const FLAGS = {
 export const rules = command({
   usage: 'list | add NAME --to URL … | remove ID | deliveries ID | retry ID [options]',
   about:
-    'Lets a service tell of events by webhooks: add makes a rule and prints the secret that signs\n' +
+    'Sends events to webhooks by alert rules: add makes a rule and prints the secret that signs\n' +
     'its deliveries, which nobody can print again. deliveries lists what waits, was delivered or\n' +
     'was given up; retry tries again what was given up. docs/alerts.md shows a receiver.',
   flags: FLAGS,
@@ -60,9 +60,9 @@ export const rules = command({
   },
 });
 
-type Called = Invocation<typeof FLAGS>;
+type RulesInvocation = Invocation<typeof FLAGS>;
 
-interface Rule {
+interface ListedAlertRule {
   readonly rule_id: number;
   readonly name: string;
   readonly url: string;
@@ -81,10 +81,10 @@ interface Delivery {
   readonly fault?: string;
 }
 
-async function list({ flags, print }: Called): Promise<ExitCode> {
-  const { items } = await restClient(serviceFrom(flags)).get<{ readonly items: readonly Rule[] }>(
-    '/v1/rules',
-  );
+async function list({ flags, print }: RulesInvocation): Promise<ExitCode> {
+  const { items } = await restClient(serviceFrom(flags)).get<{
+    readonly items: readonly ListedAlertRule[];
+  }>('/v1/rules');
   const rows = items.map(({ rule_id, name, url, suspended, pending, dead }) => {
     const state = `${pending} pending, ${dead} dead${suspended ? ', suspended' : ''}`;
     return [String(rule_id), name, state, url];
@@ -103,14 +103,14 @@ const RULE_COLUMNS: readonly Column[] = [
   { title: 'to', cut: { at: 'end', to: 16 } },
 ];
 
-async function add({ flags, print }: Called, name: string): Promise<ExitCode> {
+async function add({ flags, print }: RulesInvocation, name: string): Promise<ExitCode> {
   const { to: url, filter, 'secret-file': file } = flags;
   if (url === undefined) throw new UsageError(`rules add ${name} needs --to URL`);
   if (!URL.canParse(url)) {
     throw new UsageError(`--to ${url} is not a URL; type one as https://example.org/hook`);
   }
   const condition = conditionOf(flags);
-  const made = await restClient(serviceFrom(flags)).post<Rule>('/v1/rules', {
+  const made = await restClient(serviceFrom(flags)).post<ListedAlertRule>('/v1/rules', {
     ...{ name, url },
     ...(filter !== undefined && { filter: filterOf(filter) }),
     ...(condition && { condition }),
@@ -135,7 +135,7 @@ function filterOf(text: string): Record<string, unknown> {
   return filter;
 }
 
-function conditionOf(flags: Called['flags']): Record<string, unknown> | undefined {
+function conditionOf(flags: RulesInvocation['flags']): Record<string, unknown> | undefined {
   const { left, 'empty-for': ms, replaced, cgroup, 'attach-type': attach_type } = flags;
   const kinds = [left, ms, replaced].filter((one) => one !== undefined);
   if (kinds.length > 1)
@@ -179,13 +179,13 @@ function pathOf(id: string): string {
   throw new UsageError(`${id} is no number of a rule; rules list shows them`);
 }
 
-async function remove({ flags, print }: Called, id: string): Promise<ExitCode> {
+async function remove({ flags, print }: RulesInvocation, id: string): Promise<ExitCode> {
   await restClient(serviceFrom(flags)).open(pathOf(id), { method: 'DELETE' });
   print.out(flags.json ? JSON.stringify({ removed: Number(id) }) : `rule ${id} is removed`);
   return EXIT.done;
 }
 
-async function deliveries({ flags, print }: Called, id: string): Promise<ExitCode> {
+async function deliveries({ flags, print }: RulesInvocation, id: string): Promise<ExitCode> {
   const client = restClient(serviceFrom(flags));
   const state = flags.state === undefined ? '' : `&state=${encodeURIComponent(flags.state)}`;
   const table = createTable(DELIVERY_COLUMNS, roomOf(print, flags.wide));
@@ -223,7 +223,7 @@ const DELIVERY_COLUMNS: readonly Column[] = [
   { title: 'fault', cut: { at: 'end', to: 16 } },
 ];
 
-async function retry({ flags, print }: Called, id: string): Promise<ExitCode> {
+async function retry({ flags, print }: RulesInvocation, id: string): Promise<ExitCode> {
   const answer = await restClient(serviceFrom(flags)).post<{ readonly retried: number }>(
     `${pathOf(id)}/deliveries/retry`,
     {},
@@ -231,7 +231,7 @@ async function retry({ flags, print }: Called, id: string): Promise<ExitCode> {
   print.out(
     flags.json
       ? JSON.stringify(answer)
-      : `${counted(answer.retried, 'delivery is', 'deliveries are')} tried again`,
+      : `${countText(answer.retried, 'delivery is', 'deliveries are')} tried again`,
   );
   return EXIT.done;
 }

@@ -7,7 +7,7 @@ import { MEASURED_VERSIONS } from '../domain/release/version.ts';
 import { Disturber } from '../sandbox/disturb.ts';
 import { NoProgram } from '../sandbox/program.ts';
 import { run as runProgram } from '../sandbox/run.ts';
-import type { Made } from '../sandbox/world.ts';
+import type { LoggedCall } from '../sandbox/world.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { faultsOf } from './run/faults.ts';
@@ -18,7 +18,7 @@ import { Recording } from './run/recording.ts';
 import { junitLines, tapLines } from './run/reports.ts';
 import { summaryLines } from './run/summary.ts';
 import { Tally } from './run/tally.ts';
-import { madeLine } from './run/trace.ts';
+import { callLine } from './run/trace.ts';
 import { type Voice, voiceOf } from './run/voice.ts';
 import { TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { roomOf, WIDE_FLAG } from './table.ts';
@@ -76,7 +76,7 @@ export const run = command({
     if (flags.kernel !== undefined) {
       // Runs on the model load none of it.
       const { runOnLive } = await import('./run/live-flags.ts');
-      const code = await started(() => runOnLive(flags, words, print), print);
+      const code = await startOrSay(() => runOnLive(flags, words, print), print);
       return (code ?? NO_PROGRAM) as ExitCode;
     }
     if (flags.collector !== undefined) throw new UsageError('--collector goes with --kernel live');
@@ -109,18 +109,18 @@ export const run = command({
         tell(`bpfledger: on ${release.id}, ${i + 1} of ${releases.length}`);
       }
       const kernel = release.kernel ?? boot(release.id);
-      const record = (made: Made) => {
+      const record = (made: LoggedCall) => {
         tally.add(made);
         recording?.add(made);
-        if (flags.trace) print.err(madeLine(made));
+        if (flags.trace) print.err(callLine(made));
       };
       const disturber = new Disturber(orders);
       const asked = { ...request, kernel, record, disturber };
-      const ended = await started(() => runProgram(asked), print);
+      const ended = await startOrSay(() => runProgram(asked), print);
       if (ended === undefined) return NO_PROGRAM;
       const { code, unmodelled, stopped } = ended;
       const isStrange = flags.strict === true && unmodelled.size > 0;
-      const unfired = disturber.unfired();
+      const unfired = disturber.listUnfired();
       // A program that was told to end did not come to all of them.
       const isUntested = flags.strict === true && !stopped && unfired.length > 0;
       isFailed ||= isStrange || isUntested;
@@ -191,7 +191,7 @@ function targetOf(
     );
 }
 
-async function started<T>(run: () => Promise<T>, print: Printer): Promise<T | undefined> {
+async function startOrSay<T>(run: () => Promise<T>, print: Printer): Promise<T | undefined> {
   try {
     return await run();
   } catch (error) {

@@ -54,11 +54,11 @@ export const serve = command({
 function waitForStop(): Promise<void> {
   return new Promise((resolve) => {
     const signals = ['SIGINT', 'SIGTERM'] as const;
-    const told = () => {
-      for (const signal of signals) process.off(signal, told);
+    const stopWaiting = () => {
+      for (const signal of signals) process.off(signal, stopWaiting);
       resolve();
     };
-    for (const signal of signals) process.on(signal, told);
+    for (const signal of signals) process.on(signal, stopWaiting);
   });
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { spareText } from './spare-text.ts';
-import { spokenMoment } from './spoken-moment.ts';
+import { parseSpokenMoment } from './spoken-moment.ts';
 
 /** A time of the day of `NOW`, in the time zone of the test. */
 const NOW = new Date(2026, 2, 25, 12);
@@ -30,6 +30,6 @@ it('keeps microseconds that say something', () => {
 });
 
 it('a time that is shown may be typed', () => {
-  expect(spokenMoment(spareText(at(24, 0), NOW), NOW)).toBe(at(24, 0));
-  expect(spokenMoment(spareText(at(25, 640), NOW), NOW)).toBe(at(25, 640));
+  expect(parseSpokenMoment(spareText(at(24, 0), NOW), NOW)).toBe(at(24, 0));
+  expect(parseSpokenMoment(spareText(at(25, 640), NOW), NOW)).toBe(at(25, 640));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spokenMoment } from './spoken-moment.ts';
+import { parseSpokenMoment } from './spoken-moment.ts';
 
 /** 28 November 2026, 09:30:00, wherever this runs. */
 const NOW = new Date(2026, 10, 28, 9, 30);
@@ -17,11 +17,11 @@ describe('a moment as people say it', () => {
     ['2h ago', new Date(2026, 10, 28, 7, 30)],
     ['3d ago', new Date(2026, 10, 25, 9, 30)],
   ])('%s', (text, time) => {
-    expect(spokenMoment(text, NOW)).toBe(time.toISOString());
+    expect(parseSpokenMoment(text, NOW)).toBe(time.toISOString());
   });
 
   it('is of yesterday when the clock has not shown it today', () => {
-    expect(spokenMoment('14:00', NOW)).toBe(new Date(2026, 10, 27, 14, 0).toISOString());
+    expect(parseSpokenMoment('14:00', NOW)).toBe(new Date(2026, 10, 27, 14, 0).toISOString());
   });
 
   it.each([
@@ -34,6 +34,6 @@ describe('a moment as people say it', () => {
     'noon',
     '',
   ])('leaves %s to the service', (text) => {
-    expect(spokenMoment(text, NOW)).toBe(text);
+    expect(parseSpokenMoment(text, NOW)).toBe(text);
   });
 });

@@ -9,7 +9,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 export const SPOKEN_FORMS = '03:12, yesterday 14:00, 2026-03-01 03:12, 10m ago';
 
 /** @param now the time of asking; its time zone is that of the terminal */
-export function spokenMoment(text: string, now: Date): string {
+export function parseSpokenMoment(text: string, now: Date): string {
   const time = (ago(text, now) ?? onDay(text, now))?.toISOString();
   if (time === undefined) return text;
   // The service knows microseconds, which a date has not.

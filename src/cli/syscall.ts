@@ -47,7 +47,7 @@ export const syscall = command({
 });
 
 /** What the service says in place of an event, where it goes on no further. */
-interface Refused {
+interface RefusedLine {
   readonly status: number;
   readonly line?: number;
 }
@@ -69,7 +69,7 @@ async function streamCalls(
   });
   if (response.body === null) throw new Error('the service answered without a body');
   for await (const line of linesOf(response.body)) {
-    const answer = JSON.parse(line) as WireEvent | Refused;
+    const answer = JSON.parse(line) as WireEvent | RefusedLine;
     if ('status' in answer) {
       const { status, line: at } = answer;
       const where = at === undefined ? '' : `line ${at}: `;

@@ -32,13 +32,13 @@ export function roomOf(print: Printer, wide: string | true | undefined): Room {
 
 const GAP = 2;
 
-export interface Table {
+export interface TableLayout {
   /** Lines of these rows; the first ones have the titles above them. */
   lines(rows: readonly (readonly string[])[]): string[];
 }
 
 /** A table of rows that come one after the other: a column never becomes narrower. */
-export function createTable(columns: readonly Column[], room: Room): Table {
+export function createTable(columns: readonly Column[], room: Room): TableLayout {
   const widest = columns.map(({ title, least = 0 }) => Math.max(title.length, least));
   let isTitled = false;
   return {
@@ -49,7 +49,7 @@ export function createTable(columns: readonly Column[], room: Room): Table {
           widest[i] = Math.max(widest[i] ?? 0, cell.length);
         });
       }
-      const widths = fitted(columns, widest, room);
+      const widths = fitWidths(columns, widest, room);
       const titles = isTitled ? [] : [columns.map(({ title }) => title)];
       isTitled = true;
       return [...titles, ...rows].map((row) => lineOf(row, columns, widths));
@@ -67,7 +67,7 @@ export function tableLines(
 }
 
 /** The width of each column; undefined of those that are left out. */
-function fitted(
+function fitWidths(
   columns: readonly Column[],
   widest: readonly number[],
   room: Room,

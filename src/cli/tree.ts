@@ -43,7 +43,7 @@ export const tree = command({
     if (flags['cgroup-root'] !== undefined)
       throw new UsageError('--cgroup-root goes with --format');
     const question = { host, resource: 'state', query: { at: flags.at } };
-    const { state } = await client.get<StateAnswer>(questionPath(question));
+    const { state } = await client.get<TreeState>(questionPath(question));
     const names = new Map(state.programs.map(({ prog_id, prog_name }) => [prog_id, prog_name]));
     const under = flags.under ?? '/';
     const shown = state.cgroups
@@ -66,11 +66,11 @@ export const tree = command({
   },
 });
 
-interface Entry {
+interface TreeEntry {
   readonly prog_id: number;
 }
 
-interface StateAnswer {
+interface TreeState {
   readonly state: {
     readonly programs: readonly { readonly prog_id: number; readonly prog_name: string }[];
     readonly cgroups: readonly {
@@ -78,18 +78,18 @@ interface StateAnswer {
       readonly attached: readonly {
         readonly attach_type: string | number;
         readonly mode: string;
-        readonly entries: readonly Entry[];
+        readonly entries: readonly TreeEntry[];
       }[];
       readonly effective: readonly {
         readonly attach_type: string | number;
-        readonly slots: readonly Entry[];
+        readonly slots: readonly TreeEntry[];
       }[];
     }[];
   };
 }
 
 /** A row, with the names of bpftool's JSON. */
-interface Row {
+interface TreeLine {
   readonly id: number;
   readonly attach_type: string | number;
   /** Effective programs have none. */
@@ -98,11 +98,11 @@ interface Row {
 }
 
 function rowsOf(
-  { attached, effective }: StateAnswer['state']['cgroups'][number],
+  { attached, effective }: TreeState['state']['cgroups'][number],
   names: ReadonlyMap<number, string>,
   showsEffective: true | undefined,
-): Row[] {
-  const row = ({ prog_id: id }: Entry) => ({ id, name: names.get(id) ?? '' });
+): TreeLine[] {
+  const row = ({ prog_id: id }: TreeEntry) => ({ id, name: names.get(id) ?? '' });
   if (showsEffective) {
     return effective.flatMap(({ attach_type, slots }) =>
       slots.map((slot) => ({ ...row(slot), attach_type })),
@@ -114,7 +114,7 @@ function rowsOf(
   });
 }
 
-function rowText({ id, attach_type, attach_flags = '', name }: Row): string {
+function rowText({ id, attach_type, attach_flags = '', name }: TreeLine): string {
   return columns(String(id), String(attach_type), attach_flags, name).trimEnd();
 }
 

@@ -1,5 +1,5 @@
 /** Cuts the log of a host, or says where it is cut, as the owner of the database. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import { systemClock } from '../events/clock.ts';
 import { type Cut, listCuts } from '../events/cuts.ts';
 import { hexOf } from '../events/encoding/hex.ts';
@@ -14,7 +14,7 @@ import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { requireMigrated, withDatabase } from './opened.ts';
 import { progressBar } from './progress-bar.ts';
-import { spokenMoment } from './spoken-moment.ts';
+import { parseSpokenMoment } from './spoken-moment.ts';
 import { userOfMachine } from './user-of-machine.ts';
 
 /** Before a boot is before it begins, though a moment of it is its end elsewhere. */
@@ -70,7 +70,7 @@ export async function trimHost(call: TrimCall): Promise<ExitCode> {
     const { events, versions, segments } = removed;
     if (json) print.out(JSON.stringify({ host: name, oldest, events, versions, segments }));
     else {
-      const gone = counted(events, 'event was', 'events were');
+      const gone = countText(events, 'event was', 'events were');
       print.out(`${name} begins at position ${oldest}: ${gone} removed`);
     }
     return EXIT.done;
@@ -90,7 +90,7 @@ export async function showCuts({ host, configuration, json, print }: Call): Prom
 }
 
 function beforeOf(text: string): Before {
-  const moment = parseMoment(spokenMoment(text, new Date()));
+  const moment = parseMoment(parseSpokenMoment(text, new Date()));
   if (moment !== undefined) return moment;
   throw new UsageError(`--before ${text} is no moment: it takes ${BEFORE_FORMS}`);
 }
@@ -102,11 +102,11 @@ function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[]
       `${name} begins at position ${position} already.`,
       events === 0
         ? '  Nothing is left of the events before.'
-        : `  ${counted(events, 'event')} from before ${events === 1 ? 'is' : 'are'} left: what made what is still there, and stays, or what a trim that was stopped left; --yes removes that.`,
+        : `  ${countText(events, 'event')} from before ${events === 1 ? 'is' : 'are'} left: what made what is still there, and stays, or what a trim that was stopped left; --yes removes that.`,
     ];
   }
   return [
-    `Would remove up to ${counted(events, 'event')} of ${name}, ${sizeText(bytes)} of text; add --yes to do it.`,
+    `Would remove up to ${countText(events, 'event')} of ${name}, ${sizeText(bytes)} of text; add --yes to do it.`,
     `  ${name} would begin at position ${position}, recorded at ${rfc3339(recorded_at)}.`,
     '  Events from before that made what is still there stay.',
     `  The checkpoint of that position, signed by the key ${key_id}, vouches for what stays.`,

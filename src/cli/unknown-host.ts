@@ -8,7 +8,7 @@ const COMPARED_MAX = 1000;
 const NAMED_MAX = 5;
 
 /** A command line that was read. */
-export interface Line {
+export interface CommandLine {
   readonly flags: Readonly<Record<string, string | true | undefined>>;
   readonly words: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface Line {
 /** A sentence about the hosts that there are; undefined when the error is not about a host's name. */
 export async function hostHint(
   error: unknown,
-  { flags, words }: Line,
+  { flags, words }: CommandLine,
 ): Promise<string | undefined> {
   if (!(error instanceof ServiceRefusal) || error.slug !== 'no-such-host') return undefined;
   const names = await hostsOf(flags).catch(() => undefined);
@@ -31,7 +31,7 @@ export async function hostHint(
   return `there are ${names.slice(0, NAMED_MAX).join(', ')}${more}`;
 }
 
-async function hostsOf({ url, 'token-file': tokenFile }: Line['flags']): Promise<string[]> {
+async function hostsOf({ url, 'token-file': tokenFile }: CommandLine['flags']): Promise<string[]> {
   const text = (flag: string | true | undefined) => (flag === true ? undefined : flag);
   const client = restClient(serviceFrom({ url: text(url), 'token-file': text(tokenFile) }));
   const path = `/v1/hosts?limit=${COMPARED_MAX}`;

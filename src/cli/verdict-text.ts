@@ -1,5 +1,5 @@
 /** Verdicts as text for people: one line for each, and below it what is wrong. */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 
 /** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {
@@ -12,21 +12,21 @@ export interface Verdicts {
     readonly checkpoints: number;
     readonly proven_to: number;
     readonly fault_count: number;
-    readonly faults: readonly Fault[];
+    readonly faults: readonly ChainFault[];
     readonly keys: readonly string[];
     readonly untrusted: number;
     readonly untrusted_keys: readonly string[];
   };
   /** Absent for a file, which has no tables. */
   readonly projections?:
-    | { readonly holds: boolean; readonly rows: number; readonly tables: readonly Table[] }
+    | { readonly holds: boolean; readonly rows: number; readonly tables: readonly TableVerdict[] }
     | Stopped;
   readonly outcomes:
     | {
         readonly holds: boolean;
         readonly position: number;
         readonly difference_count: number;
-        readonly differences: readonly Difference[];
+        readonly differences: readonly OutcomeVerdict[];
       }
     | Stopped;
   /** Absent in a file, too. */
@@ -39,14 +39,14 @@ export interface Verdicts {
   readonly not_excluded: readonly string[];
 }
 
-interface Fault {
+interface ChainFault {
   readonly position_from?: number;
   readonly position_to?: number;
   readonly line?: number;
   readonly message: string;
 }
 
-interface Table {
+interface TableVerdict {
   readonly table: string;
   readonly differing: number;
 }
@@ -56,15 +56,15 @@ interface Stopped {
   readonly stopped: string;
 }
 
-interface Difference {
+interface OutcomeVerdict {
   readonly position: number;
   readonly call: string;
-  readonly recorded: Answer;
-  readonly today: Answer;
+  readonly recorded: DecidedAnswer;
+  readonly today: DecidedAnswer;
   readonly effects_only: boolean;
 }
 
-interface Answer {
+interface DecidedAnswer {
   readonly ret?: number;
   readonly errno?: string;
   readonly rule?: string;
@@ -89,7 +89,7 @@ export function verdictLines(verdicts: Verdicts): string[] {
 function snapshotLines(verdict: NonNullable<Verdicts['snapshots']>): string[] {
   const { holds, count, fault_count, faults } = verdict;
   return [
-    verdictLine('snapshots', holds, counted(count, 'stored state')),
+    verdictLine('snapshots', holds, countText(count, 'stored state')),
     ...faults.map(({ position, message }) => `    position ${position}: ${message}`),
     ...more(fault_count, faults.length),
   ];
@@ -105,11 +105,11 @@ function chainText(chain: Verdicts['chain']): string {
   const proven =
     checkpoints === 0
       ? none
-      : `${counted(checkpoints, 'checkpoint')} up to position ${proven_to}, key ${keys.join(', ')}`;
-  return `${counted(position, 'event')}, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
+      : `${countText(checkpoints, 'checkpoint')} up to position ${proven_to}, key ${keys.join(', ')}`;
+  return `${countText(position, 'event')}, hash ${hash.slice(0, 16) || 'lost'}…, ${proven}`;
 }
 
-function faultText({ position_from, position_to, line, message }: Fault): string {
+function faultText({ position_from, position_to, line, message }: ChainFault): string {
   const place = line === undefined ? '' : `line ${line}: `;
   if (position_from === undefined) return `${place}${message}`;
   const range =
@@ -127,9 +127,10 @@ function projectionLines(verdict: NonNullable<Verdicts['projections']>): string[
   if ('stopped' in verdict) return [verdictLine('projections', false, verdict.stopped)];
   const { holds, rows, tables } = verdict;
   return [
-    verdictLine('projections', holds, counted(rows, 'row')),
+    verdictLine('projections', holds, countText(rows, 'row')),
     ...tables.map(
-      ({ table, differing }) => `    ${table}: ${counted(differing, 'row differs', 'rows differ')}`,
+      ({ table, differing }) =>
+        `    ${table}: ${countText(differing, 'row differs', 'rows differ')}`,
     ),
   ];
 }
@@ -141,18 +142,18 @@ function outcomeLines(verdict: Verdicts['outcomes']): string[] {
     verdictLine(
       'outcomes',
       holds,
-      `${difference_count} of ${counted(position, 'call is', 'calls are')} answered differently today`,
+      `${difference_count} of ${countText(position, 'call is', 'calls are')} answered differently today`,
     ),
     ...differences.map((one) => `    position ${one.position}: ${differenceText(one)}`),
     ...more(difference_count, differences.length),
   ];
 }
 
-function differenceText({ call, recorded, today, effects_only }: Difference): string {
+function differenceText({ call, recorded, today, effects_only }: OutcomeVerdict): string {
   if (effects_only) return `${call} has other effects today`;
   return `${call} was ${answerText(recorded)}, is ${answerText(today)} today`;
 }
 
-function answerText({ ret, errno, rule }: Answer): string {
+function answerText({ ret, errno, rule }: DecidedAnswer): string {
   return errno === undefined ? String(ret) : `${errno} (${rule})`;
 }

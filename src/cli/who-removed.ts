@@ -8,14 +8,14 @@ import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { cgroupMeant, noSuchCgroup } from './named/cgroups.ts';
 import { hostMeant } from './named/hosts.ts';
-import { questionPath, SERVICE_FLAGS, sparedAt } from './question.ts';
+import { questionPath, SERVICE_FLAGS, spareLine } from './question.ts';
 import { serviceFrom } from './service-flags.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 
 /** Pages of a timeline that one command reads. */
 const PAGES_MAX = 100;
 
-interface Version {
+interface ArrayAtEvent {
   readonly position: number;
   readonly at: string;
   readonly boot: number;
@@ -31,7 +31,7 @@ interface Version {
 }
 
 interface Timeline {
-  readonly items: readonly Version[];
+  readonly items: readonly ArrayAtEvent[];
   readonly programs: readonly {
     readonly boot: number;
     readonly prog_id: number;
@@ -42,14 +42,14 @@ interface Timeline {
 
 /** An event that took programs from the array. */
 interface Removal {
-  readonly version: Version;
+  readonly version: ArrayAtEvent;
   readonly boot: number;
   readonly programs: readonly number[];
   /** The versions after it. */
-  readonly later: readonly Version[];
+  readonly later: readonly ArrayAtEvent[];
 }
 
-interface Place {
+interface ArrayAddress {
   readonly host: string;
   readonly cgroup: string;
   readonly attach_type: string;
@@ -85,7 +85,7 @@ export const whoRemoved = command({
       flags.around === undefined ? undefined : await aroundMoment(flags.around, { client, host });
     const removal = nearest(removalsOf(items), around);
     const outside = around?.outside;
-    const say = (line: string) => print.out(sparedAt(line, { flags, print }));
+    const say = (line: string) => print.out(spareLine(line, { flags, print }));
     if (outside !== undefined && !flags.json) say(outside);
     if (removal === undefined) {
       if (flags.json)
@@ -100,7 +100,7 @@ export const whoRemoved = command({
       const back = removal.later.find(
         (one) => one.boot === boot && one.slots.some((slot) => slot.prog_id === prog_id),
       );
-      const because = await explained(client, place, prog_id, version);
+      const because = await explainLines(client, place, prog_id, version);
       removed.push({ prog_id, prog_name: name ?? '', because, ...(back && { back }) });
     }
     const { position, at, by } = version;
@@ -126,8 +126,8 @@ export const whoRemoved = command({
 });
 
 /** All versions of the array. */
-async function timelineOf(client: RestClient, { host, ...place }: Place): Promise<Timeline> {
-  const items: Version[] = [];
+async function timelineOf(client: RestClient, { host, ...place }: ArrayAddress): Promise<Timeline> {
+  const items: ArrayAtEvent[] = [];
   const programs: Timeline['programs'][number][] = [];
   let from: string | undefined;
   for (let page = 0; page < PAGES_MAX; page++) {
@@ -142,7 +142,7 @@ async function timelineOf(client: RestClient, { host, ...place }: Place): Promis
   return { items, programs };
 }
 
-function removalsOf(versions: readonly Version[]): Removal[] {
+function removalsOf(versions: readonly ArrayAtEvent[]): Removal[] {
   return versions.flatMap((version, i) => {
     const before = versions[i - 1];
     if (before === undefined) return [];
@@ -165,11 +165,11 @@ function nearest(removals: readonly Removal[], around: Around | undefined): Remo
 }
 
 /** Why a program does not run there right after an event, in lines. */
-async function explained(
+async function explainLines(
   client: RestClient,
-  { host, ...place }: Place,
+  { host, ...place }: ArrayAddress,
   prog_id: number,
-  { position, by }: Version,
+  { position, by }: ArrayAtEvent,
 ): Promise<string[]> {
   if (by.call === 'boot') return ['the host booted again'];
   const query = { ...place, program: String(prog_id), at: String(position), format: 'text' };

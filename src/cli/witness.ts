@@ -3,7 +3,7 @@ import { sign } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { hostPath } from '../client/host-path.ts';
-import { type Cosigner, cosigned, witnessKey } from '../client/proof/note.ts';
+import { type Cosigner, cosignNote, witnessKey } from '../client/proof/note.ts';
 import {
   openCheckpoint,
   ProofRefused,
@@ -89,7 +89,7 @@ async function cosignerFrom({ name, 'key-file': file }: Typed): Promise<Cosigner
 }
 
 /** Where checkpoints and proofs come from. */
-interface Source {
+interface CheckpointSource {
   /** The last checkpoint: a note that nobody verified yet. */
   readonly note: string;
   /** A proof that it continues the log up to a position. */
@@ -103,7 +103,7 @@ async function cosign(
   flags: Typed,
   logs: CosignedLogs,
 ): Promise<string> {
-  const source = existsSync(subject) ? await publishedIn(subject) : await ofHost(subject, flags);
+  const source = existsSync(subject) ? await readPublished(subject) : await ofHost(subject, flags);
   const [origin = ''] = source.note.split('\n', 1);
   const known = logs[origin];
   const trust: Trust = { log: keyFor(origin, known?.key, flags['log-key']) };
@@ -112,7 +112,7 @@ async function cosign(
   const { origin: proven } = await verifyConsistency(proof, trust, kept);
   if (proven !== origin) throw new ProofRefused(`the proof is of ${proven}, and not of ${origin}`);
   const seconds = Math.floor(systemClock.now() / 1_000_000);
-  const note = await cosigned(noteIn(proof), cosigner, seconds);
+  const note = await cosignNote(noteIn(proof), cosigner, seconds);
   logs[origin] = { key: trust.log, note };
   return note;
 }
@@ -127,7 +127,7 @@ function keyFor(origin: string, known: string | undefined, given: string | undef
   return known ?? given ?? '';
 }
 
-async function ofHost(host: string, flags: Typed): Promise<Source> {
+async function ofHost(host: string, flags: Typed): Promise<CheckpointSource> {
   const client = restClient(serviceFrom(flags));
   const consistency = async (from: number) => {
     const path = `${hostPath(host)}/proofs/consistency?from=${from}`;
@@ -137,7 +137,7 @@ async function ofHost(host: string, flags: Typed): Promise<Source> {
 }
 
 /** What a service published: a proof from the checkpoint that it published before. */
-async function publishedIn(file: string): Promise<Source> {
+async function readPublished(file: string): Promise<CheckpointSource> {
   const text = await readFile(file, 'utf8');
   const note = noteIn(text);
   const [, size] = note.split('\n', 2);

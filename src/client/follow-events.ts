@@ -7,7 +7,7 @@ import { type RestClient, ServiceRefusal } from './rest-client.ts';
 const ATTEMPTS_MAX = 10;
 const PAUSE_MS = 500;
 
-interface Message {
+interface EventStreamMessage {
   readonly event: string;
   readonly id: string;
   readonly data: string;
@@ -84,7 +84,7 @@ export async function* followEvents<T>(
 export async function* followMessages(
   client: RestClient,
   { path, last: first }: { readonly path: string; readonly last?: string | undefined },
-): AsyncGenerator<Message> {
+): AsyncGenerator<EventStreamMessage> {
   let last = first;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -103,7 +103,7 @@ export async function* followMessages(
 }
 
 /** The messages of a stream; comments are heartbeats, and skipped. */
-async function* messagesOf({ body }: Response): AsyncGenerator<Message> {
+async function* messagesOf({ body }: Response): AsyncGenerator<EventStreamMessage> {
   if (body === null) return;
   let message = { event: '', id: '', data: '' };
   for await (const line of linesOf(body)) {

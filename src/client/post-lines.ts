@@ -20,7 +20,7 @@ export interface Posted {
 }
 
 /** An event, or the problem document of a line. */
-interface Answer extends ProblemDocument {
+interface LineProblem extends ProblemDocument {
   readonly status?: number;
 }
 
@@ -52,7 +52,7 @@ export async function postLines(
   if (response.body === null) throw new Error('the service answered without a body');
   let recorded = 0;
   for await (const line of linesOf(response.body)) {
-    const answer = JSON.parse(line) as Answer;
+    const answer = JSON.parse(line) as LineProblem;
     const { status } = answer;
     if (status === undefined) {
       recorded++;

@@ -6,11 +6,11 @@
 import type { ProgTypeName } from './prog-type.ts';
 
 /** How a program's `expected_attach_type` is compared at attach and link create. */
-type Comparison = 'equal' | 'enforced-only' | 'never';
+type ExpectedTypeCheck = 'equal' | 'enforced-only' | 'never';
 
 interface CgroupHook {
   readonly progType: ProgTypeName;
-  readonly expected: Comparison;
+  readonly expected: ExpectedTypeCheck;
 }
 
 /** Every attach type of the UAPI up to 7.3 that the model gives a name, with its number. */

@@ -52,7 +52,7 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
   const badReplace = replaceNotAllowed(attachment, mode);
   if (badReplace !== undefined) return badReplace;
   const whole = listOf(cgroup, type);
-  const place: Place | Refusal = hasHooks(type)
+  const place: TargetList | Refusal = hasHooks(type)
     ? placeOfHook(caller.kernel, attachment.program, whole)
     : { whole };
   if (isRefused(place)) return place;
@@ -65,7 +65,7 @@ export function attach(caller: Caller, attachment: Attachment): Effect[] | Refus
   const effects =
     index === undefined
       ? insertEntry(caller, attachment, place, mode)
-      : overwritten(caller, attachment, place, index);
+      : overwriteEntry(caller, attachment, place, index);
   if (isRefused(effects)) return effects;
   const storages = storageEffects(caller.kernel, attachment, list, index);
   return storages.length === 0 ? effects : [...storages, ...effects];
@@ -87,7 +87,7 @@ function storageEffects(
 }
 
 /** The list that an entry goes into: of LSM_CGROUP a part of the attach type's list. */
-interface Place {
+interface TargetList {
   readonly whole: EntryList;
   readonly list?: EntryList;
   readonly begin?: number;
@@ -99,7 +99,7 @@ function placeOfHook(
   kernel: Kernel,
   { id: prog_id, btf: { attach_btf_id } }: Program,
   whole: EntryList,
-): Place | Refusal {
+): TargetList | Refusal {
   const slot = slotOf(kernel, attach_btf_id);
   if (slot === undefined) return refusal('EINVAL', 'lsm-slots-taken', { prog_id, attach_btf_id });
   return { whole, slot, ...hookList(whole, slot) };
@@ -175,7 +175,7 @@ function findReplaced(
 function insertEntry(
   caller: Caller,
   attachment: Attachment,
-  { whole, list = whole, begin = 0 }: Place,
+  { whole, list = whole, begin = 0 }: TargetList,
   mode: Mode,
 ): Effect[] | Refusal {
   const { cgroup, type, program, flags, relative, linkId } = attachment;
@@ -195,10 +195,10 @@ function insertEntry(
 }
 
 /** The entry keeps its place and takes the new program and the new call's preorder bit (§8.2). */
-function overwritten(
+function overwriteEntry(
   caller: Caller,
   attachment: Attachment,
-  { whole, list = whole, begin = 0 }: Place,
+  { whole, list = whole, begin = 0 }: TargetList,
   at: number,
 ): Effect[] {
   const entry = list.entries[at];

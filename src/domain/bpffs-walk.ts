@@ -6,7 +6,7 @@ import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, SEARCH } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
-import { below, crossed, type Place, parentPlace, topPlace } from './mounts.ts';
+import { below, crossMounts, type MountedName, parentPlace, topPlace } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -14,13 +14,13 @@ import { baseName, parentPath } from './path.ts';
 const COMPONENT_BYTES_MAX = 255;
 
 /** What stands under a name, and where that is. */
-export interface Seen {
-  readonly place: Place;
+export interface NodeAtName {
+  readonly place: MountedName;
   readonly node: BpffsNode;
 }
 
 /** What a path leads to over all symlinks: a directory or a pin. */
-export interface Reached extends Seen {
+export interface Reached extends NodeAtName {
   readonly node: BpffsNode & { readonly kind: Exclude<BpffsNode['kind'], 'symlink'> };
 }
 
@@ -35,7 +35,7 @@ interface Walk {
 }
 
 /** Where the top of the log's bpffs leads for the caller; undefined while nothing is mounted there. */
-export function callersTop({ kernel, process }: Caller): Place | undefined {
+export function callersTop({ kernel, process }: Caller): MountedName | undefined {
   return topPlace(kernel, process.namespaces.mount);
 }
 
@@ -44,27 +44,27 @@ export function directoryOf(
   caller: Caller,
   path: string,
   walk: Walk = { links: 0 },
-): Seen | Refusal {
+): NodeAtName | Refusal {
   const top = callersTop(caller);
   if (top === undefined) return outside(path, 'ENOENT');
   const parent = parentPath(path);
   const steps = parent === '/' ? [] : parent.slice(1).split('/');
-  const seen = walked(caller, { place: top, at: '' }, steps, walk);
+  const seen = walkSteps(caller, { place: top, at: '' }, steps, walk);
   if (isRefused(seen)) return seen;
   return notSearchable(caller, seen, parent) ?? seen;
 }
 
 /** Why the caller may look nothing up in what it came to. */
-function notSearchable(caller: Caller, { node }: Seen, at: string): Refusal | undefined {
+function notSearchable(caller: Caller, { node }: NodeAtName, at: string): Refusal | undefined {
   if (node.kind !== 'dir') return refusal('ENOTDIR', 'not-a-directory', { path: at });
   if (mayAccess(caller, node, SEARCH)) return undefined;
   return refusal('EACCES', 'directory-not-searchable', { path: at === '' ? '/' : at });
 }
 
 /** Walks steps from a directory, over mounts and symlinks; `at` is the way so far, for sentences. */
-function walked(
+function walkSteps(
   caller: Caller,
-  from: { readonly place: Place; readonly at: string },
+  from: { readonly place: MountedName; readonly at: string },
   steps: readonly string[],
   walk: Walk,
 ): Reached | Refusal {
@@ -85,21 +85,21 @@ function walked(
       continue;
     }
     at = `${at}/${step}`;
-    const reached = entered(caller, place, below(place, step), { walk, at, isLast: false });
+    const reached = enter(caller, place, below(place, step), { walk, at, isLast: false });
     if (isRefused(reached)) return reached;
     place = reached;
   }
 }
 
 /** Where a name in a directory leads: what is mounted on it, or over a symlink. */
-export function entered(
+export function enter(
   caller: Caller,
-  directory: Place,
-  name: Place,
+  directory: MountedName,
+  name: MountedName,
   way: { readonly walk: Walk; readonly at: string; readonly isLast: boolean },
-): Place | Refusal {
+): MountedName | Refusal {
   const { kernel } = caller;
-  const place = crossed(kernel, name);
+  const place = crossMounts(kernel, name);
   const link = kernel.bpffs.get(place.key);
   if (link?.kind !== 'symlink') return place;
   const { walk, at, isLast } = way;
@@ -115,7 +115,7 @@ export function entered(
   if (start === undefined) throw new Error('impossible state: a symlink on no bpffs');
   const steps = target.split('/').filter((step) => step !== '');
   const last = isLast ? steps.pop() : undefined;
-  const above = walked(caller, { place: start, at }, steps, walk);
+  const above = walkSteps(caller, { place: start, at }, steps, walk);
   if (isRefused(above)) return above;
   const seen = last === undefined ? above : lastOf(caller, above, last, way);
   if (isRefused(seen) || !target.endsWith('/') || seen.node.kind === 'dir') {
@@ -127,20 +127,20 @@ export function entered(
 /** The last step of a symlink that is itself the last of a way. */
 function lastOf(
   caller: Caller,
-  directory: Seen,
+  directory: NodeAtName,
   step: string,
   way: { readonly walk: Walk; readonly at: string; readonly isLast: boolean },
-): Seen | Refusal {
+): NodeAtName | Refusal {
   const { walk, at } = way;
   if (step === '.' || step === '..') {
-    return walked(caller, { place: directory.place, at }, [step], walk);
+    return walkSteps(caller, { place: directory.place, at }, [step], walk);
   }
   const closed = notSearchable(caller, directory, at);
   if (closed !== undefined) return closed;
   const name = below(directory.place, step);
-  const place = entered(caller, directory.place, name, way);
+  const place = enter(caller, directory.place, name, way);
   if (isRefused(place)) return place;
-  return seenAt(caller, place, `${at}/${step}`);
+  return lookAt(caller, place, `${at}/${step}`);
 }
 
 /** `may_follow_link`, where fs.protected_symlinks is 1: in a directory like /tmp only one's own, or its owner's. */
@@ -167,7 +167,7 @@ export function outside(path: string, errno: 'ENOENT' | 'EPERM'): Refusal {
   return refusal(errno, errno === 'EPERM' ? 'not-on-a-bpffs' : 'no-such-path', { path });
 }
 
-export function seenAt(caller: Caller, place: Place, path: string): Seen | Refusal {
+export function lookAt(caller: Caller, place: MountedName, path: string): NodeAtName | Refusal {
   const node = caller.kernel.bpffs.get(place.key);
   return node === undefined ? missing(caller, place, path) : { place, node };
 }
@@ -176,12 +176,12 @@ export function seenAt(caller: Caller, place: Place, path: string): Seen | Refus
  * The errno of a lookup of a missing name. bpffs reserves names with a dot
  * (`bpf_lookup`), so even asking for one is EPERM, unless its directory has no mode bit at all.
  */
-function missing(caller: Caller, place: Place, path: string): Refusal {
+function missing(caller: Caller, place: MountedName, path: string): Refusal {
   return badName(caller, place, path) ?? refusal('ENOENT', 'no-such-path', { path });
 }
 
 /** Why a name that is not there cannot be one; its directory exists. */
-export function badName(caller: Caller, { key }: Place, path: string): Refusal | undefined {
+export function badName(caller: Caller, { key }: MountedName, path: string): Refusal | undefined {
   const directory = caller.kernel.bpffs.get(parentPath(key));
   const name = baseName(path);
   if (name.includes('.') && directory?.mode !== 0) {

@@ -6,17 +6,17 @@ import {
   badName,
   callersTop,
   directoryOf,
-  entered,
+  enter,
+  lookAt,
+  type NodeAtName,
   outside,
   type Reached,
-  type Seen,
-  seenAt,
 } from './bpffs-walk.ts';
 import type { Caller } from './caller.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, owns, READ, SEARCH, STICKY, WRITE } from './file-access.ts';
 import type { BpffsNode } from './kernel.ts';
-import { below, crossed, isBound, isMountPoint, type Place, treesAt } from './mounts.ts';
+import { below, crossMounts, isBound, isMountPoint, type MountedName, treesAt } from './mounts.ts';
 import type { Refusal } from './outcome.ts';
 import { baseName, parentPath } from './path.ts';
 
@@ -36,32 +36,32 @@ export function nodeAt(caller: Caller, path: string): Reached | Refusal {
   const directory = directoryOf(caller, path, walk);
   if (isRefused(directory)) return directory;
   const name = below(directory.place, baseName(path));
-  const place = entered(caller, directory.place, name, { walk, at: path, isLast: true });
-  return isRefused(place) ? place : (seenAt(caller, place, path) as Reached | Refusal);
+  const place = enter(caller, directory.place, name, { walk, at: path, isLast: true });
+  return isRefused(place) ? place : (lookAt(caller, place, path) as Reached | Refusal);
 }
 
 /** What a path names, with what is mounted there: a symlink itself. */
-export function unfollowedAt(caller: Caller, path: string): Seen | Refusal {
+export function nodeUnfollowed(caller: Caller, path: string): NodeAtName | Refusal {
   if (path === '/') return topNode(caller);
   const name = nameAt(caller, path);
-  return isRefused(name) ? name : seenAt(caller, crossed(caller.kernel, name.place), path);
+  return isRefused(name) ? name : lookAt(caller, crossMounts(caller.kernel, name.place), path);
 }
 
 /** What a path names itself, below what is mounted there: what calls on names are about. */
-export function namedAt(caller: Caller, path: string): Seen | Refusal {
+export function nodeBelowMounts(caller: Caller, path: string): NodeAtName | Refusal {
   if (path === '/') return topNode(caller);
   const name = nameAt(caller, path);
-  return isRefused(name) ? name : seenAt(caller, name.place, path);
+  return isRefused(name) ? name : lookAt(caller, name.place, path);
 }
 
 /** Where the last name of a path stands, whether or not there is something. */
-export function nameAt(caller: Caller, path: string): { readonly place: Place } | Refusal {
+export function nameAt(caller: Caller, path: string): { readonly place: MountedName } | Refusal {
   const directory = directoryOf(caller, path);
   if (isRefused(directory)) return directory;
   return { place: below(directory.place, baseName(path)) };
 }
 
-function topNode(caller: Caller): Seen | Refusal {
+function topNode(caller: Caller): NodeAtName | Refusal {
   const place = callersTop(caller);
   const node = place && caller.kernel.bpffs.get(place.key);
   if (place !== undefined && node !== undefined) return { place, node };
@@ -70,14 +70,17 @@ function topNode(caller: Caller): Seen | Refusal {
 }
 
 /** Where a new name can be made, or why it cannot. */
-export function newName(caller: Caller, path: string): { readonly place: Place } | Refusal {
+export function newName(caller: Caller, path: string): { readonly place: MountedName } | Refusal {
   const name = newNameReached(caller, path);
   if (isRefused(name)) return name;
   return newNameForbidden(caller, path) ?? name;
 }
 
 /** Where a name is that may be made; refused for its way, itself, or what it names already. */
-export function newNameReached(caller: Caller, path: string): { readonly place: Place } | Refusal {
+export function newNameReached(
+  caller: Caller,
+  path: string,
+): { readonly place: MountedName } | Refusal {
   if (path === '/') return refusal('EEXIST', 'path-exists', { path });
   const isOutside = callersTop(caller) === undefined && parentPath(path) === '/';
   if (isOutside) return outside(path, 'EPERM');
@@ -114,7 +117,11 @@ export function removalRefused(
 }
 
 /** Why a name that may be taken away stays: it is a mount point, or seen by a mount of its own. */
-export function busyRefused(caller: Caller, { key }: Place, path: string): Refusal | undefined {
+export function busyRefused(
+  caller: Caller,
+  { key }: MountedName,
+  path: string,
+): Refusal | undefined {
   const { kernel, process } = caller;
   if (isMountPoint(kernel, key, process.namespaces.mount))
     return refusal('EBUSY', 'mount-point', { path });

@@ -28,7 +28,7 @@ export interface Caller {
 export function has(caller: Caller, capability: Capability, user = HOSTS_NAMESPACE): boolean {
   const { caps, namespaces } = caller.process;
   if (namespaces.user === user) return caps.includes(capability);
-  return isAbove(caller, user) && (caps.includes(capability) || made(caller, user));
+  return isAbove(caller, user) && (caps.includes(capability) || isMaker(caller, user));
 }
 
 /** Whether the caller is of the host, and another user namespace so below its own. */
@@ -36,7 +36,7 @@ function isAbove({ process }: Caller, user: number): boolean {
   return user !== HOSTS_NAMESPACE && process.namespaces.user === HOSTS_NAMESPACE;
 }
 
-function made({ kernel, process }: Caller, user: number): boolean {
+function isMaker({ kernel, process }: Caller, user: number): boolean {
   return kernel.namespaces.get(user)?.uid === process.uid;
 }
 
@@ -59,7 +59,7 @@ export function hasAll(caller: Caller, user = HOSTS_NAMESPACE): boolean {
   const { uid, caps, namespaces } = caller.process;
   const isFull = (uid === 0 || namespaces.user !== HOSTS_NAMESPACE) && hasAllOfRoot(caps);
   if (namespaces.user === user) return isFull;
-  return isAbove(caller, user) && (isFull || made(caller, user));
+  return isAbove(caller, user) && (isFull || isMaker(caller, user));
 }
 
 /** The user namespace that a namespace of mounts or of cgroups was made in. */

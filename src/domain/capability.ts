@@ -50,6 +50,6 @@ export function hasAllOfRoot(told: readonly Capability[]): boolean {
 }
 
 /** How a set of root's is told: without the names that all of `ROOT_CAPABILITIES` stand for. */
-export function toldOfRoot(caps: readonly Capability[]): readonly Capability[] {
+export function shortenRootCaps(caps: readonly Capability[]): readonly Capability[] {
   return caps.length === ALL_CAPABILITIES.length ? ROOT_CAPABILITIES : caps;
 }

@@ -15,7 +15,7 @@ const DELEGATABLE: readonly string[] = [
 ];
 
 /** The id of the cgroup that bounds a caller; undefined where none does. */
-function boundOf({ kernel, process }: Caller): number | undefined {
+function boundaryOf({ kernel, process }: Caller): number | undefined {
   const { cgroup } = process.namespaces;
   if (cgroup === HOSTS_NAMESPACE || kernel.boot.config.cgroup_nsdelegate !== true) return undefined;
   return kernel.namespaces.get(cgroup)?.cgroup_id;
@@ -27,13 +27,13 @@ export function notDelegated(
   { id, path }: Cgroup,
   file: string,
 ): Refusal | undefined {
-  if (boundOf(caller) !== id || DELEGATABLE.includes(file)) return undefined;
+  if (boundaryOf(caller) !== id || DELEGATABLE.includes(file)) return undefined;
   return refusal('EPERM', 'control-file-not-delegated', { path, file });
 }
 
 /** Why nobody is moved over the root of the caller's namespace (`cgroup_procs_write_permission`). */
 export function crossesRoot(caller: Caller, from: Cgroup, to: Cgroup): Refusal | undefined {
-  const bound = boundOf(caller);
+  const bound = boundaryOf(caller);
   if (bound === undefined) return undefined;
   const outside = [from, to].find((cgroup) => !isBelow(caller.kernel, cgroup, bound));
   return outside && refusal('ENOENT', 'cgroup-out-of-namespace', { path: outside.path });

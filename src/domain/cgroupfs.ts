@@ -107,14 +107,14 @@ export function notWritable(caller: Caller, { path, access }: Cgroup): Refusal |
 }
 
 /** A directory of the hierarchy, or a control file in one. */
-export interface Place {
+export interface CgroupNode {
   readonly cgroup: Cgroup;
   /** Of a control file. */
   readonly file?: string;
 }
 
 /** What stands at a path, directory or file. */
-export function placeAt(caller: Caller, path: string): Place | Refusal {
+export function placeAt(caller: Caller, path: string): CgroupNode | Refusal {
   const { cgroupIds, cgroups } = caller.kernel;
   const directory = path === '/' ? undefined : cgroupAtPath(caller, parentPath(path));
   if (directory === undefined || cgroups.has(cgroupIds.get(path) ?? 0)) {

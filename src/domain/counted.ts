@@ -4,6 +4,6 @@
  *
  * @param many what follows any number but 1; default: `one` with an s
  */
-export function counted(n: number, one: string, many = `${one}s`): string {
+export function countText(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

@@ -1,6 +1,6 @@
 /**
  * `evolve`: applies one fact to the state. It never decides; an effect that cannot be applied is a
- * bug and throws, which stops a replay.
+ * bug and throws, which stops a fold.
  */
 
 import type { Effect } from './effect.ts';

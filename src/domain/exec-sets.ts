@@ -8,7 +8,7 @@ import {
   type Capability,
   ROOT_CAPABILITIES,
   rootsSet,
-  toldOfRoot,
+  shortenRootCaps,
 } from './capability.ts';
 
 export interface ExecSets {
@@ -35,5 +35,5 @@ export function capsAfterExec(uid: number, sets: ExecSets): readonly Capability[
   if (uid !== 0) return ambient;
   return sets === USUAL_SETS
     ? ROOT_CAPABILITIES
-    : toldOfRoot(union(rootsSet(bounding), inheritable));
+    : shortenRootCaps(union(rootsSet(bounding), inheritable));
 }

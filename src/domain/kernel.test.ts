@@ -13,7 +13,7 @@ const LOADER = 812;
 const load: Call = { name: 'prog_load', prog_type: 'cgroup_skb' };
 const spawn: Call = { name: 'spawn', child_pid: LOADER };
 
-function booted(): Kernel {
+function bootAndLoad(): Kernel {
   const kernel = boot('6.18');
   make(kernel, spawn, BOOT_PID);
   make(kernel, load);
@@ -35,8 +35,8 @@ const histories: readonly (readonly [string, readonly (readonly [Call, number?])
 ];
 
 it.each(histories)('%s: a flushed layer of a layer is the state without layers', (_, calls) => {
-  const plain = booted();
-  const kernel = booted();
+  const plain = bootAndLoad();
+  const kernel = bootAndLoad();
   const before = snapshotOf(kernel);
   const layer = layerOn(kernel);
   const above = layerOn(layer);

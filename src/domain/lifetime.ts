@@ -8,14 +8,14 @@ import { type Effect, isObjectKind, keepsMount, type ObjectKind, type Reason } f
 import type { BpfMap, Cgroup, EntryList, Kernel } from './kernel.ts';
 import { indexOfLink, listOf, without } from './list.ts';
 import { withoutHooked } from './lsm-hooks.ts';
-import { heldByObjects, heldKind } from './maps/holding.ts';
+import { countObjectRefs, heldKind } from './maps/holding.ts';
 import type { Mount } from './mount-row.ts';
 import { isInInstance, mountsIn, mountsOfInstances, topOf } from './mounts.ts';
 import { SmallMap } from './small-map.ts';
 import { storagesFreed } from './storage.ts';
 
 /** A row that references are counted on. */
-interface Counted {
+interface ReferencedRow {
   readonly refs: number;
 }
 
@@ -36,7 +36,7 @@ export function programDropped(kernel: Kernel, id: number, reason: Reason): read
 export class Lifetime {
   readonly #kernel: Kernel;
   /** References that were dropped so far, by the row that counts them. */
-  readonly #gone = new SmallMap<Counted, number>();
+  readonly #gone = new SmallMap<ReferencedRow, number>();
   /** Lists of the state, and as they are after the removals so far. */
   #lists: SmallMap<EntryList, EntryList> | undefined;
   /** Of prog_arrays: fds and pins that went so far. */
@@ -196,7 +196,7 @@ export class Lifetime {
     this.#usersGone ??= new SmallMap();
     const gone = (this.#usersGone.get(map) ?? 0) + 1;
     this.#usersGone.set(map, gone);
-    if (gone < map.refs - heldByObjects(this.#kernel, id)) return;
+    if (gone < map.refs - countObjectRefs(this.#kernel, id)) return;
     this.#cleared = (this.#cleared ?? new Set()).add(map);
     for (const { key, value } of map.elements) {
       this.effects.push({ type: 'ElementDeleted', map_id: id, key, kind: 'prog', id: value });
@@ -210,7 +210,7 @@ export class Lifetime {
     return map !== undefined && this.#gone.get(map) === map.refs;
   }
 
-  #isLast(row: Counted): boolean {
+  #isLast(row: ReferencedRow): boolean {
     const gone = (this.#gone.get(row) ?? 0) + 1;
     this.#gone.set(row, gone);
     if (gone > row.refs)

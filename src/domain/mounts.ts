@@ -9,7 +9,7 @@ import { HOSTS_NAMESPACE } from './namespace-row.ts';
 import { baseName, isWithin, parentPath } from './path.ts';
 
 /** A name, as it is reached: by a mount, under its key in the table of names. */
-export interface Place {
+export interface MountedName {
   readonly mount: number;
   readonly key: string;
 }
@@ -17,9 +17,9 @@ export interface Place {
 /** The mount that every kernel boots with, of the first instance. */
 export const FIRST_MOUNT = 1;
 /** The directory that the first instance is mounted on: in no mount that is modelled. */
-export const OUTSIDE: Place = { mount: 0, key: '' };
+export const OUTSIDE: MountedName = { mount: 0, key: '' };
 
-const FIRST_PLACE: Place = { mount: FIRST_MOUNT, key: '/' };
+const FIRST_PLACE: MountedName = { mount: FIRST_MOUNT, key: '/' };
 
 /** Whether only the first instance is mounted, where it was at boot: then keys are paths. */
 function isUsual({ mounts }: Kernel): boolean {
@@ -27,16 +27,16 @@ function isUsual({ mounts }: Kernel): boolean {
 }
 
 /** Where the top of the log's bpffs leads in a namespace; undefined while nothing is mounted there. */
-export function topPlace(kernel: Kernel, namespace: number): Place | undefined {
+export function topPlace(kernel: Kernel, namespace: number): MountedName | undefined {
   const { mounts, mountedOn } = kernel;
   if (namespace === HOSTS_NAMESPACE && isUsual(kernel)) return FIRST_PLACE;
   const id = mountedOn.get(placeKey({ parent: OUTSIDE.mount, at: OUTSIDE.key, namespace }));
   const mount = id === undefined ? undefined : mounts.get(id);
-  return mount && crossed(kernel, { mount: mount.id, key: mount.root });
+  return mount && crossMounts(kernel, { mount: mount.id, key: mount.root });
 }
 
 /** The place that is seen at a place: what is mounted on it, and on that. Outside, it is `topPlace`. */
-export function crossed(kernel: Kernel, place: Place): Place {
+export function crossMounts(kernel: Kernel, place: MountedName): MountedName {
   const { mounts, mountedOn } = kernel;
   let seen = place;
   // What stands alone stands outside.
@@ -50,23 +50,23 @@ export function crossed(kernel: Kernel, place: Place): Place {
 }
 
 /** A name in a directory. */
-export function below({ mount, key }: Place, name: string): Place {
+export function below({ mount, key }: MountedName, name: string): MountedName {
   return { mount, key: key === '/' ? `/${name}` : `${key}/${name}` };
 }
 
 /** The directory above a place (`follow_dotdot`); undefined above the top of the log. */
-export function parentPlace(kernel: Kernel, place: Place): Place | undefined {
+export function parentPlace(kernel: Kernel, place: MountedName): MountedName | undefined {
   let { mount, key } = place;
   let found = kernel.mounts.get(mount);
   while (found?.root === key) {
     ({ parent: mount, at: key } = found);
     found = kernel.mounts.get(mount);
   }
-  return found && crossed(kernel, { mount, key: parentPath(key) });
+  return found && crossMounts(kernel, { mount, key: parentPath(key) });
 }
 
 /** The mount that a place is the top of, if it is the top of one. */
-export function mountAt({ mounts }: Kernel, { mount, key }: Place): Mount | undefined {
+export function mountAt({ mounts }: Kernel, { mount, key }: MountedName): Mount | undefined {
   const found = mounts.get(mount);
   return found?.root === key ? found : undefined;
 }
@@ -174,7 +174,7 @@ export function topOfInstance(number: number): string {
 /** A name that a path leads to. */
 export interface SeenName {
   readonly path: string;
-  readonly place: Place;
+  readonly place: MountedName;
   readonly node: BpffsNode;
 }
 
@@ -197,12 +197,12 @@ export function namesSeen(kernel: Kernel, namespace = HOSTS_NAMESPACE): readonly
     names.set(directory, [...(names.get(directory) ?? []), baseName(key)]);
   }
   const seen: SeenName[] = [];
-  const look = (path: string, place: Place): void => {
+  const look = (path: string, place: MountedName): void => {
     const node = kernel.bpffs.get(place.key);
     if (node === undefined) return;
     seen.push({ path: path === '' ? '/' : path, place, node });
     for (const name of names.get(place.key) ?? []) {
-      look(`${path}/${name}`, crossed(kernel, below(place, name)));
+      look(`${path}/${name}`, crossMounts(kernel, below(place, name)));
     }
   };
   look('', top);

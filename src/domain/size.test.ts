@@ -17,7 +17,7 @@ import {
   WAITING_FDS_MAX,
 } from './size.ts';
 
-const booted = (): Kernel => boot('6.18', { nofile: 2000 });
+const bootLarge = (): Kernel => boot('6.18', { nofile: 2000 });
 
 function does(kernel: Kernel, call: Call): PassedLimit | undefined {
   const { outcome, effects } = perform(kernel, BOOT_PID, call);
@@ -51,7 +51,7 @@ it.each<[string, number, Call, (i: number) => Call]>([
     (i) => ({ name: 'obj_pin', bpf_fd: 3, path: `/${i}` }),
   ],
 ])('%s', (what, most, first, next) => {
-  const kernel = booted();
+  const kernel = bootLarge();
   does(kernel, first);
   for (let i = 0; i < most; i++) expect(does(kernel, next(i))).toBeUndefined();
   expect(does(kernel, next(most))?.what).toBe(what);
@@ -59,7 +59,7 @@ it.each<[string, number, Call, (i: number) => Call]>([
 });
 
 it('rows a host, which fds, high numbers and long names count as', () => {
-  const kernel = booted();
+  const kernel = bootLarge();
   const rows = () => stateRows(kernel);
   const before = rows();
   does(kernel, { name: 'dup', fd: 0 });

@@ -71,7 +71,10 @@ export function restoreKernel(snapshot: Snapshot): Kernel {
 }
 
 /** Rows with an empty column for each field that was left out. */
-function filled(rows: StoredRows = { keys: [], columns: {} }, { values }: AnyCodec): StoredRows {
+function fillColumns(
+  rows: StoredRows = { keys: [], columns: {} },
+  { values }: AnyCodec,
+): StoredRows {
   const empty = Object.keys(values).map((field) => [field, []] as const);
   return { keys: rows.keys, columns: { ...Object.fromEntries(empty), ...rows.columns } };
 }
@@ -87,7 +90,7 @@ export function* restoreKernelInTurns(snapshot: Snapshot): Generator<undefined, 
   const tables = emptyTables();
   for (const [name, codec] of CODECS) {
     const table = tables[name] as unknown as AnyTable;
-    const { keys, columns } = filled(stored[name], codec);
+    const { keys, columns } = fillColumns(stored[name], codec);
     for (let i = 0; i < keys.length; i++) {
       table.set(keys[i] as never, codec.row(columns, i));
       if (i % ROWS_IN_ONE_PIECE === ROWS_IN_ONE_PIECE - 1) yield;

@@ -88,16 +88,20 @@ export function allowsLoad(
 }
 
 /** Where a command asks for capabilities: in which user namespace; or why its token is none. */
-export interface Asked {
+export interface AskedNamespace {
   readonly user: number;
   readonly refused: Refusal | undefined;
 }
 
 /** Where one asks that has no token. */
-export const WITHOUT_TOKEN: Asked = { user: HOSTS_NAMESPACE, refused: undefined };
+export const WITHOUT_TOKEN: AskedNamespace = { user: HOSTS_NAMESPACE, refused: undefined };
 
 /** Where a command asks with the token that an fd names: where it asks without one, if it is not allowed. */
-export function askedBy(caller: Caller, fd: number, allows: (token: Delegation) => boolean): Asked {
+export function findAsked(
+  caller: Caller,
+  fd: number,
+  allows: (token: Delegation) => boolean,
+): AskedNamespace {
   const token = tokenAt(caller, fd);
   if (isRefused(token)) return { user: HOSTS_NAMESPACE, refused: token };
   return allows(token) ? { user: token.user, refused: undefined } : WITHOUT_TOKEN;

@@ -35,7 +35,7 @@ export interface Cut extends CutPoint {
   readonly reason: string;
 }
 
-interface Row extends Omit<Cut, 'hash' | 'tree' | 'state_hash'> {
+interface CutRow extends Omit<Cut, 'hash' | 'tree' | 'state_hash'> {
   readonly hash: string;
   readonly tree: string;
   readonly state_hash: string;
@@ -45,7 +45,7 @@ const COLUMNS = `position, encode(hash, 'hex') as hash, recorded_at, at_max,
   encode(tree, 'hex') as tree, encode(state_hash, 'hex') as state_hash, actor, database_user,
   cut_at, reason`;
 
-function cutOf({ hash, tree, state_hash, ...row }: Row): Cut {
+function cutOf({ hash, tree, state_hash, ...row }: CutRow): Cut {
   const bytes = { hash: bytesOf(hash), state_hash: bytesOf(state_hash) };
   return { ...row, ...bytes, tree: rootsOf(bytesOf(tree)) };
 }
@@ -59,7 +59,7 @@ export function rootsOf(bytes: Uint8Array): Uint8Array[] {
 
 /** Where a host's log is cut; undefined for a whole log. */
 export async function readCut(database: Queryable, hostId: number): Promise<Cut | undefined> {
-  const [row] = await database.query<Row>(
+  const [row] = await database.query<CutRow>(
     `select ${COLUMNS} from cuts where host_id = $1 order by position desc limit 1`,
     [hostId],
   );
@@ -68,7 +68,7 @@ export async function readCut(database: Queryable, hostId: number): Promise<Cut 
 
 /** All cuts of a host, the oldest first. */
 export async function listCuts(database: Queryable, hostId: number): Promise<Cut[]> {
-  const rows = await database.query<Row>(
+  const rows = await database.query<CutRow>(
     `select ${COLUMNS} from cuts where host_id = $1 order by position`,
     [hostId],
   );

@@ -60,4 +60,4 @@ export interface LedgerEvent extends Observed {
 }
 
 /** What a fold needs of an event. */
-export type Change = Pick<LedgerEvent, 'position' | 'pid' | 'effects'>;
+export type FoldedEvent = Pick<LedgerEvent, 'position' | 'pid' | 'effects'>;

@@ -26,7 +26,7 @@ const COLUMNS = `position, epoch, encode(hash, 'hex') as hash, recorded_at, at_m
   ${OLDEST} as oldest`;
 const SELECT = `select ${COLUMNS} from heads where host_id = $1`;
 
-type Row = Omit<StoredHead, 'hash'> & { readonly hash: string };
+type HeadRow = Omit<StoredHead, 'hash'> & { readonly hash: string };
 
 // An older copy of a database may have given an id to another host.
 const NAMED = `${SELECT} and exists (select from hosts where host_id = $1 and name = $2)`;
@@ -44,8 +44,8 @@ export async function readHead(
 ): Promise<StoredHead> {
   const rows =
     name === undefined
-      ? await database.query<Row>(SELECT, [hostId])
-      : await database.query<Row>(NAMED, [hostId, name]);
+      ? await database.query<HeadRow>(SELECT, [hostId])
+      : await database.query<HeadRow>(NAMED, [hostId, name]);
   return headOf(database, rows, hostId, name);
 }
 
@@ -64,7 +64,7 @@ export async function insertHead(
 
 /** The head, which nobody else can move before the transaction ends. */
 export async function lockHead(tx: Queryable, hostId: number): Promise<StoredHead> {
-  return headOf(tx, await tx.query<Row>(`${SELECT} for update`, [hostId]), hostId);
+  return headOf(tx, await tx.query<HeadRow>(`${SELECT} for update`, [hostId]), hostId);
 }
 
 /**
@@ -73,12 +73,12 @@ export async function lockHead(tx: Queryable, hostId: number): Promise<StoredHea
  */
 export async function raiseEpoch(database: Queryable, hostId: number): Promise<StoredHead> {
   const text = `update heads set epoch = epoch + 1 where host_id = $1 returning ${COLUMNS}`;
-  return headOf(database, await database.query<Row>(text, [hostId]), hostId);
+  return headOf(database, await database.query<HeadRow>(text, [hostId]), hostId);
 }
 
 async function headOf(
   database: Queryable,
-  [row]: readonly Row[],
+  [row]: readonly HeadRow[],
   host_id: number,
   name?: string,
 ): Promise<StoredHead> {

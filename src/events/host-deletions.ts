@@ -6,7 +6,7 @@
 import { bytesOf, hexOf } from './encoding/hex.ts';
 import { LogRefusal } from './log-refusal.ts';
 import { likesOf } from './name-patterns.ts';
-import { IN_ORDER, ordered, type PageOrder } from './page-order.ts';
+import { IN_ORDER, type PageOrder, writeBothOrders } from './page-order.ts';
 import type { Queryable } from './storage/database.ts';
 import { sqlArray } from './storage/sql-array.ts';
 
@@ -46,7 +46,7 @@ const COLUMNS = `host_id, name, log_id::text as log_id, origin, position, events
   encode(hash, 'hex') as hash, recorded_from, recorded_to, checkpoint, actor, database_user,
   deleted_at, reason`;
 
-type Row = Omit<HostDeletion, 'hash'> & { readonly hash: string };
+type HostDeletionRow = Omit<HostDeletion, 'hash'> & { readonly hash: string };
 
 /** Records that a host is deleted: from here on, this transaction may remove its rows. */
 export async function recordDeletion(
@@ -85,14 +85,14 @@ export interface DeletionPage {
 }
 
 const MEANT = 'name like any ($1::text[]) and name like any ($2::text[])';
-const LIST = ordered((order) => {
+const LIST = writeBothOrders((order) => {
   const { beyond, sort } = IN_ORDER[order];
   return `select ${COLUMNS} from host_deletions where ${MEANT}
     and ($3::int8 is null or (deleted_at, host_id) ${beyond} ($3::int8, $4::int8))
     order by deleted_at ${sort}, host_id ${sort} limit $5`;
 });
 
-const meant = ({ may, wanted = ['*'] }: DeletionQuestion) => [likesOf(may), likesOf(wanted)];
+const patternsOf = ({ may, wanted = ['*'] }: DeletionQuestion) => [likesOf(may), likesOf(wanted)];
 
 /** A page of deletions, in the order in which they were made. */
 export async function listDeletions(
@@ -100,8 +100,8 @@ export async function listDeletions(
   question: DeletionQuestion,
   { after, order = 'asc', limit = DELETIONS_PAGE_MAX }: DeletionPage = {},
 ): Promise<HostDeletion[]> {
-  const rows = await database.query<Row>(LIST[order], [
-    ...meant(question),
+  const rows = await database.query<HostDeletionRow>(LIST[order], [
+    ...patternsOf(question),
     ...[after?.deleted_at ?? null, after?.host_id ?? null, Math.min(limit, DELETIONS_PAGE_MAX)],
   ]);
   return rows.map((row) => ({ ...row, hash: bytesOf(row.hash) }));
@@ -114,7 +114,7 @@ export async function countDeletions(
 ): Promise<number> {
   const [row] = await database.query<{ readonly count: number }>(
     `select count(*)::int8 as count from host_deletions where ${MEANT}`,
-    meant(question),
+    patternsOf(question),
   );
   return row?.count ?? 0;
 }
@@ -148,7 +148,7 @@ export async function missingHost(
   return new LogRefusal({ why: 'no-such-host', host, deletion: { at, actor, events } });
 }
 
-interface Held {
+interface HeldHost {
   readonly host_id: number;
 }
 
@@ -168,7 +168,7 @@ export async function holdHosts(
   const [one] = ids;
   // A list is planned anew each time, which costs more than the row; mostly it is one host.
   const rows = await (ids.length === 1
-    ? tx.query<Held>(HOLD_ONE, [one])
-    : tx.query<Held>(HOLD, [sqlArray(ids)]));
+    ? tx.query<HeldHost>(HOLD_ONE, [one])
+    : tx.query<HeldHost>(HOLD, [sqlArray(ids)]));
   return new Set(rows.map((row) => row.host_id));
 }

@@ -5,9 +5,9 @@
  */
 import { missingHost } from './host-deletions.ts';
 import { likesOf } from './name-patterns.ts';
-import { IN_ORDER, ordered, type PageOrder } from './page-order.ts';
+import { IN_ORDER, type PageOrder, writeBothOrders } from './page-order.ts';
+import { knowLine } from './reading/host-line.ts';
 import type { ImportedLog } from './reading/imports.ts';
-import { knowLine } from './reading/lineage.ts';
 import type { Queryable } from './storage/database.ts';
 import { sqlArray } from './storage/sql-array.ts';
 
@@ -36,7 +36,7 @@ export interface Host {
 }
 
 /** A page of hosts, in the order of their names by code point. */
-export interface HostPage {
+export interface HostPageRequest {
   /** The name that the page starts after. */
   readonly after?: string | undefined;
   /** Default and upper bound: `HOSTS_PAGE_MAX`. */
@@ -59,7 +59,7 @@ const SELECT = `select h.host_id, h.name, t.position, t.recorded_at, o.name as o
   where h.dropped_at is null`;
 
 const LIKE = `($1::text[] is null or h.name like any ($1::text[])) and strpos(h.name, $2) > 0`;
-const PAGE = ordered((order) => {
+const PAGE = writeBothOrders((order) => {
   const { beyond, sort } = IN_ORDER[order];
   return `${LIKE} and h.name collate "C" ${beyond} $3
     order by h.name collate "C" ${sort} limit $4`;
@@ -69,18 +69,18 @@ const PAGE = ordered((order) => {
 const BEFORE = { asc: '', desc: '~' } as const;
 
 /** What {@link LIKE} is asked with. */
-function likeParameters({ patterns, search = '' }: HostPage) {
+function likeParameters({ patterns, search = '' }: HostPageRequest) {
   return [patterns === undefined ? null : likesOf(patterns), search];
 }
 
 /** What {@link PAGE} is asked with. */
-function pageParameters(page: HostPage) {
+function pageParameters(page: HostPageRequest) {
   const { order = 'asc', after = BEFORE[order], limit = HOSTS_PAGE_MAX } = page;
   return [...likeParameters(page), after, Math.min(limit, HOSTS_PAGE_MAX)];
 }
 
 /** A page of hosts and branches. It is full, however few of many hosts the patterns match. */
-export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> {
+export function listHosts(database: Queryable, page: HostPageRequest): Promise<Host[]> {
   const text = `${SELECT} and ${PAGE[page.order ?? 'asc']}`;
   return database.query<Host>(text, pageParameters(page));
 }
@@ -88,7 +88,7 @@ export function listHosts(database: Queryable, page: HostPage): Promise<Host[]> 
 /** How many hosts and branches all pages of the question have; of one host, its direct branches. */
 export async function countHosts(
   database: Queryable,
-  page: Pick<HostPage, 'patterns' | 'search'>,
+  page: Pick<HostPageRequest, 'patterns' | 'search'>,
   originId?: number,
 ): Promise<number> {
   const [row] = await database.query<{ readonly count: number }>(
@@ -142,7 +142,11 @@ export async function hostNamed(database: Queryable, name: string): Promise<Host
 }
 
 /** A page of the direct branches of a host. */
-export function listBranches(database: Queryable, hostId: number, page: HostPage): Promise<Host[]> {
+export function listBranches(
+  database: Queryable,
+  hostId: number,
+  page: HostPageRequest,
+): Promise<Host[]> {
   const text = `${SELECT} and h.origin_host_id = $5 and ${PAGE[page.order ?? 'asc']}`;
   return database.query<Host>(text, [...pageParameters(page), hostId]);
 }

@@ -2,7 +2,7 @@
  * Refusals by the log, not by the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
-import { counted } from '../domain/counted.ts';
+import { countText } from '../domain/counted.ts';
 import type { ConfigFault } from '../domain/release/config.ts';
 import { unknownRelease } from '../domain/release/release.ts';
 import type { PassedLimit } from '../domain/size.ts';
@@ -120,10 +120,10 @@ export class LogRefusal extends Error {
 }
 
 /** The end of the sentence about a host that is not there. */
-function deleted(deletion: Deletion | undefined): string {
+function deletionText(deletion: Deletion | undefined): string {
   if (deletion === undefined) return '';
   const { at, actor, events } = deletion;
-  return `: it was deleted at ${rfc3339(at)} by ${actor}, with ${counted(events, 'event')}`;
+  return `: it was deleted at ${rfc3339(at)} by ${actor}, with ${countText(events, 'event')}`;
 }
 
 /** Which of several calls. */
@@ -153,7 +153,7 @@ export function missing(error: unknown): (Why & { readonly why: 'no-such-host' }
 function sentence(reason: Why): string {
   switch (reason.why) {
     case 'no-such-host':
-      return `there is no host ${reason.host}${deleted(reason.deletion)}`;
+      return `there is no host ${reason.host}${deletionText(reason.deletion)}`;
     case 'host-exists':
       return `there is a host ${reason.host} already`;
     case 'branch-too-deep':
@@ -235,7 +235,7 @@ function sentence(reason: Why): string {
         ': sign the head first, by bpfledger checkpoint HOST'
       );
     case 'hosts-busy':
-      return `${counted(reason.hostsMax, 'host is', 'hosts are')} being written concurrently, the most that this service takes`;
+      return `${countText(reason.hostsMax, 'host is', 'hosts are')} being written concurrently, the most that this service takes`;
     case 'fate-unknown':
       return 'the database did not answer: whether this was recorded is not known';
     case 'closed':

@@ -8,11 +8,18 @@ import { refuseRemoved } from './cuts.ts';
 import { markOf } from './encoding/mark.ts';
 import type { LedgerEvent } from './event.ts';
 import { readHead, type StoredHead } from './head.ts';
-import { type Host, type HostPage, hostIds, hostNamed, listBranches, listHosts } from './hosts.ts';
+import {
+  type Host,
+  type HostPageRequest,
+  hostIds,
+  hostNamed,
+  listBranches,
+  listHosts,
+} from './hosts.ts';
 import { LogRefusal, missing } from './log-refusal.ts';
 import type { Projector } from './projector.ts';
 import { DamagedLog } from './reading/damaged-log.ts';
-import type { Follower, Place } from './reading/follower.ts';
+import type { Follower, FollowerStart } from './reading/follower.ts';
 import type { HistoryChange } from './reading/history.ts';
 import { HostFeed } from './reading/host-feed.ts';
 import { type HostState, loadState } from './reading/host-state.ts';
@@ -76,7 +83,7 @@ export interface Log {
   /** Records submissions in this order, each all or none, up to the first that is refused. */
   submitInOrder(host: string, submissions: readonly Submission[]): Promise<InOrder>;
   /** What was recorded under a key; undefined when nothing was. Refuses `idempotency-mismatch`. */
-  recorded(
+  findRecorded(
     host: string,
     by: { readonly actor: string; readonly idempotency: IdempotencyKey },
   ): Promise<Receipt | undefined>;
@@ -87,12 +94,12 @@ export interface Log {
    */
   createBranch(origin: string, request: BranchRequest): Promise<MadeBranch>;
   /** A page of the direct branches of a host, by name. */
-  branches(origin: string, page?: HostPage): Promise<Host[]>;
+  branches(origin: string, page?: HostPageRequest): Promise<Host[]>;
   /** Hides a branch for ever; its name stays taken. Refuses `no-such-host`. */
   dropBranch(origin: string, name: string): Promise<void>;
 
   /** A page of hosts and branches, by name. */
-  hosts(page?: HostPage): Promise<Host[]>;
+  hosts(page?: HostPageRequest): Promise<Host[]>;
   /** One host, with its head position. Refuses `no-such-host`, as all that follow do. */
   host(name: string): Promise<Host>;
   /** Where the log ends. */
@@ -109,7 +116,7 @@ export interface Log {
    * A follower of the events after a place and of later ones. At a mark of another history it ends
    * immediately; without a mark it refuses `no-such-position` when the log does not reach the place.
    */
-  subscribe(host: string, follow: Place): Promise<Follower>;
+  subscribe(host: string, follow: FollowerStart): Promise<Follower>;
 
   /**
    * Calls `read` with the state at a position. `read` must not change the kernel and must not retain
@@ -131,7 +138,7 @@ export interface Log {
   /** Forgets idempotency keys after their 24 hours; returns how many. */
   sweepKeys(): Promise<number>;
   /** Hosts whose state this process holds, and the rows of all these states. */
-  heldStates(): { readonly hosts: number; readonly rows: number };
+  sizeOfStates(): { readonly hosts: number; readonly rows: number };
   /** Evicts the states that were not used for a while. */
   letIdleGo(): void;
   /** Takes no more calls and waits until everybody is answered; the database stays open. */
@@ -166,11 +173,11 @@ export async function openLog(options: LogOptions): Promise<Log> {
   }
   /** Hosts whose writer has still to find out what was told already, with the position then known. */
   const told = new Map<number, number>();
-  function foundByReader(change: HistoryChange): void {
+  function reportByReader(change: HistoryChange): void {
     told.set(change.host_id, change.known);
     historyChanged(change);
   }
-  function foundByWriter(change: HistoryChange): void {
+  function reportByWriter(change: HistoryChange): void {
     const known = told.get(change.host_id);
     told.delete(change.host_id);
     if (known === undefined || change.known < known) historyChanged(change);
@@ -180,7 +187,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     rowsMax: held.pastRows,
     nowMs,
     nameOf: ids.nameOf,
-    onHistoryChanged: foundByReader,
+    onHistoryChanged: reportByReader,
   });
   const writers = new HostWriters({
     open: (hostId) => {
@@ -188,9 +195,9 @@ export async function openLog(options: LogOptions): Promise<Log> {
       return HostWriter.open({
         ...context,
         hostId,
-        onCommitted: (...appended) => feeds.get(hostId)?.appended(...appended),
+        onCommitted: (...appended) => feeds.get(hostId)?.takeAppended(...appended),
         onLearnt: (...learnt) => feeds.get(hostId)?.publish(...learnt),
-        onHistoryChanged: foundByWriter,
+        onHistoryChanged: reportByWriter,
         host: ids.nameOf(hostId),
       });
     },
@@ -240,7 +247,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
     submit,
     submitInOrder: (host, submissions) =>
       onHost(host, (id) => writers.use(id, (writer) => writer.submitInOrder(submissions))),
-    async recorded(host, { actor, idempotency }) {
+    async findRecorded(host, { actor, idempotency }) {
       return findReceipt(database, { hostId: await idOf(host), actor }, idempotency);
     },
 
@@ -287,7 +294,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
         feeds.get(hostId) ??
         new HostFeed({
           ...{ database, clock, hostId, host },
-          onHistoryChanged: foundByReader,
+          onHistoryChanged: reportByReader,
           onDeserted: () => feeds.delete(hostId),
         });
       feeds.set(hostId, feed);
@@ -318,7 +325,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       ),
 
     sweepKeys: () => sweepKeys(database, clock.now()),
-    heldStates: () => writers.held,
+    sizeOfStates: () => writers.held,
     letIdleGo: () => writers.letIdleGo(),
     async close() {
       await writers.close();

@@ -10,6 +10,6 @@ export const IN_ORDER = {
 } as const;
 
 /** Both orders of a query. */
-export function ordered<T>(write: (order: PageOrder) => T): Readonly<Record<PageOrder, T>> {
+export function writeBothOrders<T>(write: (order: PageOrder) => T): Readonly<Record<PageOrder, T>> {
   return { asc: write('asc'), desc: write('desc') };
 }

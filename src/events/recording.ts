@@ -29,7 +29,7 @@ export interface Start {
 }
 
 /** How often something was met, and in which lines first. */
-export interface Counted {
+export interface LineCount {
   readonly count: number;
   readonly lines: readonly number[];
 }
@@ -52,11 +52,11 @@ export interface Summary {
   readonly queries: number;
   readonly divergences: { readonly count: number; readonly first: readonly Divergence[] };
   /** Calls that the ledger has no word for, by name. */
-  readonly left_out: Readonly<Record<string, Counted>>;
+  readonly left_out: Readonly<Record<string, LineCount>>;
   /** Lines that are none of the format, or broken, by what is wrong. */
-  readonly unreadable: Readonly<Record<string, Counted>>;
+  readonly unreadable: Readonly<Record<string, LineCount>>;
   /** Calls whose text leaves out fields that are not zero, by name. */
-  readonly abbreviated: Readonly<Record<string, Counted>>;
+  readonly abbreviated: Readonly<Record<string, LineCount>>;
   /** Lines of calls that do not say which fd they are about, and nothing else does. */
   readonly ambiguous: readonly number[];
   /** The last line, when it has no end: the recording was cut off. */

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { inOnePiece, inTurns, mapInTurns, type Pausing, sortInTurns, turn } from './turns.ts';
 
 /** Work that takes several pieces, and records each step. */
-function* long(steps: number, told: (step: number) => void): Pausing<string> {
+function* long(steps: number, tell: (step: number) => void): Pausing<string> {
   for (let step = 1; step <= steps; step++) {
     const end = performance.now() + 10;
     while (performance.now() < end);
-    told(step);
+    tell(step);
     yield;
   }
   return 'done';

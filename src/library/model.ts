@@ -17,6 +17,6 @@ export { isRefusal, type Outcome, type Refusal, type Success } from '../domain/o
 export { perform } from '../domain/perform.ts';
 export { refusalSentence } from '../domain/refusal-sentence.ts';
 export type { BootConfig } from '../domain/release/config.ts';
-export { type Difference, differences } from '../domain/release/describe.ts';
+export { differences, type SwitchDifference as Difference } from '../domain/release/describe.ts';
 export { knownReleases, type Release, releaseOf } from '../domain/release/release.ts';
 export { restoreKernel, type Snapshot, snapshotOf } from '../domain/snapshot.ts';

@@ -76,7 +76,7 @@ export function fakeKernelFrom(snapshot: Snapshot): FakeKernel {
   return new FakeKernel(restoreKernel(snapshot));
 }
 
-interface Fault {
+interface PlannedFault {
   readonly name: CallName;
   readonly errno: Errno;
   /** Calls of that name until it strikes. */
@@ -86,7 +86,7 @@ interface Fault {
 export class FakeKernel {
   readonly #kernel: Kernel;
   readonly #calls: MadeCall[] = [];
-  #faults: Fault[] = [];
+  #faults: PlannedFault[] = [];
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;

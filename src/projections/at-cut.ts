@@ -100,7 +100,7 @@ async function compare(
          select distinct on (${key}) v.* from ${table.name}_of_line v
          where v.host_id = $1 and v.boot = $2 and v.position_from <= $3
          order by ${key}, v.position_from desc) newest
-       where not gone ${endedElsewhere(table)}),
+       where not gone ${stillHeldClause(table)}),
      given as (select ${columns} from ${shadow.name})
      select (select count(*) from given)::int8 as rows, (select count(*) from (
        (table stored except all table given) union all (table given except all table stored)) one_sided
@@ -112,7 +112,7 @@ async function compare(
 }
 
 /** Storages and elements end with their map, and lists with their cgroup, without versions of their own. */
-function endedElsewhere({ name }: ProjectionTable): string {
+function stillHeldClause({ name }: ProjectionTable): string {
   const kind = HOLDERS[name];
   if (kind === undefined) return '';
   return `and not exists (select from ${kind}_versions_of_line g

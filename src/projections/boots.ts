@@ -5,7 +5,7 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { refuseRemoved } from '../events/cuts.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import { forkMark, markText } from '../events/reading/mark-at.ts';
 import type { MarkedMoment } from '../events/reading/moment.ts';
 import type { Queryable } from '../events/storage/database.ts';

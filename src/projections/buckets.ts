@@ -3,7 +3,7 @@
  * comes from an index that holds only what is counted, so a bucket of a million events without a
  * refusal costs nothing to count refusals in.
  */
-import { type LineForm, lineText, queryLine } from '../events/reading/lineage.ts';
+import { type LineForm, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { DRIFTED, REFUSED } from '../events/storage/told-apart.ts';
 import type { Span } from './list-versions.ts';
@@ -22,10 +22,10 @@ export interface Bucket extends Counts {
 
 const NOTHING: Counts = { changes: 0, refusals: 0, drift: 0, rmdirs: 0, boots: 0, holes: 0 };
 
-type Source = readonly [table: string, position: string, condition?: string];
+type CountedTable = readonly [table: string, position: string, condition?: string];
 
 /** Which rows are counted as what: versions of lists, removed cgroups, and so on. */
-const SOURCES: Readonly<Record<keyof Counts, Source>> = {
+const SOURCES: Readonly<Record<keyof Counts, CountedTable>> = {
   changes: ['entry_versions', 'position_from'],
   refusals: ['events', 'position', REFUSED],
   drift: ['events', 'position', DRIFTED],
@@ -62,7 +62,7 @@ function countsOf({ isBranch, rowsOf }: LineForm, what: keyof Counts): string {
 
 const COUNT = lineText((form) => COUNTED.map((what) => countsOf(form, what)).join(' union all '));
 
-interface Counted {
+interface BucketCount {
   readonly what: keyof Counts;
   /** From 0. */
   readonly bucket: number;
@@ -79,7 +79,7 @@ export async function bucketsOf(
   { host_id, from, to }: Span,
   width: number,
 ): Promise<Bucket[]> {
-  const rows = await queryLine<Counted>(database, COUNT, [host_id, from, to, width]);
+  const rows = await queryLine<BucketCount>(database, COUNT, [host_id, from, to, width]);
   const counts = new Map<number, Record<keyof Counts, number>>();
   for (const { what, bucket, n } of rows) {
     const known = counts.get(bucket) ?? { ...NOTHING };

@@ -1,6 +1,6 @@
 /** Cgroups and their paths. A cgroup is made once and removed once. */
 import type { Kernel } from '../domain/kernel.ts';
-import { queryLine } from '../events/reading/lineage.ts';
+import { queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';

@@ -9,7 +9,7 @@ import { type Head, lockHead, readHead } from '../events/head.ts';
 import { type HostDeletion, missingHost, recordDeletion } from '../events/host-deletions.ts';
 import { noteOf } from '../events/proof/checkpoint.ts';
 import { latestOfTree, readKeys } from '../events/proof/checkpoints.ts';
-import { grownFrom } from '../events/reading/lineage.ts';
+import { lastSharedPosition } from '../events/reading/host-line.ts';
 import type { Database, Queryable } from '../events/storage/database.ts';
 import { GROWN_CHANNEL } from '../events/writing/notifier.ts';
 import { lockLooks } from './fleet/arriving.ts';
@@ -109,7 +109,7 @@ const WHOLE = [
   ...['program_lives', 'entry_lives', 'cgroup_lives', 'lineages', 'heads'],
 ];
 
-interface HostRow {
+interface OwnHostRow {
   readonly host_id: number;
   readonly log_id: string | null;
   readonly origin: string | null;
@@ -120,7 +120,7 @@ async function findDeletable(
   name: string,
   headOf: (tx: Queryable, hostId: number) => Promise<Head>,
 ): Promise<Deletable> {
-  const [host] = await tx.query<HostRow>(
+  const [host] = await tx.query<OwnHostRow>(
     `select h.host_id, h.log_id::text as log_id, o.name as origin
      from hosts h left join hosts o on o.host_id = h.origin_host_id where h.name = $1`,
     [name],
@@ -136,7 +136,9 @@ async function findDeletable(
   );
   return {
     ...{ ...host, name, position, hash },
-    events: position - Math.max(await grownFrom(tx, host_id), (await oldestKept(tx, host_id)) - 1),
+    events:
+      position -
+      Math.max(await lastSharedPosition(tx, host_id), (await oldestKept(tx, host_id)) - 1),
     recorded_from: first?.recorded_at ?? null,
     recorded_to: recorded_at,
     checkpoint: await lastNote(tx, host_id),

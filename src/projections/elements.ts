@@ -1,8 +1,8 @@
 /** Elements of plain maps, by the number in their key. They end with their map. */
 import { elementOf } from '../domain/elements.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { IN_ORDER, ordered } from '../events/page-order.ts';
-import { type LineForm, lineText, queryLine } from '../events/reading/lineage.ts';
+import { IN_ORDER, writeBothOrders } from '../events/page-order.ts';
+import { type LineForm, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { at, checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
@@ -36,7 +36,7 @@ const living = ({ rowsOf }: LineForm, { more = '', sort = 'asc' }) => `(
     where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone
       and g.position_from > newest.position_from and g.position_from <= $3)) living`;
 
-const OF_MAP = ordered((order) => {
+const OF_MAP = writeBothOrders((order) => {
   const { beyond, sort } = IN_ORDER[order];
   return lineText(
     (form) => `select * from ${living(form, { more: `and key ${beyond} $5`, sort })}

@@ -6,7 +6,7 @@ import { type AttachType, attachTypeNumber } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
 import type { Entry, EntryList, Kernel } from '../domain/kernel.ts';
 import { listOf, progIdOf } from '../domain/list.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { newestOf } from './line.ts';
@@ -72,7 +72,7 @@ const OF_CGROUP = lineText(
   })} newest where not gone`,
 );
 
-type Stored = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
+type StoredEntryList = Omit<EntryListRow, 'attach_type'> & { readonly attach_type: string };
 
 /** The lists of a cgroup that exist, in the order of the attach types' numbers. */
 export async function listsOf(
@@ -81,7 +81,7 @@ export async function listsOf(
   { cgroup_id, types }: { readonly cgroup_id: number; readonly types: readonly AttachType[] },
 ): Promise<EntryListRow[]> {
   const params = [...at(moment), cgroup_id, sqlArray(types.map(spellType))] as const;
-  const rows = await queryLine<Stored>(database, OF_CGROUP, params);
+  const rows = await queryLine<StoredEntryList>(database, OF_CGROUP, params);
   return rows
     .map((row): EntryListRow => ({ ...row, attach_type: parseType(row.attach_type) }))
     .sort((a, b) => attachTypeNumber(a.attach_type) - attachTypeNumber(b.attach_type));

@@ -1,6 +1,6 @@
 /** The origin of entries: the positions of the events that attached them. */
 import type { AttachType } from '../domain/attach-type.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';

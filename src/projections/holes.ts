@@ -2,7 +2,7 @@
  * Holes: where a recorder lost events. What a table or an explanation says of a stretch with a hole
  * is what was seen, and something may have happened in between.
  */
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { projection } from './projection.ts';
 import * as schema from './schema.ts';

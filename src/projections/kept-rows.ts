@@ -28,10 +28,10 @@ const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
   storage_map_ids: isIdList,
   prog_ids: isIdList,
   entries: (text) => isListOf(text, isEntry),
-  config: (text) => typeof parsed(text) === 'object' && parsed(text) !== null,
+  config: (text) => typeof tryParse(text) === 'object' && tryParse(text) !== null,
 };
 
-function parsed(text: string): unknown {
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -40,7 +40,7 @@ function parsed(text: string): unknown {
 }
 
 function isListOf(text: string, isOne: (value: unknown) => boolean): boolean {
-  const list = parsed(text);
+  const list = tryParse(text);
   return Array.isArray(list) && list.every(isOne);
 }
 

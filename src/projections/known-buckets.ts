@@ -13,7 +13,7 @@ export interface DatedBucket extends Bucket {
   readonly at: number;
 }
 
-interface Known {
+interface BucketsToMark {
   readonly buckets: readonly DatedBucket[];
   /** The last position of the last bucket, and its mark. */
   readonly end: number;
@@ -37,7 +37,7 @@ export function steadyWidth(width: number): number {
 
 export class KnownBuckets {
   /** By host and width; the one that was asked for longest ago is first. At most `KEPT_MAX`. */
-  readonly #kept = new Map<string, Known>();
+  readonly #kept = new Map<string, BucketsToMark>();
 
   /**
    * The buckets of a span, in order and without gaps; the last one may be narrower.
@@ -74,7 +74,7 @@ export class KnownBuckets {
     database: Queryable,
     hostId: number,
     width: number,
-  ): Promise<Known | undefined> {
+  ): Promise<BucketsToMark | undefined> {
     const key = keyOf(hostId, width);
     const known = this.#kept.get(key);
     if (known === undefined) return undefined;
@@ -88,7 +88,7 @@ export class KnownBuckets {
     return known;
   }
 
-  #keep(key: string, known: Known): void {
+  #keep(key: string, known: BucketsToMark): void {
     this.#kept.delete(key);
     this.#kept.set(key, known);
     for (const oldest of this.#kept.keys()) {

@@ -3,7 +3,7 @@
  * query on a view of a line reads all versions of the key that ancestors have, to sort them; these
  * look once into each stretch of the line, so that they cost the same however long a log is.
  */
-import { type LineForm, type LineText, lineText } from '../events/reading/lineage.ts';
+import { type LineForm, type LineText, lineText } from '../events/reading/host-line.ts';
 
 export interface KeyVersions {
   /** A table of versions. */

@@ -1,7 +1,7 @@
 /** Links: which program each runs, and where, until it is severed or freed. */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { queryLine } from '../events/reading/lineage.ts';
+import { queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';
@@ -36,7 +36,7 @@ const COLUMNS = 'link_id, prog_id, attach_type, cgroup_id, position_from';
 /** The links among `$4` that are there, by id. */
 const SOME = someOf({ table: 'link_versions', columns: COLUMNS, key: 'link_id' });
 
-type Stored = Omit<LinkRow, 'attach_type'> & { readonly attach_type: string };
+type StoredLink = Omit<LinkRow, 'attach_type'> & { readonly attach_type: string };
 
 /** Those of some links that are there, attached or defunct, by id. */
 export async function linksByIds(
@@ -44,6 +44,6 @@ export async function linksByIds(
   moment: Moment,
   linkIds: readonly number[],
 ): Promise<LinkRow[]> {
-  const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(linkIds)]);
+  const rows = await queryLine<StoredLink>(database, SOME, [...at(moment), sqlArray(linkIds)]);
   return rows.map((row) => ({ ...row, attach_type: parseType(row.attach_type) }));
 }

@@ -5,7 +5,7 @@
  */
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Mode } from '../domain/flags.ts';
-import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
+import { type LineText, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import type { ListedEntry } from './entries.ts';
@@ -100,7 +100,7 @@ export function cgroupLives(
   ]);
 }
 
-interface Wanted {
+interface ListVersionsQuestion {
   readonly lives: readonly CgroupLife[];
   readonly attach_type: AttachType;
   readonly limit: number;
@@ -110,7 +110,7 @@ interface Wanted {
 export function listVersions(
   database: Queryable,
   span: Span,
-  wanted: Wanted,
+  wanted: ListVersionsQuestion,
 ): Promise<ListVersion[]> {
   return queryLine<ListVersion>(database, LISTS, parameters(span, wanted));
 }
@@ -119,14 +119,14 @@ export function listVersions(
 export function readWrittenVersions(
   database: Queryable,
   span: Span,
-  wanted: Wanted,
+  wanted: ListVersionsQuestion,
 ): Promise<WrittenVersion[]> {
   return queryLine<WrittenVersion>(database, WRITTEN, parameters(span, wanted));
 }
 
 function parameters(
   { host_id, from, to }: Span,
-  { lives, attach_type, limit }: Wanted,
+  { lives, attach_type, limit }: ListVersionsQuestion,
 ): [number, ...unknown[]] {
   const boots = sqlArray(lives.map(({ boot }) => boot));
   const ids = sqlArray(lives.map(({ cgroup_id }) => cgroup_id));

@@ -2,7 +2,7 @@
  * Lives: from which position to which an object existed, read from its first and newest versions,
  * also when it is gone by now.
  */
-import { type LineText, lineText, queryLine } from '../events/reading/lineage.ts';
+import { type LineText, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { firstOf, newestOf } from './line.ts';

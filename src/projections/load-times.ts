@@ -1,5 +1,5 @@
 /** When programs were loaded, of those of which somebody saw it. */
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { isTimed, timeOf } from './event-text.ts';

@@ -1,7 +1,7 @@
 /** Maps: the third kind of object. `storages.ts` and `elements.ts` have their content. */
 import type { Kernel } from '../domain/kernel.ts';
 import type { MapType } from '../domain/map-type.ts';
-import { queryLine } from '../events/reading/lineage.ts';
+import { queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';
@@ -39,7 +39,7 @@ const COLUMNS = `map_id, map_type, key_size, value_size, max_entries, map_name, 
 /** The maps among `$4` that are there, by id. */
 const SOME = someOf({ table: 'map_versions', columns: COLUMNS, key: 'map_id' });
 
-type Stored = Omit<MapRow, 'map_type'> & { readonly map_type: string };
+type StoredMap = Omit<MapRow, 'map_type'> & { readonly map_type: string };
 
 /** Those of some maps that are there, by id. */
 export async function mapsByIds(
@@ -47,6 +47,6 @@ export async function mapsByIds(
   moment: Moment,
   mapIds: readonly number[],
 ): Promise<MapRow[]> {
-  const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(mapIds)]);
+  const rows = await queryLine<StoredMap>(database, SOME, [...at(moment), sqlArray(mapIds)]);
   return rows.map((row) => ({ ...row, map_type: parseType(row.map_type) }));
 }

@@ -35,12 +35,20 @@ const idOf = (path: string): number => kernel.cgroupIds.get(path) ?? 0;
 const all = { closed: new Set<number>(), offset: 0, limit: 100 };
 const outline = (asked: Partial<OutlineRequest> = {}) =>
   inOnePiece(outlineOf(kernel, { ...all, ...asked }));
-const drawn = (asked: Partial<OutlineRequest> = {}) =>
+const drawOutline = (asked: Partial<OutlineRequest> = {}) =>
   outline(asked).items.map(({ path, depth }) => '  '.repeat(depth) + path);
 
 describe('an outline', () => {
   it('has each cgroup below its parent, by path', () => {
-    expect(drawn()).toEqual(['/', '  /a', '    /a/y', '      /a/y/x', '    /a/z', '  /a-', '  /b']);
+    expect(drawOutline()).toEqual([
+      '/',
+      '  /a',
+      '    /a/y',
+      '      /a/y/x',
+      '    /a/z',
+      '  /a-',
+      '  /b',
+    ]);
     expect(outline()).toMatchObject({ offset: 0, rows: 7, matches: 7, cgroups: 7 });
     expect(outline().items.map(({ has_children }) => has_children)).toEqual([
       ...[true, true, true, false, false, false, false],
@@ -49,15 +57,15 @@ describe('an outline', () => {
 
   it('leaves out what is below a closed cgroup, except where it is filtered', () => {
     const closed = new Set([idOf('/a')]);
-    expect(drawn({ closed })).toEqual(['/', '  /a', '  /a-', '  /b']);
+    expect(drawOutline({ closed })).toEqual(['/', '  /a', '  /a-', '  /b']);
     expect(outline({ closed, seek: '/a/y' }).sought).toMatchObject({ path: '/a/y' });
     expect(outline({ closed, seek: '/a/y' }).sought).not.toHaveProperty('row');
-    expect(drawn({ closed, isWanted: ({ path }) => path.endsWith('x') })).toHaveLength(4);
+    expect(drawOutline({ closed, isWanted: ({ path }) => path.endsWith('x') })).toHaveLength(4);
   });
 
   it('is answered in windows, and moves one to what is sought', () => {
-    expect(drawn({ offset: 2, limit: 2 })).toEqual(['    /a/y', '      /a/y/x']);
-    expect(drawn({ offset: 7 })).toEqual([]);
+    expect(drawOutline({ offset: 2, limit: 2 })).toEqual(['    /a/y', '      /a/y/x']);
+    expect(drawOutline({ offset: 7 })).toEqual([]);
     // In the window already: it stays.
     expect(outline({ offset: 5, limit: 2, seek: '/b' })).toMatchObject({ offset: 5 });
     expect(outline({ offset: 5, limit: 2, seek: '/a' })).toMatchObject({
@@ -92,7 +100,7 @@ describe('a search', () => {
     ['no such thing', [], 0],
   ])('by “%s”', (text, rows, matches) => {
     const isWanted = cgroupsMeant(kernel, text);
-    expect(drawn({ isWanted })).toEqual(rows);
+    expect(drawOutline({ isWanted })).toEqual(rows);
     expect(outline({ isWanted }).matches).toBe(matches);
   });
 

@@ -19,7 +19,7 @@ export interface OutlineRow {
 }
 
 /** A cgroup that was sought, or the nearest living one above it. */
-export interface Sought {
+export interface OutlineTarget {
   readonly cgroup_id: number;
   readonly path: string;
   /** Its row, from 0; absent when it is not among the rows. */
@@ -39,7 +39,7 @@ export interface Outline {
   readonly matches: number;
   /** Living cgroups. */
   readonly cgroups: number;
-  readonly sought?: Sought;
+  readonly sought?: OutlineTarget;
   readonly items: readonly OutlineRow[];
 }
 
@@ -77,7 +77,7 @@ export function* outlineOf(kernel: Kernel, asked: OutlineRequest): Pausing<Outli
   }));
   return {
     ...{ offset, rows: rows.length, matches: tree.matches, cgroups: kernel.cgroups.size },
-    ...(found !== undefined && { sought: soughtOf(kernel, found, row) }),
+    ...(found !== undefined && { sought: targetOf(kernel, found, row) }),
     items,
   };
 }
@@ -116,16 +116,16 @@ function* treeOf(kernel: Kernel, { isWanted }: OutlineRequest): Pausing<Tree> {
   return { roots, children, matches };
 }
 
-interface Placed {
+interface CgroupAtDepth {
   readonly cgroup: Cgroup;
   readonly depth: number;
 }
 
-function* rowsOf(tree: Tree, { closed, isWanted }: OutlineRequest): Pausing<Placed[]> {
+function* rowsOf(tree: Tree, { closed, isWanted }: OutlineRequest): Pausing<CgroupAtDepth[]> {
   const { roots, children } = tree;
-  const rows: Placed[] = [];
+  const rows: CgroupAtDepth[] = [];
   // Last in, first out: siblings are put on it from the last to the first.
-  const waiting: Placed[] = [];
+  const waiting: CgroupAtDepth[] = [];
   function* push(some: readonly Cgroup[], depth: number): Pausing<void> {
     const inOrder = yield* sortInTurns(some, byPath);
     for (const cgroup of inOrder.reverse()) waiting.push({ cgroup, depth });
@@ -153,8 +153,8 @@ function nearestId(kernel: Kernel, path: string): number | undefined {
   }
 }
 
-function soughtOf(kernel: Kernel, cgroup: Cgroup, row: number): Sought {
-  const above: Sought['above'][number][] = [];
+function targetOf(kernel: Kernel, cgroup: Cgroup, row: number): OutlineTarget {
+  const above: OutlineTarget['above'][number][] = [];
   for (let one = parentOf(kernel, cgroup); one !== undefined; one = parentOf(kernel, one)) {
     above.push({ cgroup_id: one.id, path: one.path });
   }

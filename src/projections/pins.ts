@@ -4,7 +4,7 @@
  */
 import type { ObjectKind } from '../domain/effect.ts';
 import type { Kernel } from '../domain/kernel.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { newestOf } from './line.ts';

@@ -2,7 +2,7 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { Kernel } from '../domain/kernel.ts';
 import type { ProgType } from '../domain/prog-type.ts';
-import { lineText, queryLine } from '../events/reading/lineage.ts';
+import { lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { sqlArray } from '../events/storage/sql-array.ts';
 import { someOf } from './line.ts';
@@ -61,7 +61,7 @@ const COLUMNS = `prog_id, prog_type, expected_attach_type, enforced, prog_name, 
 /** The programs among `$4` that are there, by id. */
 const SOME = someOf({ table: 'program_versions', columns: COLUMNS, key: 'prog_id' });
 
-type Stored = Omit<ProgramRow, 'prog_type' | 'expected_attach_type'> & {
+type StoredProgram = Omit<ProgramRow, 'prog_type' | 'expected_attach_type'> & {
   readonly prog_type: string;
   readonly expected_attach_type: string;
 };
@@ -72,7 +72,7 @@ export async function programsByIds(
   moment: Moment,
   progIds: readonly number[],
 ): Promise<ProgramRow[]> {
-  const rows = await queryLine<Stored>(database, SOME, [...at(moment), sqlArray(progIds)]);
+  const rows = await queryLine<StoredProgram>(database, SOME, [...at(moment), sqlArray(progIds)]);
   return rows.map((row) => ({
     ...row,
     prog_type: parseType(row.prog_type),

@@ -16,11 +16,11 @@ export type VersionOf<T extends PgTable> = Omit<T['$inferSelect'], RowPlace>;
 export interface Projection<K> {
   readonly table: ProjectionTable;
   /** The version of `key` that holds from the state `kernel` on. */
-  readonly versionOf: (kernel: Kernel, key: K) => Version;
+  readonly versionOf: (kernel: Kernel, key: K) => RowVersion;
 }
 
 export type Value = number | string | boolean | null;
-export type Version = Readonly<Record<string, Value>>;
+export type RowVersion = Readonly<Record<string, Value>>;
 
 const COLUMN_TYPES: Readonly<Record<string, ColumnType>> = {
   bigint: 'int8',

@@ -15,7 +15,7 @@ import { links } from './links.ts';
 import { maps } from './maps.ts';
 import { pins } from './pins.ts';
 import { programs } from './programs.ts';
-import type { Projection, Value, Version } from './projection.ts';
+import type { Projection, RowVersion, Value } from './projection.ts';
 import { storages } from './storages.ts';
 import { collectTouched, type Touched } from './touched.ts';
 import { writtenArrays } from './written-arrays.ts';
@@ -79,13 +79,13 @@ export function projectState(
   }));
 }
 
-type Place = Pick<LedgerEvent, 'boot' | 'position'>;
+type EventPlace = Pick<LedgerEvent, 'boot' | 'position'>;
 
 function rowsOf(
   projection: Projection<never>,
   keys: Iterable<unknown>,
   kernel: Kernel,
-  event: Place,
+  event: EventPlace,
 ): ProjectionRow[] {
   const { table, versionOf } = projection as Projection<unknown>;
   const rows: ProjectionRow[] = [];
@@ -95,8 +95,8 @@ function rowsOf(
 
 function rowOf(
   columns: ProjectionTable['columns'],
-  version: Version,
-  { boot, position }: Place,
+  version: RowVersion,
+  { boot, position }: EventPlace,
 ): ProjectionRow {
   return columns.map(({ name }) => {
     if (name === 'boot') return boot;

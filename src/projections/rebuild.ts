@@ -9,8 +9,8 @@ import type { Kernel } from '../domain/kernel.ts';
 import { lockHead, readHead } from '../events/head.ts';
 import type { ProjectionRow } from '../events/projector.ts';
 import { DamagedLog } from '../events/reading/damaged-log.ts';
+import { lastSharedPosition } from '../events/reading/host-line.ts';
 import { fold, loadCutState } from '../events/reading/host-state.ts';
-import { grownFrom } from '../events/reading/lineage.ts';
 import { readThrough } from '../events/reading/log-reader.ts';
 import type { Database, Queryable } from '../events/storage/database.ts';
 import { compareAtCut } from './at-cut.ts';
@@ -55,7 +55,7 @@ export function rebuild(database: Database, options: RebuildOptions): Promise<Re
     const { kernel, position: cut } = begin ?? { kernel: emptyKernel(), position: 0 };
     const atCut = begin && (await compareAtCut(tx, host_id, begin));
     // A branch has rows of its own; those of its prefix are its origin's.
-    const grown = Math.max(await grownFrom(tx, host_id), cut);
+    const grown = Math.max(await lastSharedPosition(tx, host_id), cut);
     await derive(tx, kernel, { host_id, after: cut, to: from, grown, progress });
     const { position } = check ? { position: from } : await lockHead(tx, host_id);
     await derive(tx, kernel, { host_id, after: from, to: position, grown, progress });

@@ -5,8 +5,8 @@
 import type { AttachType } from '../domain/attach-type.ts';
 import type { BpfMap, Kernel } from '../domain/kernel.ts';
 import { sameKey } from '../domain/storage.ts';
-import { IN_ORDER, ordered } from '../events/page-order.ts';
-import { type LineForm, lineText, queryLine } from '../events/reading/lineage.ts';
+import { IN_ORDER, writeBothOrders } from '../events/page-order.ts';
+import { type LineForm, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { at, checkLimit, type Moment, type PageRequest } from './moment.ts';
 import { projection } from './projection.ts';
@@ -63,7 +63,7 @@ const living = ({ rowsOf }: LineForm) => `(
       where g.host_id = $1 and g.boot = $2 and g.map_id = $4 and g.gone
         and g.position_from > newest.position_from and g.position_from <= $3)) living`;
 
-const OF_MAP = ordered((order) => {
+const OF_MAP = writeBothOrders((order) => {
   const { beyond, sort } = IN_ORDER[order];
   return lineText(
     (form) => `select * from ${living(form)}
@@ -73,7 +73,7 @@ const OF_MAP = ordered((order) => {
 
 const COUNT = lineText((form) => `select count(*)::int8 as count from ${living(form)}`);
 
-type Stored = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
+type StoredStorage = Omit<StorageRow, 'attach_type'> & { readonly attach_type: string };
 
 /**
  * A page of a map's storages, by default newest first, as the kernel lists them. One event makes at most
@@ -86,7 +86,7 @@ export async function storagesOf(
   page: PageRequest<number>,
 ): Promise<StorageRow[]> {
   const params = [...at(moment), mapId, page.after ?? null, checkLimit(page)] as const;
-  const rows = await queryLine<Stored>(database, OF_MAP[page.order ?? 'desc'], params);
+  const rows = await queryLine<StoredStorage>(database, OF_MAP[page.order ?? 'desc'], params);
   return rows.map(({ attach_type, ...row }) =>
     attach_type === '' ? row : { ...row, attach_type: parseType<AttachType>(attach_type) },
   );

@@ -11,17 +11,17 @@ it('knows which orders the calls did not come to', () => {
   const orders = { faults: [second, every], killAt: 3 };
   const disturber = new Disturber(orders, (pid) => killed.push(pid));
   expect(disturber.answer(attach, 7, 1)).toBeUndefined();
-  expect(disturber.unfired()).toEqual([
+  expect(disturber.listUnfired()).toEqual([
     { fault: second, calls: 1 },
     { fault: every, calls: 0 },
     { killAt: 3, calls: 1 },
   ]);
   expect(disturber.answer(load, 7, 2)).toMatchObject({ errno: 'EPERM' });
-  expect(disturber.unfired()).toEqual([
+  expect(disturber.listUnfired()).toEqual([
     { fault: second, calls: 1 },
     { killAt: 3, calls: 2 },
   ]);
   expect(disturber.answer(load, 7, 3)).toMatchObject({ errno: 'EINTR' });
   expect(killed).toEqual([7]);
-  expect(disturber.unfired()).toEqual([{ fault: second, calls: 1 }]);
+  expect(disturber.listUnfired()).toEqual([{ fault: second, calls: 1 }]);
 });

@@ -6,14 +6,14 @@ import type { AskedCall, Fallible } from './fallible.ts';
 import { sendSignal } from './processes/leftovers.ts';
 
 /** The nth call of a name fails: `link_create#2=ENOMEM`; every one, without a number. */
-export interface Fault {
+export interface OrderedFault {
   readonly call: Fallible;
   readonly nth: number | undefined;
   readonly errno: Errno;
 }
 
 export interface Orders {
-  readonly faults: readonly Fault[];
+  readonly faults: readonly OrderedFault[];
   /** The process that makes the nth call of all is killed before the call is made. */
   readonly killAt: number | undefined;
 }
@@ -21,7 +21,7 @@ export interface Orders {
 /** An order that was never carried out: a fault, or the death at a chosen call. */
 export type Unfired =
   /** `calls`: how often the call of the fault was made. */
-  | { readonly fault: Fault; readonly killAt?: undefined; readonly calls: number }
+  | { readonly fault: OrderedFault; readonly killAt?: undefined; readonly calls: number }
   /** `calls`: how many calls were made. */
   | { readonly fault?: undefined; readonly killAt: number; readonly calls: number };
 
@@ -29,7 +29,7 @@ export type Unfired =
 export class Disturber {
   readonly #orders: Orders;
   readonly #counts = new Map<AskedCall['name'], number>();
-  readonly #fired = new Set<Fault>();
+  readonly #fired = new Set<OrderedFault>();
   #asked = 0;
 
   readonly #kill: (pid: number) => void;
@@ -62,7 +62,7 @@ export class Disturber {
   }
 
   /** The orders that the calls so far did not come to. */
-  unfired(): readonly Unfired[] {
+  listUnfired(): readonly Unfired[] {
     const { faults, killAt } = this.#orders;
     const waiting = faults.filter((fault) => !this.#fired.has(fault));
     return [

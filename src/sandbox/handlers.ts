@@ -1,6 +1,6 @@
 /** Who answers which system call. */
-import type { Answer, Notified } from './notified.ts';
-import type { Asked } from './notify/asked.ts';
+import type { Notified, SyscallAnswer } from './notified.ts';
+import type { WaitingCall } from './notify/asked.ts';
 import type { Condition } from './notify/filter.ts';
 import type { SystemCall } from './notify/system-calls.ts';
 
@@ -13,6 +13,6 @@ export interface Handler {
    * Answers without a look at the model, where that is enough: a process that asks for nothing else
    * is then none that the model has to know.
    */
-  readonly alone?: (asked: Asked) => Answer | undefined;
-  answer(notified: Notified): Answer;
+  readonly alone?: (asked: WaitingCall) => SyscallAnswer | undefined;
+  answer(notified: Notified): SyscallAnswer;
 }

@@ -66,7 +66,7 @@ export interface OpenedObject {
 }
 
 /** What the process gets. */
-export type Answer =
+export type SyscallAnswer =
   /** The real kernel makes the call. */
   | { readonly is: 'continued' }
   | { readonly is: 'refused'; readonly errno: number; readonly writes?: readonly Write[] }
@@ -90,9 +90,9 @@ export type Answer =
     };
 
 /** Lets the real kernel make the call. */
-export const CONTINUED: Answer = { is: 'continued' };
+export const CONTINUED: SyscallAnswer = { is: 'continued' };
 
 /** Refuses a call. */
-export function refuse(errno: Errno, writes: readonly Write[] = []): Answer {
+export function refuse(errno: Errno, writes: readonly Write[] = []): SyscallAnswer {
   return { is: 'refused', errno: ERRNO_NUMBERS[errno], writes };
 }

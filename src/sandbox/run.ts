@@ -37,7 +37,7 @@ import { findProgram, NoProgram } from './program.ts';
 import { Supervisor } from './supervisor.ts';
 import { absentHandlers, Unmodelled, unmodelledText } from './unmodelled.ts';
 import { Watchman } from './watchman.ts';
-import { type Made, World } from './world.ts';
+import { type LoggedCall, SandboxWorld } from './world.ts';
 
 /** What a run is asked for. */
 export interface RunRequest {
@@ -50,7 +50,7 @@ export interface RunRequest {
   readonly env: NodeJS.ProcessEnv;
   readonly disturber: Disturber;
   /** Learns of each call, in order. */
-  readonly record: (made: Made) => void;
+  readonly record: (made: LoggedCall) => void;
 }
 
 /** How a program ended. */
@@ -91,14 +91,14 @@ export async function run(request: RunRequest): Promise<Ended> {
   const shadow = new Shadow(kernel, folder.path);
   const places = new Places(shadow, ownBpffs(kernel));
   const unmodelled = new Unmodelled();
-  const world = new World(kernel, (made) => {
+  const world = new SandboxWorld(kernel, (made) => {
     const { outcome, effects } = made.decision;
     shadow.follow(effects);
     places.follow(made);
     if (isUnmodelled(outcome)) unmodelled.add(unmodelledText(made.call, outcome));
     request.record(made);
   });
-  const running = new Run({ libc, world, shadow, places, unmodelled }, request, architecture);
+  const running = new RunLoop({ libc, world, shadow, places, unmodelled }, request, architecture);
   try {
     return await running.toTheEnd(path);
   } finally {
@@ -110,15 +110,15 @@ export async function run(request: RunRequest): Promise<Ended> {
 /** What a run is made of. */
 interface Parts {
   readonly libc: Libc;
-  readonly world: World;
+  readonly world: SandboxWorld;
   readonly shadow: Shadow;
   readonly places: Places;
   readonly unmodelled: Unmodelled;
 }
 
-class Run {
+class RunLoop {
   readonly #libc: Libc;
-  readonly #world: World;
+  readonly #world: SandboxWorld;
   readonly #shadow: Shadow;
   readonly #places: Places;
   readonly #memories: Memories;
@@ -218,7 +218,7 @@ class Run {
   async #turnToTheEnd(supervisor: Supervisor, { pid }: Launch): Promise<void> {
     for (let turned = performance.now(); this.#status === undefined; ) {
       const turn = supervisor.turn(this.#mainPid === 0 ? 1 : TURN_MS);
-      if (this.#mainPid === 0) this.#meetMain(startedAs(pid));
+      if (this.#mainPid === 0) this.#meetMain(requirePid(pid));
       const isLong = performance.now() - turned >= TURN_MS;
       // Calls may come without a pause. One that ends before its pid is told would be taken for an orphan.
       if ((turn !== 'asked' || isLong) && this.#mainPid !== 0) this.#reap();
@@ -283,7 +283,7 @@ class Run {
   #trees(): Trees {
     return {
       ...{ shadow: this.#shadow, places: this.#places, beside: this.#beside },
-      meet: (pid) => this.#processes.named(pid),
+      meet: (pid) => this.#processes.findNamed(pid),
       meetAll: () => {
         for (const pid of programsLeft()) this.#processes.of(pid);
       },
@@ -338,7 +338,7 @@ class Run {
 }
 
 /** The pid of a program, once it has one. */
-function startedAs(pid: Launch['pid']): number | undefined {
+function requirePid(pid: Launch['pid']): number | undefined {
   try {
     return pid();
   } catch (error) {

@@ -11,8 +11,8 @@ import type { Libc } from '../native/libc.ts';
 import type { Disturber } from './disturb.ts';
 import type { AskedCall } from './fallible.ts';
 import type { Handler } from './handlers.ts';
-import type { Answer, Notified, Write } from './notified.ts';
-import type { Asked } from './notify/asked.ts';
+import type { Notified, SyscallAnswer, Write } from './notified.ts';
+import type { WaitingCall } from './notify/asked.ts';
 import type { Listener } from './notify/listener.ts';
 import type { Memories } from './notify/memory.ts';
 import type { Descriptors, Tracked } from './processes/descriptors.ts';
@@ -22,7 +22,7 @@ import type { Processes } from './processes/processes.ts';
 import { sharedBytes } from './processes/shared-maps.ts';
 import { type Happened, WATCHED, type Watch } from './processes/watch.ts';
 import { foreignCall, refusalOfUnmodelled, type Unmodelled } from './unmodelled.ts';
-import type { World } from './world.ts';
+import type { SandboxWorld } from './world.ts';
 
 /** BPF_F_MMAPABLE of MAP_CREATE. */
 const MMAPABLE = 1 << 10;
@@ -34,7 +34,7 @@ const ENOSYS = 38;
 /** What a supervisor works with. */
 export interface Tools {
   readonly libc: Libc;
-  readonly world: World;
+  readonly world: SandboxWorld;
   readonly watch: Watch;
   readonly listener: Listener;
   readonly memories: Memories;
@@ -106,7 +106,7 @@ export class Supervisor {
       const known = gone.length + ended.size;
       for (const { kind, fd } of events) {
         if (kind === WATCHED.process) ended.add(fd);
-        const tracked = kind === WATCHED.object ? descriptors.hungUp(fd) : undefined;
+        const tracked = kind === WATCHED.object ? descriptors.takeHungUp(fd) : undefined;
         if (tracked !== undefined) gone.push(tracked);
         if (kind !== WATCHED.sharedMaps) continue;
         const closed = descriptors.closedShared();
@@ -118,7 +118,7 @@ export class Supervisor {
   }
 
   /** @param hasNews something had happened when the call was seen to wait */
-  #answer(asked: Asked, hasNews: boolean): void {
+  #answer(asked: WaitingCall, hasNews: boolean): void {
     const { listener, watch, handlers, architecture, unmodelled, launcher } = this.#tools;
     if (asked.tid === launcher) return listener.pass(asked);
     const handler = handlers.get(asked.number);
@@ -134,10 +134,10 @@ export class Supervisor {
     if (hasNews || !asked.isNext) this.#bring(watch.news());
     const holder = this.#tools.processes.of(asked.tid);
     if (holder === undefined) return listener.refuse(asked, ESRCH);
-    this.#give(asked, handler.answer(this.#notified(asked, handler.name, holder)));
+    this.#give(asked, handler.answer(this.#makeNotified(asked, handler.name, holder)));
   }
 
-  #notified(asked: Asked, syscall: string, holder: Holder): Notified {
+  #makeNotified(asked: WaitingCall, syscall: string, holder: Holder): Notified {
     const { memories, world, processes } = this.#tools;
     const looked: number[] = [];
     const look = (fd: number) => {
@@ -163,11 +163,11 @@ export class Supervisor {
   }
 
   /** Makes a call as the program; a new fd is given under its real number. */
-  #perform(asked: Asked, holder: Holder, call: AskedCall, inParts?: 'in parts'): Decision {
+  #perform(asked: WaitingCall, holder: Holder, call: AskedCall, inParts?: 'in parts'): Decision {
     const { listener, world } = this.#tools;
     // Killed meanwhile: what was read may be another process's, and nobody waits for an answer.
     if (!listener.isWaiting(asked)) return decide(world.kernel, holder.pid, call);
-    const disturbed = this.#disturbed(holder, call);
+    const disturbed = this.#disturb(holder, call);
     if (disturbed !== undefined) return refuse(disturbed);
     if (inParts !== undefined) {
       const whole = decide(world.kernel, holder.pid, call);
@@ -179,18 +179,18 @@ export class Supervisor {
       : world.performAsked(holder.pid, call);
   }
 
-  #miss(asked: Asked, holder: Holder, call: AskedCall, what: string): Errno {
+  #miss(asked: WaitingCall, holder: Holder, call: AskedCall, what: string): Errno {
     const { listener, world } = this.#tools;
     const missed = refusalOfUnmodelled(call, what);
     if (!listener.isWaiting(asked)) return missed.errno;
-    const disturbed = this.#disturbed(holder, call);
+    const disturbed = this.#disturb(holder, call);
     if (disturbed !== undefined) return disturbed.errno;
     world.tellAsked(holder.pid, call, refuse(missed));
     return missed.errno;
   }
 
   /** The answer that was ordered for the next call, if one was. */
-  #disturbed({ pid }: Holder, call: AskedCall): Refusal | undefined {
+  #disturb({ pid }: Holder, call: AskedCall): Refusal | undefined {
     const { world, disturber } = this.#tools;
     const disturbed = disturber.answer(call, pid, world.next);
     if (disturbed !== undefined) world.tellAsked(pid, call, refuse(disturbed), true);
@@ -206,7 +206,7 @@ export class Supervisor {
     return !isRefusal(decide(world.kernel, holder.pid, call).outcome);
   }
 
-  #performOpening(asked: Asked, holder: Holder, call: AskedCall): Decision {
+  #performOpening(asked: WaitingCall, holder: Holder, call: AskedCall): Decision {
     const { libc, listener, world, descriptors, processes, placeholder } = this.#tools;
     const opened = opensObject(call) ? this.#descriptorFor(holder, call) : undefined;
     const cloexec = !('cloexec' in call && call.cloexec === false);
@@ -244,7 +244,7 @@ export class Supervisor {
     return (isMap ? descriptors.openShared(made.id) : undefined) ?? descriptors.open();
   }
 
-  #give(asked: Asked, answer: Answer): void {
+  #give(asked: WaitingCall, answer: SyscallAnswer): void {
     const { listener } = this.#tools;
     if (answer.is === 'continued') return listener.pass(asked);
     const written = this.#write(asked, answer.writes);
@@ -262,7 +262,7 @@ export class Supervisor {
     }
   }
 
-  #giveFile(asked: Asked, answer: Extract<Answer, { readonly is: 'opened' }>): void {
+  #giveFile(asked: WaitingCall, answer: Extract<SyscallAnswer, { readonly is: 'opened' }>): void {
     const { libc, listener } = this.#tools;
     const { file, fd, cloexec } = answer;
     const given =
@@ -274,7 +274,7 @@ export class Supervisor {
     else if (fd !== undefined) listener.answer(asked, fd);
   }
 
-  #write({ tid }: Asked, writes: readonly Write[] = []): boolean {
+  #write({ tid }: WaitingCall, writes: readonly Write[] = []): boolean {
     const { memories } = this.#tools;
     return writes.every(({ address, bytes }) => memories.write(tid, address, bytes));
   }

@@ -5,7 +5,7 @@ import type { Refusal } from '../domain/outcome.ts';
 import { BPF } from '../native/commands.ts';
 import type { Handler } from './handlers.ts';
 import { refuse } from './notified.ts';
-import type { Asked } from './notify/asked.ts';
+import type { WaitingCall } from './notify/asked.ts';
 import { ARCHITECTURES, X32 } from './notify/system-calls.ts';
 
 /** Different ones that are counted one by one: a program may think of many. */
@@ -41,7 +41,7 @@ export function refusalOfUnmodelled({ name }: Call, what: string): Refusal {
  * @returns undefined of a number that no kernel has
  */
 export function foreignCall(
-  { architecture, number }: Pick<Asked, 'architecture' | 'number'>,
+  { architecture, number }: Pick<WaitingCall, 'architecture' | 'number'>,
   own: number,
 ): string | undefined {
   if (architecture !== own) return 'a 32-bit system call';

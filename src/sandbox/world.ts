@@ -7,7 +7,7 @@ import { perform } from '../domain/perform.ts';
 import { refusalOfUnmodelled } from './unmodelled.ts';
 
 /** One call with its answer, as the log says it. */
-export interface Made {
+export interface LoggedCall {
   /** Which call of the program it is, from 1; absent where it follows from what the program did. */
   readonly asked?: number;
   readonly pid: number;
@@ -18,13 +18,13 @@ export interface Made {
   readonly injected?: true;
 }
 
-export class World {
+export class SandboxWorld {
   /** Read it freely; `perform` alone changes it. */
   readonly kernel: Kernel;
-  readonly #record: (made: Made) => void;
+  readonly #record: (made: LoggedCall) => void;
   #asked = 0;
 
-  constructor(kernel: Kernel, record: (made: Made) => void) {
+  constructor(kernel: Kernel, record: (made: LoggedCall) => void) {
     this.kernel = kernel;
     this.#record = record;
   }

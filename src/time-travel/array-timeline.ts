@@ -75,8 +75,8 @@ export async function arrayTimeline(
   const versions: ArrayVersion[] = [];
   let next = 0;
   while (next < rows.length) {
-    const { position } = rows[next] as Row;
-    for (; rows[next]?.position === position; next++) chain.take(rows[next] as Row);
+    const { position } = rows[next] as TimelineRow;
+    for (; rows[next]?.position === position; next++) chain.take(rows[next] as TimelineRow);
     const version = chain.versionAt(Math.max(position, span.from));
     if (versions.at(-1)?.position === version.position) versions.pop();
     versions.push(version);
@@ -97,7 +97,7 @@ export function distinctVersions(versions: readonly ArrayVersion[]): ArrayVersio
   });
 }
 
-type Row = { readonly position: number } & (
+type TimelineRow = { readonly position: number } & (
   | { readonly kind: 'boot'; readonly boot: number }
   | { readonly kind: 'made' | 'gone'; readonly life: CgroupLife }
   | { readonly kind: 'list'; readonly list: ListVersion }
@@ -107,7 +107,7 @@ type Row = { readonly position: number } & (
 /** In which order rows of one position take effect. */
 const ORDER = { boot: 0, made: 1, list: 2, written: 3, gone: 4 } as const;
 
-async function rowsOf(database: Queryable, span: Span, place: ArrayPlace): Promise<Row[]> {
+async function rowsOf(database: Queryable, span: Span, place: ArrayPlace): Promise<TimelineRow[]> {
   const { host_id, from, to } = span;
   const boots = await bootsIn(database, span);
   const numbers = boots.map(({ boot }) => boot);
@@ -123,7 +123,7 @@ async function rowsOf(database: Queryable, span: Span, place: ArrayPlace): Promi
     const message = `the lists of ${place.path} ${many}; ask from a later position`;
     throw new QuestionLimit('from', TIMELINE_ROWS_MAX, message);
   }
-  const rows: Row[] = [
+  const rows: TimelineRow[] = [
     ...boots.map(({ boot, position_from }) => ({
       ...({ kind: 'boot', position: position_from, boot } as const),
     })),
@@ -172,7 +172,7 @@ class Chain {
     this.#place = place;
   }
 
-  take(row: Row): void {
+  take(row: TimelineRow): void {
     switch (row.kind) {
       case 'boot':
         this.#boot = row.boot;

@@ -1,11 +1,11 @@
 /** Which moments a log has, for who asked for another one: where it begins, or its boots. */
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
 import { momentAt } from '../projections/boots.ts';
-import type { MomentUnknown, Source } from './moment.ts';
+import type { MomentSource, MomentUnknown } from './moment.ts';
 
 /** The end of the sentence that a log does not have a moment. */
 export async function knownMoments(
-  { log, database }: Source,
+  { log, database }: MomentSource,
   host: string,
   { text }: MomentUnknown,
 ): Promise<string> {

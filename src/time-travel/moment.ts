@@ -66,7 +66,7 @@ export interface FoundMoment {
  * @throws MomentUnknown for a time before the first event, or a boot that is not there
  */
 export async function findMoment(
-  source: Source,
+  source: MomentSource,
   host: string,
   text?: MomentText,
 ): Promise<FoundMoment> {
@@ -79,7 +79,7 @@ export async function findMoment(
  * all of the log from its beginning.
  */
 export async function findBeginning(
-  source: Source,
+  source: MomentSource,
   host: string,
   text?: MomentText,
 ): Promise<FoundMoment> {
@@ -87,13 +87,13 @@ export async function findBeginning(
 }
 
 /** Where the events and the boots of a host are. */
-export interface Source {
+export interface MomentSource {
   readonly log: Log;
   readonly database: Queryable;
 }
 
 async function find(
-  { log, database }: Source,
+  { log, database }: MomentSource,
   host: string,
   text: MomentText | undefined,
   { isBeginning }: { readonly isBeginning: boolean },

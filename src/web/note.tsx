@@ -1,9 +1,9 @@
 /** What the page says where there is nothing to show: why, and what to do. */
 import { useState } from 'preact/hooks';
-import { type Refused, signIn } from './service/ask.ts';
+import { type AskRefused, signIn } from './service/ask.ts';
 
 /** What the service refused. Without a token it asks for one. */
-export function RefusedNote({ refused }: { readonly refused: Refused }) {
+export function RefusedNote({ refused }: { readonly refused: AskRefused }) {
   if (refused.status === 401) return <SignIn refused={refused} />;
   return (
     <div class="note refused" role="alert">
@@ -36,7 +36,7 @@ export function Note(props: {
 }
 
 /** Asks for a token; the page forgets it when it is closed or loaded again. */
-function SignIn({ refused }: { readonly refused: Refused | undefined }) {
+function SignIn({ refused }: { readonly refused: AskRefused | undefined }) {
   const [given, give] = useState('');
   return (
     <form

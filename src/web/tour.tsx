@@ -1,13 +1,13 @@
 /** A tour of the demo: what a host can tell about an incident, step by step. */
 import { useEffect } from 'preact/hooks';
-import type { Place } from './state/place.ts';
+import type { PagePlace } from './state/place.ts';
 import { go } from './state/use-place.ts';
 
 interface Step {
   readonly title: string;
   readonly text: string;
   /** What is shown meanwhile. */
-  readonly place: Partial<Place>;
+  readonly place: Partial<PagePlace>;
 }
 
 const LINKS = { host: 'demo-links', type: 'cgroup_inet_egress', program: undefined } as const;
@@ -64,13 +64,13 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-interface Props {
+interface TourProps {
   /** From 1. */
   readonly step: number;
   readonly onStep: (step: number | undefined) => void;
 }
 
-export function Tour({ step, onStep }: Props) {
+export function Tour({ step, onStep }: TourProps) {
   const shown = STEPS[step - 1];
   useEffect(() => {
     if (shown !== undefined) go({ live: false, from: undefined, to: undefined, ...shown.place });

@@ -93,7 +93,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const local = (actor: string) => (actor === LOCAL.actor ? LOCAL : undefined);
   const alerts = new Alerts({
     ...{ log, database, arrivals, clock, ...options.alerts },
-    owner: (actor) => (tokens === undefined ? local(actor) : tokens.named(actor)),
+    owner: (actor) => (tokens === undefined ? local(actor) : tokens.findByActor(actor)),
     allowed: webhookAllowed(options.alerts === undefined ? '' : '127.0.0.0/8'),
     onFault: (error) => faults.push(error),
   });

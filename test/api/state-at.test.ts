@@ -8,7 +8,7 @@ import { diffAnswer } from '../../src/api/wire/diff.ts';
 import type { WorldState } from '../../src/projections/state.ts';
 import { generatorOf } from '../../src/recorders/generator/generator.ts';
 import type { PresetName } from '../../src/recorders/generator/preset.ts';
-import { bootConfigFor } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor } from '../../src/recorders/golden/play.ts';
 import { applyDiff } from '../../src/time-travel/diff/apply-diff.ts';
 import type { StateDiff } from '../../src/time-travel/diff/state-diff.ts';
 import { parsed, post, startTestService, type TestService } from './running.ts';

@@ -22,7 +22,7 @@ const BALLAST = randomBytes(60_000).toString('hex');
 function bytesOf(write: (out: ByteWriter) => void): Uint8Array {
   const out = new ByteWriter();
   write(out);
-  return out.written();
+  return out.takeWritten();
 }
 
 function numbers(out: ByteWriter, bytes: Uint8Array): void {
@@ -32,7 +32,7 @@ function numbers(out: ByteWriter, bytes: Uint8Array): void {
 }
 
 /** Packed fast: the best quality takes seconds for what repeats by the megabyte, and saves nothing. */
-function packed(bytes: Uint8Array): Buffer {
+function pack(bytes: Uint8Array): Buffer {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
 }
 
@@ -47,8 +47,8 @@ function segment(write: (out: ByteWriter) => void): Uint8Array {
     out.bytes(Buffer.from('BPFSEG'));
     for (const number of [2, 1, 2]) out.varint(number);
     out.bytes(new Uint8Array(64));
-    out.lane(packed(bytesOf(write)));
-    out.lane(packed(bytesOf((part) => rest.writeTo(part, 1, []))));
+    out.lane(pack(bytesOf(write)));
+    out.lane(pack(bytesOf((part) => rest.writeTo(part, 1, []))));
   });
 }
 
@@ -58,7 +58,7 @@ function effects(count: number, fields: number): Uint8Array {
     out.varint(MIXED);
     out.lane(Uint8Array.of(NUMBER, ENTRY));
     out.varint(PLAIN);
-    out.lane(bytesOf((lane) => lane.signed(count)));
+    out.lane(bytesOf((lane) => lane.writeSigned(count)));
     out.lane(Buffer.from(JSON.stringify([BALLAST])));
     out.lane(Uint8Array.of(0));
     numbers(out, Uint8Array.of(2, 2));

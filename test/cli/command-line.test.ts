@@ -200,7 +200,7 @@ describe('adopt --from-bpftool', () => {
     [['--from-bpftool', 'nowhere.json'], 'there is no file or folder nowhere.json'],
     [
       ['--from-bpftool', 'README.md'],
-      'README.md is none of what these print: bpftool -j prog show',
+      'README.md is not the output of one of these: bpftool -j prog show',
     ],
   ])('%j is refused with 2', async (words, said) => {
     const { code, err } = await bpfledger(['adopt', '--host', 'web1', ...words]);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLine } from '../../src/cli/command-line.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { postDemo } from '../../src/cli/demo.ts';
-import { folded } from '../../src/cli/folded.ts';
+import { foldLine } from '../../src/cli/folded.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { startTestService, type TestService } from '../api/running.ts';
 
@@ -51,7 +51,7 @@ describe.each([
   [`plan demo prog_detach target_path=/system.slice/${SCOPE} attach_type=device`],
 ])('bpfledger %s', (typed) => {
   it('is never wider than the terminal', async () => {
-    const lines = (await linesOf(typed)).flatMap((line) => folded(line, COLUMNS));
+    const lines = (await linesOf(typed)).flatMap((line) => foldLine(line, COLUMNS));
     expect(lines.length).toBeGreaterThan(0);
     expect(lines.filter((line) => line.length > COLUMNS)).toEqual([]);
   });

@@ -218,7 +218,7 @@ describe('what is asked about may be named', () => {
       `bpfledger cgroups ${HOST} shows the tree`,
     ],
     [['at', 'web-*', 'head'], `there is no host web-* on this service; there are ${HOST}`],
-    [['history', HOST, 'link', 'pod-shop'], 'a link has a number, and pod-shop is none'],
+    [['history', HOST, 'link', 'pod-shop'], 'pod-shop is not the number of a link'],
   ] as const)('%j is refused, with what to try next', async (args, said) => {
     const { code, err } = await run(args);
     expect(code).toBe(2);

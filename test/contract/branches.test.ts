@@ -8,7 +8,7 @@ import { snapshotOf } from '../../src/domain/snapshot.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/proof/seal.ts';
 import { headAt } from '../../src/events/reading/head-at.ts';
-import { STRETCHES_MAX } from '../../src/events/reading/lineage.ts';
+import { STRETCHES_MAX } from '../../src/events/reading/host-line.ts';
 import { snapshotText, storeSnapshot } from '../../src/events/reading/snapshots.ts';
 import { momentAt } from '../../src/projections/boots.ts';
 import { projector } from '../../src/projections/projector.ts';

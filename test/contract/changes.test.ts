@@ -1,7 +1,7 @@
 // What folds read, on both databases: pid and effects alone, from sealed segments and from rows.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Change, LedgerEvent } from '../../src/events/event.ts';
+import type { FoldedEvent, LedgerEvent } from '../../src/events/event.ts';
 import type { Log } from '../../src/events/log.ts';
 import { sealSegments } from '../../src/events/proof/seal.ts';
 import { readChanges } from '../../src/events/reading/change-reader.ts';
@@ -39,8 +39,8 @@ describeStores('folding', ({ open }) => {
     await store?.drop();
   });
 
-  async function changes(from: number, to: number): Promise<Change[]> {
-    const read: Change[] = [];
+  async function changes(from: number, to: number): Promise<FoldedEvent[]> {
+    const read: FoldedEvent[] = [];
     for await (const page of readChanges(store.database, host_id, { from, to })) read.push(...page);
     return read.filter(({ effects }) => effects.length > 0);
   }

@@ -56,7 +56,7 @@ describeStores('held states', ({ open }) => {
     const calls = Array.from({ length: 600 }, (_, i) => mkdir(`/d${i}`).calls).flat();
     await log.submit(host, { actor: 'local', calls });
     await log.submit(other, mkdir('/a'));
-    expect(log.heldStates().hosts).toBe(1);
+    expect(log.sizeOfStates().hosts).toBe(1);
     // It is stored while others are answered.
     const stored = async () => (await log.kernelAt(host)).snapshotPosition;
     await expect.poll(stored).toBe(601);
@@ -85,7 +85,7 @@ describeStores('held states', ({ open }) => {
     for (const path of ['/a', '/b']) {
       for (const host of await hostsOn(log, 5)) {
         await log.submit(host, mkdir(path));
-        expect(log.heldStates().hosts).toBeLessThanOrEqual(3);
+        expect(log.sizeOfStates().hosts).toBeLessThanOrEqual(3);
       }
     }
   });
@@ -96,14 +96,14 @@ describeStores('held states', ({ open }) => {
     for (let i = 0; i < 30; i++) {
       for (const host of hosts) {
         await log.submit(host, mkdir(`/d${i}`));
-        const held = log.heldStates();
+        const held = log.sizeOfStates();
         expect(held.rows <= 40 || held.hosts === 1).toBe(true);
       }
     }
     const [large] = hosts as [string];
     for (let i = 30; i < 60; i++) await log.submit(large, mkdir(`/d${i}`));
-    expect(log.heldStates()).toMatchObject({ hosts: 1 });
-    expect(log.heldStates().rows).toBeGreaterThan(60);
+    expect(log.sizeOfStates()).toMatchObject({ hosts: 1 });
+    expect(log.sizeOfStates().rows).toBeGreaterThan(60);
     for (const host of hosts) await soundLog(log, host);
   });
 
@@ -134,16 +134,16 @@ describeStores('held states', ({ open }) => {
     await log.submit(host, mkdir('/a'));
     now += 900_000;
     log.letIdleGo();
-    expect(log.heldStates()).toMatchObject({ hosts: 1 });
+    expect(log.sizeOfStates()).toMatchObject({ hosts: 1 });
     now += 100_000;
     const busy = log.submit(host, mkdir('/b'));
     await new Promise((resolve) => setImmediate(resolve));
     log.letIdleGo();
-    expect(log.heldStates()).toMatchObject({ hosts: 1 });
+    expect(log.sizeOfStates()).toMatchObject({ hosts: 1 });
     await busy;
     now += 1_000_000;
     log.letIdleGo();
-    expect(log.heldStates()).toEqual({ hosts: 0, rows: 0 });
+    expect(log.sizeOfStates()).toEqual({ hosts: 0, rows: 0 });
     expect((await log.submit(host, mkdir('/b'))).events[0]).toMatchObject({
       outcome: { errno: 'EEXIST' },
     });

@@ -3,8 +3,8 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { snapshotOf } from '../../src/domain/snapshot.ts';
+import { knowLine } from '../../src/events/reading/host-line.ts';
 import { loadState } from '../../src/events/reading/host-state.ts';
-import { knowLine } from '../../src/events/reading/lineage.ts';
 import { markAt } from '../../src/events/reading/mark-at.ts';
 import { PastStates } from '../../src/events/reading/past-states.ts';
 import type { Queryable } from '../../src/events/storage/database.ts';

@@ -135,7 +135,7 @@ describeStores('reading', ({ open }) => {
     for (let i = 0; i < 50; i++) {
       const before = await log.head(host);
       const { events } = await log.submit(host, mkdir(`/s${i}`));
-      feed.appended(events, before, await log.head(host));
+      feed.takeAppended(events, before, await log.head(host));
     }
     while (seen.length < 51) await step();
     expect(seen).toEqual(Array.from({ length: 51 }, (_, i) => i + 1));

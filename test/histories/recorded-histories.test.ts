@@ -1,4 +1,4 @@
-// Recorded histories replay forever: every outcome and every change of state that a real kernel
+// Recorded histories are played forever: every outcome and every change of state that a real kernel
 // showed, in the model and, for the incidents, through the REST API as well.
 
 import { randomBytes } from 'node:crypto';
@@ -11,7 +11,7 @@ import { type Release, releaseOf } from '../../src/domain/release/release.ts';
 import { configurationOf, type Running, startService } from '../../src/main.ts';
 import { goldenFiles, readGolden } from '../../src/recorders/golden/files.ts';
 import { modelMachine } from '../../src/recorders/golden/machine.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/play.ts';
 import { restMachine } from '../../src/recorders/golden/rest-machine.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 
@@ -27,7 +27,7 @@ function releaseFor({ header }: Scenario): Release {
   return release;
 }
 
-async function replayedInModel(scenario: Scenario): Promise<Mismatch[]> {
+async function playInModel(scenario: Scenario): Promise<Mismatch[]> {
   const { id, switches } = releaseFor(scenario);
   return playScenario(scenario, modelMachine(id, bootConfigFor(scenario.header)), switches);
 }
@@ -64,7 +64,7 @@ describe('the model', () => {
       expect(new Set(scenarios.map((scenario) => releaseFor(scenario).id))).toEqual(
         new Set([release]),
       );
-      for (const scenario of scenarios) expect(await replayedInModel(scenario)).toEqual([]);
+      for (const scenario of scenarios) expect(await playInModel(scenario)).toEqual([]);
     },
   );
 

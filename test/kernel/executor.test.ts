@@ -23,6 +23,7 @@ import { ATTR_BYTES, Attr } from '../../src/native/attr.ts';
 import { BPF } from '../../src/native/commands.ts';
 import { assemble } from '../../src/native/instructions.ts';
 import { bindKernel, cString, must, SYS } from '../../src/native/syscall.ts';
+import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type ServiceProcess, send, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
@@ -421,7 +422,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
         await pause(10);
       }
     })();
-    const random = seeded(42);
+    const random = randomFrom(42);
     let last = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       last = await churn(at, ROUNDS / KILLS, kill);
@@ -431,7 +432,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
         'executor',
       );
       if (before < last) await reported(at, before + 1);
-      await pause(random() * KILL_MS_MAX);
+      await pause(random.below(KILL_MS_MAX));
       await executor.end('SIGKILL');
       executor = startExecutor(at, place);
     }
@@ -472,17 +473,6 @@ async function churn(at: Host, rounds: number, salt: number): Promise<number> {
     );
   }
   return post(at, sent);
-}
-
-/** mulberry32: small, and the same everywhere. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** A pin of a program that no executor made. */

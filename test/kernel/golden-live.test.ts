@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { releaseOf } from '../../src/domain/release/release.ts';
 import { openLiveMachine } from '../../src/executor/live-machine.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../../src/recorders/golden/play.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 import { needs } from '../support/needs.ts';
 

@@ -11,7 +11,7 @@ import type { OpenMachine } from '../../src/recorders/differential/divergence.ts
 import { fuzz } from '../../src/recorders/differential/fuzz.ts';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { readIncidents } from '../../src/recorders/golden/incidents.ts';
-import { bootConfigFor, playScenario } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, playScenario } from '../../src/recorders/golden/play.ts';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
 import { seedOfRun } from '../support/seed.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { SightingLine } from '../../src/domain/observed/sighting.ts';
 import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
 import type { Snapshot } from '../../src/recorders/snapshot/snapshot.ts';
-import { unexplained } from '../../src/recorders/snapshot/unexplained.ts';
+import { listUnexplained } from '../../src/recorders/snapshot/unexplained.ts';
 import { COMMAND, environment, root } from '../support/command.ts';
 import { cgroup2Mount } from '../support/needs.ts';
 import { until } from './executing.ts';
@@ -135,7 +135,7 @@ export class Watch {
     const answer = await fetch(`${this.url}/state`);
     const { state } = (await answer.json()) as { readonly state: LoggedState };
     const isOwn = ownIn(this.events, snapshot, pid);
-    const found = unexplained(state, snapshot).filter(isOwn);
+    const found = listUnexplained(state, snapshot).filter(isOwn);
     return found.map((line) => ({ ...line, told: this.wordsOn(line) }));
   }
 

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cosigned, witnessKey } from '../../src/client/proof/note.ts';
+import { cosignNote, witnessKey } from '../../src/client/proof/note.ts';
 import {
   openCheckpoint,
   type Trust,
@@ -133,7 +133,7 @@ describeStores('proofs', ({ open }) => {
     const witnesses = { ...trust, witnesses: [vkey] };
     await expect(verifyInclusion(text, witnesses)).rejects.toThrow('w1 did not cosign');
     const end = text.indexOf('\n\n') + 2;
-    const both = text.slice(0, end) + (await cosigned(text.slice(end), cosigner, 1_700_000_000));
+    const both = text.slice(0, end) + (await cosignNote(text.slice(end), cosigner, 1_700_000_000));
     expect((await verifyInclusion(both, witnesses)).checkpoint.cosigned).toEqual([
       { name: 'example.org/w1', time: 1_700_000_000 },
     ]);

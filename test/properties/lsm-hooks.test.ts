@@ -4,7 +4,6 @@ import { expect, it } from 'vitest';
 import { boot } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
 import { decide } from '../../src/domain/decide.ts';
-import { applyAll } from '../../src/domain/evolve.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
 import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
@@ -152,8 +151,7 @@ it('the model keeps the lists of all hooks as the slow kernel does', () => {
   ];
   let ret = 0;
   const asks = (call: Call): string => {
-    const decision = decide(kernel, BOOT_PID, call);
-    applyAll(kernel, decision.effects, BOOT_PID);
+    const decision = perform(kernel, BOOT_PID, call);
     const after = snapshotOf(kernel);
     const afterText = JSON.stringify(after);
     const pid = BOOT_PID;

@@ -8,7 +8,7 @@ import {
   type GeneratedCall,
   type Generator,
   generatorOf,
-  type Origin,
+  type ScenarioOrigin,
 } from '../../src/recorders/generator/generator.ts';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
@@ -22,7 +22,7 @@ import { mountsAndNamespaces } from './mounts-and-namespaces.ts';
 import { referenceCounts } from './reference-counts.ts';
 import { strangeCall } from './strange-call.ts';
 
-type KernelOf = Pick<Origin, 'release' | 'switches'>;
+type KernelOf = Pick<ScenarioOrigin, 'release' | 'switches'>;
 
 /** Where rules differ most: the ends, both sides of large changes, and the kernels with bugs. */
 export const KERNELS: readonly KernelOf[] = [
@@ -77,7 +77,7 @@ export function randomCalls({ seed, calls, scenarioCalls, checked }: Plan): Tall
 
 /** One scenario alone: what a failure names. */
 export function runScenario(
-  origin: Origin,
+  origin: ScenarioOrigin,
   { count, checked }: { readonly count: number; readonly checked: boolean },
   tally: Tally,
 ): void {

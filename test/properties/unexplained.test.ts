@@ -15,7 +15,7 @@ import { generatorOf } from '../../src/recorders/generator/generator.ts';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
 import { type Snapshot, THINGS } from '../../src/recorders/snapshot/snapshot.ts';
-import { unexplained } from '../../src/recorders/snapshot/unexplained.ts';
+import { listUnexplained } from '../../src/recorders/snapshot/unexplained.ts';
 
 /** A survey tells nothing of mounts and namespaces. */
 const PRESETS = PRESET_NAMES.filter((name) => name !== 'mounts' && name !== 'namespaces');
@@ -110,7 +110,7 @@ function recordAll(log: Kernel, snapshotNow: () => Snapshot): void {
     ({ map_type, elements }) => heldKind(map_type) !== undefined && elements.length > 0,
   );
   for (let round = holds ? 2 : 1; round > 0; round--) {
-    record(log, unexplained(loggedState(log), snapshotNow()));
+    record(log, listUnexplained(loggedState(log), snapshotNow()));
   }
 }
 
@@ -119,11 +119,11 @@ it.each(Array.from({ length: SEEDS }, (_, i) => i))(
   (seed) => {
     const log = stateAfter(seed, 60);
     const kernel = stateAfter(seed, 120);
-    expect(unexplained(loggedState(log), snapshot(log))).toEqual([]);
+    expect(listUnexplained(loggedState(log), snapshot(log))).toEqual([]);
     // No snapshot tells which processes share a table of fds.
     const shares = [...log.processes.values()].some((one) => one.shared_with.length > 0);
     recordAll(log, () => snapshot(kernel));
-    if (!shares) expect(unexplained(loggedState(log), snapshot(kernel))).toEqual([]);
+    if (!shares) expect(listUnexplained(loggedState(log), snapshot(kernel))).toEqual([]);
   },
 );
 
@@ -141,9 +141,9 @@ it.each(Array.from({ length: SEEDS }, (_, i) => i))(
   (seed) => {
     const log = stateAfter(seed, 60);
     const kernel = stateAfter(seed, 120);
-    expect(unexplained(loggedState(log), bpftoolSnapshot(log))).toEqual([]);
+    expect(listUnexplained(loggedState(log), bpftoolSnapshot(log))).toEqual([]);
     recordAll(log, () => bpftoolSnapshot(kernel));
-    expect(unexplained(loggedState(log), bpftoolSnapshot(kernel))).toEqual([]);
+    expect(listUnexplained(loggedState(log), bpftoolSnapshot(kernel))).toEqual([]);
   },
 );
 
@@ -152,7 +152,7 @@ it('says what is gone of what holds nothing any more', () => {
   const skb = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;
   perform(log, 1, skb);
   const kernel = boot(RELEASE);
-  expect(unexplained(loggedState(log), snapshot(kernel))).toEqual([
+  expect(listUnexplained(loggedState(log), snapshot(kernel))).toEqual([
     { call: { name: 'gone', fd: { fd: 3 } }, pid: 1 },
   ]);
 });
@@ -173,7 +173,7 @@ describe('of a program that only a message in flight holds', () => {
   const progFound = { call: { name: 'found', prog: { id: 1, map_ids: [] } } };
   const told = (change: (snapshot: Snapshot) => Snapshot) => {
     const log = withMessage();
-    return unexplained(loggedState(log), change(snapshot(log)));
+    return listUnexplained(loggedState(log), change(snapshot(log)));
   };
   const withoutReceiver = (one: Snapshot): Snapshot => ({
     ...one,

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { boot } from '../../src/domain/boot.ts';
 import { releaseOf } from '../../src/domain/release/release.ts';
 import { readGolden } from '../../src/recorders/golden/files.ts';
-import { bootConfigFor, playScenario } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, playScenario } from '../../src/recorders/golden/play.ts';
 import { parseScenarios } from '../../src/recorders/golden/scenario.ts';
 import { wireMachine } from '../support/wire-machine.ts';
 

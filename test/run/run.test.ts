@@ -260,11 +260,11 @@ describe.skipIf(!listener.ok)('orders', () => {
   });
 
   it.each([
-    ['close', 'close is none that can be refused. These can be: prog_load, '],
-    ['exec', 'exec is none that can be refused'],
-    ['fork', 'fork is none that can be refused'],
-    ['bpf', 'bpf is none that can be refused'],
-    ['mount', 'mount is none that can be refused'],
+    ['close', 'close cannot be refused. These can be: prog_load, '],
+    ['exec', 'exec cannot be refused'],
+    ['fork', 'fork cannot be refused'],
+    ['bpf', 'bpf cannot be refused'],
+    ['mount', 'mount cannot be refused'],
   ])('to refuse what nobody asks for are refused themselves: %s', async (call, why) => {
     const { code, out, err } = await running('--fail', `${call}=EIO`, '--', 'echo', 'started');
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(why)]);

@@ -12,7 +12,7 @@ import { releaseOf } from '../../src/domain/release/release.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { type Machine, modelMachine } from '../../src/recorders/golden/machine.ts';
-import { bootConfigFor, playScenario } from '../../src/recorders/golden/replay.ts';
+import { bootConfigFor, playScenario } from '../../src/recorders/golden/play.ts';
 import { parseScenarios, type Scenario } from '../../src/recorders/golden/scenario.ts';
 
 /** The events of the scenarios of a golden text. */

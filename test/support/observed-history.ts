@@ -3,10 +3,8 @@
 
 import { boot } from '../../src/domain/boot.ts';
 import type { Call } from '../../src/domain/call.ts';
-import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../src/domain/errno.ts';
-import { applyAll } from '../../src/domain/evolve.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
 import type {
   FdFact,
@@ -15,6 +13,7 @@ import type {
 } from '../../src/domain/observed/observation.ts';
 import type { Sighting } from '../../src/domain/observed/sighting.ts';
 import { isRefusal } from '../../src/domain/outcome.ts';
+import { perform } from '../../src/domain/perform.ts';
 import type { Random } from '../../src/recorders/generator/random.ts';
 import { randomCall } from './random-history.ts';
 
@@ -29,14 +28,8 @@ export function realKernel(release: string): Kernel {
     first_map_id: FIRST.map,
     first_cgroup_id: FIRST.cgroup,
   });
-  for (let i = 0; i < 5; i++) made(kernel, 1, { name: 'open_other', kind: 'file' });
+  for (let i = 0; i < 5; i++) perform(kernel, 1, { name: 'open_other', kind: 'file' });
   return kernel;
-}
-
-function made(kernel: Kernel, pid: number, call: Call): Decision {
-  const decision = decide(kernel, pid, call);
-  applyAll(kernel, decision.effects, pid);
-  return decision;
 }
 
 export interface Done {
@@ -51,7 +44,7 @@ export function* history(kernel: Kernel, random: Random, calls: number): Generat
     const pids = [...kernel.processes.keys()];
     const pid = random.chance(0.7) ? 1 : (pids[random.below(pids.length)] ?? 1);
     const call = randomCall(kernel, pid, random);
-    yield { pid, call, decision: made(kernel, pid, call) };
+    yield { pid, call, decision: perform(kernel, pid, call) };
   }
 }
 

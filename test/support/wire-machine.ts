@@ -25,7 +25,7 @@ import { type Answered, type Kernel, SYS } from '../../src/native/syscall.ts';
 import { type Machine, machineOn } from '../../src/recorders/golden/machine.ts';
 import { answerBpf, type Surroundings } from '../../src/sandbox/bpf/answer-bpf.ts';
 import { Beside } from '../../src/sandbox/bpf/beside.ts';
-import type { Answer, Memory } from '../../src/sandbox/notified.ts';
+import type { Memory, SyscallAnswer } from '../../src/sandbox/notified.ts';
 
 const CPUS = possibleCpus();
 /** Calls that go through bpf(2). */
@@ -251,7 +251,7 @@ function liveKernel(
   };
 }
 
-function writesOf(answer: Answer) {
+function writesOf(answer: SyscallAnswer) {
   return answer.is === 'continued' ? [] : (answer.writes ?? []);
 }
 

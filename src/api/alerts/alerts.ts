@@ -40,7 +40,7 @@ import { alertsOfSpells } from '../../time-travel/alerts/array-watch.ts';
 import { hostMatcher, includes, type Principal } from '../guard/tokens.ts';
 import { PENDING_MAX, SPELLS_MAX } from '../limits.ts';
 import { placeText } from '../request/arrival-place.ts';
-import { watchedBy } from '../wire/alert-rule.ts';
+import { parseWatched } from '../wire/alert-rule.ts';
 import type { AlertService } from './alert-service.ts';
 import { type Attempts, Courier } from './courier.ts';
 import { envelopeText } from './envelope.ts';
@@ -67,8 +67,8 @@ export interface AlertsOptions {
   readonly onFault: (error: unknown) => void;
 }
 
-type Rule = StoredRule & DeliveryCounts;
-type Owned = Rule & { readonly watched: WatchedRule };
+type CountedAlertRule = StoredRule & DeliveryCounts;
+type Owned = CountedAlertRule & { readonly watched: WatchedRule };
 
 /** Another process moved the rule on, or somebody removed it. */
 class Overtaken extends Error {}
@@ -162,7 +162,7 @@ export class Alerts implements AlertService {
       if (rules.length === 0) this.#onDutySince = undefined;
       return LOOK_MS;
     }
-    const owned = rules.flatMap((rule) => this.#owned(rule));
+    const owned = rules.flatMap((rule) => this.#listOwned(rule));
     const isBehind = await this.#evaluate(owned);
     const told = isBehind ? 0 : await this.#tellSpells(owned);
     await this.#courier.begin();
@@ -188,10 +188,10 @@ export class Alerts implements AlertService {
   }
 
   /** A rule whose maker still may have one, with the hosts that it is about. */
-  #owned(rule: Rule): Owned[] {
+  #listOwned(rule: CountedAlertRule): Owned[] {
     const owner = this.owner(rule.actor);
     if (owner === undefined) return [];
-    const watched = watchedBy(rule);
+    const watched = parseWatched(rule);
     const isWanted = hostMatcher(watched.filter.host ?? ['*']);
     const isAbout = (host: string) => owner.mayTouch(host) && isWanted(host);
     return [{ ...rule, watched: { ...watched, isAbout } }];
@@ -248,7 +248,7 @@ export class Alerts implements AlertService {
       const event = known.get(`${alert.host_id} ${alert.position}`);
       deliveries.push(await this.#delivery(rule, alert, event ?? undefined));
     }
-    await this.#fenced(async (tx) => {
+    await this.#inFence(async (tx) => {
       if (!(await advanceRule(tx, rule, page.reached))) throw new Overtaken();
       if (hosts.length > 0) await replaceSpells(tx, rule.rule_id, { hosts, spells });
       await insertDeliveries(tx, deliveries, this.#options.clock.now());
@@ -277,7 +277,7 @@ export class Alerts implements AlertService {
           deliveries.push(await this.#delivery(rule, { rule_id, host_id, host, ...found }));
         }
       }
-      await this.#fenced(async (tx) => {
+      await this.#inFence(async (tx) => {
         if (!(await removeSpells(tx, rule_id, spells))) throw new Overtaken();
         await insertDeliveries(tx, deliveries, now);
       });
@@ -285,7 +285,7 @@ export class Alerts implements AlertService {
     return told;
   }
 
-  async #fenced(work: (tx: Queryable) => Promise<void>): Promise<void> {
+  async #inFence(work: (tx: Queryable) => Promise<void>): Promise<void> {
     await this.#options.database.transaction(work).catch((error: unknown) => {
       if (!(error instanceof Overtaken)) throw error;
     });

@@ -19,10 +19,10 @@ import {
   spellKey,
   watchArrays,
 } from '../../time-travel/alerts/array-watch.ts';
-import { replacedBy } from '../../time-travel/alerts/replaced.ts';
+import { findReplaced } from '../../time-travel/alerts/replaced.ts';
 import { passes } from '../../time-travel/filter/event-filter.ts';
 
-export interface Sources {
+export interface EvaluationSources {
   readonly log: Log;
   readonly database: Queryable;
   readonly signal: AbortSignal;
@@ -50,7 +50,7 @@ interface HostEvents {
 
 /** Judges a page of events, in the order in which they arrived. */
 export async function judge(
-  sources: Sources,
+  sources: EvaluationSources,
   page: readonly ArrivedEvent[],
   rules: readonly WatchedRule[],
 ): Promise<Map<number, Judged>> {
@@ -93,20 +93,20 @@ function passing({ host_id, host, events }: HostEvents, { rule_id, filter }: Ale
 }
 
 async function judgeReplaced(
-  sources: Sources,
+  sources: EvaluationSources,
   of: HostEvents,
   rules: readonly WatchedRule[],
   judged: ReadonlyMap<number, Judged>,
 ): Promise<void> {
   for (const { rule_id, filter, condition } of rules) {
     if (condition?.kind !== 'replaced') continue;
-    const alerts = await replacedBy(sources, of, of.events, { rule_id, filter, condition });
+    const alerts = await findReplaced(sources, of, of.events, { rule_id, filter, condition });
     judged.get(rule_id)?.alerts.push(...alerts);
   }
 }
 
 async function judgeArrays(
-  { log, database, signal }: Sources,
+  { log, database, signal }: EvaluationSources,
   of: HostEvents,
   about: readonly WatchedRule[],
   judged: ReadonlyMap<number, Judged>,

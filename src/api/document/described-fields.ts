@@ -8,7 +8,7 @@ import { MEANINGS_IN } from './meanings-in-schemas.ts';
 import { mapOperations, type Paths, type Schema } from './open-api.ts';
 import { PARAMETER_MEANINGS } from './parameter-meanings.ts';
 
-type Fields = Readonly<Record<string, Schema>>;
+type SchemaFields = Readonly<Record<string, Schema>>;
 
 const REFERENCE = '#/components/schemas/';
 const SWITCHES: Readonly<Record<string, { readonly meaning: string }>> = SWITCH_SPECS;
@@ -19,7 +19,7 @@ export function describeFields(schemas: Readonly<Record<string, Schema>>): Recor
     const ofSwitch = schema === 'Switches' ? SWITCHES[name]?.meaning : undefined;
     return ofSwitch ?? MEANINGS_IN[`${schema}.${name}`] ?? FIELD_MEANINGS[name];
   }
-  function described(field: Schema, name: string, schema: string): Schema {
+  function describeField(field: Schema, name: string, schema: string): Schema {
     const { $ref } = field;
     const referred = typeof $ref === 'string' ? schemas[$ref.slice(REFERENCE.length)] : undefined;
     if ((field.description ?? referred?.description) !== undefined) return field;
@@ -34,9 +34,9 @@ export function describeFields(schemas: Readonly<Record<string, Schema>>): Recor
         key,
         key === 'properties'
           ? Object.fromEntries(
-              Object.entries(part as Fields).map(([name, field]) => [
+              Object.entries(part as SchemaFields).map(([name, field]) => [
                 name,
-                visit(described(field, name, schema), schema),
+                visit(describeField(field, name, schema), schema),
               ]),
             )
           : visit(part, schema),

@@ -2,7 +2,7 @@
  * Answers are open: a later version may answer more fields, so a client must not break at one that it does not
  * know. Requests are closed: an unknown field is refused. A schema that requests have too stays closed.
  */
-import type { Operation, Paths, Schema } from './open-api.ts';
+import type { DocumentOperation, Paths, Schema } from './open-api.ts';
 
 const REFERENCE = '#/components/schemas/';
 
@@ -25,20 +25,23 @@ export function openAnswers(
   }
   for (const { parameters, requestBody } of operationsOf(paths)) reach({ parameters, requestBody });
   return Object.fromEntries(
-    Object.entries(schemas).map(([id, schema]) => [id, asked.has(id) ? schema : opened(schema)]),
+    Object.entries(schemas).map(([id, schema]) => [
+      id,
+      asked.has(id) ? schema : openSchema(schema),
+    ]),
   ) as Record<string, Schema>;
 }
 
-function operationsOf(paths: Paths): Operation[] {
+function operationsOf(paths: Paths): DocumentOperation[] {
   return Object.values(paths).flatMap((methods) => Object.values(methods));
 }
 
-function opened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(opened);
+function openSchema(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(openSchema);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, field]) =>
-      key === 'additionalProperties' && field === false ? [] : [[key, opened(field)]],
+      key === 'additionalProperties' && field === false ? [] : [[key, openSchema(field)]],
     ),
   );
 }

@@ -12,7 +12,7 @@ export interface Parameter extends Part {
   readonly in?: string;
 }
 
-export interface Answer extends Part {
+export interface DocumentAnswer extends Part {
   readonly headers?: Readonly<Record<string, Part>>;
 }
 
@@ -20,20 +20,20 @@ export interface RequestBody extends Part {
   readonly content: Readonly<Record<string, object>>;
 }
 
-export interface Operation {
+export interface DocumentOperation {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: RequestBody;
-  readonly responses: Readonly<Record<string, Answer>>;
+  readonly responses: Readonly<Record<string, DocumentAnswer>>;
   readonly [field: string]: unknown;
 }
 
-export type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+export type Paths = Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>;
 
 /** Paths with each operation made anew. */
 export function mapOperations(
   paths: Paths,
-  make: (operation: Operation, path: string, method: string) => Operation,
+  make: (operation: DocumentOperation, path: string, method: string) => DocumentOperation,
 ): Paths {
   return Object.fromEntries(
     Object.entries(paths).map(([path, methods]) => [

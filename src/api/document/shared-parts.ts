@@ -3,9 +3,9 @@
  * it by name, and a generated client has one type of it.
  */
 import {
-  type Answer,
+  type DocumentAnswer,
+  type DocumentOperation,
   mapOperations,
-  type Operation,
   type Part,
   type Paths,
   pascal,
@@ -31,20 +31,20 @@ class Shared {
 
   /** A reference to a part that is used more than once; otherwise the part itself. */
   refer(part: Part): Part {
-    const name = this.#named().get(JSON.stringify(part));
+    const name = this.#nameParts().get(JSON.stringify(part));
     return name === undefined ? part : { $ref: `#/components/${this.#kind}/${name}` };
   }
 
   /** All parts that are referred to, by name. */
   get parts(): Record<string, Part> {
-    const named = [...this.#named()].map(
+    const named = [...this.#nameParts()].map(
       ([key, name]) => [name, this.#uses.get(key)?.part as Part] as const,
     );
     return Object.fromEntries(named.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** The part of a name that is used most has the plain name; others are numbered. */
-  #named(): Map<string, string> {
+  #nameParts(): Map<string, string> {
     if (this.#names !== undefined) return this.#names;
     const names = new Map<string, string>();
     const taken = new Map<string, number>();
@@ -76,7 +76,10 @@ const REFUSALS = {
 
 type Status = keyof typeof REFUSALS;
 
-function refusalsOf({ parameters = [], requestBody, security }: Operation, path: string): Status[] {
+function refusalsOf(
+  { parameters = [], requestBody, security }: DocumentOperation,
+  path: string,
+): Status[] {
   const isOpen = Array.isArray(security) && security.length === 0;
   const hasHost = path.includes('{host}');
   const isConditional = parameters.some(({ name }) => name === 'if-match');
@@ -114,14 +117,14 @@ export function shareParts(paths: Paths): SharedParts {
       for (const [name, header] of Object.entries(answer.headers ?? {})) headers.note(name, header);
     }
   }
-  const refer = (answer: Answer): Answer => {
+  const refer = (answer: DocumentAnswer): DocumentAnswer => {
     if (answer.headers === undefined) return answer;
     const entries = Object.entries(answer.headers);
     const own = entries.map(([name, header]) => [name, headers.refer(header)]);
     return { ...answer, headers: Object.fromEntries(own) };
   };
   const problem = refer(operations[0]?.responses.default ?? {});
-  const refused = (name: string) => ({ $ref: `#/components/responses/${name}` });
+  const refusalRef = (name: string) => ({ $ref: `#/components/responses/${name}` });
   const shared = mapOperations(paths, (operation, path) => ({
     ...operation,
     ...(operation.parameters && {
@@ -131,8 +134,8 @@ export function shareParts(paths: Paths): SharedParts {
       ...Object.entries(operation.responses).flatMap(([status, answer]) =>
         status === 'default' ? [] : [[status, refer(answer)]],
       ),
-      ...refusalsOf(operation, path).map((status) => [status, refused(REFUSALS[status].name)]),
-      ['default', refused('Problem')],
+      ...refusalsOf(operation, path).map((status) => [status, refusalRef(REFUSALS[status].name)]),
+      ['default', refusalRef('Problem')],
     ]),
   }));
   const refusals = Object.values(REFUSALS).map(({ name, when }) => [

@@ -45,7 +45,7 @@ export function codingOf(accepted: string): Coding | undefined {
 
 /** Compresses what the router answers. */
 export function compressAnswers(): MiddlewareHandler {
-  return async function compressed(c, next) {
+  return async function compress(c, next) {
     await next();
     const { headers, body, status } = c.res;
     const type = headers.get('content-type') ?? '';

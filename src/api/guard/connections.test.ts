@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-async function connected(): Promise<Socket> {
+async function openSocket(): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   return socket;
@@ -27,8 +27,8 @@ const answer = (socket: Socket): Promise<string> => {
 };
 
 it('refuses an address more than its share, says when to come back, and takes it when one left', async () => {
-  const [first, second] = [await connected(), await connected()];
-  const refused = await answer(await connected());
+  const [first, second] = [await openSocket(), await openSocket()];
+  const refused = await answer(await openSocket());
   expect(refused).toMatch(/^HTTP\/1.1 503 Service Unavailable\r\n/);
   expect(refused).toContain('retry-after: 1\r\n');
   expect(JSON.parse(refused.slice(refused.indexOf('\r\n\r\n')))).toMatchObject({
@@ -37,6 +37,6 @@ it('refuses an address more than its share, says when to come back, and takes it
   });
   first.destroy();
   await once(first, 'close');
-  await expect.poll(async () => answer(await connected())).toContain('served');
+  await expect.poll(async () => answer(await openSocket())).toContain('served');
   second.destroy();
 });

@@ -3,7 +3,7 @@
  * worth may come together. An operator sets these for all callers, and others for single tokens
  * (docs/configuration.md#rates); without them there is none.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { RATED_CALLERS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { Room } from './room.ts';
@@ -62,7 +62,7 @@ export class Rates {
     const now = this.#nowMs();
     const used = Math.max(this.#usedUntil.get(caller) ?? 0, now) + BURST_MS / perSecond;
     if (used > now + BURST_MS) {
-      const detail = `${counted(perSecond, 'request a second is', 'requests a second are')} allowed to this caller`;
+      const detail = `${countText(perSecond, 'request a second is', 'requests a second are')} allowed to this caller`;
       throw tooMany(detail, perSecond, used - now - BURST_MS);
     }
     if (this.#usedUntil.size >= RATED_CALLERS_MAX) this.#forget(now);
@@ -82,7 +82,7 @@ const nothing = () => undefined;
 
 function tooManyInside(limit: number): ProblemError {
   return tooMany(
-    `${counted(limit, 'request of yours is', 'requests of yours are')} under way`,
+    `${countText(limit, 'request of yours is', 'requests of yours are')} under way`,
     limit,
     0,
   );

@@ -11,7 +11,7 @@ export interface TokenBook {
   /** Whose token an Authorization header carries now, or the problem that it is nobody's. */
   bearer(header: string | undefined): Principal | ProblemError;
   /** Who has a name now, `token:NAME`; undefined when no token of that name counts any more. */
-  named(actor: string): Principal | undefined;
+  findByActor(actor: string): Principal | undefined;
   /** The actors of all tokens. */
   actors(): string[];
   /** Lets other tokens count. A token that says the same as before keeps its principal. */
@@ -21,7 +21,7 @@ export interface TokenBook {
 const BEARER = /^Bearer +(\S.*)$/i;
 const TOKEN = new RegExp(`^[\\x21-\\x7e]{${TOKEN_CHARS_MIN},${TOKEN_CHARS_MAX}}$`);
 
-const unauthorized = (detail: string) => new ProblemError('unauthorized', { detail });
+const unauthorizedError = (detail: string) => new ProblemError('unauthorized', { detail });
 
 /**
  * A book that begins with the tokens of a file.
@@ -37,23 +37,23 @@ export function tokenBook(
   return {
     bearer(header) {
       const token = BEARER.exec(header ?? '')?.[1];
-      if (token === undefined) return unauthorized('send Authorization: Bearer TOKEN');
+      if (token === undefined) return unauthorizedError('send Authorization: Bearer TOKEN');
       if (!TOKEN.test(token)) {
-        return unauthorized(
+        return unauthorizedError(
           `a token has ${TOKEN_CHARS_MIN}…${TOKEN_CHARS_MAX} visible ASCII characters, as ` +
             '`openssl rand -hex 32` makes them',
         );
       }
       // Looked up by hash: how long it takes says nothing about any token.
       const principal = tokens.get(createHash('sha256').update(token).digest('hex'));
-      if (principal === undefined) return unauthorized('this token is not known here');
+      if (principal === undefined) return unauthorizedError('this token is not known here');
       const { actor, expires = Number.POSITIVE_INFINITY } = principal;
       const now = clock.now();
-      if (now >= expires) return unauthorized(`this token expired at ${rfc3339(expires)}`);
+      if (now >= expires) return unauthorizedError(`this token expired at ${rfc3339(expires)}`);
       onUse(actor, now);
       return principal;
     },
-    named(actor) {
+    findByActor(actor) {
       const principal = [...tokens.values()].find((one) => one.actor === actor);
       const { expires } = principal ?? {};
       return expires === undefined || clock.now() < expires ? principal : undefined;
@@ -72,8 +72,8 @@ export function tokenBook(
 
 /** Whether two lines of the file say the same. */
 function isSame(one: Principal, other: Principal): boolean {
-  const said = ({ actor, role, hosts, expires, rates }: Principal) => [
+  const sayToken = ({ actor, role, hosts, expires, rates }: Principal) => [
     ...[actor, role, hosts, expires, rates],
   ];
-  return isDeepStrictEqual(said(one), said(other));
+  return isDeepStrictEqual(sayToken(one), sayToken(other));
 }

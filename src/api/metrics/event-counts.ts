@@ -6,7 +6,7 @@ import { isRefusal } from '../../domain/outcome.ts';
 import type { LedgerEvent } from '../../events/event.ts';
 
 /** What is counted of an event. */
-type Counted = Pick<LedgerEvent, 'call' | 'outcome'>;
+type CountedEvent = Pick<LedgerEvent, 'call' | 'outcome'>;
 
 interface EventCount {
   readonly op: string;
@@ -25,7 +25,7 @@ export class EventCounts {
   }
 
   /** Counts the events of a write. */
-  count(events: readonly Counted[]): void {
+  count(events: readonly CountedEvent[]): void {
     for (const { call, outcome } of events) {
       const result = isRefusal(outcome) ? outcome.errno : 'ok';
       let results = this.#counts.get(call.name);

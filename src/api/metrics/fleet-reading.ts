@@ -9,7 +9,7 @@ import { troubleOf } from '../../events/storage/database-error.ts';
 import { whileWanted } from '../../events/storage/while-wanted.ts';
 import { latestLook } from '../../projections/fleet/arriving.ts';
 import { countAttachments } from '../../projections/fleet/attachments.ts';
-import { endedAfter } from '../../projections/fleet/ended.ts';
+import { listEnded } from '../../projections/fleet/ended.ts';
 import { FLEET_PIECES_MAX, FLEET_READ } from '../limits.ts';
 import type { Service } from '../service.ts';
 import { forgetState } from './fleet-metrics.ts';
@@ -67,7 +67,7 @@ export class FleetReading {
     // An older copy of the database may have come back.
     this.#arrival = Math.min(this.#arrival ?? latest, latest);
     for (let piece = 0, more = true; more && piece < FLEET_PIECES_MAX; piece++) {
-      const ended = await endedAfter(database, this.#arrival);
+      const ended = await listEnded(database, this.#arrival);
       for (const seconds of ended.links) fleet.linkLifetime.observe(seconds);
       for (const seconds of ended.gaps) fleet.slotEmpty.observe(seconds);
       ({ arrival: this.#arrival, more } = ended);

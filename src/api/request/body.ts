@@ -105,7 +105,10 @@ export async function* bodyChunks(c: Context): AsyncGenerator<Uint8Array> {
 async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
   const announced = c.req.header('content-length');
   if (announced !== undefined && Number(announced) > limit) throw tooLarge(limit);
-  const done = beginBody(callerOfRequest(c), announced === undefined ? limit : Number(announced));
+  const endBody = beginBody(
+    callerOfRequest(c),
+    announced === undefined ? limit : Number(announced),
+  );
   try {
     // Node ends a body at its announced length, so it needs no counting.
     if (announced !== undefined) return new Uint8Array(await inTime(c.req.arrayBuffer()));
@@ -118,7 +121,7 @@ async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
     }
     return Buffer.concat(chunks);
   } finally {
-    done();
+    endBody();
   }
 }
 

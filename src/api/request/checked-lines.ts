@@ -9,7 +9,7 @@ import { invalid, ProblemError, WHOLE_BODY } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { requireMayRecord } from '../route-access.ts';
 import { bodyChunks, jsonOf } from './body.ts';
-import { type Line, linesOf } from './lines.ts';
+import { type BodyLine, linesOf } from './lines.ts';
 import { oneSyscall } from './syscall-request.ts';
 import { fingerprint } from './write-headers.ts';
 
@@ -58,7 +58,7 @@ export async function* checkLines(
   }
 }
 
-function checkPiece(c: Context, key: string | undefined, lines: readonly Line[]): CheckedLines {
+function checkPiece(c: Context, key: string | undefined, lines: readonly BodyLine[]): CheckedLines {
   const good: CheckedLine[] = [];
   for (const line of lines) {
     try {
@@ -70,7 +70,7 @@ function checkPiece(c: Context, key: string | undefined, lines: readonly Line[])
   return { good };
 }
 
-function checkLine(c: Context, key: string | undefined, { number, bytes }: Line): CheckedLine {
+function checkLine(c: Context, key: string | undefined, { number, bytes }: BodyLine): CheckedLine {
   const { value } = jsonOf(bytes, number);
   if (Array.isArray(value))
     throw invalid([{ field: WHOLE_BODY, message: 'holds a list; a line holds one call' }]);

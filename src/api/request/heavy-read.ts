@@ -24,7 +24,7 @@ export interface HeavyKind extends RoomSize {
 }
 
 /** What a heavy read works with. */
-export interface Wanted {
+export interface HeavyReadTools {
   /** Refuses statements once nobody waits for the answer. */
   readonly database: Database;
   /** Aborts, with a problem, when the client leaves, the time is over, or the service shuts down. */
@@ -38,7 +38,7 @@ export interface HeavyAnswer {
 }
 
 /** One that is under way. */
-export interface UnderWay extends Wanted {
+export interface UnderWay extends HeavyReadTools {
   /** Makes room for the next one. The owner must call it at the end; a second call has no effect. */
   leave(): void;
   /** Ends it before it is done: the reader of the answer is gone. */
@@ -58,7 +58,7 @@ export class HeavyReads {
   }
 
   /** Does the work of one. Throws a problem when there is no room, or when nobody waits for it. */
-  async answer<T>(c: Context, work: (wanted: Wanted) => Promise<T>): Promise<T> {
+  async answer<T>(c: Context, work: (wanted: HeavyReadTools) => Promise<T>): Promise<T> {
     const read = this.begin(c);
     try {
       return await work(read);
@@ -68,7 +68,10 @@ export class HeavyReads {
   }
 
   /** Does the work of one, and holds its room until the answer is sent, even past the time limit. */
-  async answerJson(c: Context, work: (wanted: Wanted) => Promise<HeavyAnswer>): Promise<Response> {
+  async answerJson(
+    c: Context,
+    work: (wanted: HeavyReadTools) => Promise<HeavyAnswer>,
+  ): Promise<Response> {
     const read = this.begin(c);
     try {
       const { value, end } = await work(read);
@@ -85,26 +88,26 @@ export class HeavyReads {
     const leave = this.#room.enter(callerOfRequest(c));
     const over = new AbortController();
     const client = c.req.raw.signal;
-    const left = () => over.abort(unwanted('the client left'));
-    const closes = () => over.abort(unwanted('the service shuts down'));
+    const onLeave = () => over.abort(unavailableError('the client left'));
+    const closes = () => over.abort(unavailableError('the service shuts down'));
     const timer = setTimeout(() => over.abort(this.#tookTooLong()), this.#kind.ms).unref();
-    client.addEventListener('abort', left);
+    client.addEventListener('abort', onLeave);
     // Each one under way listens, and rooms bound how many those are.
     setMaxListeners(0, closing);
     closing.addEventListener('abort', closes);
-    if (client.aborted) left();
+    if (client.aborted) onLeave();
     if (closing.aborted) closes();
     return {
       database: whileWanted(database, over.signal),
       signal: over.signal,
       leave() {
         clearTimeout(timer);
-        client.removeEventListener('abort', left);
+        client.removeEventListener('abort', onLeave);
         closing.removeEventListener('abort', closes);
         leave();
       },
       end() {
-        left();
+        onLeave();
         this.leave();
       },
     };
@@ -117,6 +120,6 @@ export class HeavyReads {
   }
 }
 
-function unwanted(detail: string): ProblemError {
+function unavailableError(detail: string): ProblemError {
   return new ProblemError('unavailable', { detail, retry_after: RETRY_AFTER_S });
 }

@@ -25,11 +25,11 @@ const fields = (count: number) =>
   JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, i])));
 const items = (count: number) => JSON.stringify(Array(count).fill(0));
 const digits = (count: number) => `{"fd":${' '.repeat(2000)}${'9'.repeat(count)}}`;
-const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const nestArrays = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 describe('the shape of a JSON text', () => {
   it.each([
-    ['levels', nested, JSON_DEPTH_MAX],
+    ['levels', nestArrays, JSON_DEPTH_MAX],
     ['fields', fields, JSON_FIELDS_MAX],
     ['items', items, JSON_ITEMS_MAX],
     ['digits', digits, JSON_NUMBER_CHARS_MAX],
@@ -55,7 +55,7 @@ describe('the shape of a JSON text', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 60 });
     fc.assert(
       fc.property(fc.array(text, { maxLength: 40 }), (texts) => {
-        const hidden = `${nested(JSON_DEPTH_MAX + 5)}\\"${','.repeat(JSON_ITEMS_MAX)}"`;
+        const hidden = `${nestArrays(JSON_DEPTH_MAX + 5)}\\"${','.repeat(JSON_ITEMS_MAX)}"`;
         return limitOf(JSON.stringify([...texts, hidden, `${hidden}\\`])) === undefined;
       }),
       { numRuns: 50 },

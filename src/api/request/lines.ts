@@ -4,7 +4,7 @@ import { ProblemError } from '../problem.ts';
 
 const NEWLINE = 10;
 
-export interface Line {
+export interface BodyLine {
   /** From 1; blank lines count. */
   readonly number: number;
   readonly bytes: Uint8Array;
@@ -35,12 +35,12 @@ function excess(number: number, size: number): ProblemError | undefined {
  *
  * Throws a problem with the line's number for a line that is too long, after the lines before it.
  */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<BodyLine[]> {
   let number = 1;
   let held: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of chunks) {
-    let lines: Line[] = [];
+    let lines: BodyLine[] = [];
     let start = 0;
     for (;;) {
       const end = chunk.indexOf(NEWLINE, start);

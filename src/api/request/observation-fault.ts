@@ -9,7 +9,7 @@ import { CGROUP_ID_MAX } from '../../domain/release/config.ts';
 import { U32_MAX } from '../../events/schema/numbers.ts';
 import type { CallRequest } from '../../events/submission.ts';
 
-interface Fault {
+interface FieldFault {
   readonly field: string;
   readonly message: string;
   readonly limit?: number;
@@ -19,7 +19,7 @@ interface Fault {
 const SEEN = ['tid', 'uid', 'cgroup', 'since', 'fds'] as const;
 
 /** The first contradiction of a request, if it has one. */
-export function observationFault(request: CallRequest): Fault | undefined {
+export function observationFault(request: CallRequest): FieldFault | undefined {
   const { outcome, call } = request;
   if (isSighting(call)) {
     return callerFault(request) ?? sightingFault(call);
@@ -41,13 +41,13 @@ export function observationFault(request: CallRequest): Fault | undefined {
   );
 }
 
-function callerFault({ pid, since, at }: CallRequest): Fault | undefined {
+function callerFault({ pid, since, at }: CallRequest): FieldFault | undefined {
   if (typeof pid === 'number' && pid < 1) return { field: 'pid', message: 'must be at least 1' };
   if (since === undefined || at === undefined || since <= at) return undefined;
   return { field: 'since', message: 'must not be after `at`' };
 }
 
-function sightingFault(sighting: Sighting): Fault | undefined {
+function sightingFault(sighting: Sighting): FieldFault | undefined {
   if ('cgroup' in sighting && 'id' in sighting.cgroup) {
     return idFault('cgroup', sighting.cgroup.id, 'call.cgroup.id');
   }
@@ -55,7 +55,7 @@ function sightingFault(sighting: Sighting): Fault | undefined {
   return idFault(sighting.fd.kind, sighting.fd.id, 'call.fd.id');
 }
 
-function factFault(facts: CallRequest['fds'] = {}): Fault | undefined {
+function factFault(facts: CallRequest['fds'] = {}): FieldFault | undefined {
   for (const [fd, { kind, id }] of Object.entries(facts)) {
     const fault = idFault(kind, id, `fds.${fd}.id`);
     if (fault !== undefined) return fault;
@@ -64,14 +64,18 @@ function factFault(facts: CallRequest['fds'] = {}): Fault | undefined {
 }
 
 /** Ids of cgroups above the limit are the log's own; those of objects have 32 bits. */
-function idFault(kind: FdFact['kind'], id: number | undefined, field: string): Fault | undefined {
+function idFault(
+  kind: FdFact['kind'],
+  id: number | undefined,
+  field: string,
+): FieldFault | undefined {
   if (id === undefined || kind === 'bpffs' || kind === 'other') return undefined;
   const limit = kind === 'cgroup' ? CGROUP_ID_MAX : U32_MAX;
   if (id <= limit) return undefined;
   return { field, message: `must be at most ${limit}; leave out an id that is not known`, limit };
 }
 
-function returnFault(call: Call, { ret }: Success, pid: unknown): Fault | undefined {
+function returnFault(call: Call, { ret }: Success, pid: unknown): FieldFault | undefined {
   const field = 'outcome.ret';
   switch (returnKind(call)) {
     case 'zero':
@@ -97,7 +101,7 @@ function returnFault(call: Call, { ret }: Success, pid: unknown): Fault | undefi
   }
 }
 
-function outputFault(call: Call, { ret: _, ...outputs }: Success): Fault | undefined {
+function outputFault(call: Call, { ret: _, ...outputs }: Success): FieldFault | undefined {
   const known: readonly string[] = outputsOf(call.name);
   for (const [name, value] of Object.entries(outputs)) {
     const field = `outcome.${name}`;

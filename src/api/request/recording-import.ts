@@ -70,7 +70,7 @@ interface Beginning {
  * Imports. The first step ends when the recording is known to be good, and nothing is recorded
  * before it.
  */
-export async function* imported(
+export async function* importRecording(
   service: Service,
   wanted: Import,
 ): AsyncGenerator<Progress, ImportedRecording> {
@@ -80,18 +80,18 @@ export async function* imported(
   const preface = await prefaceOf(reader, wanted);
   const digest = digestOf(wanted, preface);
   const key = wanted.key ?? digest;
-  const numbered = (line: number): IdempotencyKey => ({ key, line, fingerprint: digest });
-  const begin = await beginning(service, wanted, preface, numbered(1));
+  const keyOfLine = (line: number): IdempotencyKey => ({ key, line, fingerprint: digest });
+  const begin = await beginning(service, wanted, preface, keyOfLine(1));
   const far = { pass: 1 as Progress['pass'], bytes: 0 };
   const tally = { from: 0, position: 0, events: 0, drift: 0, repeated: 0 };
-  const told = () => ({ ...far, of: spool.bytes, events: tally.events });
+  const tellProgress = () => ({ ...far, of: spool.bytes, events: tally.events });
   const reading = reader.read({
     bytes,
     preface,
     kernel: begin.kernel,
     async progress(pass, done) {
       Object.assign(far, { pass, bytes: done });
-      wanted.onRead(told());
+      wanted.onRead(tellProgress());
       await turn();
       signal.throwIfAborted();
     },
@@ -106,23 +106,23 @@ export async function* imported(
   };
   try {
     const first = await refusing(reading.next());
-    yield told();
+    yield tellProgress();
     const { release } = begin;
     let madeHost = false;
     if (release !== undefined) {
       const { startedAt: at } = preface;
-      const boot = { name: host, actor, release, at, idempotency: numbered(0) };
+      const boot = { name: host, actor, release, at, idempotency: keyOfLine(0) };
       const { event, repeated } = await service.log.createHost(boot);
       countRecorded(service.metrics, { events: [event], repeated });
       // Of imports that run concurrently, one makes the host.
       madeHost = !repeated;
     }
-    took(await marked(service, wanted, preface, begin, numbered(1)));
+    took(await markBeginning(service, wanted, preface, begin, keyOfLine(1)));
     let pending: CallRequest[] = [];
     let line = 1;
     const record = async (calls: readonly CallRequest[]): Promise<void> => {
       line += 1;
-      took(await submitted(service, host, { actor, calls, idempotency: numbered(line) }));
+      took(await submitPatiently(service, host, { actor, calls, idempotency: keyOfLine(line) }));
     };
     let step = first;
     while (!step.done) {
@@ -130,7 +130,7 @@ export async function* imported(
       while (pending.length >= RECORDED_AT_ONCE) {
         await record(pending.slice(0, RECORDED_AT_ONCE));
         pending = pending.slice(RECORDED_AT_ONCE);
-        yield told();
+        yield tellProgress();
       }
       step = await refusing(reading.next());
     }
@@ -196,7 +196,7 @@ async function beginning(
       after: undefined,
     };
   }
-  const recorded = await log.recorded(host, { actor, idempotency });
+  const recorded = await log.findRecorded(host, { actor, idempotency });
   const position = recorded?.events.at(-1)?.position;
   const at = position ?? head;
   const kernel = async () => (await log.kernelAt(host, at)).kernel;
@@ -231,7 +231,7 @@ function idOf(release: string): string {
 }
 
 /** The event that says where the recording begins: what was before it, nobody recorded. */
-async function marked(
+async function markBeginning(
   service: Service,
   { host, actor }: Import,
   { startedAt }: Preface,
@@ -239,7 +239,7 @@ async function marked(
   idempotency: IdempotencyKey,
 ): Promise<Receipt> {
   const call = { name: 'lost', to: startedAt, cause: CAUSE } as const;
-  return submitted(service, host, {
+  return submitPatiently(service, host, {
     actor,
     calls: [{ call, at: startedAt }],
     idempotency,
@@ -251,7 +251,11 @@ async function marked(
 const CAUSE = 'a recording begins here';
 
 /** Records; waits, when the queue is full, until it has room. */
-async function submitted(service: Service, host: string, submission: Submission): Promise<Receipt> {
+async function submitPatiently(
+  service: Service,
+  host: string,
+  submission: Submission,
+): Promise<Receipt> {
   for (;;) {
     try {
       return await service.log.submit(host, submission);

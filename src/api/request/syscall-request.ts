@@ -95,10 +95,10 @@ function oneObservation(value: unknown, prefix: string): CallRequest {
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
   const request: CallRequest =
     parsed.data.outcome === undefined ? parsed.data : withoutGuess(parsed.data, value);
-  return checked(request, prefix);
+  return requireConsistent(request, prefix);
 }
 
-function checked(request: CallRequest, prefix: string): CallRequest {
+function requireConsistent(request: CallRequest, prefix: string): CallRequest {
   const fault = observationFault(request);
   if (fault === undefined) return request;
   const { field, ...rest } = fault;
@@ -135,7 +135,7 @@ function oneSighting(value: unknown, name: keyof typeof SIGHTINGS, prefix: strin
   const schema = strictObject({ ...asked, call: SIGHTINGS[name], ...seen });
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw invalidBy(parsed.error, prefix);
-  return checked(parsed.data, prefix);
+  return requireConsistent(parsed.data, prefix);
 }
 
 /** The calls of a body, one or a list. Throws the problem of its first wrong call. */

@@ -4,7 +4,7 @@ import { hexOf } from '../../events/encoding/hex.ts';
 import { markOf } from '../../events/encoding/mark.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { isSigningRefused } from '../../events/log-refusal.ts';
-import { type Checkpoint, chainedInHex, noteOf } from '../../events/proof/checkpoint.ts';
+import { type Checkpoint, encodeChained, noteOf } from '../../events/proof/checkpoint.ts';
 import { countCheckpoints, readCheckpoints, readKeys } from '../../events/proof/checkpoints.ts';
 import { signHead } from '../../events/proof/sign-head.ts';
 import type { PublicKey } from '../../events/proof/signing-key.ts';
@@ -118,7 +118,7 @@ function onWire(checkpoint: Checkpoint, key: PublicKey | undefined) {
   const note = key && noteOf(checkpoint, key);
   return {
     ...rest,
-    ...(chained !== null && { chained: chainedInHex(chained) }),
+    ...(chained !== null && { chained: encodeChained(chained) }),
     ...(note !== undefined && { note }),
     hash: hexOf(hash),
     recorded_at: rfc3339(recorded_at),

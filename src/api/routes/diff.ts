@@ -1,6 +1,6 @@
 /** GET …/diff: what changed between two moments, as state and as causes. */
 import type { Context } from 'hono';
-import { findLastShared } from '../../events/reading/lineage.ts';
+import { findLastShared } from '../../events/reading/host-line.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import { inTurns, mapInTurns } from '../../events/turns.ts';
 import { answerDiff, diffAgainst } from '../../time-travel/diff/asked-diff.ts';

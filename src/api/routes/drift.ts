@@ -60,7 +60,7 @@ const streamRoute = createRoute({
 const NOBODY = { standing_at: 0, reported_position: 0 };
 
 /** What a reader has got already. */
-interface Seen {
+interface SeenDrift {
   position: number;
   repair: number;
   standing_at: number;
@@ -101,7 +101,7 @@ async function* changes(
 ): AsyncGenerator<string, undefined> {
   const { hostId, signal } = of;
   const { database, clock } = service;
-  const seen: Seen = { position: 0, repair: 0, standing_at: -1 };
+  const seen: SeenDrift = { position: 0, repair: 0, standing_at: -1 };
   const [newest] = await listRepairs(database, hostId, { after: 0, limit: 1 });
   seen.repair = newest?.repair_id ?? 0;
   seen.position = (await executorOf(database, hostId))?.reported_position ?? 0;
@@ -117,7 +117,7 @@ async function* changes(
 }
 
 /** What came since the last look, which is moved on; undefined when nothing did. */
-async function newsOf({ database }: Service, hostId: number, seen: Seen) {
+async function newsOf({ database }: Service, hostId: number, seen: SeenDrift) {
   const { standing_at, reported_position } = (await executorOf(database, hostId)) ?? NOBODY;
   const page = { after: seen.position, limit: PAGE_ROWS_DEFAULT, disagreeing: true };
   const rows = await listReports(database, hostId, page);

@@ -6,7 +6,7 @@ import { readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
-import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/event-filter.ts';
+import { type EventFilter, isOpen, selectWanted } from '../../time-travel/filter/event-filter.ts';
 import { rangeOf } from '../../time-travel/filter/range.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { SCANNED_EVENTS_MAX, SEARCHES } from '../limits.ts';
@@ -83,7 +83,7 @@ interface Scan {
   readonly limit: number;
 }
 
-interface Found {
+interface FoundEvents {
   readonly found: readonly LedgerEvent[];
   /** The last position that was looked at. */
   readonly reached: number;
@@ -94,7 +94,7 @@ async function scan(
   database: Queryable,
   hostId: number,
   { filter, stateAt, from, to, limit }: Scan,
-): Promise<Found> {
+): Promise<FoundEvents> {
   const found: LedgerEvent[] = [];
   const last = Math.min(to, from - 1 + (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
   let reached = from - 1;
@@ -102,7 +102,7 @@ async function scan(
     const range = { from: reached + 1, limit: last - reached };
     const events = await readEvents(database, hostId, range);
     if (events.length === 0) break;
-    const wanted = await wantedOf(events, filter, stateAt);
+    const wanted = await selectWanted(events, filter, stateAt);
     found.push(...wanted.slice(0, limit - found.length));
     if (found.length >= limit) return { found, reached: found.at(-1)?.position ?? reached };
     reached = events.at(-1)?.position ?? reached;
@@ -115,7 +115,7 @@ async function scanBack(
   database: Queryable,
   hostId: number,
   { filter, stateAt, from, to, limit }: Scan,
-): Promise<Found> {
+): Promise<FoundEvents> {
   const found: LedgerEvent[] = [];
   const stretch = isOpen(filter) ? limit : BACK_EVENTS;
   const first = Math.max(from, to + 1 - (isOpen(filter) ? limit : SCANNED_EVENTS_MAX));
@@ -127,7 +127,7 @@ async function scanBack(
       const range = { from: next, limit: reached - next };
       const events = await readEvents(database, hostId, range);
       if (events.length === 0) break;
-      wanted.push(...(await wantedOf(events, filter, stateAt)));
+      wanted.push(...(await selectWanted(events, filter, stateAt)));
       next = (events.at(-1)?.position ?? next) + 1;
     }
     found.push(...wanted.reverse().slice(0, limit - found.length));

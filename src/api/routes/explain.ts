@@ -132,7 +132,7 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
     };
     const sentence = explanationSentence(asked, found.explanation);
     const prog_name = names.get(program)?.prog_name;
-    const putBy = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
+    const putByOnWire = (ref: typeof put_by) => ref && { put_by: eventRefOnWire(ref) };
     return inForm(c, format, {
       json: () => ({
         ...{ host, position, path, attach_type, program },
@@ -141,8 +141,8 @@ export function explain(app: App, service: Service, stories: HeavyReads): void {
         ...(change !== undefined && { change }),
         ...(event && { event: eventRefOnWire(eventRef(event)) }),
         ...(later_refusal && { later_refusal: eventRefOnWire(eventRef(later_refusal)) }),
-        ...(own && { entry: { ...own, ...putBy(put_by) } }),
-        ...(in_the_way && { in_the_way: { ...in_the_way, ...putBy(blocked_by) } }),
+        ...(own && { entry: { ...own, ...putByOnWire(put_by) } }),
+        ...(in_the_way && { in_the_way: { ...in_the_way, ...putByOnWire(blocked_by) } }),
         holes: holes.map(holeOnWire),
         ...(begins !== undefined && { begins }),
         stands_at,

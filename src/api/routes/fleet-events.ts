@@ -118,7 +118,7 @@ async function countWanted(
     const page = await readArrived(database, asked);
     read += page.events.length;
     if (read > SCANNED_EVENTS_MAX) throw tooManyToCount('more events are asked about');
-    count += (await filter.wanted(database, page.events)).length;
+    count += (await filter.selectWanted(database, page.events)).length;
     place = page.reached;
   }
   return count;
@@ -162,7 +162,7 @@ export function fleetEvents(app: App, service: Service): void {
         left -= Math.max(page.events.length, 1);
         place = page.reached;
         last = place ?? last;
-        for (const one of takesAll ? page.events : await filter.wanted(db, page.events)) {
+        for (const one of takesAll ? page.events : await filter.selectWanted(db, page.events)) {
           found.push(one);
           if (found.length < limit) continue;
           last = one.place;

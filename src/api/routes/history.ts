@@ -138,7 +138,7 @@ interface HistoryAnswer {
   readonly begins?: number;
 }
 
-function unknown(thing: Thing, oldest: number): ProblemError {
+function unknownThing(thing: Thing, oldest: number): ProblemError {
   const removed = oldest === 1 ? '' : `; of what ended before position ${oldest} nothing is kept`;
   return noSuchObject(`${thingText(thing)}${removed}`, 'id' in thing ? 'id' : 'path');
 }
@@ -151,7 +151,7 @@ async function readChapters(
   const { host, moment, thing, after, limit } = asked;
   const life = await lifeIn(service, asked);
   const oldest = await oldestKept(service.database, moment.host_id);
-  if (life === undefined) throw unknown(thing, oldest);
+  if (life === undefined) throw unknownThing(thing, oldest);
   if (after !== undefined) refuseRemoved(after, oldest);
   // The state at the cut is what the first chapter is told from.
   const first = oldest === 1 ? 1 : oldest + 1;
@@ -164,7 +164,7 @@ async function readChapters(
   const events = eventsBetween(service.log, host, { from, to }, signal);
   const { chapters, reached } = await storyOf(thing, { kernel, events, limit });
   const isWhole = after === undefined && to === last && !cut;
-  if (isWhole && chapters.length === 0) throw unknown(thing, oldest);
+  if (isWhole && chapters.length === 0) throw unknownThing(thing, oldest);
   return { chapters, ...cut, ...(reached < last && { next: reached }) };
 }
 

@@ -34,7 +34,7 @@ export function metrics(app: App, service: Service): void {
 
   app.get('/metrics', metricsOpen ? 'open' : { role: 'reader', hosts: 'all' }, async (c) => {
     const { registry, byHost } = metrics;
-    const { hosts, rows } = log.heldStates();
+    const { hosts, rows } = log.sizeOfStates();
     metrics.heldHosts.set(hosts);
     metrics.heldRows.set(rows);
     await fleet.refresh();

@@ -34,7 +34,7 @@ interface PageQuery extends PageRequest<number> {
 }
 
 /** What distinguishes one kind of object from the others here. */
-interface Kind {
+interface ObjectRoute {
   /** Plural, as in the path. */
   readonly plural: string;
   readonly singular: string;
@@ -58,7 +58,7 @@ interface Kind {
   ) => Promise<readonly object[]>;
 }
 
-const KINDS: readonly Kind[] = [
+const KINDS: readonly ObjectRoute[] = [
   {
     plural: 'links',
     singular: 'link',
@@ -95,7 +95,7 @@ function orAs(schema: z.ZodType, bpftool: z.ZodType | undefined): z.ZodType {
   return bpftool === undefined ? schema : z.union([schema, bpftool]);
 }
 
-function register(app: App, service: Service, kind: Kind): void {
+function register(app: App, service: Service, kind: ObjectRoute): void {
   const { plural, singular, title, row, bpftool } = kind;
   const forms = bpftool === undefined ? {} : bpftoolQuery;
 

@@ -129,7 +129,7 @@ export function outline(app: App, service: Service): void {
       { host, at },
       async (kernel, { position }) => {
         const sought =
-          seek === 'event' ? touchedBy(kernel, (await log.event(host, position)).effects) : seek;
+          seek === 'event' ? listTouched(kernel, (await log.event(host, position)).effects) : seek;
         const isWanted = filterOf(kernel, { search, isAttached: attached === 'true' });
         const rows = outlineOf(kernel, { ...query, seek: sought, isWanted });
         return kernel.cgroups.size <= ONE_PIECE
@@ -154,7 +154,7 @@ function filterOf(
 }
 
 /** Ids of the cgroups that an event changed, or lists of. */
-function touchedBy(kernel: Kernel, effects: readonly Effect[]): ReadonlySet<number> {
+function listTouched(kernel: Kernel, effects: readonly Effect[]): ReadonlySet<number> {
   const { cgroups = [], lists, effective } = collectTouched(kernel, effects);
   const keys = [...(lists?.values() ?? []), ...(effective?.values() ?? [])];
   return new Set([...cgroups, ...keys.map(({ cgroup_id }) => cgroup_id)]);

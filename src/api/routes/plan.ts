@@ -100,7 +100,7 @@ export function plans(app: App, service: Service): void {
     const eventAt = (at: number) => log.event(host, at);
     const warned = await warningsOf({ database, moment, eventAt }, actor, planned);
     reflect(c, host, moment);
-    const named = <S extends Slot>(one: S) => {
+    const addName = <S extends Slot>(one: S) => {
       const prog_name = planned.names.get(one.prog_id) ?? '';
       return prog_name === '' ? one : { ...one, prog_name };
     };
@@ -114,8 +114,8 @@ export function plans(app: App, service: Service): void {
       })),
       changed: planned.changed.map(({ before, after, ...place }) => ({
         ...place,
-        before: before.map(named),
-        after: after.map(named),
+        before: before.map(addName),
+        after: after.map(addName),
       })),
       warnings: warned.warnings,
       truncated: planned.truncated || warned.truncated,

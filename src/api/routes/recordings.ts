@@ -11,7 +11,7 @@ import { problemOf } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';
 import { bodyChunks } from '../request/body.ts';
 import { HeavyReads, type UnderWay } from '../request/heavy-read.ts';
-import { type Import, imported, type Progress } from '../request/recording-import.ts';
+import { type Import, importRecording, type Progress } from '../request/recording-import.ts';
 import { spool } from '../request/spool.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
@@ -78,7 +78,7 @@ export function recordings(app: App, service: Service): void {
     const { actor } = c.get('principal');
     // Whoever begins ends: what may be refused is looked at before.
     const under = reads.begin(c);
-    const lines = told(c, service, { host, actor, release, mounts, key }, under);
+    const lines = tellImport(c, service, { host, actor, release, mounts, key }, under);
     // While nothing is answered a problem still has a status of its own.
     const first = await lines.next();
     const stream = pullStream(withProblem(first.value ?? '', lines), {
@@ -92,7 +92,7 @@ export function recordings(app: App, service: Service): void {
 }
 
 /** Progress now and then, and at last what became of it. */
-async function* told(
+async function* tellImport(
   c: Context<AccessEnv>,
   service: Service,
   wanted: Omit<Import, 'spool' | 'sha256' | 'signal' | 'onRead'>,
@@ -107,7 +107,12 @@ async function* told(
       const onRead = (next: Progress): void => {
         far = next;
       };
-      const steps = imported(service, { ...wanted, ...recording, signal: under.signal, onRead });
+      const steps = importRecording(service, {
+        ...wanted,
+        ...recording,
+        signal: under.signal,
+        onRead,
+      });
       let step = nextOf(steps);
       try {
         // At first there is time for a problem to have a status of its own.

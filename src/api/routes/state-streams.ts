@@ -23,7 +23,7 @@ import { startOfStream } from '../request/stream-start.ts';
 import { type App, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
 import { answerInRoom } from '../streams/message-stream.ts';
-import { type Rows, type StateView, stateMessages } from '../streams/state-messages.ts';
+import { type RowsByKey, type StateView, stateMessages } from '../streams/state-messages.ts';
 import { EVENT_STREAM, linkMessage, slotMessage } from '../wire/messages.ts';
 
 const HOW =
@@ -102,7 +102,7 @@ export function stateStreams(app: App, service: Service): void {
 
 /** The slots of an array; one is the same as long as its entry is. */
 function arrayView({ database }: Service, place: ArrayPlace): StateView {
-  async function all(moment: Moment): Promise<Rows> {
+  async function all(moment: Moment): Promise<RowsByKey> {
     const { host_id, position } = moment;
     const versions = await arrayTimeline(
       database,
@@ -139,7 +139,7 @@ function arrayView({ database }: Service, place: ArrayPlace): StateView {
 
 /** The links of a host. */
 function linksView({ log, database }: Service, host: string): StateView {
-  async function some(moment: Moment, ids: readonly number[]): Promise<Rows> {
+  async function some(moment: Moment, ids: readonly number[]): Promise<RowsByKey> {
     const rows = await linksByIds(database, moment, ids);
     return new Map(rows.map((row) => [String(row.link_id), row]));
   }

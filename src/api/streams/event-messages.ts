@@ -6,7 +6,7 @@ import type { LedgerEvent } from '../../events/event.ts';
 import { markOfEvent } from '../../events/reading/event-marks.ts';
 import type { Piece } from '../../events/reading/follower.ts';
 import type { HistoryChange } from '../../events/reading/history.ts';
-import { type EventFilter, isOpen, wantedOf } from '../../time-travel/filter/event-filter.ts';
+import { type EventFilter, isOpen, selectWanted } from '../../time-travel/filter/event-filter.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
 import { BOOKMARK_EVENTS } from '../limits.ts';
 import { eventText } from '../wire/event-text.ts';
@@ -74,7 +74,7 @@ export function eventMessages(
           ended = true;
           return { done: false, value: historyChanged(events) };
         }
-        const wanted = takesAll ? events : await wantedOf(events, filter, stateAt);
+        const wanted = takesAll ? events : await selectWanted(events, filter, stateAt);
         const parts = partsOf(events, wanted);
         const [first] = parts;
         if (first === undefined) continue;

@@ -44,7 +44,7 @@ export async function* fleetMessages(
       await arrivals.after(latest, signal);
       continue;
     }
-    const wanted = filter.isOpen ? events : await filter.wanted(database, events);
+    const wanted = filter.isOpen ? events : await filter.selectWanted(database, events);
     const isToTheEnd = wanted.at(-1) === events.at(-1);
     if (events.length > 0) skipped = isToTheEnd ? 0 : skipped + events.length - wanted.length;
     let text = cuts.map((cut) => `event: removed\ndata: ${JSON.stringify(cut)}\n\n`).join('');

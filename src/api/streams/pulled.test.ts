@@ -7,7 +7,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** A stream asks its source a moment after it is read. */
-const asked = () => new Promise((resolve) => setImmediate(resolve));
+const waitUntilAsked = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A source that yields a text on demand. */
 function source() {
@@ -17,11 +17,11 @@ function source() {
   return {
     seen,
     async say(value: string) {
-      await asked();
+      await waitUntilAsked();
       answer?.({ done: false, value });
     },
     async break() {
-      await asked();
+      await waitUntilAsked();
       fail?.(new Error('broken'));
     },
     next: () =>

@@ -18,7 +18,7 @@ export interface Pulled {
 const encoder = new TextEncoder();
 
 /** Why a body ends before its end. The server prints it, and where in this program it is says nothing. */
-function cutOff(reason: string): Error {
+function bodyCutError(reason: string): Error {
   const error = new Error(reason);
   delete error.stack;
   return error;
@@ -53,7 +53,7 @@ export function pullStream(
     const isUnread = !(asked && isTaken) && quietMs >= unreadMs;
     if (isUnread || !mayGoOn()) {
       const reason = isUnread ? `not read for ${unreadMs} ms` : 'its token counts no more';
-      controller.error(cutOff(reason));
+      controller.error(bodyCutError(reason));
       void leave();
     } else if (asked && isTaken && heartbeat !== undefined && quietMs >= heartbeat.ms) {
       since = performance.now();

@@ -14,21 +14,21 @@ import { eventRefOnWire } from '../wire/event-ref.ts';
 import { changeOnWire } from './history-change.ts';
 
 /** Things by key, as the wire has them. */
-export type Rows = ReadonlyMap<string, object>;
+export type RowsByKey = ReadonlyMap<string, object>;
 
 /** A part of a state that is followed. */
 export interface StateView {
   /** The name of one thing in a message: `slot`, `link`. */
   readonly singular: string;
   /** All that is there at a moment. */
-  readonly all: (moment: Moment) => Promise<Rows>;
+  readonly all: (moment: Moment) => Promise<RowsByKey>;
   /** Whether an event may change it. */
   readonly mayChange: (event: LedgerEvent) => boolean;
   /** What is there after such an event, of the keys that it may change; without keys, all there is. */
   readonly after: (
     moment: Moment,
     event: LedgerEvent,
-  ) => Promise<{ readonly rows: Rows; readonly keys?: readonly string[] }>;
+  ) => Promise<{ readonly rows: RowsByKey; readonly keys?: readonly string[] }>;
 }
 
 export interface StateFollowing {

@@ -119,7 +119,7 @@ export const madeRule = z
 export const ruleList = z.strictObject({ items: z.array(ruleAnswer) }).meta({ id: 'RuleList' });
 
 /** What a stored rule watches for. */
-export function watchedBy({ rule_id, filter: text, condition: under }: StoredRule) {
+export function parseWatched({ rule_id, filter: text, condition: under }: StoredRule) {
   return {
     rule_id,
     // Both were checked by the schemas above when they were stored.

@@ -18,22 +18,24 @@ const LATE: ReadonlySet<string> = new Set<EffectType>([
   ...(['MapFreed', 'StorageRemoved', 'ElementDeleted'] as const),
 ]);
 
-function told<S extends z.ZodObject<{ type: z.ZodLiteral<EffectType> }>>(schema: S): S {
+function addEventually<S extends z.ZodObject<{ type: z.ZodLiteral<EffectType> }>>(schema: S): S {
   if (!LATE.has(schema.shape.type.value)) return schema;
   return schema.extend({ eventually }) as unknown as S;
 }
 
 type EffectOnWire = Effect & { readonly eventually?: true };
 
-const tagged = [...processEffects, ...objectEffects, ...treeEffects].map(told) as unknown as [
-  ReturnType<typeof told>,
-];
+const tagged = [...processEffects, ...objectEffects, ...treeEffects].map(
+  addEventually,
+) as unknown as [ReturnType<typeof addEventually>];
 
 /** One fact that a call made true. */
 export const wireEffect = z
   .union([
     z.discriminatedUnion('type', tagged),
-    ...entryEffects.map(({ options: [direct, linked] }) => z.union([told(direct), told(linked)])),
+    ...entryEffects.map(({ options: [direct, linked] }) =>
+      z.union([addEventually(direct), addEventually(linked)]),
+    ),
   ])
   .meta({ id: 'Effect' }) as unknown as z.ZodType<EffectOnWire>;
 

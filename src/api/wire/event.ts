@@ -9,7 +9,7 @@ import { bootConfig } from '../../events/schema/boot-config.ts';
 import { recordedCall } from '../../events/schema/call-schema.ts';
 import { recordedSuccess, refusalFields } from '../../events/schema/outcome-schema.ts';
 import { effectsOnWire, wireEffect } from './effect.ts';
-import { betweenOnWire, lostOnWire, wireBetween, wireSighting } from './sighting.ts';
+import { betweenOnWire, lostSightingOnWire, wireBetween, wireSighting } from './sighting.ts';
 import { timestamp } from './timestamp.ts';
 
 export const position = z.int().min(1).meta({
@@ -80,14 +80,14 @@ export function outcomeOnWire(outcome: Outcome): WireOutcome {
 
 /** An event, as the API answers it. */
 export function eventOnWire(event: LedgerEvent): WireEvent {
-  return event.source === 'decided' ? coreOnWire(event) : observedOnWire(event);
+  return event.source === 'decided' ? coreOnWire(event) : observedEventOnWire(event);
 }
 
-function observedOnWire(event: LedgerEvent): WireEvent {
+function observedEventOnWire(event: LedgerEvent): WireEvent {
   const { call, expected, between, tid, uid, cgroup } = event;
   return {
     ...coreOnWire(event),
-    ...(call.name === 'lost' && { call: lostOnWire(call) }),
+    ...(call.name === 'lost' && { call: lostSightingOnWire(call) }),
     ...(expected !== undefined && { expected: outcomeOnWire(expected) }),
     ...(between !== undefined && { between: betweenOnWire(between) }),
     ...(tid !== undefined && { tid }),

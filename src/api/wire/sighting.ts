@@ -23,7 +23,7 @@ export const wireSighting = z.union([recordedFound, recordedGone, wireLost]).met
 });
 
 /** A hole as the API tells it. */
-export function lostOnWire({ from, to, ...lost }: Lost): z.output<typeof wireLost> {
+export function lostSightingOnWire({ from, to, ...lost }: Lost): z.output<typeof wireLost> {
   return {
     ...lost,
     ...(from !== undefined && { from: rfc3339(from) }),
@@ -40,7 +40,7 @@ export const wireHole = z
 
 /** A hole as an answer tells of it. */
 export function holeOnWire({ position, at, ...lost }: Hole): z.output<typeof wireHole> {
-  const { name: _, ...told } = lostOnWire({ name: 'lost', ...lost });
+  const { name: _, ...told } = lostSightingOnWire({ name: 'lost', ...lost });
   return { position, at: rfc3339(at), ...told };
 }
 

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { restClient } from '../../client/rest-client.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { verifyBundle } from '../../time-travel/verify/bundle.ts';
 import type { Printer } from '../command.ts';
@@ -60,9 +60,9 @@ export async function importBundle(
   const unknown =
     made.untrusted === 0
       ? ''
-      : `; ${counted(made.untrusted, 'checkpoint is of an unknown key', 'checkpoints are of unknown keys')}`;
+      : `; ${countText(made.untrusted, 'checkpoint is of an unknown key', 'checkpoints are of unknown keys')}`;
   const proven = `proven to position ${made.proven_to}${unknown}`;
-  const told = `host ${made.host}: ${counted(made.position, 'event')}, ${proven}`;
+  const told = `host ${made.host}: ${countText(made.position, 'event')}, ${proven}`;
   print.out(flags.json ? JSON.stringify(made) : told);
   return EXIT.done;
 }

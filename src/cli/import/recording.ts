@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { hostPath } from '../../client/host-path.ts';
 import { linesOf } from '../../client/lines.ts';
 import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
-import { counted } from '../../domain/counted.ts';
-import type { Counted, ImportedRecording } from '../../events/recording.ts';
+import { countText } from '../../domain/counted.ts';
+import type { ImportedRecording, LineCount } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';
 import { type Bar, progressBar, readWithBar } from '../progress-bar.ts';
@@ -83,7 +83,7 @@ async function send(
   if (response.body === null) throw new Error('the service answered nothing');
   for await (const line of linesOf(response.body)) {
     const told = JSON.parse(line) as Progress | Ended | { readonly status: number };
-    if (!('type' in told) || 'status' in told) throw refused(line);
+    if (!('type' in told) || 'status' in told) throw refusalOf(line);
     if (told.type === 'imported') return told;
     bar.draw(told.pass === 1 ? 'reading' : 'recording', told.bytes, told.of);
   }
@@ -91,7 +91,7 @@ async function send(
 }
 
 /** A problem on the way: what was recorded before it stays, and sending again goes on from there. */
-function refused(line: string): ServiceRefusal {
+function refusalOf(line: string): ServiceRefusal {
   const { status } = JSON.parse(line) as { readonly status: number };
   return new ServiceRefusal(status, problemText(line, status));
 }
@@ -111,7 +111,7 @@ function endText(ended: Ended): string[] {
   const { observed, inferred, divergences, unreadable, left_out, abbreviated } = summary;
   return [
     ...recordedText(ended),
-    `${observed} observed (${counted(summary.queries, 'query', 'queries')}), ${inferred} inferred, 1 lost (the beginning), ${drift} in which the rules answer otherwise`,
+    `${observed} observed (${countText(summary.queries, 'query', 'queries')}), ${inferred} inferred, 1 lost (the beginning), ${drift} in which the rules answer otherwise`,
     ...divergences.first.map(
       ({ line, call, observed: was, expected }) =>
         `  line ${line}: ${call} was answered ${was}; the rules answer ${expected}`,
@@ -132,17 +132,17 @@ function endText(ended: Ended): string[] {
 function recordedText({ host, events, summary, ...ended }: Ended): string[] {
   const { made_host, recorded_before, begins_before, position_from: from, position } = ended;
   if (recorded_before === events) {
-    const all = `all ${counted(events, 'event')} (positions ${from}…${position})`;
+    const all = `all ${countText(events, 'event')} (positions ${from}…${position})`;
     return [`host ${host}: nothing new, ${all} were recorded before`];
   }
   const added = recorded_before === 0 ? `, added after position ${from - 1}` : '';
   const how = made_host ? ', created' : added;
-  const recorded = `${counted(events, 'event')}, positions ${from}…${position}, of ${counted(summary.lines, 'line')}`;
+  const recorded = `${countText(events, 'event')}, positions ${from}…${position}, of ${countText(summary.lines, 'line')}`;
   return [
     `host ${host}${how}: ${recorded}`,
     ...(recorded_before === 0
       ? []
-      : [`${recorded_before} of ${counted(events, 'event was', 'events were')} recorded before`]),
+      : [`${recorded_before} of ${countText(events, 'event was', 'events were')} recorded before`]),
     ...(begins_before === undefined
       ? []
       : [
@@ -151,7 +151,7 @@ function recordedText({ host, events, summary, ...ended }: Ended): string[] {
   ];
 }
 
-function countedText(what: string, counts: Readonly<Record<string, Counted>>): string[] {
+function countedText(what: string, counts: Readonly<Record<string, LineCount>>): string[] {
   const kinds = Object.entries(counts);
   if (kinds.length === 0) return [];
   const told = kinds.slice(0, KINDS_TOLD).map(([kind, { count, lines }]) => {
@@ -162,6 +162,6 @@ function countedText(what: string, counts: Readonly<Record<string, Counted>>): s
   return [
     `${what}:`,
     ...told,
-    ...(rest > 0 ? [`  and ${counted(rest, 'kind')} more (--json lists them)`] : []),
+    ...(rest > 0 ? [`  and ${countText(rest, 'kind')} more (--json lists them)`] : []),
   ];
 }

@@ -5,26 +5,26 @@
 import { hostPath } from '../../client/host-path.ts';
 import { ServiceRefusal } from '../../client/rest-client.ts';
 import type { InputError } from '../exit-code.ts';
-import { type Made, madeBy, type WhereNamed } from './made.ts';
+import { type DatedEffect, listEffects, type WhereNamed } from './made.ts';
 import { allMeant, type Candidate, isPattern, noneMeant, oneMeant } from './meant.ts';
 
 /** The paths, or the id, of the cgroups. What is plain is not looked up. */
 export async function cgroupsMeant(typed: string, where: WhereNamed): Promise<readonly string[]> {
   if (isPlain(typed)) return [typed];
-  return allMeant(typed, await cgroupsOf(typed, where), soughtOn(where)).map(({ id }) => id);
+  return allMeant(typed, await cgroupsOf(typed, where), cgroupTarget(where)).map(({ id }) => id);
 }
 
 /** The path, or the id, of the one cgroup that a word means. */
 export async function cgroupMeant(typed: string, where: WhereNamed): Promise<string> {
   if (isPlain(typed)) return typed;
-  return oneMeant(typed, await cgroupsOf(typed, where), soughtOn(where)).id;
+  return oneMeant(typed, await cgroupsOf(typed, where), cgroupTarget(where)).id;
 }
 
 /** That no cgroup ever had a path or an id, as far as the log is kept, with what to type instead. */
 export async function noSuchCgroup(typed: string, where: WhereNamed): Promise<InputError> {
   const { oldest } = await where.client.get<{ readonly oldest: number }>(hostPath(where.host));
   const since = oldest === 1 ? '' : ` since position ${oldest}, where the log was cut`;
-  const sought = { ...soughtOn(where), where: `in the log of ${where.host}${since}` };
+  const sought = { ...cgroupTarget(where), where: `in the log of ${where.host}${since}` };
   return noneMeant(typed, await cgroupsOf(typed, where), sought);
 }
 
@@ -67,7 +67,7 @@ function isPlain(typed: string): boolean {
   return /^\d+$/u.test(typed) || (typed.startsWith('/') && !isPattern(typed));
 }
 
-function soughtOn({ host }: WhereNamed) {
+function cgroupTarget({ host }: WhereNamed) {
   return { kind: 'cgroup', where: `on ${host}`, next: `bpfledger cgroups ${host} shows the tree` };
 }
 
@@ -76,8 +76,8 @@ function soughtOn({ host }: WhereNamed) {
  * one here.
  */
 async function cgroupsOf(typed: string, where: WhereNamed): Promise<Candidate[]> {
-  const made = await madeBy('CgroupMade', where);
-  const removed = new Set((await madeBy('CgroupRemoved', where)).map(idOf));
+  const made = await listEffects('CgroupMade', where);
+  const removed = new Set((await listEffects('CgroupRemoved', where)).map(idOf));
   const living = made.filter((one) => !removed.has(idOf(one))).map(pathOf);
   const there = new Set(['/', ...living]);
   return [...new Set([...there, ...made.map(pathOf)])].map((path) => ({
@@ -87,10 +87,10 @@ async function cgroupsOf(typed: string, where: WhereNamed): Promise<Candidate[]>
   }));
 }
 
-function idOf({ effect }: Made): unknown {
+function idOf({ effect }: DatedEffect): unknown {
   return effect.cgroup_id;
 }
 
-function pathOf({ effect }: Made): string {
+function pathOf({ effect }: DatedEffect): string {
   return String(effect.path);
 }

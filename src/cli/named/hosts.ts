@@ -17,7 +17,7 @@ export async function hostMeant(client: RestClient, typed: string): Promise<stri
   return isPattern(typed) ? oneMeant(typed, await hostsOf(client), SOUGHT).id : typed;
 }
 
-interface HostPage {
+interface HostNamePage {
   readonly items: readonly { readonly name: string }[];
   readonly next?: string;
 }
@@ -26,7 +26,7 @@ async function hostsOf(client: RestClient): Promise<Candidate[]> {
   const found: Candidate[] = [];
   let after = '';
   for (let page = 0; page < PAGES_MAX; page++) {
-    const { items, next }: HostPage = await client.get(`/v1/hosts?limit=1000${after}`);
+    const { items, next }: HostNamePage = await client.get(`/v1/hosts?limit=1000${after}`);
     for (const { name } of items) found.push({ id: name, names: [name] });
     if (next === undefined) break;
     after = `&after=${encodeURIComponent(next)}`;

@@ -12,7 +12,7 @@ export interface WhereNamed {
   readonly at: string | undefined;
 }
 
-export interface Made {
+export interface DatedEffect {
   readonly position: number;
   readonly effect: Readonly<Record<string, unknown>>;
 }
@@ -20,17 +20,20 @@ export interface Made {
 interface EventPage {
   readonly items: readonly {
     readonly position: number;
-    readonly effects: readonly (Made['effect'] & { readonly type: string })[];
+    readonly effects: readonly (DatedEffect['effect'] & { readonly type: string })[];
   }[];
   readonly next?: string;
 }
 
 /** The effects of a type, oldest first. */
-export async function madeBy(effect: string, { client, host, at }: WhereNamed): Promise<Made[]> {
+export async function listEffects(
+  effect: string,
+  { client, host, at }: WhereNamed,
+): Promise<DatedEffect[]> {
   const moment = at === undefined ? '' : `at=${encodeURIComponent(at)}`;
   const { boot } = await client.get<{ readonly boot: number }>(`${hostPath(host)}?${moment}`);
   const query = { effect, boot: String(boot), limit: '1000', ...(at !== undefined && { at }) };
-  const made: Made[] = [];
+  const made: DatedEffect[] = [];
   let place: Record<string, string> = {};
   for (let page = 0; page < PAGES_MAX; page++) {
     const path = `${hostPath(host)}/events?${new URLSearchParams({ ...query, ...place })}`;

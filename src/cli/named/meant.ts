@@ -3,7 +3,7 @@
  * is any text and `?` one character. A name that several have, and one that none has, is an error
  * which says what to type instead.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { nearName } from '../../events/schema/near-name.ts';
 import { InputError } from '../exit-code.ts';
 
@@ -24,7 +24,7 @@ export interface Candidate {
 }
 
 /** What is looked for, in words for errors. */
-export interface Sought {
+export interface NamedTarget {
   /** `program`, `cgroup`. */
   readonly kind: string;
   /** Where: `on demo`. */
@@ -55,7 +55,7 @@ function namePattern(pattern: string): (name: string) => boolean {
 export function allMeant(
   typed: string,
   candidates: readonly Candidate[],
-  sought: Sought,
+  sought: NamedTarget,
 ): readonly Candidate[] {
   const fits = isPattern(typed) ? namePattern(typed) : (name: string) => name === typed;
   const found = candidates.filter(({ names }) => names.some(fits));
@@ -64,7 +64,7 @@ export function allMeant(
   if (found.length <= MEANT_MAX) return found;
   const { kind, where } = sought;
   throw new InputError(
-    `${typed} means ${counted(found.length, kind)} ${where}, ${MEANT_MAX} at most`,
+    `${typed} means ${countText(found.length, kind)} ${where}, ${MEANT_MAX} at most`,
   );
 }
 
@@ -76,7 +76,7 @@ export function allMeant(
 export function oneMeant(
   typed: string,
   candidates: readonly Candidate[],
-  sought: Sought,
+  sought: NamedTarget,
 ): Candidate {
   const found = allMeant(typed, candidates, sought);
   const [one, other] = found;
@@ -84,14 +84,18 @@ export function oneMeant(
   return one;
 }
 
-function unclear(typed: string, found: readonly Candidate[], { kind, where }: Sought): InputError {
+function unclear(
+  typed: string,
+  found: readonly Candidate[],
+  { kind, where }: NamedTarget,
+): InputError {
   const few = found.slice(0, NAMED_MAX).map(({ id, names, about }) => {
     const name = names.find((one) => one !== id && one !== typed && isPattern(typed));
     return [id, ...[name, about].filter((part) => part !== undefined)].join(' ');
   });
   const more = found.length > NAMED_MAX ? ', …' : '';
   return new InputError(
-    `${typed} means ${counted(found.length, kind)} ${where}: ${few.join(', ')}${more}; type one of them`,
+    `${typed} means ${countText(found.length, kind)} ${where}: ${few.join(', ')}${more}; type one of them`,
   );
 }
 
@@ -99,7 +103,7 @@ function unclear(typed: string, found: readonly Candidate[], { kind, where }: So
 export function noneMeant(
   typed: string,
   candidates: readonly Candidate[],
-  { kind, where, next }: Sought,
+  { kind, where, next }: NamedTarget,
 ): InputError {
   const none = `there is no ${kind} ${typed} ${where}`;
   const names = [...new Set(candidates.flatMap((one) => one.names[0] ?? []))].filter(Boolean);

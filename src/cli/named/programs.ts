@@ -1,15 +1,15 @@
 /** The program that a word of a command line means: an id, a name, a tag, or a pattern of these. */
-import { type Made, madeBy, type WhereNamed } from './made.ts';
+import { type DatedEffect, listEffects, type WhereNamed } from './made.ts';
 import { type Candidate, oneMeant } from './meant.ts';
 
 /** The id of the program; an id is not looked up: the service knows it or says so. */
 export async function programMeant(typed: string, where: WhereNamed): Promise<string> {
   if (/^\d+$/u.test(typed)) return typed;
-  const candidates = (await madeBy('ProgLoaded', where)).map(candidateOf);
-  return oneMeant(typed, candidates, soughtOn(where)).id;
+  const candidates = (await listEffects('ProgLoaded', where)).map(candidateOf);
+  return oneMeant(typed, candidates, programTarget(where)).id;
 }
 
-function candidateOf({ position, effect: { prog_id, prog_name, tag } }: Made): Candidate {
+function candidateOf({ position, effect: { prog_id, prog_name, tag } }: DatedEffect): Candidate {
   const names = [prog_name, tag].filter((one) => typeof one === 'string' && one !== '');
   return { id: String(prog_id), names: names as string[], about: `loaded at ${position}` };
 }
@@ -33,12 +33,12 @@ export async function recordedFilter(
 ): Promise<Readonly<Record<string, string>>> {
   const filter = programFilter(typed);
   if (filter.program !== undefined) return filter;
-  const made = (await madeBy('ProgLoaded', where)).map(candidateOf);
+  const made = (await listEffects('ProgLoaded', where)).map(candidateOf);
   const isThere = made.some(({ names }) => names.includes(typed));
-  return isThere ? filter : { program: oneMeant(typed, made, soughtOn(where)).id };
+  return isThere ? filter : { program: oneMeant(typed, made, programTarget(where)).id };
 }
 
-function soughtOn({ host }: WhereNamed) {
+function programTarget({ host }: WhereNamed) {
   const next = `bpfledger events list ${host} --effect ProgLoaded shows all`;
   return { kind: 'program', where: `on ${host}`, next };
 }

@@ -1,6 +1,6 @@
 /** What an observation says on stderr. */
-import { counted } from '../../domain/counted.ts';
-import type { Told } from '../../recorders/observe/observe.ts';
+import { countText } from '../../domain/counted.ts';
+import type { ObserveListener } from '../../recorders/observe/observe.ts';
 import { sentenceOf } from '../exit-code.ts';
 import type { Voice } from '../run/voice.ts';
 
@@ -8,7 +8,7 @@ import type { Voice } from '../run/voice.ts';
 const REFUSALS_TOLD = 100;
 
 /** Says what an operator of an observation wants to know. */
-export function observationTeller(host: string, { tell, warn }: Voice): Told {
+export function observationTeller(host: string, { tell, warn }: Voice): ObserveListener {
   let away = '';
   const kinds = new Set<string>();
   return {
@@ -16,10 +16,10 @@ export function observationTeller(host: string, { tell, warn }: Voice): Told {
       tell(`${collector} watches a kernel ${release}`),
     onSurveyed: ({ isQuiet, tries }) => {
       if (isQuiet) tell(`read what is there${tries === 1 ? '' : ` (at try ${tries})`}`);
-      else warn('the kernel never rested: what changed while it was read may be told twice');
+      else warn('the kernel never rested: what changed while it was read may be recorded twice');
     },
     onAdopted: ({ host: how, lines }) =>
-      tell(`host ${host} is ${how}: ${counted(lines.length, 'sighting')}`),
+      tell(`host ${host} is ${how}: ${countText(lines.length, 'sighting')}`),
     onRefused(line, why) {
       const kind = `${nameIn(line)}: ${why.replace(/\d+/g, 'N')}`;
       if (kinds.has(kind) || kinds.size >= REFUSALS_TOLD) return;

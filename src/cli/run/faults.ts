@@ -1,8 +1,8 @@
 /** Faults as `--fail` spells them: `link_create#2=ENOMEM`. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
-import type { Fault, Unfired } from '../../sandbox/disturb.ts';
+import type { OrderedFault, Unfired } from '../../sandbox/disturb.ts';
 import { FALLIBLE } from '../../sandbox/fallible.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -13,7 +13,7 @@ const FORM = /^(?<call>[a-z_]+)(?:#(?<nth>[1-9]\d{0,8}))?=(?<errno>E[A-Z0-9]+)$/
  *
  * @throws UsageError
  */
-export async function faultsOf(text: string | undefined): Promise<readonly Fault[]> {
+export async function faultsOf(text: string | undefined): Promise<readonly OrderedFault[]> {
   if (text === undefined) return [];
   // The schemas of all calls are much to load for a list that is seldom given.
   const { CALL_NAMES } = await import('../../events/schema/call-schema.ts');
@@ -21,7 +21,7 @@ export async function faultsOf(text: string | undefined): Promise<readonly Fault
 }
 
 /** @param names of all calls, also of those that cannot fail */
-function faultOf(text: string, names: readonly string[]): Fault {
+function faultOf(text: string, names: readonly string[]): OrderedFault {
   const groups = FORM.exec(text)?.groups;
   if (groups === undefined) {
     throw new UsageError(`--fail ${text} is not of the form CALL#N=ERRNO, as link_create#2=ENOMEM`);
@@ -30,7 +30,7 @@ function faultOf(text: string, names: readonly string[]): Fault {
   const call = FALLIBLE.find((name) => name === named);
   if (call === undefined) {
     const why = names.includes(named)
-      ? `${named} is none that can be refused`
+      ? `${named} cannot be refused`
       : `there is no call ${named}${suggestion(named, FALLIBLE)}`;
     throw new UsageError(`--fail ${text}: ${why}. These can be: ${FALLIBLE.join(', ')}`);
   }
@@ -52,7 +52,7 @@ export function orderText({ fault, killAt }: Unfired): string {
 
 /** Why an order was never carried out. */
 export function whyUnfired({ fault, calls }: Unfired): string {
-  if (fault === undefined) return `the program made ${counted(calls, 'call')}`;
-  const times = calls === 0 ? 'never called' : `called ${counted(calls, 'time')}`;
+  if (fault === undefined) return `the program made ${countText(calls, 'call')}`;
+  const times = calls === 0 ? 'never called' : `called ${countText(calls, 'time')}`;
   return `${fault.call} was ${times}`;
 }

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RestClient } from '../../client/rest-client.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { takeSnapshot } from '../../executor/survey/snapshot.ts';
 import { bindKernel } from '../../native/syscall.ts';
 import { startCollector } from '../../recorders/observe/collector.ts';
@@ -83,7 +83,7 @@ export async function runLive(
     const code = await program;
     requireAll(isWhole, done);
     tell(
-      `bpfledger: ${counted(done.recorded, 'event of the kernel here is', 'events of the kernel here are')} recorded ${place}`,
+      `bpfledger: ${countText(done.recorded, 'event of the kernel here is', 'events of the kernel here are')} recorded ${place}`,
     );
     return code;
   } finally {
@@ -98,8 +98,8 @@ function requireAll(isWhole: boolean, { refused, dropped, waiting }: Observed): 
   if (!isWhole) throw new Error('the end of the program is not recorded');
   if (refused + dropped === 0 && waiting === 0) return;
   throw new Error(
-    `not all is recorded: ${counted(refused, 'line was', 'lines were')} refused, ${dropped} dropped, and ` +
-      `${counted(waiting, 'byte')} never reached the service`,
+    `not all is recorded: ${countText(refused, 'line was', 'lines were')} refused, ${dropped} dropped, and ` +
+      `${countText(waiting, 'byte')} never reached the service`,
   );
 }
 

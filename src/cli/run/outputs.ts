@@ -45,7 +45,7 @@ function requireApart({ keep, tap, junit, 'seed-state': seed }: Outputs): void {
   if (tap === '-' && junit === '-') {
     throw new UsageError('--tap - and --junit - both write to stdout: give one of them a file');
   }
-  const known: (readonly [text: string, found: Found])[] = [];
+  const known: (readonly [text: string, found: StatsOrError])[] = [];
   for (const [flag, file] of Object.entries({ 'seed-state': seed, keep, tap, junit })) {
     if (file === undefined || (flag === 'seed-state' && !existsSync(file))) continue;
     const isStdout = file === '-' && flag !== 'keep';
@@ -60,9 +60,9 @@ function requireApart({ keep, tap, junit, 'seed-state': seed }: Outputs): void {
 }
 
 /** The file that a path leads to; where there is none yet, the path at which it is made. */
-type Found = Stats | string;
+type StatsOrError = Stats | string;
 
-function fileMeant(file: string): Found {
+function fileMeant(file: string): StatsOrError {
   return statSync(file, { throwIfNoEntry: false }) ?? pathMade(file);
 }
 
@@ -77,7 +77,7 @@ function pathMade(file: string): string {
 }
 
 /** Of what is written to /dev/null, nothing is lost that was wanted. */
-function isSame(one: Found, other: Found): boolean {
+function isSame(one: StatsOrError, other: StatsOrError): boolean {
   if (typeof one === 'string' || typeof other === 'string') return one === other;
   const isNull = one.isCharacterDevice() && one.rdev === statSync('/dev/null').rdev;
   return one.dev === other.dev && one.ino === other.ino && !isNull;

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { postLines } from '../../client/post-lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { isUnmodelled } from '../../domain/outcome.ts';
-import type { Made } from '../../sandbox/world.ts';
+import type { LoggedCall } from '../../sandbox/world.ts';
 import type { Voice } from './voice.ts';
 
 /** Calls of a run that are recorded. */
@@ -20,7 +20,7 @@ export class Recording {
   #left = 0;
 
   /** Takes a call; an answer that was ordered, or of what is not modelled, is none of the model's. */
-  add({ pid, call, decision, injected }: Made): void {
+  add({ pid, call, decision, injected }: LoggedCall): void {
     if (injected || isUnmodelled(decision.outcome)) return;
     if (this.#lines.length >= CALLS_MAX) this.#left += 1;
     else this.#lines.push(JSON.stringify({ pid, at: new Date().toISOString(), call }));
@@ -50,9 +50,9 @@ export class Recording {
       if (refused !== undefined) throw new Error(`the service does not record the run: ${refused}`);
     }
     tell(
-      `bpfledger: ${counted(this.#lines.length + BOOT_EVENTS, 'event is', 'events are')} recorded ${place}`,
+      `bpfledger: ${countText(this.#lines.length + BOOT_EVENTS, 'event is', 'events are')} recorded ${place}`,
     );
     if (this.#left > 0)
-      warn(`bpfledger: ${counted(this.#left, 'call more is', 'calls more are')} not recorded`);
+      warn(`bpfledger: ${countText(this.#left, 'call more is', 'calls more are')} not recorded`);
   }
 }

@@ -8,7 +8,7 @@ import { summaryLines } from './summary.ts';
 import { Tally } from './tally.ts';
 
 /** Detaches that found nothing, in as many cgroups. */
-function refused(count: number): Tally {
+function refuseMany(count: number): Tally {
   const tally = new Tally(true);
   for (let asked = 1; asked <= count; asked++) {
     const about = { cgroup: `/<${asked}>`, attach_type: 'cgroup_device' } as const;
@@ -20,10 +20,17 @@ function refused(count: number): Tally {
 }
 
 const passed: RunOn = {
-  ...{ release: '5.10.262', code: 0, tally: refused(0), isStrange: false, unfired: [], ms: 1234 },
+  ...{
+    release: '5.10.262',
+    code: 0,
+    tally: refuseMany(0),
+    isStrange: false,
+    unfired: [],
+    ms: 1234,
+  },
   unmodelled: new Map([['token_create', 1]]),
 };
-const failed: RunOn = { ...passed, release: '7.3.4', code: 1, tally: refused(3) };
+const failed: RunOn = { ...passed, release: '7.3.4', code: 1, tally: refuseMany(3) };
 const strange: RunOn = { ...passed, isStrange: true };
 const SENTENCE = 'nothing is attached at /<1> for cgroup_device';
 
@@ -40,7 +47,7 @@ describe('refusals of one call by one rule', () => {
 
 it('a summary of one call says so', () => {
   const unmodelled = new Map([['a 32-bit system call', 2]]);
-  const told = { tally: refused(1), unmodelled, unfired: [] };
+  const told = { tally: refuseMany(1), unmodelled, unfired: [] };
   expect(summaryLines('6.1', told)).toEqual([
     'bpfledger: 1 call on 6.1, 1 refused',
     expect.stringContaining('prog_detach: ENOENT'),
@@ -56,7 +63,7 @@ it('a summary says which orders never came', () => {
     { fault: any, calls: 0 },
     { killAt: 7, calls: 3 },
   ];
-  const told = { tally: refused(0), unmodelled: new Map(), unfired };
+  const told = { tally: refuseMany(0), unmodelled: new Map(), unfired };
   expect(summaryLines('6.1', told).slice(1)).toEqual([
     '  --fail link_create#2=ENOMEM never fired: link_create was called 1 time',
     '  --fail prog_load=EPERM never fired: prog_load was never called',
@@ -65,7 +72,7 @@ it('a summary says which orders never came', () => {
 });
 
 it('a result as JUnit has it says so of one call, too', () => {
-  const [, , , text] = junitLines([{ ...passed, tally: refused(1) }], './agent');
+  const [, , , text] = junitLines([{ ...passed, tally: refuseMany(1) }], './agent');
   expect(text).toMatch(/^ {4}<system-out>1 call, 1 refused\n/u);
 });
 

@@ -2,7 +2,7 @@
  * A run on several releases as test results (TAP 14; JUnit's XML): one test for each release, and one that
  * fails for each order that was never carried out there, for such a run tested nothing.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Unfired } from '../../sandbox/disturb.ts';
 import { orderText, whyUnfired } from './faults.ts';
 import type { RunOn } from './matrix.ts';
@@ -21,7 +21,7 @@ function whyFailed({ code, isStrange }: RunOn): string {
 }
 
 /** What is told of a release, as names with texts. */
-function toldOf({ code, tally, unmodelled }: RunOn) {
+function reportFields({ code, tally, unmodelled }: RunOn) {
   return {
     exit_code: code,
     calls: tally.asked,
@@ -43,7 +43,7 @@ function unfiredTest({ release }: RunOn, order: Unfired) {
 export function tapLines(runs: readonly RunOn[]): readonly string[] {
   let count = 0;
   const lines = runs.flatMap((run) => {
-    const { refusals, not_modelled, ...numbers } = toldOf(run);
+    const { refusals, not_modelled, ...numbers } = reportFields(run);
     // A text of JSON is one of YAML.
     const list = (name: string, texts: readonly string[]) =>
       texts.length === 0
@@ -78,9 +78,9 @@ export function junitLines(runs: readonly RunOn[], program: string): readonly st
   const unfired = runs.flatMap((run) => run.unfired).length;
   const failed = runs.filter((run) => !hasPassed(run)).length + unfired;
   const cases = runs.flatMap((run) => {
-    const { refusals, not_modelled, calls, refused } = toldOf(run);
+    const { refusals, not_modelled, calls, refused } = reportFields(run);
     const strange = not_modelled.map((what) => `not modelled: ${what}`);
-    const told = [`${counted(calls, 'call')}, ${refused} refused`, ...refusals, ...strange].join(
+    const told = [`${countText(calls, 'call')}, ${refused} refused`, ...refusals, ...strange].join(
       '\n',
     );
     return [

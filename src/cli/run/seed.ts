@@ -4,7 +4,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { hostPath } from '../../client/host-path.ts';
 import { type RestClient, restClient } from '../../client/rest-client.ts';
 import { emptyKernel } from '../../domain/boot.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { readBundle } from '../../events/bundle/read-bundle.ts';
@@ -46,10 +46,10 @@ export async function seededKernel(text: string, service: ServiceFlags): Promise
     );
   }
   const client = restClient(serviceFrom(service));
-  return stateOf(text, await exported(client, host), Number(at));
+  return stateOf(text, await openExport(client, host), Number(at));
 }
 
-async function exported(client: RestClient, host: string): Promise<AsyncIterable<Uint8Array>> {
+async function openExport(client: RestClient, host: string): Promise<AsyncIterable<Uint8Array>> {
   const { body } = await client.open(`${hostPath(host)}/export?format=bundle`);
   if (body === null) throw new Error('the service answered without a body');
   return body;
@@ -72,7 +72,7 @@ async function stateOf(
   }
   if (!check.report().holds) throw new InputError(`${text}: the log is damaged: bpfledger verify`);
   if (reached === 0 || (to !== undefined && reached < to)) {
-    throw new InputError(`${text}: the log has ${counted(reached, 'event')}`);
+    throw new InputError(`${text}: the log has ${countText(reached, 'event')}`);
   }
   setApart(kernel);
   return kernel;
@@ -80,17 +80,17 @@ async function stateOf(
 
 /** Its processes get pids that no process of this machine has: those of the run are real. */
 function setApart(kernel: Kernel): void {
-  const moved = (pid: number) => (pid === BOOT_PID ? pid : PID_END + pid);
+  const movePid = (pid: number) => (pid === BOOT_PID ? pid : PID_END + pid);
   for (const process of [...kernel.processes.values()]) {
     const { pid, tgid, threads, shared_with } = process;
     if (pid === BOOT_PID) continue;
     kernel.processes.delete(pid);
-    kernel.processes.set(moved(pid), {
+    kernel.processes.set(movePid(pid), {
       ...process,
-      pid: moved(pid),
-      tgid: moved(tgid),
-      threads: threads.map(moved),
-      shared_with: shared_with.map(moved),
+      pid: movePid(pid),
+      tgid: movePid(tgid),
+      threads: threads.map(movePid),
+      shared_with: shared_with.map(movePid),
     });
   }
 }

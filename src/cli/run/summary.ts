@@ -1,5 +1,5 @@
 /** The summary of a run: how many calls, which refusals by which rules, and what nobody answered. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Unfired } from '../../sandbox/disturb.ts';
 import { orderText, whyUnfired } from './faults.ts';
 import type { Tally } from './tally.ts';
@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts';
 /** Lines of refusals that are printed, the most frequent first. */
 const REFUSALS_MAX = 20;
 
-interface Told {
+interface RunSummary {
   /** What was ordered, and did not come. */
   readonly unfired: readonly Unfired[];
   readonly tally: Tally;
@@ -16,13 +16,16 @@ interface Told {
 }
 
 /** The lines of the summary; one when nothing was refused, and all that was ordered came. */
-export function summaryLines(release: string, { tally, unmodelled, unfired }: Told): string[] {
+export function summaryLines(
+  release: string,
+  { tally, unmodelled, unfired }: RunSummary,
+): string[] {
   const listed = refusedLines(tally);
   const left = listed.length - REFUSALS_MAX;
   return [
-    `bpfledger: ${counted(tally.asked, 'call')} on ${release}, ${tally.refused} refused`,
+    `bpfledger: ${countText(tally.asked, 'call')} on ${release}, ${tally.refused} refused`,
     ...listed.slice(0, REFUSALS_MAX).map((line) => `  ${line}`),
-    ...(left > 0 ? [`  and ${counted(left, 'other')}`] : []),
+    ...(left > 0 ? [`  and ${countText(left, 'other')}`] : []),
     ...[...unmodelled].map(([what, count]) => `  ${times(count)}not modelled: ${what}`),
     ...unfired.map((order) => `  ${orderText(order)} never fired: ${whyUnfired(order)}`),
   ];

@@ -1,8 +1,8 @@
 /** What a run came to, counted while it goes on: a program may make any number of calls. */
 import type { CallName } from '../../domain/call.ts';
 import { isRefusal, type Outcome, type Refusal } from '../../domain/outcome.ts';
-import type { Made } from '../../sandbox/world.ts';
-import { madeText } from './trace.ts';
+import type { LoggedCall } from '../../sandbox/world.ts';
+import { callText } from './trace.ts';
 
 /** Different refusals that are counted one by one. */
 const REFUSALS_MAX = 1000;
@@ -17,7 +17,7 @@ export interface Answered {
 }
 
 /** Refusals of one call by one rule. */
-interface Refused {
+interface RefusalCount {
   /** The first of them. */
   readonly text: string;
   count: number;
@@ -27,7 +27,7 @@ export class Tally {
   asked = 0;
   refused = 0;
   /** By the call and the rule, for objects and numbers differ from one to the next. */
-  readonly refusals = new Map<string, Refused>();
+  readonly refusals = new Map<string, RefusalCount>();
   /** The first answers, if they are to be compared. */
   readonly answers: Answered[] = [];
   readonly #answersMax: number;
@@ -37,7 +37,7 @@ export class Tally {
     this.#answersMax = isCompared ? ANSWERS_MAX : 0;
   }
 
-  add(made: Made): void {
+  add(made: LoggedCall): void {
     const { asked, call, decision } = made;
     if (asked === undefined) return;
     this.asked += 1;
@@ -52,7 +52,7 @@ export class Tally {
     const known = this.refusals.get(kind);
     if (known !== undefined) known.count += 1;
     else if (this.refusals.size < REFUSALS_MAX) {
-      this.refusals.set(kind, { text: `${call.name}: ${madeText(made)}`, count: 1 });
+      this.refusals.set(kind, { text: `${call.name}: ${callText(made)}`, count: 1 });
     }
   }
 }

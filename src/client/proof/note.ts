@@ -5,7 +5,7 @@
 import {
   fromBase64,
   isEd25519,
-  joined,
+  joinBytes,
   ProofRefused,
   same,
   sha256,
@@ -126,7 +126,7 @@ export async function isSignedByLog(note: Note, key: NoteKey): Promise<boolean> 
  * @returns seconds since the epoch; undefined when it did not
  * @throws ProofRefused when a cosignature of it is wrong
  */
-export async function cosignedAt(note: Note, key: NoteKey): Promise<number | undefined> {
+export async function findCosignTime(note: Note, key: NoteKey): Promise<number | undefined> {
   if (key.type !== COSIGNATURE) {
     throw new ProofRefused(`the key of ${key.name} is not one of a witness (type 4)`);
   }
@@ -164,7 +164,7 @@ export interface Cosigner {
 /** The key of a witness in its text form. */
 export async function witnessKey({ name, publicKey }: Cosigner): Promise<string> {
   const key = { name, type: COSIGNATURE, publicKey };
-  const text = toBase64(joined(Uint8Array.of(COSIGNATURE), publicKey));
+  const text = toBase64(joinBytes(Uint8Array.of(COSIGNATURE), publicKey));
   return `${name}+${toHex(await keyId(key))}+${text}`;
 }
 
@@ -173,12 +173,12 @@ export async function witnessKey({ name, publicKey }: Cosigner): Promise<string>
  *
  * @param time seconds since the epoch
  */
-export async function cosigned(note: string, cosigner: Cosigner, time: number): Promise<string> {
+export async function cosignNote(note: string, cosigner: Cosigner, time: number): Promise<string> {
   const { name, publicKey } = cosigner;
   const { text } = parseNote(note);
   const stamp = new Uint8Array(TIME_BYTES);
   new DataView(stamp.buffer).setBigUint64(0, BigInt(time));
   const signature = cosigner.sign(`cosignature/v1\ntime ${time}\n${text}`);
   const id = await keyId({ name, type: COSIGNATURE, publicKey });
-  return `${note}— ${name} ${toBase64(joined(id, stamp, signature))}\n`;
+  return `${note}— ${name} ${toBase64(joinBytes(id, stamp, signature))}\n`;
 }

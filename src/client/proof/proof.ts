@@ -4,7 +4,7 @@
  */
 import { fromBase64, fromHex, ProofRefused, sha256, toHex } from './bytes.ts';
 import {
-  cosignedAt,
+  findCosignTime,
   isSignedByLog,
   isVkey,
   logKey,
@@ -73,7 +73,7 @@ export async function openCheckpoint(note: string, trust: Trust): Promise<OpenCh
     position: Number(size),
     root: toHex(hashOf(root)),
     hash: chain,
-    cosigned: await cosignedBy(parsed, trust.witnesses ?? []),
+    cosigned: await listCosigners(parsed, trust.witnesses ?? []),
   };
 }
 
@@ -87,11 +87,11 @@ async function keyOf(given: string, origin: string) {
   return parseKey(given);
 }
 
-async function cosignedBy(note: Note, witnesses: readonly string[]) {
+async function listCosigners(note: Note, witnesses: readonly string[]) {
   const times: { name: string; time: number }[] = [];
   for (const vkey of witnesses) {
     const key = await parseKey(vkey);
-    const time = await cosignedAt(note, key);
+    const time = await findCosignTime(note, key);
     if (time === undefined) throw new ProofRefused(`${key.name} did not cosign the checkpoint`);
     times.push({ name: key.name, time });
   }

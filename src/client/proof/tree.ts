@@ -63,24 +63,24 @@ export async function checkGrowth(
   now: Tree,
   hashes: readonly Uint8Array[],
 ): Promise<void> {
-  const refused = () =>
+  const inconsistentError = () =>
     new ProofRefused(
       `the tree of ${now.size} leaves is not shown to continue that of ${old.size}: either the proof ` +
         'is wrong, or the log was rewritten',
     );
-  if (old.size > now.size) throw refused();
+  if (old.size > now.size) throw inconsistentError();
   if (old.size === now.size || old.size === 0) {
-    if (hashes.length > 0 || (old.size > 0 && !same(old.root, now.root))) throw refused();
+    if (hashes.length > 0 || (old.size > 0 && !same(old.root, now.root))) throw inconsistentError();
     return;
   }
   let [at, last] = [old.size - 1, now.size - 1];
   while (isOdd(at)) [at, last] = [half(at), half(last)];
   // When the old tree is a full subtree of the new one, its root is the first hash.
   const [first, ...rest] = at === 0 ? [old.root, ...hashes] : hashes;
-  if (first === undefined) throw refused();
+  if (first === undefined) throw inconsistentError();
   let [oldHash, newHash] = [first, first];
   for (const beside of rest) {
-    if (last === 0) throw refused();
+    if (last === 0) throw inconsistentError();
     if (isOdd(at) || at === last) {
       oldHash = await above(beside, oldHash);
       newHash = await above(beside, newHash);
@@ -90,5 +90,5 @@ export async function checkGrowth(
     }
     [at, last] = [half(at), half(last)];
   }
-  if (last !== 0 || !same(oldHash, old.root) || !same(newHash, now.root)) throw refused();
+  if (last !== 0 || !same(oldHash, old.root) || !same(newHash, now.root)) throw inconsistentError();
 }

@@ -4,13 +4,13 @@ import {
   mayMoveDirectory,
   mayOpen,
   nameAt,
-  namedAt,
   newName,
   newNameForbidden,
   newNameReached,
   nodeAt,
+  nodeBelowMounts,
+  nodeUnfollowed,
   removalRefused,
-  unfollowedAt,
 } from '../bpffs.ts';
 import { badName } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
@@ -20,7 +20,7 @@ import type { Effect } from '../effect.ts';
 import { isPlain, modeAfterChown, modeSet, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
-import { isMountPoint, OUTSIDE, type Place, treesAt } from '../mounts.ts';
+import { isMountPoint, type MountedName, OUTSIDE, treesAt } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin, parentPath } from '../path.ts';
 
@@ -45,7 +45,7 @@ export function bpffsMkdir(caller: Caller, { path, mode }: Calls['bpffs_mkdir'])
 
 export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision {
   const { path } = call;
-  const seen = namedAt(caller, path);
+  const seen = nodeBelowMounts(caller, path);
   if (isRefused(seen)) return refuse(seen);
   if (path === '/') return refuse(refusal('EBUSY', 'mount-point', { path }));
   const { place, node } = seen;
@@ -62,7 +62,7 @@ export function bpffsRmdir(caller: Caller, call: Calls['bpffs_rmdir']): Decision
 /** Removes the name and its reference; the object may end with it. */
 export function unlink(caller: Caller, call: Calls['unlink']): Decision {
   const { path } = call;
-  const seen = namedAt(caller, path);
+  const seen = nodeBelowMounts(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { place, node } = seen;
   const refused = removalRefused(caller, path, node);
@@ -84,7 +84,7 @@ export function rename(caller: Caller, call: Calls['rename']): Decision {
   }
   const target = targetOf(caller, call);
   if (isRefused(target)) return refuse(target);
-  const seen = namedAt(caller, path);
+  const seen = nodeBelowMounts(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { node, place } = seen;
   const { key: into } = target.place;
@@ -110,7 +110,7 @@ function isSamePin(node: BpffsNode, other: BpffsNode | undefined): boolean {
 function targetOf(
   caller: Caller,
   { path, to }: Pick<Calls['rename'], 'path' | 'to'>,
-): { readonly place: Place } | Refusal {
+): { readonly place: MountedName } | Refusal {
   const [from, target] = [nameOf(caller, path), nameOf(caller, to)];
   if (isRefused(from)) return from;
   if (isRefused(target)) return target;
@@ -119,7 +119,7 @@ function targetOf(
 }
 
 /** The name of the top stands on the file system that the bpffs is mounted on. */
-function nameOf(caller: Caller, path: string): { readonly place: Place } | Refusal {
+function nameOf(caller: Caller, path: string): { readonly place: MountedName } | Refusal {
   if (path !== '/') return nameAt(caller, path);
   const top = nodeAt(caller, path);
   return isRefused(top) ? top : { place: OUTSIDE };
@@ -234,7 +234,7 @@ export function symlink(caller: Caller, { path, target }: Calls['symlink']): Dec
 /** A second name; whoever does not own the pin must be able to open it (`may_linkat`). */
 export function link(caller: Caller, call: Calls['link']): Decision {
   const { path, to } = call;
-  const seen = unfollowedAt(caller, path);
+  const seen = nodeUnfollowed(caller, path);
   if (isRefused(seen)) return refuse(seen);
   const { node, place } = seen;
   const name = newNameReached(caller, to);

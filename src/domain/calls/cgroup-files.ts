@@ -2,7 +2,7 @@
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { notDelegated } from '../cgroup-namespaces.ts';
-import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
+import { type CgroupNode, fileAccess, fileNotWritable, placeAt } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
 import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
@@ -11,40 +11,45 @@ import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { canBeThreadRoot, domainOf, isPopulated, isValidDomain } from '../threaded.ts';
-import { ended } from './process.ts';
+import { endEffects } from './process.ts';
 
-function ownedAt({ cgroup, file }: Place): Owned {
+function ownerOf({ cgroup, file }: CgroupNode): Owned {
   return file === undefined ? cgroup.access : fileAccess(cgroup, file);
 }
 
 /** What the effect names: a control file, or the directory. */
-function named({ cgroup, file }: Place): { readonly cgroup_id: number; readonly file?: string } {
+function nodeFields({ cgroup, file }: CgroupNode): {
+  readonly cgroup_id: number;
+  readonly file?: string;
+} {
   return { cgroup_id: cgroup.id, ...(file === undefined ? {} : { file }) };
 }
 
 export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']): Decision {
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
-  const was = ownedAt(place);
+  const was = ownerOf(place);
   const mode = modeAfterChown(caller, was, { uid, isDirectory: place.file === undefined });
   if (mode === undefined) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([
-    { type: 'CgroupOwnerChanged', ...named(place), uid },
-    ...(mode === was.mode ? [] : [{ type: 'CgroupModeChanged', ...named(place), mode } as const]),
+    { type: 'CgroupOwnerChanged', ...nodeFields(place), uid },
+    ...(mode === was.mode
+      ? []
+      : [{ type: 'CgroupModeChanged', ...nodeFields(place), mode } as const]),
   ]);
 }
 
 export function cgroupChmod(caller: Caller, { path, mode }: Calls['cgroup_chmod']): Decision {
   const place = placeAt(caller, path);
   if (isRefused(place)) return refuse(place);
-  const was = ownedAt(place);
+  const was = ownerOf(place);
   if (!owns(caller, was)) {
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([
-    { type: 'CgroupModeChanged', ...named(place), mode: modeSet(caller, was, mode) },
+    { type: 'CgroupModeChanged', ...nodeFields(place), mode: modeSet(caller, was, mode) },
   ]);
 }
 
@@ -108,7 +113,7 @@ function killAll(caller: Caller, cgroup: Cgroup, value: string): Decision {
   const hit = [...kernel.processes.values()].filter(isHit);
   if (hit.length === 0) return succeed();
   return succeed(
-    ended(
+    endEffects(
       caller,
       hit.sort((a, b) => a.pid - b.pid),
     ),

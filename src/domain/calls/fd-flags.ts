@@ -18,7 +18,7 @@ export function fcntl(caller: Caller, call: Calls['fcntl']): Decision {
   switch (cmd) {
     case 'f_dupfd':
     case 'f_dupfd_cloexec':
-      return duplicatedFrom(caller, fd, { from: arg, cloexec: cmd === 'f_dupfd_cloexec' });
+      return duplicateFrom(caller, fd, { from: arg, cloexec: cmd === 'f_dupfd_cloexec' });
     case 'f_getfd':
       return succeed([], entry.cloexec ? FD_CLOEXEC : 0);
     case 'f_setfd': {
@@ -31,7 +31,7 @@ export function fcntl(caller: Caller, call: Calls['fcntl']): Decision {
 }
 
 /** F_DUPFD: the lowest free number from `from` on (`f_dupfd`). */
-function duplicatedFrom(
+function duplicateFrom(
   caller: Caller,
   fd: number,
   { from, cloexec }: { readonly from: number; readonly cloexec: boolean },

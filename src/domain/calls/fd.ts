@@ -6,7 +6,7 @@ import { openDirectory } from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
-import { type Place, topOf } from '../mounts.ts';
+import { type MountedName, topOf } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 
 const O_CLOEXEC = 0o2000000;
@@ -18,21 +18,21 @@ export function openCgroup(caller: Caller, call: Calls['open_cgroup']): Decision
   const cgroup = openDirectory(caller, call.path);
   if (isRefused(cgroup)) return refuse(cgroup);
   const { id } = cgroup;
-  return succeed([{ type: 'FdOpened', fd, kind: 'cgroup', id, ...keptByExec(call) }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind: 'cgroup', id, ...cloexecField(call) }], fd);
 }
 
 export function openOther(caller: Caller, call: Calls['open_other']): Decision {
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
-  const seen = call.path === undefined ? undefined : openedOnBpffs(caller, call.path);
+  const seen = call.path === undefined ? undefined : openOnBpffs(caller, call.path);
   if (seen !== undefined && isRefused(seen)) return refuse(seen);
   const id = seen?.mount ?? 0;
   const top = seen !== undefined && seen.key === topOf(seen.key) ? { top: true as const } : {};
-  return succeed([{ type: 'FdOpened', fd, kind: 'other', id, ...top, ...keptByExec(call) }], fd);
+  return succeed([{ type: 'FdOpened', fd, kind: 'other', id, ...top, ...cloexecField(call) }], fd);
 }
 
 /** open(2) with O_DIRECTORY: a directory of a bpffs keeps the mount by which it was reached. */
-function openedOnBpffs(caller: Caller, path: string): Place | Refusal {
+function openOnBpffs(caller: Caller, path: string): MountedName | Refusal {
   const seen = nodeAt(caller, path);
   if (isRefused(seen)) return seen;
   const { node, place } = seen;
@@ -42,7 +42,7 @@ function openedOnBpffs(caller: Caller, path: string): Place | Refusal {
 }
 
 /** An open without O_CLOEXEC gives an fd that exec keeps. */
-function keptByExec({ cloexec }: { readonly cloexec?: false }): { readonly cloexec?: false } {
+function cloexecField({ cloexec }: { readonly cloexec?: false }): { readonly cloexec?: false } {
   return cloexec === false ? { cloexec } : {};
 }
 
@@ -69,7 +69,7 @@ export function dup2(caller: Caller, call: Calls['dup2']): Decision {
   const { fds } = caller.process;
   // ksys_dup2 answers for fd == to_fd before it looks at the limit, do_dup2 after it.
   if (call.fd === call.to_fd && fds.has(call.fd)) return succeed([], call.to_fd);
-  return duplicatedOnto(caller, call, {});
+  return duplicateOnto(caller, call, {});
 }
 
 /** dup3(2): as dup2, but onto itself it is refused. */
@@ -77,10 +77,10 @@ export function dup3(caller: Caller, call: Calls['dup3']): Decision {
   const { fd, to_fd, flags = 0 } = call;
   if ((flags & ~O_CLOEXEC) !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   if (fd === to_fd) return refuse(refusal('EINVAL', 'dup-onto-itself', { fd }));
-  return duplicatedOnto(caller, call, flags === 0 ? {} : { cloexec: true });
+  return duplicateOnto(caller, call, flags === 0 ? {} : { cloexec: true });
 }
 
-function duplicatedOnto(
+function duplicateOnto(
   caller: Caller,
   { fd, to_fd: to }: Calls['dup2'],
   cloexec: { readonly cloexec?: true },

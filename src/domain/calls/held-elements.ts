@@ -39,7 +39,7 @@ export function updateHeld(
   if (bad !== undefined) return refuse(bad);
   const update = { type: 'ElementUpdated', map_id: map.id, key, value: id, kind } as const;
   if (was === undefined || was.value === id) return succeed([update]);
-  return succeed([update, ...dropped(caller, kind, was.value, 'element_replaced')]);
+  return succeed([update, ...dropHeld(caller, kind, was.value, 'element_replaced')]);
 }
 
 function badPlace(map: BpfMap, key: number, flags: number): Refusal | undefined {
@@ -93,10 +93,10 @@ export function deleteHeld(caller: Caller, { map, kind, key }: Holding): Decisio
   if (was === undefined) return refuse(refusal('ENOENT', 'no-element', { map_id: map.id }));
   const { value: id } = was;
   const effect = { type: 'ElementDeleted', map_id: map.id, key, kind, id } as const;
-  return succeed([effect, ...dropped(caller, kind, id, 'element_deleted')]);
+  return succeed([effect, ...dropHeld(caller, kind, id, 'element_deleted')]);
 }
 
-function dropped(
+function dropHeld(
   { kernel }: Caller,
   kind: Holding['kind'],
   id: number,

@@ -12,9 +12,9 @@ import type { ObjectInfo } from '../outcome.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import {
   allowsCommand,
-  askedBy,
   DELEGATED_COMMANDS,
   delegationOf,
+  findAsked,
   WITHOUT_TOKEN,
 } from '../tokens.ts';
 
@@ -83,7 +83,7 @@ export function btfGetFdById(caller: Caller, call: Calls['btf_get_fd_by_id']): D
   const asked =
     flags === 0
       ? WITHOUT_TOKEN
-      : askedBy(caller, token_fd, (token) =>
+      : findAsked(caller, token_fd, (token) =>
           allowsCommand(token, DELEGATED_COMMANDS.btf_get_fd_by_id),
         );
   if (asked.refused !== undefined) return refuse(asked.refused);

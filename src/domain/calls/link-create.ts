@@ -95,7 +95,7 @@ function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | un
   if (wanted === undefined) return refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
   const anyHook = switches.skb_links_fit_any_hook && program.prog_type === 'cgroup_skb';
   if (anyHook && cgroupProgType(switches, type) !== undefined)
-    return enforcedElsewhere(program, type);
+    return refuseOtherHook(program, type);
   if (program.prog_type !== wanted) {
     const about = { prog_id: program.id, prog_type: program.prog_type, wanted };
     return refusal('EINVAL', 'prog-type-differs', { field: 'prog_fd', ...about });
@@ -105,7 +105,7 @@ function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | un
 }
 
 /** All that D21 leaves of the check: a program that is bound to its hook. */
-function enforcedElsewhere(program: Program, type: AttachType): Refusal | undefined {
+function refuseOtherHook(program: Program, type: AttachType): Refusal | undefined {
   const fits = !program.enforced || program.expected_attach_type === type;
   return fits ? undefined : expectedTypeDiffers(program, type);
 }

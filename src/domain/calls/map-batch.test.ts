@@ -8,7 +8,7 @@ import { BOOT_PID } from '../release/config.ts';
 const SIZES = { key_size: 4, value_size: 8, max_entries: 3 } as const;
 
 /** A kernel with one map at fd 3. */
-function given(map_type: Calls['map_create']['map_type'], release = '6.18') {
+function bootWithMap(map_type: Calls['map_create']['map_type'], release = '6.18') {
   const kernel = boot(release);
   const does = (call: Call) => perform(kernel, BOOT_PID, call);
   does({ name: 'map_create', map_type, ...SIZES });
@@ -16,7 +16,7 @@ function given(map_type: Calls['map_create']['map_type'], release = '6.18') {
 }
 
 /** Keys of the map, as they are looked up one by one. */
-function keysIn({ kernel }: ReturnType<typeof given>): unknown[] {
+function keysIn({ kernel }: ReturnType<typeof bootWithMap>): unknown[] {
   return kernel.maps.get(1)?.elements.map(({ key, value }) => [key, value]) ?? [];
 }
 
@@ -25,7 +25,7 @@ const update = (keys: number[], values: number[]) =>
 
 describe('an update of many elements', () => {
   it('is those of each, in order: a key that comes twice has its last value', () => {
-    const world = given('hash');
+    const world = bootWithMap('hash');
     const { outcome, effects } = world.does(update([4, 2, 4], [1, 2, 3]));
     expect(outcome).toEqual({ ret: 0, batch: { count: 3 } });
     expect(effects.map(({ type }) => type)).toEqual(Array(3).fill('ElementUpdated'));
@@ -36,7 +36,7 @@ describe('an update of many elements', () => {
   });
 
   it('stays where one fails: what came before is done and counted', () => {
-    const world = given('hash');
+    const world = bootWithMap('hash');
     const { outcome, effects } = world.does(update([1, 2, 3, 4], [1, 2, 3, 4]));
     expect(outcome).toMatchObject({ errno: 'E2BIG', rule: 'map-full', batch: { count: 3 } });
     expect(effects).toHaveLength(3);
@@ -44,7 +44,7 @@ describe('an update of many elements', () => {
   });
 
   it('holds the maps that it puts into a map of maps', () => {
-    const world = given('hash');
+    const world = bootWithMap('hash');
     const outer = { map_type: 'hash_of_maps', ...SIZES, value_size: 4, inner_map_fd: 3 } as const;
     world.does({ name: 'map_create', ...outer });
     world.does({ ...update([1, 2], [3, 3]), map_fd: 4 });
@@ -57,7 +57,7 @@ describe('an update of many elements', () => {
 
 describe('a deletion of many elements', () => {
   it('stays at the first key that is not there', () => {
-    const world = given('hash');
+    const world = bootWithMap('hash');
     world.does(update([1, 2, 3], [1, 2, 3]));
     const { outcome } = world.does({ name: 'map_delete_batch', map_fd: 3, keys: [1, 9, 2] });
     expect(outcome).toMatchObject({ errno: 'ENOENT', rule: 'no-element', batch: { count: 1 } });
@@ -92,13 +92,13 @@ describe('a look at many elements', () => {
     ],
     [{ count: 0 }, { ret: 0 }],
   ])('of an array with %o', (asked, answer) => {
-    const world = given('array');
+    const world = bootWithMap('array');
     world.does(update([1], [7]));
     expect(world.does(look(asked)).outcome).toMatchObject(answer);
   });
 
   it('of a hash ends by ENOENT, and takes the elements out when it is told to', () => {
-    const world = given('hash');
+    const world = bootWithMap('hash');
     world.does(update([1, 2], [3, 4]));
     const batch = { count: 2, keys: [1, 2], values: [3, 4] };
     expect(world.does(look({ count: 2 })).outcome).toMatchObject({ errno: 'ENOENT', batch });
@@ -110,7 +110,7 @@ describe('a look at many elements', () => {
   });
 
   it('of a part of a hash is not modelled: which part it is, its seed decides', () => {
-    const world = given('hash');
+    const world = bootWithMap('hash');
     world.does(update([1, 2], [3, 4]));
     expect(isUnmodelled(world.does(look({ count: 1 })).outcome)).toBe(true);
     expect(isUnmodelled(world.does(look({ count: 9, in_batch: 1 })).outcome)).toBe(true);

@@ -22,7 +22,7 @@ const HASHES: readonly MapType[] = ['hash', 'lru_hash', 'percpu_hash', 'lru_perc
 const OPAQUE: readonly MapType[] = ['lpm_trie', 'sockmap', 'sockhash'];
 
 export function mapUpdateBatch(caller: Caller, call: Calls['map_update_batch']): Decision {
-  const map = batched(caller, call, 'map_update_batch');
+  const map = requireBatchMap(caller, call, 'map_update_batch');
   if (isRefused(map)) return refuse(map);
   const { map_fd, keys, values } = call;
   const fd = map_fd === undefined ? {} : { map_fd };
@@ -31,12 +31,12 @@ export function mapUpdateBatch(caller: Caller, call: Calls['map_update_batch']):
 }
 
 export function mapDeleteBatch(caller: Caller, call: Calls['map_delete_batch']): Decision {
-  const map = batched(caller, call, 'map_delete_batch');
+  const map = requireBatchMap(caller, call, 'map_delete_batch');
   if (isRefused(map)) return refuse(map);
-  return oneByOne(caller, named(call.map_fd, call.keys), mapDelete);
+  return oneByOne(caller, elementFields(call.map_fd, call.keys), mapDelete);
 }
 
-function named(map_fd: number | undefined, keys: readonly MapKey[]) {
+function elementFields(map_fd: number | undefined, keys: readonly MapKey[]) {
   return keys.map((key) => (map_fd === undefined ? { key } : { map_fd, key }));
 }
 
@@ -64,7 +64,7 @@ export function mapLookupBatch(
   caller: Caller,
   call: CallOf<'map_lookup_batch'> | CallOf<'map_lookup_and_delete_batch'>,
 ): Decision {
-  const map = batched(caller, call, call.name);
+  const map = requireBatchMap(caller, call, call.name);
   if (isRefused(map)) return refuse(map);
   const { count = 0, in_batch } = call;
   if (count === 0) return succeed();
@@ -75,7 +75,7 @@ export function mapLookupBatch(
   const values = map.elements.map(({ value }) => value);
   const end = atEnd(map, { count: keys.length, keys, values });
   if (call.name === 'map_lookup_batch') return refuse(end);
-  const { effects } = oneByOne(caller, named(call.map_fd, keys), mapDelete);
+  const { effects } = oneByOne(caller, elementFields(call.map_fd, keys), mapDelete);
   return refuse(end, effects);
 }
 
@@ -86,7 +86,7 @@ function lookUpIndexes(caller: Caller, map: BpfMap, call: Calls[LookupName]): De
   const from = in_batch === undefined || in_batch >= max_entries ? 0 : in_batch + 1;
   const keys = Array.from({ length: Math.min(count, max_entries - from) }, (_, i) => from + i);
   const values: number[] = [];
-  for (const call of named(map_fd, keys)) {
+  for (const call of elementFields(map_fd, keys)) {
     const { outcome } = mapLookup(caller, call);
     // Kernels before 6.15 give up at an index that holds nothing, later ones pass over it.
     if (isRefusal(outcome)) return notModelled(`an empty element of map ${map.id}`);
@@ -111,7 +111,7 @@ function notModelled(what: string): Decision {
 }
 
 /** The map, where its type has the command and the fd may do it. */
-function batched(
+function requireBatchMap(
   caller: Caller,
   call: { readonly map_fd?: number; readonly elem_flags?: number; readonly flags?: number },
   name: BatchName,

@@ -34,7 +34,7 @@ import { badObjectName } from '../object-name.ts';
 import type { Refusal } from '../outcome.ts';
 import { creationGate } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
-import { allowsMap, askedBy, hasTokens, pastToken, WITHOUT_TOKEN } from '../tokens.ts';
+import { allowsMap, findAsked, hasTokens, pastToken, WITHOUT_TOKEN } from '../tokens.ts';
 
 type Create = Required<Omit<Calls['map_create'], 'map_type' | UnkeptField>> & {
   readonly map_type: MapType;
@@ -112,7 +112,7 @@ function withDefaults({ kernel }: Caller, call: Calls['map_create']): Create {
 /** From 6.5 on, the type and many a type's form come before the privilege; before, after it. */
 function admission(caller: Caller, create: Create): Refusal | undefined {
   const { user, refused } = create.token
-    ? askedBy(caller, create.map_token_fd, (token) =>
+    ? findAsked(caller, create.map_token_fd, (token) =>
         allowsMap(token, mapTypeNumber(create.map_type)),
       )
     : WITHOUT_TOKEN;
@@ -121,10 +121,14 @@ function admission(caller: Caller, create: Create): Refusal | undefined {
   const first = caller.kernel.switches.form_before_privilege
     ? (badForm ?? passGate)
     : (passGate ?? badForm);
-  return first ?? unprivileged(caller, create.map_type as MapTypeName, user);
+  return first ?? refuseUnprivileged(caller, create.map_type as MapTypeName, user);
 }
 
-function unprivileged(caller: Caller, map_type: MapTypeName, user: number): Refusal | undefined {
+function refuseUnprivileged(
+  caller: Caller,
+  map_type: MapTypeName,
+  user: number,
+): Refusal | undefined {
   if (NET_ADMIN_MAPS.includes(map_type)) {
     return netAdminCapable(caller, user)
       ? undefined
@@ -159,7 +163,7 @@ function earlyForm(caller: Caller, create: Create): Refusal | undefined {
   if (isHash(type) && (flags & zeroSeed) !== 0 && !has(caller, 'sys_admin')) {
     return refusal('EPERM', 'zero-seed-needs-sys-admin', { flags });
   }
-  const refused = malformed(form, create, switches);
+  const refused = refuseMalformed(form, create, switches);
   if (refused !== undefined || type !== 'struct_ops') return refused;
   return refusal('ENOTSUPP', 'not-modelled', { what: 'a map of struct_ops' });
 }
@@ -203,7 +207,7 @@ function formOf(type: MapType): MapForm | undefined {
 }
 
 /** What a type's own check refuses, whatever the caller may do. */
-function malformed(form: MapForm, create: Create, switches: Switches): Refusal | undefined {
+function refuseMalformed(form: MapForm, create: Create, switches: Switches): Refusal | undefined {
   const { map_type, map_flags: flags, max_entries, key_size, value_size } = create;
   const about = { map_type };
   if (lacksBtf(form, create)) return refusal('EINVAL', 'map-needs-btf', about);
@@ -286,7 +290,7 @@ function lateForm(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type } = create;
   if (isStorage(type)) return badStorage(caller.kernel.switches, create);
   const form = formOf(type);
-  if (form?.early === false) return malformed(form, create, caller.kernel.switches);
+  if (form?.early === false) return refuseMalformed(form, create, caller.kernel.switches);
   return isMapOfMaps(type) ? badInnerMap(caller, create) : undefined;
 }
 

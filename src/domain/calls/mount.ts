@@ -1,12 +1,19 @@
 /** mount(2) and umount2(2) of the bpffs, in the caller's mount namespace (`fs/namespace.c`, semantics §15). */
-import { nodeAt, unfollowedAt } from '../bpffs.ts';
-import { callersTop, type Seen } from '../bpffs-walk.ts';
+import { nodeAt, nodeUnfollowed } from '../bpffs.ts';
+import { callersTop, type NodeAtName } from '../bpffs-walk.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, has, ownerOf } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { EffectOf } from '../effect.ts';
 import { Lifetime } from '../lifetime.ts';
-import { mountAt, mountsOn, nextMount, OUTSIDE, type Place, topOfInstance } from '../mounts.ts';
+import {
+  type MountedName,
+  mountAt,
+  mountsOn,
+  nextMount,
+  OUTSIDE,
+  topOfInstance,
+} from '../mounts.ts';
 import { HOSTS_NAMESPACE } from '../namespace-row.ts';
 import type { Refusal } from '../outcome.ts';
 
@@ -77,11 +84,11 @@ function targetOf(
   caller: Caller,
   path: string,
   follows = true,
-): { readonly place: Place; readonly isDirectory: boolean } | Refusal {
+): { readonly place: MountedName; readonly isDirectory: boolean } | Refusal {
   if (path === '/' && callersTop(caller) === undefined) {
     return { place: OUTSIDE, isDirectory: true };
   }
-  const seen: Seen | Refusal = follows ? nodeAt(caller, path) : unfollowedAt(caller, path);
+  const seen: NodeAtName | Refusal = follows ? nodeAt(caller, path) : nodeUnfollowed(caller, path);
   if (isRefused(seen)) return seen;
   return { place: seen.place, isDirectory: seen.node.kind === 'dir' };
 }

@@ -11,10 +11,10 @@ import { nextBtfId } from '../next-id.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
 import {
-  type Asked,
+  type AskedNamespace,
   allowsCommand,
-  askedBy,
   DELEGATED_COMMANDS,
+  findAsked,
   pastToken,
   WITHOUT_TOKEN,
 } from '../tokens.ts';
@@ -40,7 +40,7 @@ const TRIED_OTHERWISE: readonly ProgType[] = [
 
 export function btfLoad(caller: Caller, call: Calls['btf_load']): Decision {
   const { btf_size } = call;
-  const { user, refused } = askedBtf(caller, call);
+  const { user, refused } = requireBtf(caller, call);
   if (refused !== undefined) return refuse(refused);
   if (!bpfCapable(caller, user)) return refuse(refusal('EPERM', 'btf-needs-bpf', {}));
   if (btf_size !== undefined && btf_size > BTF_BYTES_MAX) {
@@ -58,10 +58,10 @@ export function btfLoad(caller: Caller, call: Calls['btf_load']): Decision {
 }
 
 /** Where BTF_LOAD asks for CAP_BPF. */
-function askedBtf(
+function requireBtf(
   caller: Caller,
   { btf_flags: flags = 0, btf_token_fd = 0 }: Calls['btf_load'],
-): Asked {
+): AskedNamespace {
   const { kernel } = caller;
   const refused =
     pastToken(kernel, btf_token_fd, BTF_TOKEN_FD_OFFSET) ??
@@ -71,7 +71,7 @@ function askedBtf(
     return { ...WITHOUT_TOKEN, refused: refusal('EINVAL', 'flags-unknown', { flags }) };
   }
   if (flags === 0) return WITHOUT_TOKEN;
-  return askedBy(caller, btf_token_fd, (token) =>
+  return findAsked(caller, btf_token_fd, (token) =>
     allowsCommand(token, DELEGATED_COMMANDS.btf_load),
   );
 }

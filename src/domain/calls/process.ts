@@ -102,7 +102,7 @@ export function exit(caller: Caller, call: Calls['exit']): Decision {
   const ends = call.thread === true ? [process] : threadsOf(kernel, process);
   const init = ends.find(({ pid }) => pid === BOOT_PID);
   if (init !== undefined) return refuse(refusal('EPERM', 'init-stays', { pid: init.pid }));
-  return succeed(ended(caller, ends));
+  return succeed(endEffects(caller, ends));
 }
 
 /** A signal that ends a process: all its threads. Init is deaf to it (`sig_task_ignored`). */
@@ -113,11 +113,11 @@ export function kill(caller: Caller, { to_pid: pid }: Calls['kill']): Decision {
   const own = process.tgid === target.tgid || process.uid === target.uid;
   if (!own && !hasAll(caller, target.namespaces.user))
     return refuse(refusal('EPERM', 'may-not-kill', { pid }));
-  return succeed(target.tgid === BOOT_PID ? [] : ended(caller, threadsOf(kernel, target)));
+  return succeed(target.tgid === BOOT_PID ? [] : endEffects(caller, threadsOf(kernel, target)));
 }
 
 /** The effects when processes end, threads and all. */
-export function ended(caller: Caller, ends: readonly Process[]): Effect[] {
+export function endEffects(caller: Caller, ends: readonly Process[]): Effect[] {
   const lifetime = new Lifetime(caller.kernel);
   end(lifetime, ends, caller.process);
   return lifetime.effects;

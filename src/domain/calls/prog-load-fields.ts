@@ -5,13 +5,13 @@ import type { Refusal } from '../outcome.ts';
 import type { Switches } from '../release/switches.ts';
 import { hasTokens } from '../tokens.ts';
 
-type Load = Calls['prog_load'];
+type ProgLoad = Calls['prog_load'];
 
 interface LateField {
   /** Where it lies in the attr. */
   readonly offset: number;
   /** Whether the call passes more than zeros in it. */
-  readonly isPassed: (call: Load) => boolean;
+  readonly isPassed: (call: ProgLoad) => boolean;
   /** Whether the command of a kernel that has its bytes goes as far. */
   readonly isKnown: (switches: Switches) => boolean;
 }
@@ -48,7 +48,7 @@ const LATE_FIELDS: readonly LateField[] = [
  * Fields that this kernel does not know: behind its attr (`bpf_check_uarg_tail_zero`), or behind the
  * last field of the command (`CHECK_ATTR`). Those of the other commands lie within every attr.
  */
-export function unknownFields(switches: Switches, call: Load): Refusal | undefined {
+export function unknownFields(switches: Switches, call: ProgLoad): Refusal | undefined {
   let last_byte = 0;
   let isPast = false;
   for (const { offset, isPassed, isKnown } of LATE_FIELDS) {
@@ -65,7 +65,7 @@ export function unknownFields(switches: Switches, call: Load): Refusal | undefin
  * A signature (`bpf_prog_verify_signature`): what is in it, and the keys of the machine, are not told
  * here. Without one its size and its keyring are not looked at.
  */
-export function unverifiable({ signature }: Load): Refusal | undefined {
+export function unverifiable({ signature }: ProgLoad): Refusal | undefined {
   if (signature !== true) return undefined;
   return refusal('ENOTSUPP', 'not-modelled', { what: 'the signature of a program' });
 }

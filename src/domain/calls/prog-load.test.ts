@@ -4,7 +4,7 @@ import { decide } from '../decide.ts';
 import { BOOT_PID } from '../release/config.ts';
 
 describe('an instruction that reads a register which nothing was written to', () => {
-  const refused = (...insns: readonly string[]) => {
+  const loadOutcome = (...insns: readonly string[]) => {
     const bytes = Buffer.from([...insns, 'b700000001000000', '9500000000000000'].join(''), 'hex');
     const code = { insns: bytes.toString('base64'), insn_cnt: insns.length + 2, ret: 1 };
     const call = { name: 'prog_load', prog_type: 'cgroup_skb', ...code } as const;
@@ -17,11 +17,14 @@ describe('an instruction that reads a register which nothing was written to', ()
     ['an addition', '0700000001000000'],
     ['an addition of one that holds nothing', '0f21000000000000'],
   ])('is EACCES: %s', (_, insn) => {
-    expect(refused(insn)).toMatchObject({ errno: 'EACCES', rule: 'instruction-not-allowed' });
+    expect(loadOutcome(insn)).toMatchObject({ errno: 'EACCES', rule: 'instruction-not-allowed' });
   });
   it('leaves to the verifier what comes of registers that hold something', () => {
-    expect(refused('b702000001000000', '1d21000000000000')).toEqual({ ret: 3, verified: false });
-    expect(refused('1501000000000000')).toEqual({ ret: 3, verified: false });
+    expect(loadOutcome('b702000001000000', '1d21000000000000')).toEqual({
+      ret: 3,
+      verified: false,
+    });
+    expect(loadOutcome('1501000000000000')).toEqual({ ret: 3, verified: false });
   });
 });
 

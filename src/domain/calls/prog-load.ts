@@ -21,10 +21,10 @@ import { isUnmodelled, type Refusal } from '../outcome.ts';
 import { creationGate, gate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
-import { allowsLoad, askedBy, WITHOUT_TOKEN } from '../tokens.ts';
+import { allowsLoad, findAsked, WITHOUT_TOKEN } from '../tokens.ts';
 import { unknownFields, unverifiable } from './prog-load-fields.ts';
 
-type Load = Calls['prog_load'];
+type ProgLoad = Calls['prog_load'];
 
 /** Loads with a type that the kernel compares with the expected attach type (§7 row 5). */
 const CHECKED_TYPES: readonly ProgType[] = [
@@ -69,14 +69,14 @@ const SLEEPABLE = 16;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
-export function progLoad(caller: Caller, call: Load): Decision {
+export function progLoad(caller: Caller, call: ProgLoad): Decision {
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const user = beforeVerifier(caller, call, { type, expected });
   if (typeof user !== 'number') return refuse(user);
   const byBtf = (call.attach_btf_id ?? 0) !== 0;
   const foreign = byBtf
-    ? attachedByBtf(caller, type, expected)
+    ? refuseWithoutBtf(caller, type, expected)
     : foreignKind(type, call.prog_flags ?? 0);
   const accepted = verdict(caller, { call, type, expected, foreign, user });
   const isSure = isRefused(accepted) ? !isUnmodelled(accepted) : accepted.verified && !byBtf;
@@ -161,29 +161,29 @@ function idsOf(maps: readonly BpfMap[]): readonly number[] {
  * Flags, gate, size and capabilities; the first two swapped places around 6.9. It gives the user namespace in
  * which capabilities are asked: that of a token which allows the load, else that of the host.
  */
-function admission(caller: Caller, call: Load, expected: AttachType): number | Refusal {
+function admission(caller: Caller, call: ProgLoad, expected: AttachType): number | Refusal {
   const flags = call.prog_flags ?? 0;
   const { switches } = caller.kernel;
   const isKnown = (flags & ~switches.prog_flags) === 0;
   const type = progTypeOf(call.prog_type);
   const { user, refused } =
     isKnown && (flags & TOKEN_FD) !== 0
-      ? askedBy(caller, call.prog_token_fd ?? 0, (token) =>
+      ? findAsked(caller, call.prog_token_fd ?? 0, (token) =>
           allowsLoad(caller.kernel, token, { type, expected }),
         )
       : WITHOUT_TOKEN;
   const badFlags = isKnown ? refused : refusal('EINVAL', 'prog-flags-unknown', { flags });
   const passGate = creationGate(caller, user);
   const first = switches.form_before_privilege ? (badFlags ?? passGate) : (passGate ?? badFlags);
-  return unknownFields(switches, call) ?? first ?? unprivileged(caller, call, user) ?? user;
+  return unknownFields(switches, call) ?? first ?? refuseUnprivileged(caller, call, user) ?? user;
 }
 
 /** Whatever the count says, a program without instructions is none. */
-function insnCount({ insns, insn_cnt = 2 }: Load): number {
+function insnCount({ insns, insn_cnt = 2 }: ProgLoad): number {
   return insns === '' ? 0 : insn_cnt;
 }
 
-function unprivileged(caller: Caller, call: Load, user: number): Refusal | undefined {
+function refuseUnprivileged(caller: Caller, call: ProgLoad, user: number): Refusal | undefined {
   const privileged = bpfCapable(caller, user);
   const insns = insnCount(call);
   const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
@@ -223,7 +223,7 @@ function fixUpAttachType(type: ProgType, expected: AttachType | undefined): Atta
 function badTarget(
   caller: Caller,
   type: ProgType,
-  { attach_prog_fd = 0 }: Load,
+  { attach_prog_fd = 0 }: ProgLoad,
 ): Refusal | undefined {
   if (attach_prog_fd === 0) return undefined;
   const target = fileAt(caller, attach_prog_fd);
@@ -240,7 +240,7 @@ function badTarget(
 }
 
 /** Up to 5.10: only tracing and ext programs have a target, whatever its fd is. */
-function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | undefined {
+function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: ProgLoad): Refusal | undefined {
   if (attach_prog_fd === 0 || type === 'tracing' || type === 'ext') return undefined;
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
 }
@@ -249,7 +249,7 @@ function targetUnasked(type: ProgType, { attach_prog_fd = 0 }: Load): Refusal | 
 function badTargetProgram(
   caller: Caller,
   type: ProgType,
-  { attach_prog_fd = 0 }: Load,
+  { attach_prog_fd = 0 }: ProgLoad,
 ): Refusal | undefined {
   if (attach_prog_fd === 0) return undefined;
   const target = progAt(caller, attach_prog_fd, 'attach_prog_fd');
@@ -261,7 +261,7 @@ function badTargetProgram(
  * Programs of LSM_CGROUP name their hook by BTF. Which functions are hooks, and that the program is under
  * the GPL, is not told here; what is attached to other functions is not modelled.
  */
-function attachedByBtf(
+function refuseWithoutBtf(
   { kernel }: Caller,
   type: ProgType,
   expected: AttachType,

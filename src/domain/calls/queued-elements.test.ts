@@ -20,7 +20,7 @@ function push(kernel: Kernel, values: readonly number[], flags = 0): void {
 }
 
 /** What is looked at, then taken, until the map is empty. */
-function drained(kernel: Kernel): unknown[] {
+function drain(kernel: Kernel): unknown[] {
   const taken: unknown[] = [];
   for (;;) {
     const seen = does(kernel, { name: 'map_lookup_elem', map_fd: 3 });
@@ -39,13 +39,13 @@ function does(kernel: Kernel, call: Call): unknown {
 it('a queue gives the oldest element first', () => {
   const kernel = withMap('queue');
   push(kernel, [5, 6, 7]);
-  expect(drained(kernel)).toEqual([5, 6, 7]);
+  expect(drain(kernel)).toEqual([5, 6, 7]);
 });
 
 it('a stack gives the newest element first', () => {
   const kernel = withMap('stack');
   push(kernel, [5, 6, 7]);
-  expect(drained(kernel)).toEqual([7, 6, 5]);
+  expect(drain(kernel)).toEqual([7, 6, 5]);
 });
 
 it.each([
@@ -55,7 +55,7 @@ it.each([
   const kernel = withMap(type);
   push(kernel, [5, 6, 7]);
   push(kernel, [8], EXIST);
-  expect(drained(kernel)).toEqual(left);
+  expect(drain(kernel)).toEqual(left);
 });
 
 it.each([
@@ -65,5 +65,5 @@ it.each([
 ] as const)('a value of %i bytes is the lowest of what was passed', (size, kept) => {
   const kernel = withMap('stack', size);
   push(kernel, [0x11_2233_4455]);
-  expect(drained(kernel)).toEqual([kept]);
+  expect(drain(kernel)).toEqual([kept]);
 });

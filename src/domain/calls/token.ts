@@ -34,7 +34,7 @@ export function fsmount(caller: Caller, call: Calls['fsmount']): Decision {
   if (!mayAccess(caller, { uid, mode: top.mode }, READ)) {
     return refuse(refusal('EACCES', 'directory-not-readable', { path: '/' }));
   }
-  const delegation = { user_id: process.namespaces.user, ...delegated(caller, call) };
+  const delegation = { user_id: process.namespaces.user, ...delegationOf(caller, call) };
   return succeed(
     [
       top,
@@ -46,7 +46,7 @@ export function fsmount(caller: Caller, call: Calls['fsmount']): Decision {
 }
 
 /** What is delegated; kernels without tokens pass over options that they do not know. */
-function delegated({ kernel }: Caller, call: Calls['fsmount']): Omit<Delegation, 'user'> {
+function delegationOf({ kernel }: Caller, call: Calls['fsmount']): Omit<Delegation, 'user'> {
   const told = hasTokens(kernel.switches) ? call : {};
   return {
     cmds: setOf(told.delegate_cmds),

@@ -24,7 +24,7 @@ import {
 } from './instructions.ts';
 
 /** What is known of a program. */
-export type Known =
+export type KnownOfProgram =
   | { readonly refused: Refusal }
   /** It ends, with this constant; unless `unsure` for certain, if the verifier takes it at all. */
   | { readonly returns: number; readonly unsure?: true }
@@ -33,7 +33,7 @@ export type Known =
   | { readonly undecided: true };
 
 /** What a register holds; a register without an entry was never written. */
-type Held = number | 'number' | 'context' | 'stack' | 'pointer';
+type RegisterValue = number | 'number' | 'context' | 'stack' | 'pointer';
 
 const REGISTERS = 11;
 const FRAME = 10;
@@ -50,12 +50,12 @@ const MOV64_REG = 0xbf;
 const ONE_OPERAND: readonly number[] = [0x80, 0xd0];
 /** Of conditional jumps, JSLE is the last that compares; may_goto compares nothing. */
 const LAST_COMPARISON = 0xd0;
-const UNDECIDED: Known = { undecided: true };
+const UNDECIDED: KnownOfProgram = { undecided: true };
 
 /** Follows a program of a type, whose form is known to be good. */
-export function followed(insns: readonly Insn[], type: ProgType): Known {
+export function followProgram(insns: readonly Insn[], type: ProgType): KnownOfProgram {
   if (helpersOf(type) === undefined) return UNDECIDED;
-  const line = new Line(type);
+  const line = new StraightLine(type);
   for (let index = 0; index < insns.length; index++) {
     const insn = insns[index] as Insn;
     const known = line.step(insn, index, insns[index + 1]?.imm ?? 0);
@@ -65,11 +65,11 @@ export function followed(insns: readonly Insn[], type: ProgType): Known {
   return UNDECIDED;
 }
 
-class Line {
+class StraightLine {
   readonly #type: ProgType;
   /** A helper was called that looks at more than is known here. */
   #isUnsure = false;
-  readonly #held = new Map<number, Held>([
+  readonly #held = new Map<number, RegisterValue>([
     [1, 'context'],
     [FRAME, 'stack'],
   ]);
@@ -83,7 +83,7 @@ class Line {
    *
    * @param next the constant of the instruction behind it, of which a 64-bit load takes its upper half
    */
-  step(insn: Insn, index: number, next: number): Known | undefined {
+  step(insn: Insn, index: number, next: number): KnownOfProgram | undefined {
     switch (classOf(insn)) {
       case CLASS.alu:
       case CLASS.alu64:
@@ -101,13 +101,13 @@ class Line {
     }
   }
 
-  #move(insn: Insn, index: number): Known | undefined {
+  #move(insn: Insn, index: number): KnownOfProgram | undefined {
     const { code, dst, src, off, imm } = insn;
     if ((code & 0xf0) !== MOV) return this.#operands(insn, index);
     const byRegister = (code & 8) !== 0;
     // A move by register with an offset is a sign extension (6.6).
     if (byRegister && off !== 0) return UNDECIDED;
-    if (off !== 0 || (byRegister ? imm !== 0 : src !== 0)) return reserved(index);
+    if (off !== 0 || (byRegister ? imm !== 0 : src !== 0)) return refuseReserved(index);
     const from = byRegister ? this.#read(src, index) : imm;
     if (typeof from === 'object') return from;
     if (code === MOV64_IMM) return this.#write(dst, imm, index);
@@ -120,7 +120,7 @@ class Line {
    * A conditional jump or arithmetic: what comes of it is not known here, but that its registers must
    * hold something. Where it has another flaw as well, which one is told first differs by kernel.
    */
-  #operands(insn: Insn, index: number): Known | undefined {
+  #operands(insn: Insn, index: number): KnownOfProgram | undefined {
     const { code, dst, src, off, imm } = insn;
     const operation = code & 0xf0;
     const byRegister = (code & 8) !== 0;
@@ -137,14 +137,14 @@ class Line {
   }
 
   /** The upper half of the constant stands in the second instruction. */
-  #loadConstant(insn: Insn, index: number, high: number): Known | undefined {
+  #loadConstant(insn: Insn, index: number, high: number): KnownOfProgram | undefined {
     if (insn.code !== LD_IMM64) return UNDECIDED;
-    if (insn.off !== 0) return refused('EINVAL', index, 'uses reserved fields');
+    if (insn.off !== 0) return refuseInsn('EINVAL', index, 'uses reserved fields');
     const constant = (high >>> 0) * 2 ** 32 + (insn.imm >>> 0);
     return this.#write(insn.dst, insn.src === LOADED.constant ? constant : 'pointer', index);
   }
 
-  #load(insn: Insn, index: number): Known | undefined {
+  #load(insn: Insn, index: number): KnownOfProgram | undefined {
     // Sign-extending loads came in 6.6.
     if ((insn.code & 0xe0) !== 0x60) return UNDECIDED;
     const from = this.#read(insn.src, index);
@@ -159,11 +159,11 @@ class Line {
     return access.width === 8 || hooksDiffer(this.#type) ? UNDECIDED : undefined;
   }
 
-  #store(insn: Insn, index: number): Known | undefined {
+  #store(insn: Insn, index: number): KnownOfProgram | undefined {
     const { code, dst, src, imm, off } = insn;
     if ((code & 0xe0) !== 0x60) return UNDECIDED;
     const isConstant = classOf(insn) === CLASS.st;
-    if (isConstant ? src !== 0 : imm !== 0) return reserved(index);
+    if (isConstant ? src !== 0 : imm !== 0) return refuseReserved(index);
     const value = isConstant ? imm : this.#read(src, index);
     if (typeof value === 'object') return value;
     const to = this.#read(dst, index);
@@ -177,15 +177,16 @@ class Line {
     }
     if (to !== 'stack') return UNDECIDED;
     const inside = off >= -STACK_BYTES && off + access.width <= 0;
-    if (!inside) return refused('EACCES', index, `writes at ${off} of the stack`);
+    if (!inside) return refuseInsn('EACCES', index, `writes at ${off} of the stack`);
     const isPointer = typeof value === 'string' && value !== 'number';
-    if (isPointer && access.width !== 8) return refused('EACCES', index, 'spills half a pointer');
+    if (isPointer && access.width !== 8)
+      return refuseInsn('EACCES', index, 'spills half a pointer');
     return off % access.width === 0 ? undefined : UNDECIDED;
   }
 
-  #call({ code, dst, src, imm, off }: Insn, index: number): Known | undefined {
+  #call({ code, dst, src, imm, off }: Insn, index: number): KnownOfProgram | undefined {
     if (src !== CALLED.helper || (code & 8) !== 0) return UNDECIDED;
-    if (dst !== 0 || off !== 0 || (code & 7) !== CLASS.jmp) return reserved(index);
+    if (dst !== 0 || off !== 0 || (code & 7) !== CLASS.jmp) return refuseReserved(index);
     if (helpersOf(this.#type)?.has(imm) === true) {
       return imm === GET_LOCAL_STORAGE ? this.#getStorage() : UNDECIDED;
     }
@@ -194,7 +195,7 @@ class Line {
   }
 
   /** The map must be one of storages, which is not looked at here; what it gives is memory. */
-  #getStorage(): Known | undefined {
+  #getStorage(): KnownOfProgram | undefined {
     if (this.#held.get(1) !== 'pointer' || this.#held.get(2) !== 0) return UNDECIDED;
     this.#isUnsure = true;
     for (let register = 1; register <= LAST_ARGUMENT; register++) this.#held.delete(register);
@@ -202,8 +203,8 @@ class Line {
     return undefined;
   }
 
-  #exit({ code, dst, src, imm }: Insn, index: number): Known {
-    if (code !== EXIT || dst !== 0 || src !== 0 || imm !== 0) return reserved(index);
+  #exit({ code, dst, src, imm }: Insn, index: number): KnownOfProgram {
+    if (code !== EXIT || dst !== 0 || src !== 0 || imm !== 0) return refuseReserved(index);
     const value = this.#read(0, index);
     if (typeof value === 'object') return value;
     if (typeof value === 'number') {
@@ -214,33 +215,37 @@ class Line {
   }
 
   /** What a register holds, or that it may not be read. */
-  #read(register: number, index: number): Held | { readonly refused: Refusal } {
-    if (register >= REGISTERS) return refused('EINVAL', index, `names register ${register}`);
+  #read(register: number, index: number): RegisterValue | { readonly refused: Refusal } {
+    if (register >= REGISTERS) return refuseInsn('EINVAL', index, `names register ${register}`);
     const held = this.#held.get(register);
-    return held ?? refused('EACCES', index, `reads register ${register}, which holds nothing`);
+    return held ?? refuseInsn('EACCES', index, `reads register ${register}, which holds nothing`);
   }
 
-  #write(register: number, value: Held, index: number): Known | undefined {
-    if (register >= REGISTERS) return refused('EINVAL', index, `names register ${register}`);
-    if (register === FRAME) return refused('EACCES', index, 'writes the frame pointer');
+  #write(register: number, value: RegisterValue, index: number): KnownOfProgram | undefined {
+    if (register >= REGISTERS) return refuseInsn('EINVAL', index, `names register ${register}`);
+    if (register === FRAME) return refuseInsn('EACCES', index, 'writes the frame pointer');
     this.#held.set(register, value);
     return undefined;
   }
 
-  #noField({ offset, width }: ReturnType<typeof accessOf>, index: number, does: string): Known {
-    return refused('EACCES', index, `${does} ${width} bytes at ${offset} of its context`);
+  #noField(
+    { offset, width }: ReturnType<typeof accessOf>,
+    index: number,
+    does: string,
+  ): KnownOfProgram {
+    return refuseInsn('EACCES', index, `${does} ${width} bytes at ${offset} of its context`);
   }
 }
 
-function refused(errno: 'EINVAL' | 'EACCES', insn: number, what: string): { refused: Refusal } {
+function refuseInsn(errno: 'EINVAL' | 'EACCES', insn: number, what: string): { refused: Refusal } {
   const rule = errno === 'EINVAL' ? 'instructions-malformed' : 'instruction-not-allowed';
   return { refused: refusal(errno, rule, { insn, what }) };
 }
 
-function reserved(index: number): Known {
-  return refused('EINVAL', index, 'uses reserved fields');
+function refuseReserved(index: number): KnownOfProgram {
+  return refuseInsn('EINVAL', index, 'uses reserved fields');
 }
 
-function notMemory(index: number, register: number): Known {
-  return refused('EACCES', index, `takes register ${register}, a number, for memory`);
+function notMemory(index: number, register: number): KnownOfProgram {
+  return refuseInsn('EACCES', index, `takes register ${register}, a number, for memory`);
 }

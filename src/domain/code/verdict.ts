@@ -19,7 +19,7 @@ import { returnRange } from '../verifier.ts';
 import { badFunctions, badInstruction, badWays, countFunctions } from './first-passes.ts';
 import { CALLED, type Insn, isCall, LD_IMM64, readInsns } from './instructions.ts';
 import { type MapReference, mapReference } from './map-references.ts';
-import { followed, GET_LOCAL_STORAGE, type Known } from './straight-line.ts';
+import { followProgram, GET_LOCAL_STORAGE, type KnownOfProgram } from './straight-line.ts';
 
 /** Maps that one program may use (`MAX_USED_MAPS`). */
 const USED_MAPS_MAX = 64;
@@ -37,7 +37,7 @@ export const AFTER_VERIFIER: readonly string[] = [
 /** What a program returns whose instructions nobody told. */
 const DEFAULT_RET = 1;
 
-type Load = Calls['prog_load'];
+type ProgLoad = Calls['prog_load'];
 
 const NO_MAPS: readonly BpfMap[] = [];
 
@@ -53,7 +53,7 @@ export interface Accepted {
 }
 
 interface Loading {
-  readonly call: Load;
+  readonly call: ProgLoad;
   readonly type: ProgType;
   readonly expected: AttachType;
   /** Why a program of the type is refused once its form is good (`check_attach_btf_id`). */
@@ -77,8 +77,8 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
       ? undefined
       : strangeHelper(used.maps, type, code === undefined ? asksByName(call) : asks(code)));
   if (refused !== undefined) return refused;
-  const known: Known =
-    code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followed(code, type);
+  const known: KnownOfProgram =
+    code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followProgram(code, type);
   if ('refused' in known) return known.refused;
   // Of a program that is not known to its end, the caller may say what it returns.
   const isFollowed = 'returns' in known;
@@ -93,13 +93,13 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
 }
 
 /** The functions that are described must be those of the program (`check_btf_func`). */
-function miscounted({ func_info_cnt = 0 }: Load, functions: number): Refusal | undefined {
+function refuseMiscounted({ func_info_cnt = 0 }: ProgLoad, functions: number): Refusal | undefined {
   if (func_info_cnt === 0 || func_info_cnt === functions) return undefined;
   return refusal('EINVAL', 'func-info-count', { func_info_cnt, functions });
 }
 
-function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
-  const bad = miscounted(call, 1);
+function takeNamed(used: UsedMaps, call: ProgLoad): Refusal | undefined {
+  const bad = refuseMiscounted(call, 1);
   if (bad !== undefined || call.map_fds === undefined) return bad;
   for (const fd of call.map_fds) {
     const refused = used.take(fd, 'map_fds');
@@ -109,8 +109,12 @@ function takeNamed(used: UsedMaps, call: Load): Refusal | undefined {
 }
 
 /** Functions come first; then, instruction by instruction, its form and the map that it names. */
-function takeReferences(used: UsedMaps, call: Load, code: readonly Insn[]): Refusal | undefined {
-  const refused = badFunctions(code) ?? miscounted(call, countFunctions(code));
+function takeReferences(
+  used: UsedMaps,
+  call: ProgLoad,
+  code: readonly Insn[],
+): Refusal | undefined {
+  const refused = badFunctions(code) ?? refuseMiscounted(call, countFunctions(code));
   if (refused !== undefined) return refused;
   for (let index = 0; index < code.length; index++) {
     const bad = badInstruction(code, index) ?? takeReference(used, call, mapReference(code, index));
@@ -122,7 +126,7 @@ function takeReferences(used: UsedMaps, call: Load, code: readonly Insn[]): Refu
 
 function takeReference(
   used: UsedMaps,
-  { fd_array }: Load,
+  { fd_array }: ProgLoad,
   reference: MapReference | undefined,
 ): Refusal | undefined {
   if (reference === undefined) return undefined;
@@ -194,7 +198,7 @@ class UsedMaps {
   }
 
   /** All fds of an fd_array that is counted (`process_fd_array`). */
-  takeArray({ fd_array, fd_array_cnt = 0 }: Load): Refusal | undefined {
+  takeArray({ fd_array, fd_array_cnt = 0 }: ProgLoad): Refusal | undefined {
     if (fd_array_cnt === 0) return undefined;
     const short = { fd_array_cnt };
     if (fd_array_cnt >= FD_ARRAY_END) return refusal('EINVAL', 'fd-array-short', short);
@@ -214,7 +218,7 @@ class UsedMaps {
   }
 
   /** BTF of functions and lines; which types are in it, and what it says of them, is not told. */
-  takeDescription(call: Load): Refusal | undefined {
+  takeDescription(call: ProgLoad): Refusal | undefined {
     const { prog_btf_fd = 0, func_info_cnt = 0, line_info_cnt = 0 } = call;
     if (func_info_cnt === 0 && line_info_cnt === 0) return undefined;
     const file = btfAt(this.#caller, prog_btf_fd, 'prog_btf_fd');
@@ -279,7 +283,7 @@ function asks(code: readonly Insn[]): boolean {
 }
 
 /** A program without instructions asks the maps that it names; what only its fd_array has, it holds. */
-function asksByName({ map_fds = [], map_ref_only }: Load): boolean {
+function asksByName({ map_fds = [], map_ref_only }: ProgLoad): boolean {
   return map_fds.length > 0 && map_ref_only !== true;
 }
 

@@ -7,9 +7,9 @@ import { refusal } from '../decision.ts';
 import type { Refusal } from '../outcome.ts';
 import type { Switches } from '../release/switches.ts';
 
-type Load = Calls['prog_load'];
+type LoggedLoad = Calls['prog_load'];
 /** BTF_LOAD has the same fields. */
-type Log = Pick<Load, 'log_level' | 'log_size' | 'log_buf'>;
+type Log = Pick<LoggedLoad, 'log_level' | 'log_size' | 'log_buf'>;
 
 /** `BPF_LOG_LEVEL2`: what is printed of all ways through the program. */
 const LEVEL_2 = 2;
@@ -50,7 +50,7 @@ const MAP_INSNS = 16;
  *
  * @param isKnown whether all that the verifier looks at is known here
  */
-export function shortLog(call: Load, isKnown: boolean): Refusal | undefined {
+export function shortLog(call: LoggedLoad, isKnown: boolean): Refusal | undefined {
   const { log_size = 0 } = call;
   if (log_size === 0) return undefined;
   if (log_size < SURELY_SHORT) {
@@ -62,7 +62,7 @@ export function shortLog(call: Load, isKnown: boolean): Refusal | undefined {
 }
 
 /** Bytes that hold the log of a program whose one way is known. */
-function enough({ log_level = 0, insns, insn_cnt = 2, map_fds = [] }: Load): number {
+function enough({ log_level = 0, insns, insn_cnt = 2, map_fds = [] }: LoggedLoad): number {
   const count = insns === undefined ? insn_cnt + MAP_INSNS * map_fds.length : insn_cnt;
   // On level 2 the way back to where a number came from is printed too, for each that is asked for.
   if ((log_level & LEVEL_2) !== 0) return LAST_LINES + INSN_BYTES * (count + 1) ** 2;

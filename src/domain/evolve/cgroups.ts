@@ -39,8 +39,8 @@ export function evolveCgroup(kernel: Kernel, effect: CgroupEffect): void {
     if (id <= OWN_CGROUP_IDS) kernel.counters.cgroup = Math.max(kernel.counters.cgroup, id + 1);
     return;
   }
-  if (effect.type === 'CgroupEmptied') return emptied(kernel, id);
-  if (effect.type !== 'CgroupRemoved') return changed(kernel, kernel.cgroups.edit(id), effect);
+  if (effect.type === 'CgroupEmptied') return emptyCgroup(kernel, id);
+  if (effect.type !== 'CgroupRemoved') return changeCgroup(kernel, kernel.cgroups.edit(id), effect);
   const cgroup = kernel.cgroups.edit(id);
   const { path, parent_id: parentId, threaded } = cgroup;
   kernel.contents -= nameRows(path) + entryRows(cgroup);
@@ -55,7 +55,7 @@ export function evolveCgroup(kernel: Kernel, effect: CgroupEffect): void {
   }
 }
 
-function changed(
+function changeCgroup(
   kernel: Kernel,
   cgroup: Cgroup,
   effect: Exclude<CgroupEffect, { type: `Cgroup${'Made' | 'Removed' | 'Emptied'}` }>,
@@ -76,7 +76,7 @@ function changed(
   cgroup.access = { ...access, files: { ...access.files, [file]: { ...was, ...set } } };
 }
 
-function emptied(kernel: Kernel, id: number): void {
+function emptyCgroup(kernel: Kernel, id: number): void {
   const root = kernel.boot.config.root_cgroup_id;
   for (const { pid, cgroup_id } of [...kernel.processes.values()]) {
     if (cgroup_id === id) kernel.processes.edit(pid).cgroup_id = root;

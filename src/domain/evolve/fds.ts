@@ -53,13 +53,13 @@ export function evolveFd(kernel: Kernel, effect: FdEffect, pid: number): void {
     case 'FdLost':
       return putFile(kernel, takeOldest(kernel, kernel.processes.edit(pid)));
     case 'HoldersForgotten':
-      return forgotten(kernel, effect);
+      return forgetHolders(kernel, effect);
     default:
       return effect satisfies never;
   }
 }
 
-function forgotten(kernel: Kernel, { kind, id }: EffectOf<'HoldersForgotten'>): void {
+function forgetHolders(kernel: Kernel, { kind, id }: EffectOf<'HoldersForgotten'>): void {
   for (const [fileId, file] of [...kernel.files.entries()]) {
     if (file.kind !== kind || file.id !== id) continue;
     kernel.files.set(fileId, {

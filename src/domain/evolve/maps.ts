@@ -5,7 +5,7 @@ import { NO_IDS } from '../ids.ts';
 import type { Element, Kernel } from '../kernel.ts';
 import { heldKind, metaOf, ownerOf } from '../maps/holding.ts';
 import { NEVER_LOOKED } from '../maps/lru-lists.ts';
-import { lookForRoom, remembered, without } from '../maps/recency.ts';
+import { lookForRoom, rememberElement, without } from '../maps/recency.ts';
 import { mapPages } from '../memlock.ts';
 import { isStorageMap } from '../storage.ts';
 import { addBtfRefs, addRefs, assertUnreferenced, openFd } from './references.ts';
@@ -159,7 +159,7 @@ function updateElement(kernel: Kernel, id: number, element: Element): void {
   const map = kernel.maps.edit(id);
   const { index, isThere } = placeOf(map, element.key);
   if (isLru(map)) {
-    Object.assign(map, remembered(map, element));
+    Object.assign(map, rememberElement(map, element));
     if (!isThere) kernel.contents++;
     return;
   }

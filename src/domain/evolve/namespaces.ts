@@ -26,7 +26,7 @@ export function evolveNamespace(kernel: Kernel, effect: NamespaceEffect, pid: nu
       const left = process.namespaces[kind];
       countIn(kernel, id, 1);
       countIn(kernel, left, -1);
-      process.namespaces = shared({ ...process.namespaces, [kind]: id });
+      process.namespaces = shareNamespaces({ ...process.namespaces, [kind]: id });
       if (kind !== 'user') return;
       process.caps = ROOT_CAPABILITIES;
       process.sets = USUAL_SETS;
@@ -67,7 +67,7 @@ function endUnlessKept(kernel: Kernel, { id, processes, kept, user }: Namespace)
   keepUserNamespace(kernel, user, -1);
 }
 
-function shared(namespaces: Namespaces): Namespaces {
+function shareNamespaces(namespaces: Namespaces): Namespaces {
   const isHosts = Object.values(namespaces).every((id) => id === HOSTS_NAMESPACE);
   return isHosts ? HOSTS_NAMESPACES : namespaces;
 }

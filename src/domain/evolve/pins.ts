@@ -32,7 +32,7 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       return addRefs(kernel, kind, id, 1);
     }
     case 'PinLinked':
-      return linked(kernel, effect);
+      return linkPin(kernel, effect);
     case 'PinRemoved': {
       const { kind, id } = bpffs.edit(path);
       if (kind === 'dir' || kind === 'symlink') {
@@ -62,12 +62,12 @@ export function evolvePin(kernel: Kernel, effect: PinEffect): void {
       kernel.contents -= nodeRows(path, bpffs.edit(path));
       return bpffs.delete(path);
     case 'PathMoved':
-      put(kernel, taken(kernel, path), effect.to);
+      putNames(kernel, takeNames(kernel, path), effect.to);
       return moveMounts(kernel, [[path, effect.to]]);
     case 'PathsExchanged': {
-      const [first, second] = [taken(kernel, path), taken(kernel, effect.to)];
-      put(kernel, first, effect.to);
-      put(kernel, second, path);
+      const [first, second] = [takeNames(kernel, path), takeNames(kernel, effect.to)];
+      putNames(kernel, first, effect.to);
+      putNames(kernel, second, path);
       return moveMounts(kernel, [
         [path, effect.to],
         [effect.to, path],
@@ -91,7 +91,7 @@ export function namesOf({ bpffs }: Kernel, path: string): readonly string[] {
   return [...bpffs.entries()].flatMap(([name, node]) => (node.inode === inode ? [name] : []));
 }
 
-function linked(kernel: Kernel, { path, to }: EffectOf<'PinLinked'>): void {
+function linkPin(kernel: Kernel, { path, to }: EffectOf<'PinLinked'>): void {
   const { bpffs } = kernel;
   const node = bpffs.edit(path);
   const { kind } = node;
@@ -112,7 +112,7 @@ function largestInode({ bpffs }: Kernel): number {
 type Taken = readonly (readonly [string, BpffsNode])[];
 
 /** Takes a name, and with a directory all that are below it. */
-function taken(kernel: Kernel, path: string): Taken {
+function takeNames(kernel: Kernel, path: string): Taken {
   const { bpffs } = kernel;
   const isPin = bpffs.get(path)?.kind !== 'dir';
   const names = isPin ? [path] : [...bpffs.keys()].filter((name) => isWithin(name, path));
@@ -126,7 +126,7 @@ function taken(kernel: Kernel, path: string): Taken {
 }
 
 /** Puts what was taken under another name. */
-function put(kernel: Kernel, nodes: Taken, to: string): void {
+function putNames(kernel: Kernel, nodes: Taken, to: string): void {
   for (const [below, node] of nodes) {
     kernel.bpffs.set(to + below, node);
     kernel.contents += nodeRows(to + below, node);

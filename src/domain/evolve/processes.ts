@@ -28,9 +28,9 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
     case 'ProcessForked':
       return fork(kernel, effect, pid);
     case 'ProcessExecuted':
-      return executed(kernel, effect, pid);
+      return execute(kernel, effect, pid);
     case 'FilesUnshared':
-      return unshared(kernel, pid);
+      return unshareFds(kernel, pid);
     case 'FsUnshared': {
       const process = kernel.processes.edit(pid);
       part(kernel, process, 'fs_with');
@@ -38,7 +38,7 @@ export function evolveProcess(kernel: Kernel, effect: ProcessEffect, pid: number
       return;
     }
     case 'ProcessExited':
-      return exited(kernel, effect.pid ?? pid);
+      return exitProcess(kernel, effect.pid ?? pid);
     case 'CredentialsChanged': {
       const process = kernel.processes.edit(pid);
       process.uid = effect.uid;
@@ -163,7 +163,7 @@ function sharedTable(kernel: Kernel, parentPid: number, pid: number): Files {
   return { fds, shared_with: [parentPid, ...others] };
 }
 
-function unshared(kernel: Kernel, pid: number): void {
+function unshareFds(kernel: Kernel, pid: number): void {
   const process = editFds(kernel, pid);
   leaveTable(kernel, process);
   Object.assign(process, copiedTable(kernel, process));
@@ -182,7 +182,7 @@ function without(pids: readonly number[], pid: number): readonly number[] {
   return left.length === 0 ? NOBODY : left;
 }
 
-function executed(kernel: Kernel, effect: EffectOf<'ProcessExecuted'>, pid: number): void {
+function execute(kernel: Kernel, effect: EffectOf<'ProcessExecuted'>, pid: number): void {
   const process = editFds(kernel, pid);
   process.comm = effect.comm;
   process.caps = effect.caps;
@@ -199,7 +199,7 @@ function executed(kernel: Kernel, effect: EffectOf<'ProcessExecuted'>, pid: numb
   kernel.processes.set(effect.pid, { ...process, pid: effect.pid });
 }
 
-function exited(kernel: Kernel, pid: number): void {
+function exitProcess(kernel: Kernel, pid: number): void {
   const process = kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible effect: no process ${pid}`);
   if (process.shared_with.length > 0) {

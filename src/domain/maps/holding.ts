@@ -96,7 +96,7 @@ export function isLike(switches: Switches, meta: MapMeta, map: MapMeta): boolean
 }
 
 /** References on a map by programs and by other maps; all others are fds and pins. */
-export function heldByObjects(kernel: Kernel, id: number): number {
+export function countObjectRefs(kernel: Kernel, id: number): number {
   let count = 0;
   for (const { map_ids } of kernel.programs.values()) if (map_ids.includes(id)) count++;
   for (const { map_type, elements } of kernel.maps.values()) {

@@ -28,7 +28,7 @@ export function lookForRoom(switches: Switches, map: BpfMap): Room | undefined {
   const { elements, max_entries, recency = NEVER_LOOKED } = map;
   const free = Math.max(max_entries - elements.length, 0);
   if (Math.min(recency.spare, free) > 0) return undefined;
-  const { active, idle, used } = turned(map);
+  const { active, idle, used } = turnLists(map);
   const wanted = wantedRooms(switches, map);
   const found = Math.min(free, wanted);
   const gone = found < wanted ? leaving(active, idle, wanted - found) : [];
@@ -50,7 +50,7 @@ interface Lists {
 }
 
 /** New elements join the others; then what was used goes up, and where too few are idle, others go down. */
-function turned({ elements, recency = NEVER_LOOKED }: BpfMap): Lists {
+function turnLists({ elements, recency = NEVER_LOOKED }: BpfMap): Lists {
   const wasUsed = ({ key }: Element) => recency.used.includes(key);
   const isIdle = (element: Element) => !wasUsed(element);
   const end = recency.pending + recency.active;
@@ -85,19 +85,22 @@ function leaving(
 }
 
 /** The map with a new element, or with another value where it has the key. */
-export function remembered(map: BpfMap, element: Element): Pick<BpfMap, 'elements' | 'recency'> {
+export function rememberElement(
+  map: BpfMap,
+  element: Element,
+): Pick<BpfMap, 'elements' | 'recency'> {
   const { key } = element;
   const index = map.elements.findIndex((other) => other.key === key);
-  if (index < 0) return added(map, element, []);
+  if (index < 0) return addElement(map, element, []);
   // A percpu value is written in its place; another one is a new element that counts as used.
   if (map.map_type !== 'lru_percpu_hash')
-    return added({ ...map, ...without(map, key) }, element, [key]);
+    return addElement({ ...map, ...without(map, key) }, element, [key]);
   const { recency = NEVER_LOOKED } = map;
   const used = recency.used.includes(key) ? recency.used : [...recency.used, key];
   return { elements: map.elements.with(index, element), recency: { ...recency, used } };
 }
 
-function added(
+function addElement(
   { elements, recency = NEVER_LOOKED }: BpfMap,
   element: Element,
   marked: readonly MapKey[],

@@ -9,7 +9,7 @@ import { decideLeniently } from './lenient.ts';
 import { returnKind } from './returns.ts';
 
 /** A call with the state that its caller saw; `outcome` when it succeeded. */
-export interface Asked {
+export interface CallerAndCall {
   readonly caller: Caller;
   readonly call: Call;
 }
@@ -20,7 +20,7 @@ export function putNumbers(
   process: Process,
   call: Call,
   outcome: Success | undefined,
-): Asked {
+): CallerAndCall {
   const seen = outcome === undefined ? kernel : withIds(kernel, call, outcome);
   const granted = outcome !== undefined && returnKind(call) === 'fd' ? outcome.ret : undefined;
   return {
@@ -52,11 +52,11 @@ function withIds(kernel: Kernel, { name }: Call, outcome: Success): Kernel {
 }
 
 /** What the host's own rules answer. */
-export function strictAnswer({ caller, call }: Asked): Decision {
+export function strictAnswer({ caller, call }: CallerAndCall): Decision {
   return decideFor(caller, call);
 }
 
 /** What follows when nothing is forbidden. */
-export function lenientAnswer({ caller, call }: Asked): Decision {
+export function lenientAnswer({ caller, call }: CallerAndCall): Decision {
   return decideLeniently(caller.kernel, caller.process, call, caller.granted);
 }

@@ -11,7 +11,7 @@ import { isWithin } from '../path.ts';
 import type { Sighting } from './sighting.ts';
 
 /** What must be so, since `call` was not refused by this rule; nothing when that is not known. */
-export function deducedFrom(
+export function deduce(
   kernel: Kernel,
   call: Call,
   { rule, about = {} }: Refusal,

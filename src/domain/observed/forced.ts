@@ -29,7 +29,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'prog_attach':
       return attachEffects(caller, call);
     case 'prog_detach':
-      return detached(caller, call);
+      return detachEffects(caller, call);
     case 'link_update':
       return updateEffects(caller, call);
     case 'dup2':
@@ -42,7 +42,7 @@ export function forcedEffects(caller: Caller, call: Call, outcome: Success): rea
     case 'map_create':
       return mapMade(caller, call, outcome);
     case 'link_create':
-      return linked(caller, call, outcome) ?? openEffects(caller, outcome);
+      return linkEffects(caller, call, outcome) ?? openEffects(caller, outcome);
     default:
       return returnKind(call) === 'fd' ? openEffects(caller, outcome) : [];
   }
@@ -91,7 +91,7 @@ function attachEffects(caller: Caller, call: CallOf<'prog_attach'>): readonly Ef
   });
 }
 
-function detached(caller: Caller, call: CallOf<'prog_detach'>): readonly Effect[] {
+function detachEffects(caller: Caller, call: CallOf<'prog_detach'>): readonly Effect[] {
   const prog_id = idAt(caller, call.attach_bpf_fd, 'prog');
   const cgroup = cgroupOf(caller, call);
   if (prog_id === undefined || cgroup === undefined) return [];
@@ -162,7 +162,7 @@ function mapMade(
   return [{ type: 'MapCreated', map_id: nextObjectId(kernel, 'map'), fd, map_type, ...sizes }];
 }
 
-function linked(
+function linkEffects(
   caller: Caller,
   call: CallOf<'link_create'>,
   { ret: fd }: Success,

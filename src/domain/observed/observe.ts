@@ -13,8 +13,8 @@ import type { Errno } from '../errno.ts';
 import type { Kernel, Process } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
-import { type Asked, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
-import { deducedFrom } from './deduction.ts';
+import { type CallerAndCall, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
+import { deduce } from './deduction.ts';
 import { forcedEffects } from './forced.ts';
 import { learn, meet, withFact } from './learned.ts';
 import type { Observation, ObservedOutcome, ObservedRefusal, Witnessed } from './observation.ts';
@@ -53,7 +53,7 @@ export function observe(kernel: Kernel, observation: Observation): readonly Witn
   learn(account, pid, call, isObservedRefusal(done.outcome) ? withoutOthers(fds) : fds);
   const outcome = withFact(call, done.outcome, observation.fds);
   if (isObservedRefusal(outcome)) recordRefusal(account, observation, call, outcome);
-  else succeeded(account, pid, call, outcome);
+  else observeSuccess(account, pid, call, outcome);
   return account.told;
 }
 
@@ -136,14 +136,14 @@ function amongOthers(
   return decision;
 }
 
-function succeeded(account: Account, pid: number, call: Call, outcome: Success): void {
+function observeSuccess(account: Account, pid: number, call: Call, outcome: Success): void {
   for (const sighting of sightingsOf(account.kernel, call, outcome)) account.infer(sighting);
   const { ret } = outcome;
   const kind = returnKind(call);
   if (kind === 'fd') account.infer({ name: 'gone', fd: { fd: ret } });
   if (kind === 'pid' && ret !== pid) account.infer({ name: 'gone', process: {} }, ret);
 
-  const { asked, decision } = reconciled(account, pid, call, outcome);
+  const { asked, decision } = reconcile(account, pid, call, outcome);
   if (!isRefusal(decision.outcome)) return recordAgreement(account, pid, asked, outcome, decision);
   const lenient = lenientAnswer(asked);
   const effects = isRefusal(lenient.outcome)
@@ -162,12 +162,12 @@ function succeeded(account: Account, pid: number, call: Call, outcome: Success):
  * The rules' answer once all that can be deduced from the success is inferred. Deductions that do
  * not lead to a success explain nothing, and are not told.
  */
-function reconciled(
+function reconcile(
   account: Account,
   pid: number,
   call: Call,
   outcome: Success,
-): { readonly asked: Asked; readonly decision: Decision } {
+): { readonly asked: CallerAndCall; readonly decision: Decision } {
   const first = account.mark();
   const deduced = new Set<string>();
   for (let deductions = 0; deductions < DEDUCTIONS_MAX; deductions++) {
@@ -187,7 +187,7 @@ function reconciled(
 /** @param deduced what was deduced before: the same again would go round in circles */
 function inferFrom(account: Account, call: Call, refusal: Refusal, deduced: Set<string>): boolean {
   let changed = false;
-  for (const sighting of deducedFrom(account.kernel, call, refusal)) {
+  for (const sighting of deduce(account.kernel, call, refusal)) {
     const text = JSON.stringify(sighting);
     if (deduced.has(text)) return false;
     deduced.add(text);
@@ -196,7 +196,7 @@ function inferFrom(account: Account, call: Call, refusal: Refusal, deduced: Set<
   return changed;
 }
 
-function askRules(account: Account, pid: number, call: Call, outcome?: Success): Asked {
+function askRules(account: Account, pid: number, call: Call, outcome?: Success): CallerAndCall {
   const process = account.kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
   return putNumbers(account.kernel, process, call, outcome);
@@ -227,7 +227,7 @@ function isOfUnknownType(kernel: Kernel, { rule, about }: Refusal): boolean {
 function recordAgreement(
   account: Account,
   pid: number,
-  { caller, call }: Asked,
+  { caller, call }: CallerAndCall,
   outcome: Success,
   decision: Decision,
 ): void {

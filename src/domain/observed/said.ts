@@ -15,11 +15,11 @@ import type { Sighting } from './sighting.ts';
 export function sightingsOf(kernel: Kernel, call: Call, outcome: Success): readonly Sighting[] {
   switch (call.name) {
     case 'prog_load':
-      return replaced('prog', outcome.prog_id);
+      return replacementSightings('prog', outcome.prog_id);
     case 'map_create':
-      return replaced('map', outcome.map_id);
+      return replacementSightings('map', outcome.map_id);
     case 'link_create':
-      return [...cgroupAt(call.target_path), ...replaced('link', outcome.link_id)];
+      return [...cgroupAt(call.target_path), ...replacementSightings('link', outcome.link_id)];
     case 'prog_attach':
     case 'prog_detach':
     case 'prog_query':
@@ -74,7 +74,7 @@ function replacedCgroup(kernel: Kernel, id: number | undefined): Sighting[] {
   return path === undefined ? [] : [{ name: 'gone', cgroup: { path } }];
 }
 
-function replaced(kind: ObjectKind, id: number | undefined): Sighting[] {
+function replacementSightings(kind: ObjectKind, id: number | undefined): Sighting[] {
   if (id === undefined) return [];
   switch (kind) {
     case 'prog':

@@ -24,7 +24,7 @@ export interface DescribedSwitch {
   readonly bug: boolean;
 }
 
-export interface Difference {
+export interface SwitchDifference {
   readonly name: SwitchName;
   readonly from: SwitchValue;
   readonly to: SwitchValue;
@@ -81,7 +81,7 @@ function boundariesUpTo(
 }
 
 /** What changes from one release to another, a sentence a switch. */
-export function differences(from: Release, to: Release): Difference[] {
+export function differences(from: Release, to: Release): SwitchDifference[] {
   const later = describeSwitches(to);
   return later
     .filter(({ name, value }) => from.switches[name] !== value)

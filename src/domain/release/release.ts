@@ -46,8 +46,9 @@ export function releaseOf(name: string): Release | undefined {
 
 /** Names that are always accepted, oldest first: v2-series, every series and measured version. */
 export function knownReleases(): readonly string[] {
-  const measured = (series: string) => MEASURED_VERSIONS.filter((v) => seriesOf(v) === series);
-  return [V2_SERIES, ...SERIES.flatMap((series) => [...measured(series), series])];
+  const measuredVersions = (series: string) =>
+    MEASURED_VERSIONS.filter((v) => seriesOf(v) === series);
+  return [V2_SERIES, ...SERIES.flatMap((series) => [...measuredVersions(series), series])];
 }
 
 /** The sentence for a name that {@link releaseOf} does not know; it tells the nearest that it does. */

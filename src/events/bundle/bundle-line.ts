@@ -22,7 +22,7 @@
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
 import { bufferOn } from '../encoding/hex.ts';
-import { compiledWhenNeeded } from '../schema/compiled.ts';
+import { compileWhenNeeded } from '../schema/compiled.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**
@@ -133,7 +133,7 @@ const lineSchema = z.discriminatedUnion('type', [
 ]);
 
 /** The schema as one function: a bundle may have millions of lines. */
-const bundleLine = compiledWhenNeeded(lineSchema);
+const bundleLine = compileWhenNeeded(lineSchema);
 
 export type BundleLine = z.output<typeof lineSchema>;
 export type LineOf<T extends BundleLine['type']> = Extract<BundleLine, { readonly type: T }>;

@@ -9,11 +9,11 @@ export function checkpointOf(line: LineOf<'checkpoint'>): Checkpoint {
     ...rest,
     hash: bytesOf(hash),
     signature: bytesOf(signature),
-    chained: chained === undefined ? null : chainedOf(chained),
+    chained: chained === undefined ? null : parseChained(chained),
   };
 }
 
-function chainedOf({
+function parseChained({
   previous,
   root,
   cut,

@@ -91,7 +91,7 @@ export async function importBundle(
     }
     const report = check.report();
     if (!report.holds || restored === undefined) throw new BundleRefused(report);
-    await restored.written();
+    await restored.writeLast();
     return async (tx: Queryable): Promise<Imported> => {
       await restored.finish(tx, { host, actor, now });
       return { host, host_id: restored.host_id, report };
@@ -110,7 +110,7 @@ export async function importBundle(
         database.transaction((tx) => reserveHost(tx, name)),
       );
       return database.transaction(async (tx) => {
-        await staged.replay(tx);
+        await staged.execute(tx);
         return finish(tx);
       }, 'job');
     });
@@ -217,7 +217,7 @@ class Restored {
   }
 
   /** Writes the last piece. */
-  async written(): Promise<void> {
+  async writeLast(): Promise<void> {
     await this.#flush();
     await this.#writing;
   }

@@ -3,7 +3,7 @@
  * before it: so each is checked by itself, the rows against the state, and somebody trusted has to have
  * signed the log there. Each method throws `DamagedLog` for what does not hold.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { type NewCut, storeCut } from '../cuts.ts';
 import { decodeEvent, type ParsedEvent } from '../encoding/codec.ts';
@@ -85,7 +85,7 @@ export class CutImport {
     if (differing > 0) {
       throw new DamagedLog(
         position,
-        `${counted(differing, 'row is', 'rows are')} not as the state there has them`,
+        `${countText(differing, 'row is', 'rows are')} not as the state there has them`,
       );
     }
     await storeCut(tx, hostId, cut);

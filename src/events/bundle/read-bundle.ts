@@ -3,7 +3,7 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { type NewCut, stateHash } from '../cuts.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';
@@ -196,7 +196,7 @@ class Reading {
   #reportCut(head: number): void {
     const { position } = this.#check;
     const rest = position < head && { position_from: position + 1, position_to: head };
-    const message = `the file is cut off: it has ${counted(this.#lines, 'line')} and no line of the type end`;
+    const message = `the file is cut off: it has ${countText(this.#lines, 'line')} and no line of the type end`;
     this.#check.fault({ ...rest, line: this.#lines, message });
     if (position < head) this.#check.skip(head);
   }
@@ -254,7 +254,7 @@ class Reading {
       this.#check.fault({ line, message: cut.message });
       return;
     }
-    this.#check.cut({ ...cut, state_hash: stateHash(cut.text) });
+    this.#check.beginAtCut({ ...cut, state_hash: stateHash(cut.text) });
     yield { part: 'cut', cut };
   }
 
@@ -342,7 +342,7 @@ class Reading {
     if (lines === number) return;
     this.#check.fault({
       line: number,
-      message: `this is line ${number}, but the end says ${counted(lines, 'line')}`,
+      message: `this is line ${number}, but the end says ${countText(lines, 'line')}`,
     });
   }
 }

@@ -10,14 +10,14 @@ import { chainHash } from '../encoding/hash-chain.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { readHead } from '../head.ts';
 import type { ProjectionTable } from '../projector.ts';
-import { type Checkpoint, chainedInHex } from '../proof/checkpoint.ts';
+import { type Checkpoint, encodeChained } from '../proof/checkpoint.ts';
 import { checkpointPages } from '../proof/checkpoints.ts';
 import { HostKeys } from '../proof/host-keys.ts';
 import type { PublicKey } from '../proof/signing-key.ts';
 import { batchesByEnd, type StoredBatch } from '../reading/batch-reader.ts';
 import { genesisOf, identityOf } from '../reading/birth.ts';
 import { headAt } from '../reading/head-at.ts';
-import { forksOf } from '../reading/lineage.ts';
+import { forksOf } from '../reading/host-line.ts';
 import { readRows } from '../reading/log-reader.ts';
 import { openStored, type StoredSegment, segmentAt } from '../reading/segment-reader.ts';
 import { type OpenSegment, UnreadableSegment } from '../segment/segment.ts';
@@ -162,7 +162,7 @@ function checkpointLine({ hash, signature, chained, ...rest }: Checkpoint): Bund
     ...rest,
     hash: hexOf(hash),
     signature: hexOf(signature),
-    ...(chained !== null && { chained: chainedInHex(chained) }),
+    ...(chained !== null && { chained: encodeChained(chained) }),
   };
 }
 

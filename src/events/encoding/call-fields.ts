@@ -15,14 +15,14 @@ import {
   attachFlags,
   attachType,
   bool,
-  coded,
   type FieldCoder,
   type Json,
   listOf,
+  nameCoder,
   plain,
   progType,
   queryFlags,
-  sorted,
+  sortedCoder,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
 import { MAP_CALL_FIELDS } from './map-call-fields.ts';
@@ -35,7 +35,7 @@ type AnyCalls = Calls & {
   lost: Omit<Lost, 'name'>;
 };
 
-const caps = listOf(coded(CAPABILITY_CODES));
+const caps = listOf(nameCoder(CAPABILITY_CODES));
 
 const tag: FieldCoder<{ readonly sha1: string; readonly sha256: string }> = {
   encode: ({ sha1, sha256 }) => [sha1, sha256],
@@ -64,27 +64,27 @@ const startId = fieldList<Calls['prog_get_next_id']>({ start_id: plain(), attr_s
 export const CALL_FIELDS: {
   readonly [N in CallName | 'boot' | SightingName]: FieldList<AnyCalls[N]>;
 } = {
-  boot: fieldList<AnyCalls['boot']>({ release: plain(), boot_id: plain(), config: sorted() }),
+  boot: fieldList<AnyCalls['boot']>({ release: plain(), boot_id: plain(), config: sortedCoder() }),
 
   found: fieldList<AnyCalls['found']>({
-    process: sorted(),
-    cgroup: sorted(),
-    prog: sorted(),
-    map: sorted(),
-    entry: sorted(),
-    link: sorted(),
-    pin: sorted(),
-    fd: sorted(),
+    process: sortedCoder(),
+    cgroup: sortedCoder(),
+    prog: sortedCoder(),
+    map: sortedCoder(),
+    entry: sortedCoder(),
+    link: sortedCoder(),
+    pin: sortedCoder(),
+    fd: sortedCoder(),
   }),
   gone: fieldList<AnyCalls['gone']>({
-    process: sorted(),
-    cgroup: sorted(),
-    prog: sorted(),
-    map: sorted(),
-    link: sorted(),
-    entry: sorted(),
-    pin: sorted(),
-    fd: sorted(),
+    process: sortedCoder(),
+    cgroup: sortedCoder(),
+    prog: sortedCoder(),
+    map: sortedCoder(),
+    link: sortedCoder(),
+    entry: sortedCoder(),
+    pin: sortedCoder(),
+    fd: sortedCoder(),
   }),
   lost: fieldList<AnyCalls['lost']>({
     events: plain(),
@@ -127,12 +127,12 @@ export const CALL_FIELDS: {
   }),
   setrlimit: fieldList<Calls['setrlimit']>({ nofile: plain(), memlock: plain() }),
   umask: fieldList<Calls['umask']>({ mask: plain() }),
-  sysctl: fieldList<Calls['sysctl']>({ variable: coded(SYSCTL_CODES), value: plain() }),
+  sysctl: fieldList<Calls['sysctl']>({ variable: nameCoder(SYSCTL_CODES), value: plain() }),
   join: fieldList<Calls['join']>({ path: plain(), target_pid: plain() }),
 
   open_cgroup: fieldList<Calls['open_cgroup']>({ path: plain(), cloexec: bool() }),
   open_other: fieldList<Calls['open_other']>({
-    kind: coded(OTHER_FILE_CODES),
+    kind: nameCoder(OTHER_FILE_CODES),
     cloexec: bool(),
     path: plain(),
   }),
@@ -140,7 +140,7 @@ export const CALL_FIELDS: {
   dup: fieldList<Calls['dup']>({ fd: plain() }),
   dup2: fieldList<Calls['dup2']>({ fd: plain(), to_fd: plain() }),
   dup3: fieldList<Calls['dup3']>({ fd: plain(), to_fd: plain(), flags: plain() }),
-  fcntl: fieldList<Calls['fcntl']>({ fd: plain(), cmd: coded(FCNTL_CODES), arg: plain() }),
+  fcntl: fieldList<Calls['fcntl']>({ fd: plain(), cmd: nameCoder(FCNTL_CODES), arg: plain() }),
   close_range: fieldList<Calls['close_range']>({
     first: plain(),
     last: plain(),

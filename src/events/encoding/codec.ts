@@ -9,10 +9,10 @@
  * Where more is known of an event than its source (`source-codec.ts`), a list stands there.
  */
 import type { Effect, EffectType } from '../../domain/effect.ts';
-import type { Change, LedgerEvent } from '../event.ts';
+import type { FoldedEvent, LedgerEvent } from '../event.ts';
 import { CALL_FIELDS } from './call-fields.ts';
 import { EFFECT_FIELDS } from './effect-fields.ts';
-import { coded, type Json, UnreadableEvent } from './field-coder.ts';
+import { type Json, nameCoder, UnreadableEvent } from './field-coder.ts';
 import type { FieldList } from './field-list.ts';
 import { CALL_CODES, EFFECT_CODES } from './names.ts';
 import { decodeOutcome, encodeOutcome, isCanonicalOutcome } from './outcome-codec.ts';
@@ -40,8 +40,8 @@ export interface ParsedEvent extends EncodedEvent {
   readonly json?: Json | undefined;
 }
 
-const callName = coded(CALL_CODES);
-const effectType = coded(EFFECT_CODES);
+const callName = nameCoder(CALL_CODES);
+const effectType = nameCoder(EFFECT_CODES);
 
 /** The canonical text of an event: equal events at equal places have equal text. */
 export function encodeEvent(event: LedgerEvent): string {
@@ -109,7 +109,7 @@ function isCanonicalRecord(list: Json | undefined, fields: Pick<FieldList<never>
  *
  * @throws UnreadableEvent as `decodeEvent` does for the parts that are decoded
  */
-export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): Change {
+export function decodeChange(row: Pick<EncodedEvent, 'position' | 'body'>): FoldedEvent {
   return readably(row, () => {
     const body = upcast(JSON.parse(row.body) as Body);
     const [pid, effects] = [body[PID] as number, body[EFFECTS] as readonly (readonly Json[])[]];

@@ -6,13 +6,13 @@ import type { Effects, EffectType, ObjectKind } from '../../domain/effect.ts';
 import {
   attachType,
   bool,
-  coded,
   listOf,
   mapKey,
   mapType,
+  nameCoder,
   plain,
   progType,
-  sorted,
+  sortedCoder,
 } from './field-coder.ts';
 import { type FieldList, fieldList } from './field-list.ts';
 import {
@@ -25,10 +25,10 @@ import {
   SYSCTL_CODES,
 } from './names.ts';
 
-const caps = listOf(coded(CAPABILITY_CODES));
-const reason = coded(REASON_CODES);
-const access = coded(ACCESS_CODES);
-const namespaceKind = coded(NAMESPACE_CODES);
+const caps = listOf(nameCoder(CAPABILITY_CODES));
+const reason = nameCoder(REASON_CODES);
+const access = nameCoder(ACCESS_CODES);
+const namespaceKind = nameCoder(NAMESPACE_CODES);
 const fd = fieldList<{ readonly fd: number }>({ fd: plain() });
 const path = fieldList<{ readonly path: string }>({ path: plain() });
 
@@ -37,7 +37,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     boot: plain(),
     boot_id: plain(),
     release: plain(),
-    config: sorted(),
+    config: sortedCoder(),
   }),
 
   ProcessSpawned: fieldList<Effects['ProcessSpawned']>({
@@ -78,13 +78,13 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
   }),
   NofileLimited: fieldList<Effects['NofileLimited']>({ nofile: plain() }),
   MemlockLimited: fieldList<Effects['MemlockLimited']>({ memlock: plain() }),
-  SysctlSet: fieldList<Effects['SysctlSet']>({ variable: coded(SYSCTL_CODES), value: plain() }),
+  SysctlSet: fieldList<Effects['SysctlSet']>({ variable: nameCoder(SYSCTL_CODES), value: plain() }),
   UmaskSet: fieldList<Effects['UmaskSet']>({ mask: plain() }),
   ProcessMoved: fieldList<Effects['ProcessMoved']>({ cgroup_id: plain(), pid: plain() }),
 
   FdOpened: fieldList<Effects['FdOpened']>({
     fd: plain(),
-    kind: coded(KIND_CODES),
+    kind: nameCoder(KIND_CODES),
     id: plain(),
     access,
     cloexec: bool(),
@@ -100,21 +100,21 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     fd: plain(),
     from_pid: plain(),
     from_fd: plain(),
-    kind: coded(KIND_CODES),
+    kind: nameCoder(KIND_CODES),
     id: plain(),
   }),
   FdClosed: fd,
   FdSent: fieldList<Effects['FdSent']>({ fd: plain(), to_pid: plain() }),
   FdReceived: fieldList<Effects['FdReceived']>({
     fd: plain(),
-    kind: coded(KIND_CODES),
+    kind: nameCoder(KIND_CODES),
     id: plain(),
     cloexec: bool(),
   }),
   FdLost: fieldList<Effects['FdLost']>({}),
   CloexecChanged: fieldList<Effects['CloexecChanged']>({ fd: plain(), cloexec: bool() }),
   HoldersForgotten: fieldList<Effects['HoldersForgotten']>({
-    kind: coded<ObjectKind>(KIND_CODES),
+    kind: nameCoder<ObjectKind>(KIND_CODES),
     id: plain(),
   }),
 
@@ -160,7 +160,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     attach_type: attachType,
     index: plain(),
     revision: plain(),
-    mode: coded(MODE_CODES),
+    mode: nameCoder(MODE_CODES),
     link_id: plain(),
     prog_id: plain(),
     preorder: bool(),
@@ -192,7 +192,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
 
   PinCreated: fieldList<Effects['PinCreated']>({
     path: plain(),
-    kind: coded<ObjectKind>(KIND_CODES),
+    kind: nameCoder<ObjectKind>(KIND_CODES),
     id: plain(),
     uid: plain(),
     mode: plain(),
@@ -289,12 +289,12 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     map_id: plain(),
     key: mapKey,
     value: plain(),
-    kind: coded<'prog' | 'map'>(KIND_CODES),
+    kind: nameCoder<'prog' | 'map'>(KIND_CODES),
   }),
   ElementDeleted: fieldList<Effects['ElementDeleted']>({
     map_id: plain(),
     key: mapKey,
-    kind: coded<'prog' | 'map'>(KIND_CODES),
+    kind: nameCoder<'prog' | 'map'>(KIND_CODES),
     id: plain(),
   }),
 };

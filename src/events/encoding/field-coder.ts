@@ -38,7 +38,7 @@ export function isPlain({ decode }: FieldCoder<unknown>): boolean {
 }
 
 /** A structure that the program does not know field by field: an object, its keys sorted. */
-export function sorted<T extends object>(): FieldCoder<T> {
+export function sortedCoder<T extends object>(): FieldCoder<T> {
   return { encode: (value) => sortKeys(value), decode: (json) => json as T };
 }
 
@@ -56,7 +56,7 @@ export function bool<T extends boolean>(): FieldCoder<T> {
 }
 
 /** A name by its number in one of the tables of `names.ts`. */
-export function coded<T extends string>(codes: Readonly<Record<T, number>>): FieldCoder<T> {
+export function nameCoder<T extends string>(codes: Readonly<Record<T, number>>): FieldCoder<T> {
   const names: T[] = [];
   for (const [name, code] of Object.entries(codes) as [T, number][]) {
     if (names[code] !== undefined) throw new Error(`${name} and ${names[code]} share a number`);
@@ -80,7 +80,7 @@ export function listOf<T>(item: FieldCoder<T>): FieldCoder<readonly T[]> {
 }
 
 /** A UAPI number. One that has a name but was given as a number keeps that form, as a string. */
-function numbered<T extends string | number>(
+function uapiCoder<T extends string | number>(
   numberOf: (value: T) => number,
   fromNumber: (n: number) => T,
 ): FieldCoder<T> {
@@ -93,9 +93,9 @@ function numbered<T extends string | number>(
   };
 }
 
-export const attachType = numbered(attachTypeNumber, attachTypeOf);
-export const progType = numbered(progTypeNumber, progTypeOf);
-export const mapType = numbered(mapTypeNumber, mapTypeOf);
+export const attachType = uapiCoder(attachTypeNumber, attachTypeOf);
+export const progType = uapiCoder(progTypeNumber, progTypeOf);
+export const mapType = uapiCoder(mapTypeNumber, mapTypeOf);
 
 /** A flag list: its word if it is spelled canonically (names in bit order), else as it was given. */
 function flags<Name extends string>(

@@ -2,7 +2,7 @@
  * Records as positional lists: the fields in their declared order, absent ones `null`, trailing
  * absent ones cut off. A declared order only grows at its end.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { type FieldCoder, isPlain, type Json, UnreadableEvent } from './field-coder.ts';
 import { sameJson } from './same-json.ts';
 
@@ -51,7 +51,7 @@ export function fieldList<T>(coders: FieldCoders<T>): FieldList<T> {
     read(written, start, record) {
       if (written.length - start > names.length) {
         throw new UnreadableEvent(
-          `${counted(written.length - start, 'field')} where ${names.length} are known`,
+          `${countText(written.length - start, 'field')} where ${names.length} are known`,
         );
       }
       for (let i = start; i < written.length; i++) {

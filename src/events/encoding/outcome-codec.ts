@@ -16,7 +16,7 @@ import {
   type Json,
   mapKey,
   plain,
-  sorted,
+  sortedCoder,
   UnreadableEvent,
 } from './field-coder.ts';
 import { fieldList } from './field-list.ts';
@@ -45,7 +45,7 @@ const query: FieldCoder<QueryOutputs> = {
 /** What a success hands back beside its return value; append only. */
 export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   query,
-  info: sorted(),
+  info: sortedCoder(),
   next_id: plain(),
   next_key: mapKey,
   value: plain(),
@@ -55,16 +55,16 @@ export const OUTPUT_FIELDS = fieldList<Omit<Success, 'ret'>>({
   map_id: plain(),
   cgroup_id: plain(),
   verified: bool(),
-  batch: sorted(),
+  batch: sortedCoder(),
 });
 
 /** What a refusal has beside its errno; append only. */
 export const REFUSAL_FIELDS = fieldList<Omit<Refusal, 'errno'>>({
   rule: plain(),
-  about: sorted(),
+  about: sortedCoder(),
   stage: plain(),
   query,
-  batch: sorted(),
+  batch: sortedCoder(),
 });
 
 const ERRNO_NAMES = new Map(

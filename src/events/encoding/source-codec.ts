@@ -5,18 +5,18 @@
  */
 import type { Outcome } from '../../domain/outcome.ts';
 import type { LedgerEvent, Observed, Source } from '../event.ts';
-import { coded, type FieldCoder, type Json, plain, sorted } from './field-coder.ts';
+import { type FieldCoder, type Json, nameCoder, plain, sortedCoder } from './field-coder.ts';
 import { fieldList } from './field-list.ts';
 import { SOURCE_CODES } from './names.ts';
 import { decodeOutcome, encodeOutcome } from './outcome-codec.ts';
 
-const source = coded(SOURCE_CODES);
+const source = nameCoder(SOURCE_CODES);
 const outcome: FieldCoder<Outcome> = { encode: encodeOutcome, decode: decodeOutcome };
 
 /** What is known beside the source; append only. */
 export const SOURCE_FIELDS = fieldList<Observed>({
   expected: outcome,
-  between: sorted(),
+  between: sortedCoder(),
   tid: plain(),
   uid: plain(),
   cgroup: plain(),

@@ -53,7 +53,7 @@ export interface Reporting {
 }
 
 /** What came of reports. */
-export interface Stored {
+export interface StoredReport {
   readonly reported_position: number;
   readonly disagree: number;
 }
@@ -69,7 +69,7 @@ export interface Stored {
 export function storeReports(
   database: Database,
   { hostId, lease, actor, reports, read, standing, repairs = [], now }: Reporting,
-): Promise<Stored | 'lease-lost' | 'history-changed'> {
+): Promise<StoredReport | 'lease-lost' | 'history-changed'> {
   return database.transaction(async (tx) => {
     // In the transaction: a server that takes over ends it.
     if (read !== undefined) {
@@ -120,7 +120,7 @@ async function agreements(
   });
 }
 
-interface Rows {
+interface ReportRows {
   readonly hostId: number;
   readonly executor: string;
   readonly actor: string;
@@ -131,7 +131,7 @@ interface Rows {
 
 async function insert(
   tx: Queryable,
-  { hostId, executor, actor, reports, agreed, now }: Rows,
+  { hostId, executor, actor, reports, agreed, now }: ReportRows,
 ): Promise<void> {
   if (reports.length === 0) return;
   await tx.query(

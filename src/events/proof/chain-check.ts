@@ -107,7 +107,7 @@ export class ChainCheck {
   }
 
   /** The log begins with a cut; it comes before any checkpoint, and before any event. */
-  cut({ position, hash, recorded_at, at_max, tree, state_hash }: Beginning): void {
+  beginAtCut({ position, hash, recorded_at, at_max, tree, state_hash }: Beginning): void {
     this.#position = position;
     this.#hash = hash;
     this.#born = false;
@@ -115,7 +115,7 @@ export class ChainCheck {
     this.#atMax = at_max;
     this.#batchFrom = position + 1;
     if (this.#tree !== undefined) this.#tree = new CompactRange(position, tree);
-    this.#signed.cut({ position, state_hash });
+    this.#signed.beginAtCut({ position, state_hash });
   }
 
   /** A key that checkpoints are signed by. */

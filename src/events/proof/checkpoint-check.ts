@@ -113,7 +113,7 @@ export class CheckpointCheck {
   }
 
   /** The log is cut: what was signed of earlier positions cannot be compared. */
-  cut(cut: SignedCut): void {
+  beginAtCut(cut: SignedCut): void {
     const { position } = cut;
     this.#cut = cut;
     this.#beforeCut = this.#kept.filter((kept) => kept.position < position).length;

@@ -73,7 +73,7 @@ export interface Statement {
 }
 
 /** What a checkpoint states beyond format 1, as bundles and answers have it. */
-export function chainedInHex({ previous, root, cut, ...rest }: Chained) {
+export function encodeChained({ previous, root, cut, ...rest }: Chained) {
   return {
     ...rest,
     previous: hexOf(previous),

@@ -10,7 +10,7 @@ const CHECKPOINTS_PAGE_MAX = 1000;
 /** Keys that one database may know: one for each time that an operator changes it. */
 const KEYS_MAX = 1000;
 
-interface Row extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
+interface CheckpointRow extends Omit<Checkpoint, 'hash' | 'signature' | 'chained'> {
   readonly hash: string;
   readonly signature: string;
   readonly number: number | null;
@@ -27,7 +27,7 @@ const COLUMNS = `host, position, encode(hash, 'hex') as hash, recorded_at, signe
   log_id::text as log_id, recorded_from, encode(root, 'hex') as root, cut_position,
   encode(cut_state_hash, 'hex') as cut_state_hash`;
 
-function chainOf(row: Row): Chained | null {
+function chainOf(row: CheckpointRow): Chained | null {
   const { number, previous, log_id, recorded_from, root, cut_position, cut_state_hash } = row;
   if (number === null || previous === null || recorded_from === null) return null;
   return {
@@ -40,7 +40,7 @@ function chainOf(row: Row): Chained | null {
   };
 }
 
-function checkpointOf(row: Row): Checkpoint {
+function checkpointOf(row: CheckpointRow): Checkpoint {
   const { host, position, recorded_at, signed_at, key_id } = row;
   return {
     host,
@@ -82,7 +82,7 @@ export async function readCheckpoints(
   }: CheckpointRange,
 ): Promise<Checkpoint[]> {
   const { beyond, sort } = IN_ORDER[order];
-  const rows = await database.query<Row>(
+  const rows = await database.query<CheckpointRow>(
     `select ${COLUMNS} from checkpoints
      where host_id = $1 and ($2::int8 is null or position ${beyond} $2) and position <= $3
      order by position ${sort} fetch first $4 rows with ties`,
@@ -121,7 +121,7 @@ export async function latestCheckpoint(
   database: Queryable,
   host_id: number,
 ): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly number: number }> {
-  const rows = await database.query<Row & { readonly last: number | null }>(
+  const rows = await database.query<CheckpointRow & { readonly last: number | null }>(
     `select ${COLUMNS}, (select max(number) from checkpoints where host_id = $1) as last
      from checkpoints where host_id = $1 and position =
        (select max(position) from checkpoints where host_id = $1)`,
@@ -140,7 +140,7 @@ export async function latestOfTree(
   host_id: number,
   { to = Number.MAX_SAFE_INTEGER, key_id }: { readonly to?: number; readonly key_id?: string } = {},
 ): Promise<Checkpoint | undefined> {
-  const rows = await database.query<Row>(
+  const rows = await database.query<CheckpointRow>(
     `select ${COLUMNS} from checkpoints
      where host_id = $1 and position <= $2 and root is not null
        and ($3::text is null or key_id = $3::text)

@@ -9,7 +9,7 @@ import { sameBytes } from '../encoding/hex.ts';
 import { isRemoved } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
-import type { Known } from '../reading/history.ts';
+import type { KnownHead } from '../reading/history.ts';
 import { readUnbroken } from '../reading/log-reader.ts';
 import type { Queryable } from '../storage/database.ts';
 import { type Checkpoint, isSignedBy } from './checkpoint.ts';
@@ -48,7 +48,7 @@ export class GrowingTree {
   }
 
   /** Where it ends. */
-  get stand(): Known {
+  get stand(): KnownHead {
     return { position: this.#range.size, hash: this.#hash };
   }
 

@@ -46,7 +46,7 @@ export async function storeNodes(
   }
 }
 
-interface Row {
+interface NodeRow {
   readonly level: number;
   readonly position_to: number;
   readonly hash: string;
@@ -58,7 +58,7 @@ export async function readNodes(
   host_id: number,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<MerkleNode[]> {
-  const rows = await database.query<Row>(
+  const rows = await database.query<NodeRow>(
     `select level, position_to, encode(hash, 'hex') as hash from merkle_nodes
      where host_id = $1 and position_to between $2 and $3`,
     [host_id, from, to],
@@ -96,7 +96,7 @@ export class MerkleReader {
       return nodeHash(left, await this.node(level - 1, 2 * index + 1));
     }
     if (level > 0 && level % LEVEL_STEP === 0) {
-      const [node] = await this.#stored(level, { from: index, count: 1 });
+      const [node] = await this.#readNodes(level, { from: index, count: 1 });
       if (node !== undefined) return node;
     }
     const below = Math.max(0, Math.floor((level - 1) / LEVEL_STEP) * LEVEL_STEP);
@@ -135,9 +135,9 @@ export class MerkleReader {
   }
 
   /** Nodes beside each other on level 0 or a stored one; what is not stored is computed. */
-  async #row(level: number, run: Run): Promise<Uint8Array[]> {
+  async #row(level: number, run: NodeRun): Promise<Uint8Array[]> {
     if (level === 0) return this.#leaves(run);
-    const stored = await this.#stored(level, run);
+    const stored = await this.#readNodes(level, run);
     const nodes: Uint8Array[] = [];
     for (let i = 0; i < run.count; i++) {
       nodes.push(stored[i] ?? (await this.node(level, run.from + i)));
@@ -146,10 +146,10 @@ export class MerkleReader {
   }
 
   /** By place in the run; a missing one leaves its place empty. */
-  async #stored(level: number, { from, count }: Run): Promise<(Uint8Array | undefined)[]> {
+  async #readNodes(level: number, { from, count }: NodeRun): Promise<(Uint8Array | undefined)[]> {
     const width = 2 ** level;
     const ends = Array.from({ length: count }, (_, i) => (from + i + 1) * width);
-    const rows = await this.#database.query<Row>(
+    const rows = await this.#database.query<NodeRow>(
       `select level, position_to, encode(hash, 'hex') as hash from merkle_nodes
        where host_id = $1 and position_to = any($2::int8[]) and level = $3`,
       [this.#hostId, sqlArray(ends), level],
@@ -159,7 +159,7 @@ export class MerkleReader {
     return found;
   }
 
-  async #leaves({ from, count }: Run): Promise<Uint8Array[]> {
+  async #leaves({ from, count }: NodeRun): Promise<Uint8Array[]> {
     const block = Math.floor(from / BLOCK_LEAVES) * BLOCK_LEAVES;
     const cut = await this.#cut;
     const first = Math.max(block, cut?.position ?? 0);
@@ -191,7 +191,7 @@ export class MerkleReader {
 }
 
 /** Nodes beside each other on one level. */
-interface Run {
+interface NodeRun {
   /** Counted from 0 on that level. */
   readonly from: number;
   readonly count: number;

@@ -12,7 +12,7 @@ import { writeConsistency } from './written-proof.ts';
 /** Hosts of one page. */
 const HOSTS_PAGE = 1000;
 
-interface Row {
+interface SignedHostRow {
   readonly host_id: number;
   readonly host: string;
   readonly position: number;
@@ -46,7 +46,7 @@ export class Publication {
     }: { readonly signal: AbortSignal; readonly onFault: (error: unknown) => void },
   ): Promise<void> {
     for (let after = 0; !signal.aborted; ) {
-      const page = await database.query<Row>(SIGNED, [after, HOSTS_PAGE]);
+      const page = await database.query<SignedHostRow>(SIGNED, [after, HOSTS_PAGE]);
       for (const row of page) {
         if (signal.aborted) return;
         await this.#publishHost(database, row).catch(onFault);
@@ -56,7 +56,10 @@ export class Publication {
     }
   }
 
-  async #publishHost(database: Database, { host_id, host, position }: Row): Promise<void> {
+  async #publishHost(
+    database: Database,
+    { host_id, host, position }: SignedHostRow,
+  ): Promise<void> {
     const folder = join(this.#folder, host);
     const before = this.#published.get(host) ?? (await readPosition(join(folder, 'checkpoint')));
     this.#published.set(host, before);

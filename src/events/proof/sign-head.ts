@@ -11,7 +11,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import { identityOf } from '../reading/birth.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
-import type { Known } from '../reading/history.ts';
+import type { KnownHead } from '../reading/history.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { type Checkpoint, checkpointHash, NO_CHECKPOINT, signStatement } from './checkpoint.ts';
 import { latestCheckpoint, storeCheckpoint, storeKey } from './checkpoints.ts';
@@ -79,7 +79,7 @@ export async function signHead(
 async function checkExtends(
   database: Queryable,
   { host_id, host }: Subject,
-  { stands, tree }: { readonly stands: readonly Known[]; readonly tree: GrowingTree },
+  { stands, tree }: { readonly stands: readonly KnownHead[]; readonly tree: GrowingTree },
 ): Promise<Extended> {
   const refuse = (position: number, because: string): never => {
     throw new LogRefusal({ why: 'signing-refused', host, position, because });

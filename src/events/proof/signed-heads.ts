@@ -36,13 +36,13 @@ const lineSchema = z.strictObject({
   accepted_at: z.int().min(0).exactOptional(),
 });
 
-type Line = z.output<typeof lineSchema>;
+type SignedHeadLine = z.output<typeof lineSchema>;
 
 /** The memory, in a file that several processes may add to. */
 export class SignedHeads {
   readonly #file: string;
   /** By host. */
-  #lines = new Map<string, Line>();
+  #lines = new Map<string, SignedHeadLine>();
   #count = 0;
   /** Which file was read, and how far: others add to it. */
   #inode = NO_FILE;
@@ -154,7 +154,7 @@ export class SignedHeads {
     this.#read += end;
   }
 
-  async #add(line: Line): Promise<void> {
+  async #add(line: SignedHeadLine): Promise<void> {
     // When the file was removed, the next line writes the known heads.
     const known = this.#inode === NO_FILE ? [...this.#lines.values()] : [];
     await this.#append(textOf([...known, line]));
@@ -204,11 +204,11 @@ export class SignedHeads {
   }
 }
 
-function textOf(lines: Iterable<Line>): string {
+function textOf(lines: Iterable<SignedHeadLine>): string {
   return Array.from(lines, (line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-function lineOf(text: string): Line | undefined {
+function lineOf(text: string): SignedHeadLine | undefined {
   try {
     return lineSchema.safeParse(JSON.parse(text)).data;
   } catch {

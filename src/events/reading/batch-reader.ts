@@ -1,7 +1,7 @@
 /** Reads the stored facts about each append: its last position, and the chain's value there. */
 import { bytesOf } from '../encoding/hex.ts';
 import type { Queryable } from '../storage/database.ts';
-import { type Stretch, stretchesOf } from './lineage.ts';
+import { type Stretch, stretchesOf } from './host-line.ts';
 
 /** Batches in one read at most. */
 const PAGE_BATCHES_MAX = 1000;
@@ -18,7 +18,7 @@ export interface StoredBatch {
   readonly hash: Uint8Array;
 }
 
-type Row = Omit<StoredBatch, 'hash'> & { readonly hash: string };
+type BatchRow = Omit<StoredBatch, 'hash'> & { readonly hash: string };
 
 /** The batches that end in [from, to], a page at a time. */
 export async function* readBatches(
@@ -50,7 +50,7 @@ async function* batchesOf(
 ): AsyncGenerator<StoredBatch[]> {
   let next = from;
   for (;;) {
-    const rows = await database.query<Row>(
+    const rows = await database.query<BatchRow>(
       `select position_to, recorded_at, at_max, writer, encode(hash, 'hex') as hash from batches
        where host_id = $1 and position_to between $2 and $3 order by position_to limit $4`,
       [host_id, next, to, PAGE_BATCHES_MAX],

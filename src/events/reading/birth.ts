@@ -36,7 +36,7 @@ export function genesisOf(born: Birth | null): Uint8Array {
     .digest();
 }
 
-interface Row {
+interface BirthRow {
   readonly host: string;
   readonly log_id: string | null;
   readonly born_as: string | null;
@@ -61,7 +61,7 @@ const IDENTITY = `
  * @throws LogRefusal `no-such-host`
  */
 export async function identityOf(database: Queryable, hostId: number): Promise<LogIdentity> {
-  const [row] = await database.query<Row>(IDENTITY, [hostId]);
+  const [row] = await database.query<BirthRow>(IDENTITY, [hostId]);
   if (row === undefined) throw await missingHost(database, { host_id: hostId });
   const { host, log_id, born_as, born_log_id, imported_to } = row;
   const born =

@@ -3,7 +3,7 @@
  * and stay packed where events are sealed.
  */
 import { decodeChange } from '../encoding/codec.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import type { Queryable } from '../storage/database.ts';
 import { turn } from '../turns.ts';
 import { PAGE_EVENTS_MAX, readBodies } from './log-reader.ts';
@@ -28,7 +28,7 @@ export async function* readChanges(
   database: Queryable,
   hostId: number,
   { from, to }: Positions,
-): AsyncGenerator<Change[]> {
+): AsyncGenerator<FoldedEvent[]> {
   let next = from;
   let sealed = ahead(database, hostId, { from, to });
   while (next <= to) {

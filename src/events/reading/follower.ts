@@ -25,7 +25,7 @@ export function pieceOf(events: Piece): Piece {
 }
 
 /** Where a follower begins. */
-export interface Place {
+export interface FollowerStart {
   /** Position of the last event that it has; 0 for none. */
   readonly after: number;
   /** The mark of the history there (`encoding/mark.ts`), if it is known. */

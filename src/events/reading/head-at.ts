@@ -6,7 +6,7 @@ import type { Head } from '../head.ts';
 import type { Queryable } from '../storage/database.ts';
 import { genesisOf, identityOf } from './birth.ts';
 import { DamagedLog } from './damaged-log.ts';
-import { stretchesOf } from './lineage.ts';
+import { stretchesOf } from './host-line.ts';
 import { readUnbroken } from './log-reader.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Queryable } from '../storage/database.ts';
 import { headAt } from './head-at.ts';
 
 /** A known point of a log. */
-export type Known = Pick<Head, 'position' | 'hash'>;
+export type KnownHead = Pick<Head, 'position' | 'hash'>;
 
 /** A log is no longer the known one: events after some position are lost, or the host was deleted. */
 export interface HistoryChange {
@@ -27,13 +27,15 @@ export interface HistoryChange {
 }
 
 /** How a log changed whose head could not be read; undefined unless its host is gone. */
-export function goneBy(error: unknown): Pick<HistoryChange, 'head' | 'deletion'> | undefined {
+export function changeFromError(
+  error: unknown,
+): Pick<HistoryChange, 'head' | 'deletion'> | undefined {
   const gone = missing(error);
   return gone && { head: 0, ...(gone.deletion && { deletion: gone.deletion }) };
 }
 
 /** Whether two points have the same position and the same events before it. */
-export function isSamePoint(one: Known, other: Known): boolean {
+export function isSamePoint(one: KnownHead, other: KnownHead): boolean {
   return one.position === other.position && sameBytes(one.hash, other.hash);
 }
 
@@ -45,8 +47,8 @@ export function isSamePoint(one: Known, other: Known): boolean {
 export async function continues(
   database: Queryable,
   hostId: number,
-  known: Known,
-  head: Known & { readonly oldest: number },
+  known: KnownHead,
+  head: KnownHead & { readonly oldest: number },
 ): Promise<boolean | undefined> {
   if (head.position <= known.position) return isSamePoint(known, head);
   if (isBefore(known.position, head.oldest)) return undefined;

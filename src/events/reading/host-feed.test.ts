@@ -46,13 +46,13 @@ function logOf(committed: number) {
 function publish(feed: HostFeed, appended: readonly LedgerEvent[], hash = ''): void {
   const point = (position = 0) => ({ position, hash: Buffer.from(hash, 'hex') });
   const [first, last] = [appended[0]?.position ?? 1, appended.at(-1)?.position];
-  feed.appended(appended, point(first - 1), point(last));
+  feed.takeAppended(appended, point(first - 1), point(last));
 }
 
 /** Never polls by itself. */
 const clock = { now: () => 0, sleep: () => new Promise<void>(() => undefined) };
 
-async function followed(committed: number, after: number) {
+async function startFollowing(committed: number, after: number) {
   const { log, database } = logOf(committed);
   const feed: HostFeed = new HostFeed({
     ...{ database, clock, hostId: 1, ringEventsMax: 10 },
@@ -77,7 +77,7 @@ async function followed(committed: number, after: number) {
 
 describe('the live end of a log', () => {
   it('hands what the writer committed to a follower without reading the database', async () => {
-    const { log, feed, see } = await followed(3, 0);
+    const { log, feed, see } = await startFollowing(3, 0);
     await see(3);
     const { reads } = log;
     log.committed = 6;
@@ -87,7 +87,7 @@ describe('the live end of a log', () => {
   });
 
   it('ignores what it had already', async () => {
-    const { log, feed, see } = await followed(3, 0);
+    const { log, feed, see } = await startFollowing(3, 0);
     await see(3);
     log.committed = 5;
     publish(feed, events(2, 4));
@@ -96,7 +96,7 @@ describe('the live end of a log', () => {
   });
 
   it('reads what is missing before a gap', async () => {
-    const { log, feed, see } = await followed(3, 0);
+    const { log, feed, see } = await startFollowing(3, 0);
     await see(3);
     publish(feed, events(4, 4));
     log.committed = 9;
@@ -108,7 +108,7 @@ describe('the live end of a log', () => {
     ['that goes on over what followers have', 2],
     ['that goes on just after it', 4],
   ])('hands on nothing of another history %s', async (_what, from) => {
-    const { log, feed, seen, see, following } = await followed(3, 0);
+    const { log, feed, seen, see, following } = await startFollowing(3, 0);
     await see(3);
     Object.assign(log, { committed: 6, hash: 'f'.repeat(16) });
     publish(feed, events(from, 6), log.hash);
@@ -118,7 +118,7 @@ describe('the live end of a log', () => {
   });
 
   it('holds large events only up to a size, and hands them out a few in each piece', async () => {
-    const { log, feed, following } = await followed(0, 0);
+    const { log, feed, following } = await startFollowing(0, 0);
     const insns = 'x'.repeat(200_000);
     const large = events(1, 100).map((one) => ({
       ...one,
@@ -139,7 +139,7 @@ describe('the live end of a log', () => {
   });
 
   it('reads once for all followers when someone says that the log grew', async () => {
-    const { log, feed, see } = await followed(3, 3);
+    const { log, feed, see } = await startFollowing(3, 3);
     const first = see(5);
     const others = await Promise.all(Array.from({ length: 20 }, () => feed.follow({ after: 3 })));
     const pieces = others.map((other) => other.next());
@@ -154,7 +154,7 @@ describe('the live end of a log', () => {
   });
 
   it('lets a follower fall far behind and catch up', async () => {
-    const { log, feed, see } = await followed(1, 0);
+    const { log, feed, see } = await startFollowing(1, 0);
     await see(1);
     for (let position = 2; position <= 100; position++) {
       log.committed = position;
@@ -164,7 +164,7 @@ describe('the live end of a log', () => {
   });
 
   it('takes no events with a gap between them, and lets nobody leave twice: bugs of ours', async () => {
-    const { feed, see, following } = await followed(3, 0);
+    const { feed, see, following } = await startFollowing(3, 0);
     await see(3);
     expect(() => feed.publish([event(4), event(6)])).toThrow(AssertionError);
     publish(feed, [event(4)]);
@@ -175,7 +175,7 @@ describe('the live end of a log', () => {
   });
 
   it('tells a follower that has more than went through it when just that is lost', async () => {
-    const { log, feed, see } = await followed(3, 0);
+    const { log, feed, see } = await startFollowing(3, 0);
     await see(3);
     log.committed = 4;
     log.marks.set(4, 'bb'.repeat(8));
@@ -189,7 +189,7 @@ describe('the live end of a log', () => {
   });
 
   it('keeps nothing when nobody follows', async () => {
-    const { log, feed, see, following } = await followed(2, 0);
+    const { log, feed, see, following } = await startFollowing(2, 0);
     await see(2);
     await following.return();
     expect(await following.next()).toMatchObject({ done: true });

@@ -13,9 +13,9 @@ import { isRemoved, LogRefusal } from '../log-refusal.ts';
 import { DamagedLog } from './damaged-log.ts';
 import { markEvents, markOfEvent } from './event-marks.ts';
 import type { FeedOptions } from './feed-options.ts';
-import { type Feed, Follower, type Piece, type Place, pieceOf } from './follower.ts';
+import { type Feed, Follower, type FollowerStart, type Piece, pieceOf } from './follower.ts';
 import { headWithout } from './head-without.ts';
-import { goneBy, type HistoryChange, type Known } from './history.ts';
+import { changeFromError, type HistoryChange, type KnownHead } from './history.ts';
 import { readMarked } from './marked-events.ts';
 
 /** Events that the ring holds. */
@@ -72,7 +72,7 @@ export class HostFeed implements Feed {
   }
 
   /** Takes the events of one append, and the points before and after them. */
-  appended(events: Piece, before: Known, end: Known): void {
+  takeAppended(events: Piece, before: KnownHead, end: KnownHead): void {
     if (this.#end === undefined) return;
     markEvents(events, markOf(end.hash));
     this.publish(events, before);
@@ -85,7 +85,7 @@ export class HostFeed implements Feed {
    *
    * @param before the point before the first of them, where it is known
    */
-  publish(events: Piece, before?: Known): void {
+  publish(events: Piece, before?: KnownHead): void {
     const end = this.#end;
     const [first, last] = [events[0], events.at(-1)];
     if (end === undefined || this.#isOver) return;
@@ -162,11 +162,11 @@ export class HostFeed implements Feed {
    *
    * @throws LogRefusal `no-such-position` when the log does not reach a place without a mark
    */
-  async follow({ after, mark }: Place): Promise<Follower> {
+  async follow({ after, mark }: FollowerStart): Promise<Follower> {
     await this.#join();
     try {
       if (mark !== undefined) {
-        const strayed = await this.#strayed(after, mark);
+        const strayed = await this.#findStray(after, mark);
         if (strayed === undefined) this.#reach({ position: after, mark });
         return new Follower(this, after, strayed);
       }
@@ -190,7 +190,7 @@ export class HostFeed implements Feed {
   }
 
   /** How the log changed that had this mark at a position; undefined if it is still this log. */
-  async #strayed(position: number, mark: string): Promise<HistoryChange | undefined> {
+  async #findStray(position: number, mark: string): Promise<HistoryChange | undefined> {
     const { database, hostId, host } = this.#options;
     const head = await readHead(database, hostId, host);
     const without = await headWithout(database, { hostId, host }, { position, mark, head });
@@ -323,7 +323,7 @@ export class HostFeed implements Feed {
     try {
       head = await readHead(database, hostId, host);
     } catch (error) {
-      change(goneBy(error));
+      change(changeFromError(error));
       throw error;
     }
     const without = await headWithout(database, { hostId, host }, { ...end, head });

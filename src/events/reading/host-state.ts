@@ -11,7 +11,7 @@ import type { Kernel } from '../../domain/kernel.ts';
 import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
 import { restoreKernel, restoreKernelInTurns, type Snapshot } from '../../domain/snapshot.ts';
 import { type CutState, oldestKept, readCutState, refuseRemoved } from '../cuts.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { inTurns, turn } from '../turns.ts';
@@ -116,7 +116,7 @@ const COUNTED_EVENTS = 64;
  * @throws DamagedLog on an impossible effect
  * @throws LogRefusal `state-too-large`: the log was written before a host had a limit
  */
-export function fold(kernel: Kernel, changes: readonly Change[]): void {
+export function fold(kernel: Kernel, changes: readonly FoldedEvent[]): void {
   for (const { position, pid, effects } of changes) {
     try {
       applyAll(kernel, effects, pid);

@@ -10,7 +10,7 @@ import { OLDEST } from '../storage/oldest.ts';
 import { sqlArray } from '../storage/sql-array.ts';
 import { turn } from '../turns.ts';
 import { DamagedLog } from './damaged-log.ts';
-import { type LineForm, lineText, OWNER, queryLine } from './lineage.ts';
+import { type LineForm, lineText, OWNER, queryLine } from './host-line.ts';
 import { openStored, segmentAt } from './segment-reader.ts';
 
 /** Events in one read at most. */

@@ -5,7 +5,7 @@ import type { Queryable } from '../storage/database.ts';
 import { OLDEST } from '../storage/oldest.ts';
 import { DamagedLog } from './damaged-log.ts';
 import { headAt } from './head-at.ts';
-import { type LineForm, lineText, queryLine, stretchesOf } from './lineage.ts';
+import { type LineForm, lineText, queryLine, stretchesOf } from './host-line.ts';
 
 /** A stretch of the host's own ends at the head. */
 const FAR = Number.MAX_SAFE_INTEGER;

@@ -10,7 +10,7 @@ import { readHead, type StoredHead } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
 import { DamagedLog } from './damaged-log.ts';
-import { continues, goneBy, type HistoryChange, type Known } from './history.ts';
+import { changeFromError, continues, type HistoryChange, type KnownHead } from './history.ts';
 import { foldUpTo, loadState, type Reached } from './host-state.ts';
 import { markAt } from './mark-at.ts';
 import { SNAPSHOT_EVENTS_MIN } from './snapshot-interval.ts';
@@ -50,7 +50,7 @@ export class PastStates {
   #kept: readonly Kept[] = [];
   #rows = 0;
   /** By host: its head at the last check, and the time of the check in milliseconds. */
-  readonly #heads = new Map<number, { readonly head: Known; readonly at: number }>();
+  readonly #heads = new Map<number, { readonly head: KnownHead; readonly at: number }>();
   readonly #nowMs: () => number;
   readonly #nameOf: (hostId: number) => string | undefined;
   readonly #onHistoryChanged: (change: HistoryChange) => void;
@@ -84,7 +84,7 @@ export class PastStates {
     try {
       head = await readHead(this.#database, hostId, this.#nameOf(hostId));
     } catch (error) {
-      const gone = goneBy(error);
+      const gone = changeFromError(error);
       if (gone !== undefined && known !== undefined) {
         this.#onHistoryChanged({ host_id: hostId, known: known.head.position, ...gone });
       }

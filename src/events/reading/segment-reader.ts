@@ -1,16 +1,16 @@
 /** Reads the sealed segments of a log as they are stored. */
 import { createHash } from 'node:crypto';
 import { bytesOf, sameBytes } from '../encoding/hex.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import {
   type OpenSegment,
-  type Origin,
   openChanges,
   openSegment,
+  type SegmentOrigin,
   UnreadableSegment,
 } from '../segment/segment.ts';
 import type { Queryable } from '../storage/database.ts';
-import { lineText, OWNER, queryLine } from './lineage.ts';
+import { lineText, OWNER, queryLine } from './host-line.ts';
 
 export interface StoredSegment {
   readonly position_from: number;
@@ -52,7 +52,7 @@ export async function segmentAt(
  *
  * @throws UnreadableSegment when its bytes or positions are not those that it was stored with
  */
-export function openStored(stored: StoredSegment, origin: Origin = {}): OpenSegment {
+export function openStored(stored: StoredSegment, origin: SegmentOrigin = {}): OpenSegment {
   const opened = openSegment(soundBytes(stored), origin);
   if (opened.position_from !== stored.position_from || opened.position_to !== stored.position_to) {
     throw new UnreadableSegment('the segment holds other positions');
@@ -68,7 +68,7 @@ export function openStored(stored: StoredSegment, origin: Origin = {}): OpenSegm
 export async function readStoredChanges(
   stored: StoredSegment,
   range: { readonly from: number; readonly to: number },
-): Promise<Iterable<Change[]>> {
+): Promise<Iterable<FoldedEvent[]>> {
   return openChanges(soundBytes(stored), range);
 }
 

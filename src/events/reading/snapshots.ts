@@ -12,7 +12,7 @@ import { snapshotOf } from '../../domain/snapshot.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { holdHosts } from '../host-deletions.ts';
 import type { Database, Queryable } from '../storage/database.ts';
-import { formOf, type LineForm, lineText, queryLine, type Stretch } from './lineage.ts';
+import { formOf, type LineForm, lineText, queryLine, type Stretch } from './host-line.ts';
 
 /**
  * The version of stored states. Raise it with every change of the kernel's tables or of `evolve`:

@@ -18,9 +18,9 @@ afterEach(() => {
 });
 
 it('makes the function of a schema when it is needed, once', async () => {
-  const { compiledWhenNeeded } = await import('./compiled.ts');
+  const { compileWhenNeeded } = await import('./compiled.ts');
   const schema = z.strictObject({ a: z.int() });
-  const given = compiledWhenNeeded(schema);
+  const given = compileWhenNeeded(schema);
   expect(made).toEqual([]);
   expect(given().safeParse({ a: 1 }).success).toBe(true);
   expect(given().safeParse({ a: 1, b: 2 }).success).toBe(false);

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** What gives the function of a schema, and makes it at the first time. */
-export function compiledWhenNeeded<T extends z.ZodType>(schema: T) {
+export function compileWhenNeeded<T extends z.ZodType>(schema: T) {
   const compile = () => z.compile(schema, { strict: true });
   let made: ReturnType<typeof compile> | undefined;
   return () => {

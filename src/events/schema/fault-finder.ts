@@ -4,7 +4,7 @@
  * (docs/performance.md#a-function-of-ten-thousand-lines).
  */
 import { z } from 'zod';
-import { compiledWhenNeeded } from './compiled.ts';
+import { compileWhenNeeded } from './compiled.ts';
 import { recordedEffect } from './effect-schema.ts';
 import { type changeSchema, type eventSchema, recordedCalls } from './event-schema.ts';
 
@@ -14,7 +14,7 @@ export type FaultFinder = (value: unknown) => string | undefined;
 /** @param schema what a sound value is; it alone says what is wrong with another one */
 export function faultFinder(schema: typeof changeSchema | typeof eventSchema): FaultFinder {
   const others = { call: z.unknown(), effects: z.array(z.unknown()) };
-  const around = compiledWhenNeeded(schema.extend(others));
+  const around = compileWhenNeeded(schema.extend(others));
   const isCall = passer('name', recordedCalls);
   const isEffect = passer('type', recordedEffect);
   return (value) => {

@@ -19,7 +19,7 @@ const isWord = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= U32_MAX;
 
 /** The limit that a value passes; a value of another kind passes none. */
-function passedBy(value: unknown): { readonly params?: { readonly limit: number } } {
+function limitParams(value: unknown): { readonly params?: { readonly limit: number } } {
   if (Array.isArray(value)) return { params: { limit: FLAGS_MAX } };
   return typeof value === 'number' ? { params: { limit: U32_MAX } } : {};
 }
@@ -36,7 +36,7 @@ function flagList<L>({ bits, canonical }: FlagNames<L>) {
     if (isWord(value)) return canonical(value);
     if (!Array.isArray(value) || value.length > FLAGS_MAX) {
       const message = `must be a list of at most ${FLAGS_MAX} flags, or one number 0…${U32_MAX}`;
-      context.addIssue({ code: 'custom', message, ...passedBy(value) });
+      context.addIssue({ code: 'custom', message, ...limitParams(value) });
       return z.NEVER;
     }
     let word = 0;

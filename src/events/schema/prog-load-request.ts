@@ -13,13 +13,13 @@ const DEFAULT_RET = 1;
 /** From 2^30 - 1 on the kernel refuses the count unread; below, it reads memory that nobody told. */
 const FDS_COUNTED_MAX = 2 ** 30 - 2;
 
-interface Fault {
+interface LoadFault {
   readonly field: string;
   readonly message: string;
 }
 
 /** Fields of the request that contradict its instructions. */
-function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
+function contradiction(call: Requested, facts: ProgFacts): LoadFault | undefined {
   const { tag, insn_cnt, ret, map_fds, fd_array, insns = '' } = call;
   const differs = (field: string) => ({ field, message: 'differs from the instructions' });
   if (tag !== undefined && (tag.sha1 !== facts.tag.sha1 || tag.sha256 !== facts.tag.sha256)) {
@@ -28,8 +28,8 @@ function contradiction(call: Requested, facts: ProgFacts): Fault | undefined {
   if (insn_cnt !== undefined && insn_cnt !== facts.insn_cnt) return differs('insn_cnt');
   if (map_fds !== undefined || fd_array !== undefined) {
     const { fds, fdArrayMin } = namedMaps(insns);
-    const named = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
-    if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(named)) {
+    const isNamed = (fd: unknown) => typeof fd !== 'number' || fds.includes(fd);
+    if (map_fds !== undefined && !(map_fds as readonly unknown[]).every(isNamed)) {
       return differs('map_fds');
     }
     if (fd_array !== undefined && fd_array.length < fdArrayMin) {

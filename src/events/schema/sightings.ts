@@ -120,7 +120,7 @@ function oneOf<T>(name: 'found' | 'gone', shape: Readonly<Record<string, z.ZodTy
   return checked as unknown as z.ZodType<T>;
 }
 
-function lost<T extends z.ZodType<number>>(time: T) {
+function lostShape<T extends z.ZodType<number>>(time: T) {
   return strictObject({
     name: z.literal('lost'),
     events: u64.min(1).exactOptional(),
@@ -132,7 +132,7 @@ function lost<T extends z.ZodType<number>>(time: T) {
 
 const foundThings = foundShape(RECORDED);
 const goneThings = goneShape(RECORDED);
-const recordedLost = lost(z.int().min(0));
+const recordedLost = lostShape(z.int().min(0));
 export const recordedFound = oneOf<Found>('found', foundThings).meta({ id: 'Found' });
 export const recordedGone = oneOf<Gone>('gone', goneThings).meta({ id: 'Gone' });
 
@@ -154,7 +154,7 @@ export function requestedSightings(time: z.ZodType<number>): {
   return {
     found: oneOf<Found>('found', foundShape(REQUESTED)),
     gone: oneOf<Gone>('gone', goneShape(REQUESTED)),
-    lost: lost(time).superRefine(({ from, to }, context) => {
+    lost: lostShape(time).superRefine(({ from, to }, context) => {
       if (from === undefined || to === undefined || from <= to) return;
       context.addIssue({ code: 'custom', path: ['to'], message: 'must not be before `from`' });
     }),

@@ -23,7 +23,7 @@ const CHARACTER_BYTES_MAX = 3;
  * Texts with what they must be, one thing after the other: the first that is not so is told. Each is a
  * predicate alone, since a busy ledger asks it of several texts of every call.
  */
-function textSchema(...rules: readonly Rule[]) {
+function textSchema(...rules: readonly TextRule[]) {
   return rules.reduce<z.ZodString>(
     (schema, { holds, fault, limit }) =>
       schema.refine(holds, {
@@ -35,7 +35,7 @@ function textSchema(...rules: readonly Rule[]) {
   );
 }
 
-interface Rule {
+interface TextRule {
   readonly holds: (text: string) => boolean;
   readonly fault: (text: string) => string;
   /** The number that is passed, where it is one. */
@@ -43,7 +43,7 @@ interface Rule {
 }
 
 /** A text of at most `max` bytes, as PostgreSQL and C take it. */
-function bounded(max: number): Rule[] {
+function boundRules(max: number): TextRule[] {
   return [
     {
       holds: (text) => !LONE_SURROGATE.test(text),
@@ -61,8 +61,8 @@ function bounded(max: number): Rule[] {
   ];
 }
 
-const PATH_RULES: readonly Rule[] = [
-  ...bounded(PATH_BYTES_MAX),
+const PATH_RULES: readonly TextRule[] = [
+  ...boundRules(PATH_BYTES_MAX),
   {
     holds: (path) => path.startsWith('/'),
     fault: () => 'must be an absolute path',
@@ -85,7 +85,7 @@ function depthOf(path: string): number {
 
 /** A text of at most `max` bytes that a database and a C string can hold. */
 export function plainText(max: number) {
-  return textSchema(...bounded(max)).meta({ maxLength: max });
+  return textSchema(...boundRules(max)).meta({ maxLength: max });
 }
 
 /** Bytes of a stored text that no kernel bounds: a path with some words. */
@@ -115,13 +115,13 @@ export const linkTarget = shortText(PATH_BYTES_MAX - 1).meta({
 });
 
 /** A program's or map's name, as passed; the kernel decides whether it is valid. */
-export const objectName = textSchema(...bounded(NAME_BYTES_MAX)).meta({
+export const objectName = textSchema(...boundRules(NAME_BYTES_MAX)).meta({
   id: 'ObjectName',
   maxLength: NAME_BYTES_MAX,
 });
 
 /** A process's short name. */
-export const comm = textSchema(...bounded(COMM_BYTES_MAX)).meta({
+export const comm = textSchema(...boundRules(COMM_BYTES_MAX)).meta({
   id: 'Comm',
   maxLength: COMM_BYTES_MAX,
 });

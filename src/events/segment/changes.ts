@@ -11,7 +11,7 @@ import type { Effect, EffectType } from '../../domain/effect.ts';
 import { decodeChange, effectTypeOf } from '../encoding/codec.ts';
 import { EFFECT_FIELDS } from '../encoding/effect-fields.ts';
 import { isPlain, UnreadableEvent } from '../encoding/field-coder.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import type { CodedRecord, EventParts } from './event-parts.ts';
 import { type Columns, RecordsInOrder, RecordsWriter, readRecords, tally } from './records.ts';
@@ -50,7 +50,7 @@ export class ChangesWriter {
 }
 
 /** Where the events of a segment stand. */
-export interface Run {
+export interface SegmentSpan {
   readonly position_from: number;
   readonly events: number;
 }
@@ -141,13 +141,13 @@ const PAGE_CHANGES = 1000;
  */
 export function* readChanges(
   bytes: ByteReader,
-  { position_from, events }: Run,
+  { position_from, events }: SegmentSpan,
   { from, to }: { readonly from: number; readonly to: number },
-): Generator<Change[]> {
+): Generator<FoldedEvent[]> {
   const { counts, pids, codes, effects } = readLanes(bytes, events, decoderOf);
   const readers = effectReaders(effects);
   const end = Math.min(events, to - position_from + 1);
-  let page: Change[] = [];
+  let page: FoldedEvent[] = [];
   let next = 0;
   for (let index = 0; index < end; index++) {
     const count = counts[index];

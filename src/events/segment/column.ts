@@ -60,11 +60,11 @@ export class ColumnWriter {
       const differences = pack(this.#numbers, DIFFERENCES);
       const shorter = differences.length < plain.length;
       out.varint(shorter ? DIFFERENCES : PLAIN);
-      out.lane((shorter ? differences : plain).written());
+      out.lane((shorter ? differences : plain).takeWritten());
     }
     if (this.#entries.length > 0) {
       out.lane(Buffer.from(JSON.stringify(this.#entries), 'utf8'));
-      out.lane(this.#references.written());
+      out.lane(this.#references.takeWritten());
     }
   }
 }
@@ -77,7 +77,7 @@ function pack(numbers: readonly number[], written: number): ByteWriter {
   const out = new ByteWriter();
   let before = 0;
   for (const number of numbers) {
-    out.signed(number - before);
+    out.writeSigned(number - before);
     if (written === DIFFERENCES) before = number;
   }
   return out;

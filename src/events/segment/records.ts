@@ -2,7 +2,7 @@
  * Records as columns. A record is a list whose meaning a code gives, such as an effect by
  * its type: what stands at one index of all records of one code is a column.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';
@@ -90,10 +90,11 @@ export function readRecords(
     const width = from.varint();
     if (byCode.has(code) || expected.get(code) !== count) {
       throw new TruncatedBytes(
-        `${counted(count, 'record')} of code ${code}, not ${expected.get(code)}`,
+        `${countText(count, 'record')} of code ${code}, not ${expected.get(code)}`,
       );
     }
-    if (width > RECORD_ITEMS_MAX) throw new TruncatedBytes(`records of ${counted(width, 'item')}`);
+    if (width > RECORD_ITEMS_MAX)
+      throw new TruncatedBytes(`records of ${countText(width, 'item')}`);
     const columns: unknown[][] = [];
     while (columns.length < width) {
       columns.push(readColumn(from, count, decoderOf?.(code, columns.length)));

@@ -8,9 +8,9 @@
  *     column of the calls' codes
  *     envelopes under one code, calls by code, outcomes by the code of their call, as records
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Json } from '../encoding/field-coder.ts';
-import type { PackedChange, Run } from './changes.ts';
+import type { PackedChange, SegmentSpan } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';
 import { type CodedRecord, type Envelope, type EventParts, jsonOf } from './event-parts.ts';
 import { RecordsInOrder, RecordsWriter, readRecords, tally } from './records.ts';
@@ -78,22 +78,22 @@ function writeBatches(
   let writer = 0;
   for (const batch of batches) {
     out.varint(batch.position_to - position);
-    out.signed(batch.writer - writer);
+    out.writeSigned(batch.writer - writer);
     position = batch.position_to;
     writer = batch.writer;
   }
 }
 
-function readBatches(from: ByteReader, { position_from, events }: Run): SealedBatch[] {
+function readBatches(from: ByteReader, { position_from, events }: SegmentSpan): SealedBatch[] {
   const batches: SealedBatch[] = [];
   let position = position_from - 1;
   let writer = 0;
   const count = from.varint();
   if (count > events)
-    throw new TruncatedBytes(`${counted(count, 'append')} of ${counted(events, 'event')}`);
+    throw new TruncatedBytes(`${countText(count, 'append')} of ${countText(events, 'event')}`);
   for (let left = count; left > 0; left--) {
     position += from.varint();
-    writer += from.signed();
+    writer += from.readSigned();
     batches.push({ position_to: position, writer });
   }
   return batches;
@@ -119,7 +119,7 @@ export class Rest {
   #regular = 0;
 
   /** @param regular events that are not odd */
-  constructor(from: ByteReader, run: Run, regular: number) {
+  constructor(from: ByteReader, run: SegmentSpan, regular: number) {
     this.batches = readBatches(from, run);
     this.#times = readColumn(from, run.events) as number[];
     if (from.varint() !== regular) throw new TruncatedBytes('the calls are not as many as said');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type HistoryOptions, randomHistory } from '../../../test/support/random-history.ts';
 import { decodeChange, encodeEvent } from '../encoding/codec.ts';
 import { UnreadableEvent } from '../encoding/field-coder.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import {
   openChanges,
   openSegment,
@@ -14,7 +14,7 @@ import {
 
 const hash = (byte: number) => new Uint8Array(32).fill(byte);
 
-function sealed(bodies: readonly string[], from = 1): Sealed {
+function sealBodies(bodies: readonly string[], from = 1): Sealed {
   const rows = bodies.map((body, i) => ({
     position: from + i,
     recorded_at: 1_795_000_000_000_000 + i * 37,
@@ -24,7 +24,7 @@ function sealed(bodies: readonly string[], from = 1): Sealed {
   return { rows, batches, hash_before: hash(1), hash_after: hash(2) };
 }
 
-function reopened(blob: Uint8Array) {
+function reopen(blob: Uint8Array) {
   const { rows, batches, hash_before, hash_after } = openSegment(blob);
   const plain = [...rows].map(({ position, recorded_at, body }) => ({
     position,
@@ -45,7 +45,7 @@ async function changesIn(blob: Uint8Array, range: Parameters<typeof openChanges>
 const WHOLE = { from: 1, to: Number.MAX_SAFE_INTEGER };
 
 /** What the rows say, without the events that changed nothing and are regular. */
-function changesOf({ rows }: Sealed, { from, to }: typeof WHOLE): Change[] {
+function changesOf({ rows }: Sealed, { from, to }: typeof WHOLE): FoldedEvent[] {
   const within = rows.filter(({ position }) => position >= from && position <= to);
   return within.map(decodeChange).filter(({ effects }) => effects.length > 0);
 }
@@ -54,7 +54,7 @@ describe('a segment', () => {
   it('of a few hundred bytes does not give gigabytes: texts that repeat count each time', async () => {
     const [body = ''] = bodiesOf({ seed: 1, events: 1 });
     const long = body.replace('6.18', 'x'.repeat(1_000_000));
-    const bomb = await packSegment(sealed(Array.from({ length: 100 }, () => long)));
+    const bomb = await packSegment(sealBodies(Array.from({ length: 100 }, () => long)));
     expect(bomb.length).toBeLessThan(1000);
     let given = 0;
     const readAll = () => {
@@ -65,7 +65,7 @@ describe('a segment', () => {
   });
 
   it('that lies about its lengths is refused before anything is made of them', async () => {
-    const blob = await packSegment(sealed(bodiesOf({ seed: 2, events: 20 })));
+    const blob = await packSegment(sealBodies(bodiesOf({ seed: 2, events: 20 })));
     // The length of the first packed part, after the magic, three numbers and two hashes.
     const at = 6 + 1 + 1 + 1 + 64;
     for (const length of [0xff, 0xfe]) {
@@ -87,8 +87,8 @@ describe('a segment', () => {
         const bodies = [...randomHistory({ rebootEvery: 40, ...options })].map(({ event }) =>
           encodeEvent(event),
         );
-        const run = sealed(bodies, from);
-        expect(reopened(await packSegment(run))).toEqual(run);
+        const run = sealBodies(bodies, from);
+        expect(reopen(await packSegment(run))).toEqual(run);
       }),
       { numRuns: 30 },
     );
@@ -105,8 +105,8 @@ describe('a segment', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 30 }), async (bodies) => {
-        const run = sealed(bodies);
-        expect(reopened(await packSegment(run))).toEqual(run);
+        const run = sealBodies(bodies);
+        expect(reopen(await packSegment(run))).toEqual(run);
       }),
       { numRuns: 200 },
     );
@@ -128,8 +128,8 @@ describe('a segment', () => {
           list[list === body ? item : 0] = json;
           return JSON.stringify(body);
         });
-        const run = sealed([...events, ...bodies]);
-        expect(reopened(await packSegment(run))).toEqual(run);
+        const run = sealBodies([...events, ...bodies]);
+        expect(reopen(await packSegment(run))).toEqual(run);
       }),
       { numRuns: 200 },
     );
@@ -141,7 +141,7 @@ describe('a segment', () => {
       fc.asyncProperty(fc.nat(), place, async (seed, { from, length }) => {
         const bodies = bodiesOf({ seed, events: 120, rebootEvery: 40 });
         // Some are written as no encoder would.
-        const run = sealed(bodies.map((body, i) => (i % 9 === 4 ? ` ${body}` : body)));
+        const run = sealBodies(bodies.map((body, i) => (i % 9 === 4 ? ` ${body}` : body)));
         const range = { from, to: from + length };
         const changes = await changesIn(await packSegment(run), range);
         expect(changes.filter(({ effects }) => effects.length > 0)).toEqual(changesOf(run, range));
@@ -155,10 +155,10 @@ describe('a segment', () => {
     for (const effects of ['[[999,1]]', '[[10,1,2,3]]', '[[15,1,99]]']) {
       const unknown = body.replace(/,\[\[?[^[]*\]?\]\]$/u, `,${effects}]`);
       expect(unknown).toContain(effects);
-      const blob = await packSegment(sealed([body, unknown]));
+      const blob = await packSegment(sealBodies([body, unknown]));
       await expect(changesIn(blob, WHOLE)).rejects.toThrow(UnreadableEvent);
     }
-    const blob = await packSegment(sealed([body, body.replace(/^\[1,/u, '[2,')]));
+    const blob = await packSegment(sealBodies([body, body.replace(/^\[1,/u, '[2,')]));
     await expect(changesIn(blob, WHOLE)).rejects.toThrow('event 2 cannot be read');
   });
 
@@ -166,19 +166,19 @@ describe('a segment', () => {
     const bodies = [...randomHistory({ seed: 5, events: 50 })].map(({ event }) =>
       encodeEvent(event),
     );
-    expect(await packSegment(sealed(bodies))).toEqual(await packSegment(sealed(bodies)));
+    expect(await packSegment(sealBodies(bodies))).toEqual(await packSegment(sealBodies(bodies)));
   });
 
   it('says that it is damaged, never anything else, whichever byte is', async () => {
     const bodies = [...randomHistory({ seed: 3, events: 12 })].map(({ event }) =>
       encodeEvent(event),
     );
-    const blob = await packSegment(sealed(bodies));
+    const blob = await packSegment(sealBodies(bodies));
     for (let i = 0; i < blob.length; i++) {
       const damaged = Uint8Array.from(blob);
       damaged[i] = (damaged[i] as number) ^ 0x10;
       // A flip may also hit a byte of some text: that is for the hashes to find.
-      for (const read of [reopened, (bytes: Uint8Array) => changesIn(bytes, WHOLE)]) {
+      for (const read of [reopen, (bytes: Uint8Array) => changesIn(bytes, WHOLE)]) {
         try {
           await read(damaged);
         } catch (error) {
@@ -187,7 +187,7 @@ describe('a segment', () => {
         }
       }
     }
-    expect(() => reopened(blob.subarray(0, blob.length - 1))).toThrow(UnreadableSegment);
+    expect(() => reopen(blob.subarray(0, blob.length - 1))).toThrow(UnreadableSegment);
     expect(() => openSegment(Buffer.from('something else'))).toThrow('no segment');
     await expect(changesIn(blob.subarray(0, 9), WHOLE)).rejects.toThrow(UnreadableSegment);
   });

@@ -10,13 +10,13 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
-import type { Change } from '../event.ts';
+import type { FoldedEvent } from '../event.ts';
 import { turn } from '../turns.ts';
 import { Budget, BudgetSpent } from './budget.ts';
-import { ChangesWriter, PackedChanges, type Run, readChanges } from './changes.ts';
+import { ChangesWriter, PackedChanges, readChanges, type SegmentSpan } from './changes.ts';
 import { partsOf } from './event-parts.ts';
 import { type PackedEvent, Rest, RestWriter, type SealedBatch } from './rest.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
@@ -86,11 +86,11 @@ export async function packSegment(run: Sealed): Promise<Uint8Array> {
   out.bytes(hash_after);
   const part = new ByteWriter();
   changes.writeTo(part);
-  out.lane(await pack(part.written()));
+  out.lane(await pack(part.takeWritten()));
   const other = new ByteWriter();
   rest.writeTo(other, first.position, batches);
-  out.lane(await pack(other.written()));
-  return Uint8Array.from(out.written());
+  out.lane(await pack(other.takeWritten()));
+  return Uint8Array.from(out.takeWritten());
 }
 
 async function pack(bytes: Uint8Array): Promise<Uint8Array> {
@@ -103,7 +103,7 @@ async function pack(bytes: Uint8Array): Promise<Uint8Array> {
 }
 
 /** The header of a segment, and its two packed parts. */
-interface Opened extends Run, Pick<Sealed, 'hash_before' | 'hash_after'> {
+interface Opened extends SegmentSpan, Pick<Sealed, 'hash_before' | 'hash_after'> {
   readonly changes: Uint8Array;
   readonly rest: Uint8Array;
 }
@@ -116,7 +116,7 @@ export interface OpenSegment extends Omit<Sealed, 'rows'> {
 }
 
 /** The origin of a segment: a foreign one is refused when it unpacks to far more than its size. */
-export interface Origin {
+export interface SegmentOrigin {
   readonly foreign?: boolean;
 }
 
@@ -125,7 +125,10 @@ export interface Origin {
  *
  * @throws UnreadableSegment, also while the rows are read
  */
-export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}): OpenSegment {
+export function openSegment(
+  blob: Uint8Array,
+  { foreign = false }: SegmentOrigin = {},
+): OpenSegment {
   return asUnreadable(() => {
     const { changes, rest, ...opened } = readParts(blob);
     const { position_from, events, hash_before, hash_after } = opened;
@@ -151,7 +154,7 @@ export function openSegment(blob: Uint8Array, { foreign = false }: Origin = {}):
 export async function openChanges(
   blob: Uint8Array,
   range: { readonly from: number; readonly to: number },
-): Promise<Iterable<Change[]>> {
+): Promise<Iterable<FoldedEvent[]>> {
   const opened = asUnreadable(() => readParts(blob));
   const options = { maxOutputLength: UNPACKED_BYTES_MAX };
   const bytes = await promisify(brotliDecompress)(opened.changes, options).catch(unreadable);
@@ -170,7 +173,7 @@ function readParts(blob: Uint8Array): Opened {
   const position_from = from.varint();
   const events = from.varint();
   if (!(events >= 1 && events <= SEGMENT_EVENTS)) {
-    throw new UnreadableSegment(`a segment of ${counted(events, 'event')}`);
+    throw new UnreadableSegment(`a segment of ${countText(events, 'event')}`);
   }
   const hash_before = Uint8Array.from(from.bytes(HASH_BYTES));
   const hash_after = Uint8Array.from(from.bytes(HASH_BYTES));
@@ -187,7 +190,7 @@ function unpack(part: Uint8Array, budget: Budget | undefined): ByteReader {
 }
 
 function* rowsOf(
-  { position_from, events }: Run,
+  { position_from, events }: SegmentSpan,
   { changes, rest }: { readonly changes: PackedChanges; readonly rest: Rest },
 ): Generator<ParsedEvent> {
   for (let index = 0; index < events; index++) {

@@ -2,7 +2,7 @@
  * Numbers in as few bytes as they need: seven bits a byte, lowest first, the top bit says that
  * more follow. Signed ones are folded first, so that small ones of either sign stay short.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Budget } from './budget.ts';
 
 /** Signed numbers below this in magnitude can be folded, and so can the difference of two. */
@@ -24,7 +24,7 @@ export class ByteWriter {
   }
 
   /** @param value a whole number between -2^52 and 2^52 */
-  signed(value: number): void {
+  writeSigned(value: number): void {
     this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
   }
 
@@ -45,7 +45,7 @@ export class ByteWriter {
   }
 
   /** What was written; valid until the next write. */
-  written(): Uint8Array {
+  takeWritten(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
@@ -101,7 +101,7 @@ export class ByteReader {
     return value;
   }
 
-  signed(): number {
+  readSigned(): number {
     const folded = this.varint();
     return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
   }
@@ -109,7 +109,7 @@ export class ByteReader {
   /** The next `count` signed numbers. Most are of one byte, and reading those is worth a loop. */
   signeds(count: number): number[] {
     if (count > this.left)
-      throw new TruncatedBytes(`${counted(count, 'number')} in ${counted(this.left, 'byte')}`);
+      throw new TruncatedBytes(`${countText(count, 'number')} in ${countText(this.left, 'byte')}`);
     const bytes = this.#bytes;
     const values = new Array<number>(count);
     for (let i = 0; i < count; i++) {
@@ -117,7 +117,7 @@ export class ByteReader {
       if (byte < 0x80) {
         this.#next++;
         values[i] = (byte & 1) === 0 ? byte >> 1 : -((byte + 1) >> 1);
-      } else values[i] = this.signed();
+      } else values[i] = this.readSigned();
     }
     return values;
   }
@@ -126,7 +126,7 @@ export class ByteReader {
     const end = this.#next + size;
     if (!(end <= this.#bytes.length)) {
       throw new TruncatedBytes(
-        `${counted(size, 'byte is', 'bytes are')} announced, and ${this.left} left`,
+        `${countText(size, 'byte is', 'bytes are')} announced, and ${this.left} left`,
       );
     }
     const part = this.#bytes.subarray(this.#next, end);
@@ -147,7 +147,7 @@ export class ByteReader {
   /** Throws when there are bytes left. */
   end(): void {
     if (this.left > 0)
-      throw new TruncatedBytes(`${counted(this.left, 'byte is', 'bytes are')} left over`);
+      throw new TruncatedBytes(`${countText(this.left, 'byte is', 'bytes are')} left over`);
   }
 
   get left(): number {

@@ -1,7 +1,7 @@
 /** The migrations that a database lacks: a service must not run on a schema of another version. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Database } from './database.ts';
 import { MIGRATIONS_FOLDER } from './migrate.ts';
 
@@ -17,7 +17,7 @@ export class NewerSchema extends Error {
 
   constructor(unknown: number) {
     super(
-      `the database has ${counted(unknown, 'migration')} of a newer version of this program, ` +
+      `the database has ${countText(unknown, 'migration')} of a newer version of this program, ` +
         'which this one would write beside: use that version, or a copy of the database from before',
     );
   }

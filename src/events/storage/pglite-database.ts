@@ -15,7 +15,7 @@ import { DatabaseClosed } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { callsOver } from './pglite/calls-between-threads.ts';
 import { FairQueue } from './pglite/fair-queue.ts';
-import type { PgliteThread, Rows } from './pglite/thread.ts';
+import type { PgliteThread, ResultRows } from './pglite/thread.ts';
 import { transact } from './transact.ts';
 
 /** Milliseconds that running statements have to end when the database is closed. */
@@ -92,20 +92,20 @@ function databaseOf(
   let closed: Promise<void> | undefined;
   let isLost = false;
   const calls = callsOver(thread, {
-    notified(channel: string, payload: string) {
+    notify(channel: string, payload: string) {
       for (const wake of listeners.get(channel) ?? []) wake(payload);
     },
   });
 
-  function lost(cause: unknown): void {
+  function loseDatabase(cause: unknown): void {
     if (isLost) return;
     isLost = true;
     const reason = new DatabaseLost(cause);
     calls.end(reason);
     if (closed === undefined) onLost?.(reason);
   }
-  thread.once('error', lost);
-  thread.once('exit', (code) => lost(new Error(`its thread ended with ${code}`)));
+  thread.once('error', loseDatabase);
+  thread.once('exit', (code) => loseDatabase(new Error(`its thread ended with ${code}`)));
 
   /** A pending statement keeps the process alive, as a pending request does. */
   async function call<T>(name: string, ...values: readonly unknown[]): Promise<T> {
@@ -120,7 +120,7 @@ function databaseOf(
   /** The answer to a statement, which may take so long; after that there is no database. */
   async function inTime<T>(ms: number, answer: Promise<T>): Promise<T> {
     const watch = setTimeout(() => {
-      lost(new Error(`a statement took more than ${ms / 1000} s`));
+      loseDatabase(new Error(`a statement took more than ${ms / 1000} s`));
       // It would go on for nobody.
       void thread.terminate();
     }, ms);
@@ -138,11 +138,11 @@ function databaseOf(
     patience: Patience = 'request',
   ): Promise<Row[]> {
     const ms = statementMs ?? STATEMENT_MS[patience];
-    let { rows, rest } = await inTime(ms, call<Rows<Row>>('query', text, params));
+    let { rows, rest } = await inTime(ms, call<ResultRows<Row>>('query', text, params));
     const pieces = [rows];
     while (rest !== undefined) {
       await turn();
-      ({ rows, rest } = await call<Rows<Row>>('rest', rest));
+      ({ rows, rest } = await call<ResultRows<Row>>('rest', rest));
       pieces.push(rows);
     }
     return pieces.length === 1 ? rows : pieces.flat();

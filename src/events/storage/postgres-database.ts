@@ -17,7 +17,7 @@ export interface PostgresOptions {
 /** Opens a pool; connections are made when they are needed. */
 export function openPostgres({ url, connectionsMax = 10 }: PostgresOptions): Database {
   const open = opener(addressOf(url));
-  const pool = new Pool({ open, linesMax: connectionsMax });
+  const pool = new Pool({ open, connectionsMax });
   return {
     kind: 'postgresql',
     query: (text, params) => pool.query(text, params),

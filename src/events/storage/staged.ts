@@ -43,7 +43,7 @@ class Staged implements Queryable {
   }
 
   /** Does what was kept, in order. */
-  async replay(tx: Queryable): Promise<void> {
+  async execute(tx: Queryable): Promise<void> {
     await this.#written;
     for (let at = 0; ; ) {
       const length = await this.#read(at, LENGTH_BYTES);

@@ -19,13 +19,13 @@ import { DRIFTED, REFUSED } from './told-apart.ts';
 
 const int8 = () => bigint({ mode: 'number' });
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
-const createdAt = () => timestamp({ withTimezone: true }).notNull().defaultNow();
+const creationColumn = () => timestamp({ withTimezone: true }).notNull().defaultNow();
 
 /** One row for each log. A branch names its origin and the position of the fork, for ever. */
 export const hosts = pgTable('hosts', {
   host_id: int8().primaryKey().generatedAlwaysAsIdentity(),
   name: text().notNull().unique(),
-  created_at: createdAt(),
+  created_at: creationColumn(),
   origin_host_id: int8(),
   origin_position: int8(),
   /** When a branch was dropped: from then on nobody sees it, and its rows stay. */

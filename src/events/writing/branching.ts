@@ -8,7 +8,7 @@ import { holdHosts, missingHost } from '../host-deletions.ts';
 import { type Host, hostNamed, NAME_CONSTRAINT } from '../hosts.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import { headAt } from '../reading/head-at.ts';
-import { STRETCHES_MAX, stretchesOf } from '../reading/lineage.ts';
+import { STRETCHES_MAX, stretchesOf } from '../reading/host-line.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique, isUnsupported } from '../storage/database-error.ts';
 import type { IdempotencyKey } from '../submission.ts';
@@ -44,9 +44,9 @@ export async function createBranch(
 ): Promise<MadeBranch> {
   const { name, position, actor, idempotency } = request;
   const owner = { hostId: NO_HOST, actor };
-  const made = async () =>
+  const isMade = async () =>
     idempotency !== undefined && (await findKey(database, owner, idempotency)) !== undefined;
-  if (await made()) return { branch: await hostNamed(database, name), repeated: true };
+  if (await isMade()) return { branch: await hostNamed(database, name), repeated: true };
   const head = await headAt(database, originId, position);
   try {
     await database.transaction(async (tx) => {
@@ -60,7 +60,7 @@ export async function createBranch(
     const taken = constraint === NAME_CONSTRAINT || constraint === KEY_CONSTRAINT;
     if (!taken) throw error;
     // Another request with this key was faster, or the name is taken.
-    if (!(await made())) throw new LogRefusal({ why: 'host-exists', host: name });
+    if (!(await isMade())) throw new LogRefusal({ why: 'host-exists', host: name });
     return { branch: await hostNamed(database, name), repeated: true };
   }
   return { branch: await hostNamed(database, name), repeated: false };

@@ -244,7 +244,7 @@ async function answer(
       continue;
     }
     // The reason of the refusal may be the first success of this very request.
-    const settled = await tryReplay(database, tip, pending);
+    const settled = await tryAnswerByKey(database, tip, pending);
     if (!settled) pending.reject(one.refusal);
   }
   return open.slice(drafted.length);
@@ -258,12 +258,12 @@ async function answerRecorded(
 ): Promise<readonly Pending[]> {
   const others: Pending[] = [];
   for (const pending of open) {
-    if (!(await tryReplay(database, tip, pending))) others.push(pending);
+    if (!(await tryAnswerByKey(database, tip, pending))) others.push(pending);
   }
   return others;
 }
 
-async function tryReplay(database: Database, tip: Tip, pending: Pending): Promise<boolean> {
+async function tryAnswerByKey(database: Database, tip: Tip, pending: Pending): Promise<boolean> {
   const { idempotency, actor } = pending.submission;
   if (idempotency === undefined) return false;
   let receipt: Receipt | undefined;

@@ -156,7 +156,7 @@ function* stage(
     const asked =
       own === kernel ? (request as NumberedRequest) : resolveReferences(request, outcomes);
     const made = isObservation(asked)
-      ? followed(observeEvents(own, asked, place), {
+      ? refuseUnfollowed(observeEvents(own, asked, place), {
           isShared: own === kernel,
           place: { call: outcomes.length, calls: calls.length },
         })
@@ -190,7 +190,7 @@ function* stage(
 }
 
 /** An observation that the model cannot follow is refused: the recorder must not stand still at it. */
-function* followed(
+function* refuseUnfollowed(
   made: Iterable<LedgerEvent>,
   how: {
     readonly isShared: boolean;

@@ -13,7 +13,7 @@ const RETRY_AFTER_MS = 1000;
 /** States that are stored concurrently when they are evicted; more are evicted without a snapshot. */
 const PARTINGS_MAX = 4;
 
-interface Entry {
+interface WriterEntry {
   readonly opening: Promise<HostWriter>;
   /** Set once it is open. */
   writer?: HostWriter;
@@ -35,7 +35,7 @@ export interface HostWritersOptions {
 export class HostWriters {
   readonly #options: HostWritersOptions;
   /** Least recently used first. */
-  readonly #entries = new Map<number, Entry>();
+  readonly #entries = new Map<number, WriterEntry>();
   readonly #partings = new Set<Promise<void>>();
   #rows = 0;
   #closed = false;
@@ -86,7 +86,7 @@ export class HostWriters {
     await Promise.all(this.#partings);
   }
 
-  #entryOf(hostId: number): Entry {
+  #entryOf(hostId: number): WriterEntry {
     const known = this.#entries.get(hostId);
     if (known !== undefined && !known.writer?.closed) {
       this.#entries.delete(hostId);
@@ -100,9 +100,9 @@ export class HostWriters {
     return entry;
   }
 
-  #open(hostId: number): Entry {
+  #open(hostId: number): WriterEntry {
     const opening = this.#options.open(hostId);
-    const entry: Entry = { opening, users: 0, rows: 0, usedAt: this.#options.nowMs() };
+    const entry: WriterEntry = { opening, users: 0, rows: 0, usedAt: this.#options.nowMs() };
     opening.then(
       (writer) => {
         entry.writer = writer;
@@ -113,7 +113,7 @@ export class HostWriters {
   }
 
   /** A user left: the state may have grown. */
-  #settle(hostId: number, entry: Entry): void {
+  #settle(hostId: number, entry: WriterEntry): void {
     entry.usedAt = this.#options.nowMs();
     if (entry.writer === undefined || this.#entries.get(hostId) !== entry) return;
     const { rows } = entry.writer;
@@ -140,7 +140,7 @@ export class HostWriters {
   }
 
   /** Evicts a writer unless somebody uses it; returns whether it did. */
-  #letGo(hostId: number, entry: Entry): boolean {
+  #letGo(hostId: number, entry: WriterEntry): boolean {
     const { writer, users } = entry;
     if (users > 0 || writer === undefined) return false;
     this.#forget(hostId, entry);
@@ -151,7 +151,7 @@ export class HostWriters {
     return true;
   }
 
-  #forget(hostId: number, entry: Entry): void {
+  #forget(hostId: number, entry: WriterEntry): void {
     if (this.#entries.get(hostId) !== entry) return;
     this.#entries.delete(hostId);
     this.#rows -= entry.rows;

@@ -12,11 +12,11 @@ import { isRemoved } from '../log-refusal.ts';
 import { DamagedLog } from '../reading/damaged-log.ts';
 import { headAt } from '../reading/head-at.ts';
 import {
+  changeFromError,
   continues,
-  goneBy,
   type HistoryChange,
   isSamePoint,
-  type Known,
+  type KnownHead,
 } from '../reading/history.ts';
 import { fold, type HostState, loadState } from '../reading/host-state.ts';
 import { readThrough } from '../reading/log-reader.ts';
@@ -29,9 +29,9 @@ export interface TipListeners {
   /** What the host must be called; left out where it was not asked for by name. */
   readonly host?: string | undefined;
   /** Events of one append of this process, in order, and the points before and after them. */
-  readonly onCommitted: (events: readonly LedgerEvent[], before: Known, end: Known) => void;
+  readonly onCommitted: (events: readonly LedgerEvent[], before: KnownHead, end: KnownHead) => void;
   /** Events that others appended, in order, and the point before them, where it is known. */
-  readonly onLearnt: (events: readonly LedgerEvent[], before?: Known) => void;
+  readonly onLearnt: (events: readonly LedgerEvent[], before?: KnownHead) => void;
   readonly onHistoryChanged: (change: HistoryChange) => void;
 }
 
@@ -174,7 +174,7 @@ export class Tip {
     try {
       return await readHead(database, this.hostId, this.#listeners.host);
     } catch (error) {
-      const gone = goneBy(error);
+      const gone = changeFromError(error);
       if (gone !== undefined) this.#lose(gone);
       throw error;
     }

@@ -4,7 +4,7 @@
  */
 
 import type { Call } from '../../domain/call.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 
 /** Bytes of one field; a cut keeps only the low ones. */
 const FIELD = 4;
@@ -42,10 +42,10 @@ export function checkSize(call: Call): string | undefined {
 function checkCut(size: number | undefined, { least, pointers }: Form): string | undefined {
   if (size === undefined) return undefined;
   if (pointers.some((at) => size > at && size < at + POINTER)) {
-    return `a structure of ${counted(size, 'byte')} ends in the middle of a pointer`;
+    return `a structure of ${countText(size, 'byte')} ends in the middle of a pointer`;
   }
-  if (size < least) return `a structure of ${counted(size, 'byte')} does not say what is done`;
+  if (size < least) return `a structure of ${countText(size, 'byte')} does not say what is done`;
   return size % FIELD === 0
     ? undefined
-    : `a structure of ${counted(size, 'byte')} ends in the middle of a field`;
+    : `a structure of ${countText(size, 'byte')} ends in the middle of a field`;
 }

@@ -54,7 +54,7 @@ function checkTop(call: Call): string | undefined {
       return 'what is mounted is not ours to change';
     case 'unshare':
     case 'fork':
-      if (call.clone_newuser === true) return 'user namespaces are none that we make';
+      if (call.clone_newuser === true) return 'we make no user namespaces';
       return call.clone_newns === true ? 'what is mounted is not ours to copy' : undefined;
     case 'setns':
       return 'another namespace is not ours to enter';

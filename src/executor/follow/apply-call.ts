@@ -15,7 +15,7 @@ import { linkOf } from '../live/observe.ts';
 import { performLive } from '../live/perform.ts';
 import { newProcess } from '../live/process-calls.ts';
 import { Withheld } from '../live/withheld.ts';
-import { type Held, hold, letGoOfFreed } from '../place/held.ts';
+import { type HeldBase, hold, letGoOfFreed } from '../place/held.ts';
 
 /** Milliseconds that a removed cgroup's links may take to lose it. */
 const SEVERED_MS_MAX = 3000;
@@ -27,7 +27,7 @@ const NOTE_CHARS_MAX = 250;
 export type CallEvent = LoggedEvent & { readonly call: Call };
 
 /** Makes the event's call, holds what it made, and lets the model follow the log. */
-export async function applyCall(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
+export async function applyCall(scene: Scene, held: HeldBase, event: CallEvent): Promise<Report> {
   const { live, model } = scene;
   const { pid, effects } = event;
   const report = await performUnlessWithheld(scene, held, event);
@@ -39,7 +39,11 @@ export async function applyCall(scene: Scene, held: Held, event: CallEvent): Pro
 }
 
 /** Makes the call, unless it would leave the place or touch what others made. */
-async function performUnlessWithheld(scene: Scene, held: Held, event: CallEvent): Promise<Report> {
+async function performUnlessWithheld(
+  scene: Scene,
+  held: HeldBase,
+  event: CallEvent,
+): Promise<Report> {
   const { position, outcome } = event;
   try {
     const note = checkCall(scene, event.pid, event.call);
@@ -56,7 +60,7 @@ function clipNote(note: string): string {
   return [...note].slice(0, NOTE_CHARS_MAX).join('');
 }
 
-async function performAndHold(live: LiveKernel, held: Held, event: CallEvent): Promise<Report> {
+async function performAndHold(live: LiveKernel, held: HeldBase, event: CallEvent): Promise<Report> {
   const { position, pid, call } = event;
   const started = performance.now();
   const { outcome, effects } = await performWithLess(live, pid, call);
@@ -85,19 +89,19 @@ async function performWithLess(live: LiveKernel, pid: number, call: Call): Promi
   }
 }
 
-interface Made {
+interface MadeObject {
   readonly kind: ObjectKind;
   readonly id: number;
   readonly fd: number;
 }
 
 /** Objects of a real host that no recorded call made do not exist on this kernel. */
-function listOwned(kind: ObjectKind, id: number, fd: number | undefined): Made[] {
+function listOwned(kind: ObjectKind, id: number, fd: number | undefined): MadeObject[] {
   return fd === undefined ? [] : [{ kind, id, fd }];
 }
 
 /** The object that an effect made, under the fd that the maker has. */
-function listMade(effect: Effect): Made[] {
+function listMade(effect: Effect): MadeObject[] {
   switch (effect.type) {
     case 'ProgLoaded':
       return listOwned('prog', effect.prog_id, effect.fd);

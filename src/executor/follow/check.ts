@@ -15,7 +15,7 @@ export async function check(look: {
   readonly ledger: LedgerReader;
 }): Promise<{ readonly position: number; readonly standing: readonly Difference[] }> {
   const { kernel, place, ledger } = look;
-  const position = await ledger.reported();
+  const position = await ledger.readReported();
   const boot = await ledger.bootPosition();
   const model = emptyKernel();
   if (position < boot) return { position, standing: [] };

@@ -12,7 +12,7 @@ import { dismantle } from '../place/dismantle.ts';
 import { followEvent } from './follow-event.ts';
 import { lookAtKernel } from './look.ts';
 import { flushReports } from './reports.ts';
-import { closeRun, type Executor, type Run, startRun } from './run.ts';
+import { closeRun, type Executor, type ExecutorRun, startRun } from './run.ts';
 
 /** Milliseconds that a report waits for others. */
 const BATCH_MS = 5;
@@ -48,7 +48,7 @@ export async function execute(asked: Executor): Promise<void> {
 }
 
 /** Takes the events from the boot on, one after the other, and looks around in between. */
-async function followLog(run: Run, boot: number): Promise<void> {
+async function followLog(run: ExecutorRun, boot: number): Promise<void> {
   const { ledger, signal } = run.executor;
   const events = ledger.follow(boot - 1)[Symbol.asyncIterator]();
   // An error of the next event is thrown when its turn comes.

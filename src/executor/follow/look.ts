@@ -3,10 +3,10 @@ import type { LiveKernel } from '../live/live-kernel.ts';
 import { findDifferences } from '../place/compare.ts';
 import { putBack } from '../repair/put-back.ts';
 import { BATCH_MAX } from './reports.ts';
-import type { Run } from './run.ts';
+import type { ExecutorRun } from './run.ts';
 
 /** Compares, and renews the lease with what there is to report. */
-export async function lookAtKernel(run: Run): Promise<void> {
+export async function lookAtKernel(run: ExecutorRun): Promise<void> {
   const { executor, live, model } = run;
   const { ledger, place } = executor;
   if (live === undefined) return ledger.report([]);
@@ -20,7 +20,7 @@ export async function lookAtKernel(run: Run): Promise<void> {
   if (executor.repair && standing.length > 0) await repair(run, live);
 }
 
-async function repair(run: Run, before: LiveKernel): Promise<void> {
+async function repair(run: ExecutorRun, before: LiveKernel): Promise<void> {
   const { executor, model, names } = run;
   const { kernel, place, ledger } = executor;
   const { live, repairs } = await putBack(before, {

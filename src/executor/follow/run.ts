@@ -31,7 +31,7 @@ export interface Executor {
   readonly signal: AbortSignal;
 }
 
-export interface Run {
+export interface ExecutorRun {
   readonly executor: Executor;
   /** Position up to which the log was reported before this run. */
   readonly reported: number;
@@ -50,7 +50,7 @@ export interface Run {
 }
 
 /** Starts a run at nothing: no event is taken yet. */
-export function startRun(executor: Executor, reported: number): Run {
+export function startRun(executor: Executor, reported: number): ExecutorRun {
   const names = new LoggedNames();
   const state = { live: undefined, resumed: true, reports: [], standing: '' };
   return { executor, reported, names, model: emptyKernel(), ...state };
@@ -62,14 +62,14 @@ export function foldEvent(model: Model, { effects, pid }: LoggedEvent): void {
 }
 
 /** Opens the live context for the state of the run, in place of the one that it has. */
-export async function reopenRun(run: Run): Promise<void> {
+export async function reopenRun(run: ExecutorRun): Promise<void> {
   await closeRun(run);
   const { kernel, place } = run.executor;
   run.live = await restore({ kernel, place, model: run.model, nameNew: run.names.nameNew });
 }
 
 /** Closes the live context; what is pinned and attached stays. */
-export async function closeRun(run: Run): Promise<void> {
+export async function closeRun(run: ExecutorRun): Promise<void> {
   if (run.live !== undefined) await closeLive(run.live);
   run.live = undefined;
 }

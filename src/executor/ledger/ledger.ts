@@ -45,7 +45,7 @@ export interface LedgerReader {
   /** Position of the host's newest boot. */
   bootPosition(): Promise<number>;
   /** How far the log was reported. */
-  reported(): Promise<number>;
+  readReported(): Promise<number>;
   /** The events after a position, and later ones as they come. Throws for an invalid event. */
   follow(after: number): AsyncIterable<LoggedEvent>;
 }

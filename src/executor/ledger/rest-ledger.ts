@@ -36,7 +36,7 @@ export function restLedgerReader(
       const { boots } = await client.get<{ boots: { position_from: number }[] }>(path);
       return boots.at(-1)?.position_from ?? 1;
     },
-    async reported() {
+    async readReported() {
       const { reported_position } = await readProgress(client, host);
       return reported_position;
     },

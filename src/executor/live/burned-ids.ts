@@ -102,14 +102,14 @@ export class BurnedIds {
       attr.pointer(8, insns).pointer(16, cString('GPL'));
     }
     if (kind === 'link') {
-      this.#place ??= this.#opened();
+      this.#place ??= this.#open();
       attr.u32(0, this.#place.prog).u32(4, this.#place.cgroup).u32(8, EGRESS);
     }
     const made = kernel.call(SYS.bpf, BPF[MAKES[kind]], attr.buffer, ATTR_BYTES);
     return must(made, `make the probe of a ${kind}`);
   }
 
-  #opened() {
+  #open() {
     mkdirSync(this.#folder);
     return { prog: this.#make('prog'), cgroup: openBase(this.#live.kernel, this.#folder).fd };
   }

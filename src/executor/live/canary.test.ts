@@ -9,7 +9,7 @@ import { settle } from './canary.ts';
 const PLACE = { cgroup: '/nowhere/canary', pin: '/nowhere/pin' };
 
 /** A kernel whose verifier is interrupted so many times. */
-function interrupted(times: number) {
+function interruptLoads(times: number) {
   let loads = 0;
   const kernel: Kernel = {
     call(number, command) {
@@ -27,13 +27,13 @@ function interrupted(times: number) {
 }
 
 it('goes on after a few interruptions', async () => {
-  const { kernel, loads } = interrupted(4);
+  const { kernel, loads } = interruptLoads(4);
   await settle(kernel, PLACE, 'maps');
   expect(loads()).toBe(5);
 });
 
 it('says that the kernel is busy after five', async () => {
-  const { kernel } = interrupted(5);
+  const { kernel } = interruptLoads(5);
   await expect(settle(kernel, PLACE, 'maps')).rejects.toThrow(
     new KernelBusy('prog_load of the canary: EAGAIN, 5 times'),
   );

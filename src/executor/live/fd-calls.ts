@@ -7,7 +7,7 @@ import { adopt, openDirectory, release } from './bpf.ts';
 import { runUnderConditions, runUnderFdLimit } from './conditions.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { isFullRoot, type LiveFd, lowestFree, NEVER_OPEN, realFd } from './process.ts';
-import { copied, duplicate, isOwnTable } from './process-calls.ts';
+import { copyFds, duplicate, isOwnTable } from './process-calls.ts';
 
 const MFD_CLOEXEC = 1;
 const CLOSE_RANGE_UNSHARE = 2;
@@ -76,16 +76,16 @@ export function dup(caller: LiveCaller, call: CallOf<'dup'>): Decision {
 export function dup2(caller: LiveCaller, call: CallOf<'dup2'>): Decision {
   const { fd: from, to_fd: to } = call;
   if (from === to && caller.process.fds.has(from)) return succeed([], to);
-  return duplicatedOnto(caller, call, false);
+  return duplicateOnto(caller, call, false);
 }
 
 export function dup3(caller: LiveCaller, call: CallOf<'dup3'>): Decision {
   const { fd, to_fd, flags = 0 } = call;
   if ((flags & ~O_CLOEXEC) !== 0 || fd === to_fd) return failWith('EINVAL');
-  return duplicatedOnto(caller, call, flags !== 0);
+  return duplicateOnto(caller, call, flags !== 0);
 }
 
-function duplicatedOnto(
+function duplicateOnto(
   caller: LiveCaller,
   { fd: from, to_fd: to }: Pick<CallOf<'dup2'>, 'fd' | 'to_fd'>,
   cloexec: boolean,
@@ -139,7 +139,7 @@ export function closeRange(caller: LiveCaller, call: CallOf<'close_range'>): Dec
 
 /** A table of the caller's own, with the same fds. */
 export function unshareTable({ live, process }: LiveCaller): void {
-  if (!isOwnTable(live, process)) process.fds = copied(live, process.fds);
+  if (!isOwnTable(live, process)) process.fds = copyFds(live, process.fds);
 }
 
 export function pidfdGetfd(caller: LiveCaller, call: CallOf<'pidfd_getfd'>): Decision {

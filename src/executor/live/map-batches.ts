@@ -16,7 +16,7 @@ export function mapChangeBatch(
   call: CallOf<'map_update_batch'> | CallOf<'map_delete_batch'>,
 ): Decision {
   const form = formAt(caller, call.map_fd);
-  const keys = call.keys.map((key) => shortened(keyBytes(caller.live, form, key), form.key_size));
+  const keys = call.keys.map((key) => shorten(keyBytes(caller.live, form, key), form.key_size));
   const values = call.name === 'map_update_batch' ? call.values : [];
   const attr = attrOf(caller, call)
     .u32(BATCH.count, call.keys.length)
@@ -80,12 +80,12 @@ function attrOf(
 /** The bytes of one value, as they lie side by side. */
 function valueIn(caller: LiveCaller, form: MapForm, value: number): Buffer {
   if (form.held !== undefined) {
-    return shortened(fdBuffer(realFd(caller.process, value % 2 ** 32)), form.value_size);
+    return shorten(fdBuffer(realFd(caller.process, value % 2 ** 32)), form.value_size);
   }
   const bytes = valueBuffer(form, value);
-  return form.percpu ? bytes : shortened(bytes, form.value_size);
+  return form.percpu ? bytes : shorten(bytes, form.value_size);
 }
 
-function shortened(bytes: Buffer, size: number): Buffer {
+function shorten(bytes: Buffer, size: number): Buffer {
   return bytes.subarray(0, size);
 }

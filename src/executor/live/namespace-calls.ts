@@ -5,12 +5,20 @@ import { SYS } from '../../native/syscall.ts';
 import { runUnderRights } from './conditions.ts';
 import { unshareTable } from './fd-calls.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
-import { CLONE_NEWCGROUP, CLONE_NEWNS, enter, goHome, homeOf, made, within } from './namespaces.ts';
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWNS,
+  enter,
+  goHome,
+  homeOf,
+  makeNamespaces,
+  within,
+} from './namespaces.ts';
 import { isFullRoot } from './process.ts';
 
 export function unshare(caller: LiveCaller, call: CallOf<'unshare'>): Decision {
   const { live, process } = caller;
-  const entered = made(caller, call);
+  const entered = makeNamespaces(caller, call);
   if ('errno' in entered) return failWith(entered.errno);
   if (call.clone_files) unshareTable(caller);
   if (call.clone_newns) {

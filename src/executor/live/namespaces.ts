@@ -27,12 +27,12 @@ let home: Home | undefined;
 export function homeOf({ kernel }: LiveKernel): Home {
   if (home !== undefined) return home;
   must(kernel.call(SYS.unshare, CLONE_FS), 'unshare the root directory');
-  const opened = (path: string, flags: number): number =>
+  const openPath = (path: string, flags: number): number =>
     must(kernel.call(SYS.open, cString(path), flags | O_CLOEXEC, 0), `open ${path}`);
   home = {
-    mounts: opened('/proc/thread-self/ns/mnt', 0),
-    cgroups: opened('/proc/thread-self/ns/cgroup', 0),
-    directory: opened('.', O_DIRECTORY),
+    mounts: openPath('/proc/thread-self/ns/mnt', 0),
+    cgroups: openPath('/proc/thread-self/ns/cgroup', 0),
+    directory: openPath('.', O_DIRECTORY),
   };
   return home;
 }
@@ -61,7 +61,7 @@ export function goHome(live: LiveKernel): void {
 }
 
 /** New namespaces by the rights of the caller: that of mounts, when it made one. */
-export function made(
+export function makeNamespaces(
   caller: LiveCaller,
   { clone_newns, clone_newcgroup }: Pick<CallOf<'fork'>, 'clone_newns' | 'clone_newcgroup'>,
 ): { readonly mounts: LiveNamespace | undefined } | Extract<Answered, { errno: unknown }> {

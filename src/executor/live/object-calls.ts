@@ -33,8 +33,8 @@ const NOWHERE = cString('');
 export function objPin(caller: LiveCaller, call: CallOf<'obj_pin'>): Decision {
   const { kernel, bpffs } = caller.live;
   const pin = (name: Buffer) => callWithPath(caller, call, name);
-  const made = (spot: Spot) => pin(cString(spotPath(spot)));
-  const walked = atSpot(kernel, bpffs, call.path, made, (open) => {
+  const makePin = (spot: Spot) => pin(cString(spotPath(spot)));
+  const walked = atSpot(kernel, bpffs, call.path, makePin, (open) => {
     const opened = runUnderRights(caller, open);
     return 'ret' in opened ? opened : orElse(pin(NOWHERE), opened);
   });

@@ -70,7 +70,7 @@ export function btfLoad(caller: LiveCaller, call: CallOf<'btf_load'>): Decision 
   const id = live.nameNew('btf');
   live.ids.introduce('btf', realBtfId(live.kernel, answered.ret), id);
   live.describes = true;
-  return opened(caller, answered.ret, { kind: 'btf', id });
+  return succeedWithFd(caller, answered.ret, { kind: 'btf', id });
 }
 
 export function btfGetFdById(caller: LiveCaller, call: CallOf<'btf_get_fd_by_id'>): Decision {
@@ -81,7 +81,7 @@ export function btfGetFdById(caller: LiveCaller, call: CallOf<'btf_get_fd_by_id'
   const answered = bpf(caller, 'btf_get_fd_by_id', attr);
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.ids.idOf('btf', realBtfId(live.kernel, answered.ret));
-  return opened(caller, answered.ret, { kind: 'btf', id });
+  return succeedWithFd(caller, answered.ret, { kind: 'btf', id });
 }
 
 export function enableStats(caller: LiveCaller, call: CallOf<'enable_stats'>): Decision {
@@ -120,10 +120,10 @@ export function byNumber(caller: LiveCaller, { cmd, attr_size }: CallOf<'bpf'>):
 function opens(caller: LiveCaller, command: keyof typeof BPF, attr: Attr): Decision {
   const answered = bpf(caller, command, attr);
   if ('errno' in answered) return failWith(answered.errno);
-  return opened(caller, answered.ret, { kind: 'other', id: 0 });
+  return succeedWithFd(caller, answered.ret, { kind: 'other', id: 0 });
 }
 
-function opened(
+function succeedWithFd(
   caller: LiveCaller,
   real: number,
   what: { readonly kind: 'btf' | 'other'; readonly id: number },

@@ -173,7 +173,7 @@ function perform(caller: LiveCaller, call: Call): Decision | Promise<Decision> {
 }
 
 /** The calls that go through bpf(2). */
-type Command = Extract<
+type CallByBpf = Extract<
   Call,
   {
     readonly name:
@@ -183,7 +183,7 @@ type Command = Extract<
   }
 >;
 
-function command(caller: LiveCaller, call: Command): Decision {
+function command(caller: LiveCaller, call: CallByBpf): Decision {
   switch (call.name) {
     case 'prog_load':
       return progLoad(caller, call);

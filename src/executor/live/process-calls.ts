@@ -12,7 +12,7 @@ import { openBeneath, procPath } from './beneath.ts';
 import { release } from './bpf.ts';
 import { runUnderRights } from './conditions.ts';
 import { failWith, type LiveCaller, type LiveKernel, succeed } from './live-kernel.ts';
-import { letGo, made } from './namespaces.ts';
+import { letGo, makeNamespaces } from './namespaces.ts';
 import { isFullRoot, type LiveFd, type LiveProcess } from './process.ts';
 
 const F_DUPFD_CLOEXEC = 1030;
@@ -58,10 +58,10 @@ export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<De
   const { live, process } = caller;
   if (live.processes.has(call.child_pid ?? 0)) return failWith('EEXIST');
   if (call.clone_thread && call.clone_newns) return failWith('EINVAL');
-  const entered = made(caller, call);
+  const entered = makeNamespaces(caller, call);
   if ('errno' in entered) return failWith(entered.errno);
   const pid = call.child_pid ?? live.nameNew('process');
-  const fds = call.clone_files === true ? process.fds : copied(live, process.fds);
+  const fds = call.clone_files === true ? process.fds : copyFds(live, process.fds);
   const uid = call.uid ?? process.uid;
   const caps = call.caps ?? process.caps;
   const tgid = call.clone_thread === true ? process.tgid : pid;
@@ -74,7 +74,7 @@ export async function fork(caller: LiveCaller, call: CallOf<'fork'>): Promise<De
 }
 
 /** A table with the same fds. */
-export function copied(live: LiveKernel, fds: LiveProcess['fds']): LiveProcess['fds'] {
+export function copyFds(live: LiveKernel, fds: LiveProcess['fds']): LiveProcess['fds'] {
   return new Map([...fds].map(([n, fd]) => [n, duplicate(live, fd)]));
 }
 
@@ -96,7 +96,7 @@ export async function exec(caller: LiveCaller, call: CallOf<'exec'>): Promise<De
   for (const thread of threadsOf(live, process)) {
     if (thread.pid !== process.pid) await end(caller, thread);
   }
-  if (!isOwnTable(live, process)) process.fds = copied(live, process.fds);
+  if (!isOwnTable(live, process)) process.fds = copyFds(live, process.fds);
   for (const [number, fd] of process.fds) {
     if (!fd.cloexec) continue;
     process.fds.delete(number);

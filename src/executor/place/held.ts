@@ -16,7 +16,7 @@ import { isAlive } from '../live/observe.ts';
 const GONE_MS_MAX = 3000;
 
 /** Where the objects are held; undefined when nothing is (`--ephemeral`). */
-export type Held = Base | undefined;
+export type HeldBase = Base | undefined;
 
 /** The private pin of an object, by the directory that was opened. */
 export function heldPath(held: Base, kind: ObjectKind, id: number): string {
@@ -26,7 +26,7 @@ export function heldPath(held: Base, kind: ObjectKind, id: number): string {
 /** Lets go of what an event freed. */
 export async function letGoOfFreed(
   live: LiveKernel,
-  held: Held,
+  held: HeldBase,
   effects: readonly Effect[],
 ): Promise<void> {
   for (const effect of effects) {
@@ -49,7 +49,7 @@ export async function letGoOfFreed(
 /** Pins an object that a call just made, under its real fd. */
 export function hold(
   live: LiveKernel,
-  held: Held,
+  held: HeldBase,
   object: { readonly kind: ObjectKind; readonly id: number; readonly real: number },
 ): void {
   if (held === undefined) return;
@@ -72,7 +72,12 @@ export function openHeld(
 }
 
 /** Unpins the objects that the log says are freed, and waits until the kernel has freed them. */
-async function letGo(live: LiveKernel, held: Held, kind: ObjectKind, id: number): Promise<void> {
+async function letGo(
+  live: LiveKernel,
+  held: HeldBase,
+  kind: ObjectKind,
+  id: number,
+): Promise<void> {
   if (held !== undefined && existsSync(heldPath(held, kind, id))) {
     must(live.kernel.call(SYS.unlink, cString(heldPath(held, kind, id))), `unpin ${kind} ${id}`);
   }

@@ -55,7 +55,7 @@ function holderOf(
   byDirectory: ReadonlyMap<string, SurveyedCgroup>,
 ): SurveyedProcess | undefined {
   const fds = readdirSync(`/proc/${pid}/fd`).flatMap(
-    (name) => unlessGone(() => heldBy(pid, Number(name), byDirectory)) ?? [],
+    (name) => unlessGone(() => surveyFd(pid, Number(name), byDirectory)) ?? [],
   );
   if (fds.length === 0) return undefined;
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');
@@ -69,7 +69,7 @@ function holderOf(
 }
 
 /** What an fd of a process is open on, when that is a cgroup or a BPF object. */
-function heldBy(
+function surveyFd(
   pid: number,
   fd: number,
   byDirectory: ReadonlyMap<string, SurveyedCgroup>,

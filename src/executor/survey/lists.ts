@@ -14,7 +14,7 @@ const MODES: readonly Mode[] = ['none', 'override', 'multi'];
 
 /** Reads the lists of a cgroup that are not empty; none when it was removed meanwhile. */
 export function readLists(kernel: Kernel, { directory }: SurveyedCgroup): ToldList[] {
-  const fd = opened(directory);
+  const fd = openDirectory(directory);
   if (fd === undefined) return [];
   try {
     return (Object.keys(CGROUP_HOOKS) as AttachTypeName[]).flatMap((type) => {
@@ -36,7 +36,7 @@ export function readLists(kernel: Kernel, { directory }: SurveyedCgroup): ToldLi
   }
 }
 
-function opened(directory: string): number | undefined {
+function openDirectory(directory: string): number | undefined {
   try {
     return openSync(directory, 'r');
   } catch (error) {

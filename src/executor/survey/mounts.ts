@@ -32,7 +32,7 @@ function mountsOf(text: string): Mounts {
   for (const line of text.split('\n')) {
     const [, , device = '', root, where = ''] = line.split(' ');
     const type = / - (\S+) /.exec(line)?.[1];
-    const mount = unescaped(where);
+    const mount = unescapePath(where);
     if (type === 'cgroup2') cgroup2 ??= mount;
     if (type !== 'bpf' || root !== '/') continue;
     // A later mount hides an earlier one at its place; a second mount of one says nothing new.
@@ -47,7 +47,7 @@ function bpffsAt(mount: string): Bpffs {
 }
 
 /** The kernel writes space, tab, newline and backslash of a path as octal numbers. */
-function unescaped(path: string): string {
+function unescapePath(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );

@@ -2,7 +2,7 @@
  * A survey of a running kernel: what a log must begin with so that it knows what was there before
  * its first call. It is a list of sightings, each naming only what stands before it.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
 import type { IdentifiedInfo } from '../../domain/outcome.ts';
@@ -32,31 +32,31 @@ export function survey(kernel: Kernel): readonly SightingLine[] {
   const { processes, unread } = readHolders(cgroups);
   const listed = cgroups.map((cgroup) => ({ ...cgroup, lists: readLists(kernel, cgroup) }));
   return [
-    ...cgroups.map(({ path, id }) => found({ cgroup: { path, id } })),
+    ...cgroups.map(({ path, id }) => foundLine({ cgroup: { path, id } })),
     ...readObjects(kernel, 'map').map(mapSighting),
     ...readObjects(kernel, 'prog').map(progSighting),
     ...listSightings(listed, links),
-    ...readPins(kernel, mounts.bpffs).map((pin) => found({ pin })),
+    ...readPins(kernel, mounts.bpffs).map((pin) => foundLine({ pin })),
     ...processes.flatMap(processSightings),
     ...(unread.length === 0 ? [] : [unreadable(unread)]),
   ];
 }
 
-function found(what: Omit<Found, 'name'>): SightingLine {
+function foundLine(what: Omit<Found, 'name'>): SightingLine {
   return { call: { name: 'found', ...what } as Found };
 }
 
 function mapSighting(info: Extract<IdentifiedInfo, { kind: 'map' }>): SightingLine {
   const { id, map_type, key_size, value_size, max_entries, map_name } = info;
   const named = map_name === '' ? {} : { map_name };
-  return found({ map: { id, map_type, key_size, value_size, max_entries, ...named } });
+  return foundLine({ map: { id, map_type, key_size, value_size, max_entries, ...named } });
 }
 
 /** `expected_attach_type` is in no info: where the program is attached tells it. */
 function progSighting(info: Extract<IdentifiedInfo, { kind: 'prog' }>): SightingLine {
   const { id, prog_type, prog_name, tag, created_by_uid: uid, map_ids } = info;
   const named = prog_name === '' ? {} : { prog_name };
-  return found({ prog: { id, prog_type, ...named, tag, uid, map_ids } });
+  return foundLine({ prog: { id, prog_type, ...named, tag, uid, map_ids } });
 }
 
 /** A hole in the record: what these processes hold is not known. */
@@ -65,13 +65,13 @@ export function unreadable(pids: readonly number[]): SightingLine {
   const who =
     pids.length === 1
       ? `process ${named}`
-      : `${counted(pids.length, 'process', 'processes')}: ${named}`;
+      : `${countText(pids.length, 'process', 'processes')}: ${named}`;
   const more = pids.length > UNREAD_NAMED_MAX ? ', …' : '';
   return { call: { name: 'lost', cause: `may not read the fds of ${who}${more}` } };
 }
 
 function processSightings({ pid, comm, uid, cgroup, fds }: SurveyedProcess): SightingLine[] {
   const where = cgroup === undefined ? {} : { cgroup };
-  const process = { ...found({ process: { uid, ...where } }), pid, comm };
-  return [process, ...fds.map((fd) => ({ ...found({ fd }), pid, comm }))];
+  const process = { ...foundLine({ process: { uid, ...where } }), pid, comm };
+  return [process, ...fds.map((fd) => ({ ...foundLine({ fd }), pid, comm }))];
 }

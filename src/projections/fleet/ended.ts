@@ -28,21 +28,21 @@ const SPAN = `span as (select host_id, position_from, position_to from arrivals
   where arrival > $1::int8 and arrival <= $2::int8)`;
 
 /** Seconds from event `b` to event `e` of those lives whose both ends were seen. */
-const lasted = (lives: string) => `
+const durationsSql = (lives: string) => `
   with ${SPAN}, life as materialized (${lives})
   select greatest(${timeOf('e')} - (${timeOf('b')}), 0)::float8 / 1000000 as seconds
   from life join events b on b.host_id = life.host_id and b.position = life.began
   join events e on e.host_id = life.host_id and e.position = life.ended
   where ${isTimed('b')} and ${isTimed('e')}`;
 
-const LINKS = lasted(`
+const LINKS = durationsSql(`
   select v.host_id, v.position_from as ended, (
     select min(f.position_from) from link_versions f
     where f.host_id = v.host_id and f.boot = v.boot and f.link_id = v.link_id) as began
   from span s join link_versions v on v.host_id = s.host_id
     and v.position_from between s.position_from and s.position_to and v.gone`);
 
-const GAPS = lasted(`
+const GAPS = durationsSql(`
   select v.host_id, v.position_from as ended, before.position_from as began
   from span s join entry_versions v on v.host_id = s.host_id
     and v.position_from between s.position_from and s.position_to and v.entries <> '[]'
@@ -54,7 +54,7 @@ const GAPS = lasted(`
   where before.entries = '[]'`);
 
 /** What ended in the looks after one: a bounded number of them. */
-export async function endedAfter(database: Queryable, arrival: number): Promise<Ended> {
+export async function listEnded(database: Queryable, arrival: number): Promise<Ended> {
   const looks = await database.query<{ readonly arrival: number; readonly events: number }>(LOOKS, [
     arrival,
   ]);

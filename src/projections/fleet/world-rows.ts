@@ -147,7 +147,7 @@ const ENTRY = `e.host_id, e.cgroup_id, e.attach_type, e.mode, e.prog_id, e.link_
   e.prog_name, e.tag`;
 const ORDER = 'order by e.host_id, e.cgroup_id, e.attach_type, e.nth';
 
-const parsed = (rows: readonly StoredEntry[]): EntryLifeRow[] =>
+const parseEntries = (rows: readonly StoredEntry[]): EntryLifeRow[] =>
   rows.map((row) => ({ ...row, attach_type: parseType(row.attach_type) }));
 
 /** All entries of some hosts' lists for some attach types. */
@@ -159,7 +159,7 @@ export async function entriesOfHosts(
   const list = new ConditionList('e').hosts(hosts).lasts(time);
   list.among('attach_type', types.map(spellType));
   const text = `select ${ENTRY} from entry_lives e where ${list.text} ${ORDER}`;
-  return parsed(await list.query<StoredEntry>(database, text));
+  return parseEntries(await list.query<StoredEntry>(database, text));
 }
 
 /** The entries of the lists of some cgroups for an attach type. */
@@ -179,7 +179,7 @@ export async function entriesOfCgroups(
      join entry_lives e on e.host_id = c.host_id and e.boot = c.boot and e.cgroup_id = c.cgroup_id
      where ${list.text} ${ORDER}`,
   );
-  return parsed(rows);
+  return parseEntries(rows);
 }
 
 /** Those of some hosts on which a kernel bug ever wrote an array that contradicts its lists. */

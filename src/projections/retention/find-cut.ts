@@ -26,7 +26,7 @@ export interface TrimQuestion {
 }
 
 /** A cut that can be made. */
-export interface Found {
+export interface PossibleCut {
   readonly host_id: number;
   readonly name: string;
   /** The checkpoint at whose position the log is cut. */
@@ -41,7 +41,7 @@ export interface Found {
  * @throws LogRefusal `no-such-host`
  * @throws CannotTrim
  */
-export async function findCut(database: Queryable, question: TrimQuestion): Promise<Found> {
+export async function findCut(database: Queryable, question: TrimQuestion): Promise<PossibleCut> {
   const { name, before, key } = question;
   const [host] = await database.query<{ readonly host_id: number; readonly origin: string | null }>(
     `select h.host_id, o.name as origin from hosts h

@@ -80,7 +80,7 @@ export async function removeListVersions(
 async function removeOf(database: Database, moment: Moment, list: List): Promise<number> {
   const { host_id, boot, position } = moment;
   const { cgroup_id, attach_type } = list;
-  const kept = await keptOf(database, moment, list);
+  const kept = await listKept(database, moment, list);
   let count = 0;
   for (;;) {
     const removed = await database.transaction(
@@ -96,7 +96,7 @@ async function removeOf(database: Database, moment: Moment, list: List): Promise
 }
 
 /** The versions of a list that stay. */
-async function keptOf(
+async function listKept(
   database: Queryable,
   moment: Moment,
   { cgroup_id, attach_type }: List,

@@ -38,7 +38,7 @@ export async function removeBefore(
   }
   events += await inSteps(database, EVENTS, { host_id, oldest }, progress);
   const whole = (text: string) =>
-    database.transaction((tx) => removed(tx, text, [host_id, oldest]), 'job');
+    database.transaction((tx) => removeRows(tx, text, [host_id, oldest]), 'job');
   segments += await whole(SEGMENTS);
   await whole(SNAPSHOTS);
   return { events, versions, segments };
@@ -54,14 +54,14 @@ async function inSteps(
   for (let from = 0; from < oldest; from += STEP) {
     const to = Math.min(from + STEP, oldest);
     const step: Parameters = [host_id, from, to, oldest];
-    count += await database.transaction((tx) => removed(tx, text, step), 'job');
+    count += await database.transaction((tx) => removeRows(tx, text, step), 'job');
     progress(to, oldest);
   }
   return count;
 }
 
 /** Removes rows; how many. */
-async function removed(
+async function removeRows(
   database: Queryable,
   text: string,
   parameters: readonly unknown[],

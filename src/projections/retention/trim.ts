@@ -19,11 +19,17 @@ import { snapshotText } from '../../events/reading/snapshots.ts';
 import type { Database, Queryable } from '../../events/storage/database.ts';
 import { Pace } from '../../events/turns.ts';
 import { GROWN_CHANNEL } from '../../events/writing/notifier.ts';
-import { CannotTrim, type Found, findCut, requireUnread, type TrimQuestion } from './find-cut.ts';
+import {
+  CannotTrim,
+  findCut,
+  type PossibleCut,
+  requireUnread,
+  type TrimQuestion,
+} from './find-cut.ts';
 import { type Removed, removeBefore } from './remove.ts';
 
 /** A cut that can be made, and what would go. */
-export interface Trimmable extends Found {
+export interface Trimmable extends PossibleCut {
   /** Events that lie before the position, and their bytes as text. */
   readonly events: number;
   readonly bytes: number;
@@ -93,7 +99,7 @@ export async function trim(database: Database, request: TrimRequest): Promise<Tr
 /** Reads all that would go, and the state after it; what it gives must be what was signed. */
 async function readUpTo(
   database: Queryable,
-  { host_id, name, checkpoint, cut }: Found,
+  { host_id, name, checkpoint, cut }: PossibleCut,
   progress: (done: number, of: number) => void,
 ): Promise<Omit<NewCut, 'actor' | 'reason' | 'cut_at'>> {
   const { position, hash: signed, recorded_at, chained } = checkpoint;
@@ -130,7 +136,7 @@ async function readUpTo(
 /** A changed state at a cut would live on in the state at the next one. */
 async function requireState(
   database: Queryable,
-  { host_id, name, cut }: Pick<Found, 'host_id' | 'name'> & { readonly cut: Cut },
+  { host_id, name, cut }: Pick<PossibleCut, 'host_id' | 'name'> & { readonly cut: Cut },
 ): Promise<void> {
   const { checkpoint } = await latestCheckpoint(database, host_id);
   const signed = checkpoint?.chained?.cut;
@@ -144,7 +150,7 @@ async function requireState(
 }
 
 /** Records the cut, unless something came in its way since it was looked for. */
-function commitCut(database: Database, found: Found, cut: NewCut): Promise<void> {
+function commitCut(database: Database, found: PossibleCut, cut: NewCut): Promise<void> {
   const { host_id, name, cut: before } = found;
   return database.transaction(async (tx) => {
     // Whoever makes a branch, a snapshot, a segment or a checkpoint of it holds this row (`holdHosts`).

@@ -4,8 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Release, releaseOf } from '../../domain/release/release.ts';
 import { modelMachine } from '../golden/machine.ts';
-import { goldenText, type Program } from '../golden/record.ts';
-import { playScenario } from '../golden/replay.ts';
+import { playScenario } from '../golden/play.ts';
+import { goldenText, type ScenarioProgram } from '../golden/record.ts';
 import { parseScenarios, type Step } from '../golden/scenario.ts';
 import { divergence, type Sides } from './divergence.ts';
 import { fuzz } from './fuzz.ts';
@@ -97,7 +97,7 @@ describe('a machine that lets go of programs a moment after the call', () => {
 describe('shrinking', () => {
   const step = (n: number): Step => ({ op: 'mkdir', cg: `/${n}` });
   const header = { scenario: 's', format: 1, kernel: '6.18', attach_types: [] };
-  const program: Program = { header, steps: Array.from({ length: 40 }, (_, n) => step(n)) };
+  const program: ScenarioProgram = { header, steps: Array.from({ length: 40 }, (_, n) => step(n)) };
 
   it('leaves the steps without which it does not fail, in their order', async () => {
     const needed = [step(3), step(17), step(38)];

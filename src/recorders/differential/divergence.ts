@@ -2,8 +2,8 @@
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Release } from '../../domain/release/release.ts';
 import { type Machine, modelMachine } from '../golden/machine.ts';
-import { type Program, record } from '../golden/record.ts';
-import { bootConfigFor, type Mismatch, playScenario } from '../golden/replay.ts';
+import { bootConfigFor, type Mismatch, playScenario } from '../golden/play.ts';
+import { record, type ScenarioProgram } from '../golden/record.ts';
 import type { Scenario } from '../golden/scenario.ts';
 
 /** A machine that must be closed. */
@@ -29,13 +29,16 @@ const LAG_STEPS = 16;
  * @returns undefined when they agree
  * @throws Error when the program names what no step of it made, or the machine is too busy
  */
-export async function divergence(program: Program, sides: Sides): Promise<Mismatch | undefined> {
+export async function divergence(
+  program: ScenarioProgram,
+  sides: Sides,
+): Promise<Mismatch | undefined> {
   const expected = await recordModel(program, sides);
-  const hurried = await played(expected, sides, LAG_STEPS);
-  return hurried === undefined ? undefined : played(expected, sides, 0);
+  const hurried = await playOnce(expected, sides, LAG_STEPS);
+  return hurried === undefined ? undefined : playOnce(expected, sides, 0);
 }
 
-async function played(
+async function playOnce(
   expected: Scenario,
   { release, open, isBusy }: Sides,
   lag: number,
@@ -56,13 +59,16 @@ async function played(
 }
 
 /** Records what the model answers to a program. */
-export function recordModel(program: Program, { release }: Sides): Promise<Scenario> {
+export function recordModel(program: ScenarioProgram, { release }: Sides): Promise<Scenario> {
   const model = modelMachine(release.id, bootConfigFor(program.header));
   return record(program, model, release.switches);
 }
 
 /** Records what the other machine answers to a program. */
-export async function recordMachine(program: Program, { release, open }: Sides): Promise<Scenario> {
+export async function recordMachine(
+  program: ScenarioProgram,
+  { release, open }: Sides,
+): Promise<Scenario> {
   const config = bootConfigFor(program.header);
   return onMachine(open, config, (machine) => record(program, machine, release.switches));
 }

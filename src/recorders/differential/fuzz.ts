@@ -1,8 +1,8 @@
 /** Random programs of calls, one after the other, in the model and on another machine. */
 import { generatorOf, randomScenario } from '../generator/generator.ts';
 import type { PresetName } from '../generator/preset.ts';
-import type { Program } from '../golden/record.ts';
-import type { Mismatch } from '../golden/replay.ts';
+import type { Mismatch } from '../golden/play.ts';
+import type { ScenarioProgram } from '../golden/record.ts';
 import type { Scenario } from '../golden/scenario.ts';
 import { divergence, recordMachine, recordModel, type Sides } from './divergence.ts';
 import { shrink } from './shrink.ts';
@@ -53,10 +53,10 @@ const LANES = 4;
 /** A program that is under way. */
 interface Lane {
   readonly steps: number;
-  readonly made: Promise<Made>;
+  readonly made: Promise<FuzzResult>;
 }
 
-interface Made {
+interface FuzzResult {
   readonly found?: Divergence;
   readonly skipped?: Skipped;
 }
@@ -79,7 +79,7 @@ export async function* fuzz(
       while (lanes.size < (plan.lanes ?? LANES)) {
         const { value: program } = programs.next();
         if (program === undefined) break;
-        lanes.add({ steps: program.program.steps.length, made: made(program, sides) });
+        lanes.add({ steps: program.program.steps.length, made: tryProgram(program, sides) });
       }
       if (lanes.size === 0) return;
       const ended = [...lanes].map(async (lane) => ({ lane, made: await lane.made }));
@@ -104,7 +104,7 @@ export async function* fuzz(
 interface Seeded {
   readonly preset: PresetName;
   readonly seed: number;
-  readonly program: Program;
+  readonly program: ScenarioProgram;
 }
 
 /** The programs of a run; the last one is cut to fit. */
@@ -122,7 +122,7 @@ function* programsOf(plan: Fuzz, { release }: Sides): Generator<Seeded, undefine
   return undefined;
 }
 
-async function made({ preset, seed, program }: Seeded, sides: Sides): Promise<Made> {
+async function tryProgram({ preset, seed, program }: Seeded, sides: Sides): Promise<FuzzResult> {
   try {
     const mismatch = await divergence(program, sides);
     if (mismatch === undefined) return {};
@@ -135,7 +135,7 @@ async function made({ preset, seed, program }: Seeded, sides: Sides): Promise<Ma
 
 /** Shrinks a failing program and records what the machine answers to what is left. */
 async function smallest(
-  program: Program,
+  program: ScenarioProgram,
   first: Mismatch,
   sides: Sides,
 ): Promise<{ mismatch: Mismatch; scenario: Scenario }> {
@@ -162,7 +162,7 @@ async function smallest(
 }
 
 /** A machine that fails at the very step that differs, as by an errno without a name, records nothing. */
-async function recordable(program: Program, sides: Sides): Promise<Scenario> {
+async function recordable(program: ScenarioProgram, sides: Sides): Promise<Scenario> {
   try {
     return await recordMachine(program, sides);
   } catch {

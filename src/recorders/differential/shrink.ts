@@ -2,7 +2,7 @@
  * Makes a failing program small: leaves out runs of steps, the longest first, as long as the rest
  * still fails. Labels keep their meaning when steps go, so what is left is a program too.
  */
-import type { Program } from '../golden/record.ts';
+import type { ScenarioProgram } from '../golden/record.ts';
 import type { Step } from '../golden/scenario.ts';
 
 /** Programs that are tried at most. */
@@ -14,9 +14,9 @@ const TRIES_MAX = 2000;
  * @param fails whether a program fails; a program that makes no sense is one that does not
  */
 export async function shrink(
-  program: Program,
-  fails: (candidate: Program) => Promise<boolean>,
-): Promise<Program> {
+  program: ScenarioProgram,
+  fails: (candidate: ScenarioProgram) => Promise<boolean>,
+): Promise<ScenarioProgram> {
   let steps: readonly Step[] = program.steps;
   let tries = 0;
   for (let run = Math.ceil(steps.length / 2); run >= 1; run = run === 1 ? 0 : Math.ceil(run / 2)) {

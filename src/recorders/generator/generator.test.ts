@@ -5,15 +5,19 @@ import { isRefusal, isUnmodelled } from '../../domain/outcome.ts';
 import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { LabelBook } from '../golden/labels.ts';
+import { bootConfigFor } from '../golden/play.ts';
 import { relabel } from '../golden/relabel.ts';
-import { bootConfigFor } from '../golden/replay.ts';
 import type { Step } from '../golden/scenario.ts';
 import { callOf } from '../golden/translate.ts';
-import { generatorOf, type Origin, randomScenario } from './generator.ts';
+import { generatorOf, randomScenario, type ScenarioOrigin } from './generator.ts';
 import { OPERATIONS } from './operations.ts';
 import { PRESET_NAMES, type PresetName } from './preset.ts';
 
-const origin = (preset: PresetName, seed: number): Origin => ({ preset, seed, release: '6.18' });
+const origin = (preset: PresetName, seed: number): ScenarioOrigin => ({
+  preset,
+  seed,
+  release: '6.18',
+});
 
 it('equal origins give equal scenarios, and another seed or preset another one', () => {
   const scenario = randomScenario(origin('mixed', 7), 200);
@@ -75,11 +79,11 @@ function acceptance(preset: PresetName, size: { scenarios: number; calls: number
 
 it('no step reuses a label that an earlier one made', () => {
   const { steps } = randomScenario(origin('fd-tables', 5), 800);
-  const making = steps.flatMap((step) => madeBy(step));
+  const making = steps.flatMap((step) => listMade(step));
   expect(new Set(making).size).toBe(making.length);
 });
 
-function madeBy(step: Step): unknown[] {
+function listMade(step: Step): unknown[] {
   if (step.op === 'spawn') return [step.proc];
   const isNew = ['prog_load', 'link_create', 'map_create'].includes(step.op);
   return [...(isNew ? [step.fd] : []), ...(step.as === undefined ? [] : [step.as])];

@@ -16,8 +16,8 @@ import { BOOT_PID, DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import { releaseOf } from '../../domain/release/release.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from '../golden/labels.ts';
+import { bootConfigFor } from '../golden/play.ts';
 import { relabel } from '../golden/relabel.ts';
-import { bootConfigFor } from '../golden/replay.ts';
 import type { Header, Step } from '../golden/scenario.ts';
 import { callOf } from '../golden/translate.ts';
 import { nextStep } from './next-step.ts';
@@ -26,7 +26,7 @@ import { type Random, randomFrom } from './random.ts';
 import type { Scene } from './scene.ts';
 
 /** All that a scenario follows from. */
-export interface Origin {
+export interface ScenarioOrigin {
   readonly preset: PresetName;
   readonly seed: number;
   /** The release of the model that the steps are made for. */
@@ -62,7 +62,7 @@ const OLD_HOOKS: readonly AttachTypeName[] = [
 const ALL_HOOKS = Object.keys(CGROUP_HOOKS) as AttachTypeName[];
 
 /** Begins a scenario. Throws when its release is not known. */
-export function generatorOf(origin: Origin): Generator {
+export function generatorOf(origin: ScenarioOrigin): Generator {
   const preset = PRESETS[origin.preset];
   const random = randomFrom(origin.seed, origin.preset);
   const types = hooksOf(random, origin.release, preset.types);
@@ -96,7 +96,7 @@ export function generatorOf(origin: Origin): Generator {
  * would have.
  */
 export function randomScenario(
-  origin: Origin,
+  origin: ScenarioOrigin,
   count: number,
 ): { readonly header: Header; readonly steps: readonly Step[] } {
   const generator = generatorOf(origin);
@@ -121,7 +121,11 @@ function hooksOf(random: Random, name: string, count: number): AttachTypeName[] 
   return [...types];
 }
 
-function headerOf(origin: Origin, sysctl: number, types: readonly AttachTypeName[]): Header {
+function headerOf(
+  origin: ScenarioOrigin,
+  sysctl: number,
+  types: readonly AttachTypeName[],
+): Header {
   const { preset, seed, release } = origin;
   const scenario = `${preset}-${seed}`;
   return {

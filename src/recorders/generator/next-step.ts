@@ -1,6 +1,6 @@
 /** The next step of a scenario: an operation by weight, then its fields as the scene has them. */
 import type { Step } from '../golden/scenario.ts';
-import { OPERATIONS, type Operation, type Weights } from './operations.ts';
+import { type GeneratedOperation, OPERATIONS, type Weights } from './operations.ts';
 import type { Random } from './random.ts';
 import { livingProcesses, oneOf, type Scene } from './scene.ts';
 import { linkCreate, progAttach, progDetach, query } from './steps/attach-steps.ts';
@@ -71,7 +71,7 @@ import {
   unlink,
 } from './steps/tree-steps.ts';
 
-const MAKERS: Readonly<Record<Operation, (scene: Scene, proc: string) => Step>> = {
+const MAKERS: Readonly<Record<GeneratedOperation, (scene: Scene, proc: string) => Step>> = {
   spawn,
   fork,
   exec,
@@ -187,7 +187,7 @@ function sometimesHuge({ random }: Scene, step: Step): Step {
   return { ...step, attr_size: random.pick(HUGE) };
 }
 
-function operation(random: Random, weights: Weights): Operation {
+function operation(random: Random, weights: Weights): GeneratedOperation {
   let sum = 0;
   for (const operation of OPERATIONS) sum += weights[operation] ?? 0;
   let left = (random.word() / 2 ** 32) * sum;

@@ -75,5 +75,5 @@ export const OPERATIONS = [
   'map_batch',
 ] as const;
 
-export type Operation = (typeof OPERATIONS)[number];
-export type Weights = Readonly<Partial<Record<Operation, number>>>;
+export type GeneratedOperation = (typeof OPERATIONS)[number];
+export type Weights = Readonly<Partial<Record<GeneratedOperation, number>>>;

@@ -5,7 +5,7 @@ import { isObjectKind } from '../../domain/effect.ts';
 import type { IdKind } from '../../domain/ids.ts';
 import { isRefusal, type ObjectInfo, type Outcome } from '../../domain/outcome.ts';
 import type { LabelBook } from './labels.ts';
-import type { Answer, Header, Step } from './scenario.ts';
+import type { Header, Step, StepAnswer } from './scenario.ts';
 
 /** Steps whose success is an fd: its number is `ret` when a scenario shows fd numbers. */
 const MAKES_FD = new Set([
@@ -36,11 +36,11 @@ export function answerOf(
   decision: Decision,
   labels: LabelBook,
   { fd_numbers = false, id_distances = false }: Header,
-): Answer {
+): StepAnswer {
   const { outcome } = decision;
   const answer = {
     ...verdict(step, outcome, fd_numbers),
-    ...(id_distances ? burned(decision) : {}),
+    ...(id_distances ? burnedField(decision) : {}),
     ...answerOpen(step, decision, labels),
     ...(step.op === 'query' ? answerQuery(step, outcome, labels) : {}),
     ...(outcome.batch === undefined ? {} : { batch: outcome.batch }),
@@ -52,7 +52,7 @@ export function answerOf(
   return { ...answer, ...outputs(step, outcome, labels) };
 }
 
-function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
+function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): StepAnswer {
   if (isRefusal(outcome)) {
     const stage = outcome.stage === undefined ? {} : { stage: 'open_cg' };
     return { err: outcome.errno, ...stage };
@@ -63,13 +63,13 @@ function verdict(step: Step, outcome: Outcome, fdNumbers: boolean): Answer {
 }
 
 /** The kind of object of which the call used up an id. */
-function burned({ effects }: Decision): Answer {
+function burnedField({ effects }: Decision): StepAnswer {
   const kinds = effects.map(({ type }) => /^(Prog|Link|Map|Btf)IdBurned$/u.exec(type)?.[1]);
   const kind = kinds.find((found) => found !== undefined);
   return kind === undefined ? {} : { burned: kind.toLowerCase() };
 }
 
-function answerOpen(step: Step, { effects }: Decision, labels: LabelBook): Answer {
+function answerOpen(step: Step, { effects }: Decision, labels: LabelBook): StepAnswer {
   const [effect] = effects;
   if (effect?.type !== 'FdOpened' && effect?.type !== 'FdReceived' && effect?.type !== 'FdCopied') {
     return {};
@@ -80,7 +80,7 @@ function answerOpen(step: Step, { effects }: Decision, labels: LabelBook): Answe
   return effect.type === 'FdReceived' ? { kind } : { kind, obj: labels.labelOf(kind, id) };
 }
 
-function answerQuery(step: Step, outcome: Outcome, labels: LabelBook): Answer {
+function answerQuery(step: Step, outcome: Outcome, labels: LabelBook): StepAnswer {
   if (isRefusal(outcome) && outcome.stage !== undefined) return {};
   const flags = step.prog_flags === true ? { prog_flags: [] as readonly number[] } : {};
   const { query } = outcome;
@@ -98,7 +98,7 @@ function outputs(
   step: Step,
   outcome: Exclude<Outcome, { errno: unknown }>,
   labels: LabelBook,
-): Answer {
+): StepAnswer {
   if (outcome.info !== undefined) return infoOf(outcome.info, labels);
   if (outcome.next_id !== undefined) {
     const kind = step.op.split('_', 1)[0] as IdKind;
@@ -109,7 +109,7 @@ function outputs(
 }
 
 /** What info shows of an object. */
-export function infoOf(info: ObjectInfo, labels: LabelBook): Answer {
+export function infoOf(info: ObjectInfo, labels: LabelBook): StepAnswer {
   if (info.kind === 'token') return { ...info };
   const common = { kind: info.kind, obj: labels.labelOf(info.kind, info.id) };
   switch (info.kind) {

@@ -6,7 +6,7 @@ import { DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import { releaseOf } from '../../domain/release/release.ts';
 import { LabelBook } from './labels.ts';
 import { modelMachine } from './machine.ts';
-import { bootConfigFor, performStep } from './replay.ts';
+import { bootConfigFor, performStep } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface PlacedCall {

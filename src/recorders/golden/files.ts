@@ -18,7 +18,7 @@ const NAME = /\.jsonl(?:\.gz|\.br)?$/u;
 export async function goldenFiles(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    const files = (await lookedAt(path)).isDirectory() ? await filesBelow(path) : [path];
+    const files = (await requireStats(path)).isDirectory() ? await filesBelow(path) : [path];
     const golden = files.filter((file) => NAME.test(file));
     if (golden.length === 0)
       throw new Error(`${path} has no golden file (.jsonl, .jsonl.gz, .jsonl.br)`);
@@ -27,7 +27,7 @@ export async function goldenFiles(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
-async function lookedAt(path: string): Promise<Stats> {
+async function requireStats(path: string): Promise<Stats> {
   try {
     return await stat(path);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Where a scenario is replayed: the model in this process, or a service through its API. */
+/** Where a scenario is played: the model in this process, or a service through its API. */
 import type { AttachType } from '../../domain/attach-type.ts';
 import { boot } from '../../domain/boot.ts';
 import type { Call, MapKey } from '../../domain/call.ts';
@@ -22,7 +22,7 @@ export interface ObservedList {
 }
 
 /** What can be observed of a kernel, by ids. */
-export interface World {
+export interface ObservedWorld {
   readonly cgroups: readonly { readonly id: number; readonly path: string }[];
   readonly programs: readonly number[];
   readonly links: readonly {
@@ -56,7 +56,7 @@ export interface Machine {
   /** False where effects say only what the answer shows, so the state is read after every call. */
   readonly tellsAllEffects?: false;
   perform(pid: number, call: Call): Promise<Decision>;
-  observe(types: readonly AttachType[]): Promise<World>;
+  observe(types: readonly AttachType[]): Promise<ObservedWorld>;
   /**
    * Of a machine that does some things a moment after a call: waits for them, and answers whether
    * there were any. Before it, `observe` may still show what is about to go.

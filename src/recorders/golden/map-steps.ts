@@ -2,7 +2,7 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call, MapKey } from '../../domain/call.ts';
 import type { LabelBook } from './labels.ts';
-import { chosen, type Step } from './scenario.ts';
+import { pickFields, type Step } from './scenario.ts';
 
 /** Fields of a map that a step tells as the call does. */
 const TOLD = [
@@ -29,7 +29,7 @@ export function mapCall(step: Step, labels: LabelBook): Call | undefined {
         ...(step.inner === undefined ? {} : { inner_map_fd: fd('inner') }),
         map_name: step.name ?? step.fd,
         ...(step.btf === undefined ? {} : { btf_fd: fd('btf') }),
-        ...chosen(step, ...TOLD),
+        ...pickFields(step, ...TOLD),
       } as Call;
     }
     case 'prog_bind_map': {

@@ -4,14 +4,14 @@ import { cgroupProgType } from '../../domain/fits.ts';
 import { MODE_FLAGS } from '../../domain/flags.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import type { LabelBook } from './labels.ts';
-import type { World } from './machine.ts';
+import type { ObservedWorld } from './machine.ts';
 import type { Header } from './scenario.ts';
 
 export type Observed = Map<string, unknown>;
 
 /** Entries by key; what is at its default is left out. */
 export function labelState(
-  world: World,
+  world: ObservedWorld,
   { attach_types, names = false }: Header,
   switches: Switches,
   labels: LabelBook,

@@ -3,7 +3,7 @@ import type { RestClient } from '../../client/rest-client.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { callsOf } from './calls-of.ts';
 import type { LabelBook } from './labels.ts';
-import { bootConfigFor } from './replay.ts';
+import { bootConfigFor } from './play.ts';
 import type { Scenario } from './scenario.ts';
 
 /** When a posted scenario begins: recordings have no times. */

@@ -4,7 +4,7 @@ import type { Call } from '../../domain/call.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
 import { type CodeLine, encodedCode } from './code.ts';
 import type { LabelBook } from './labels.ts';
-import { chosen, type Step } from './scenario.ts';
+import { pickFields, type Step } from './scenario.ts';
 
 /** Fields that a step tells as the call does. */
 const TOLD = [
@@ -36,6 +36,6 @@ export function progLoad(step: Step, labels: LabelBook): Call {
         }),
     ...(step.btf === undefined ? {} : { prog_btf_fd: fd('btf') }),
     ...(step.target === undefined ? {} : { attach_prog_fd: fd('target') }),
-    ...chosen(step, ...TOLD),
+    ...pickFields(step, ...TOLD),
   };
 }

@@ -6,11 +6,11 @@ import type { Switches } from '../../domain/release/switches.ts';
 import { LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
 import { labelState, type Observed } from './observed.ts';
-import { performStep } from './replay.ts';
+import { performStep } from './play.ts';
 import type { Header, RecordedStep, Scenario, StateDelta, Step } from './scenario.ts';
 
 /** Steps and the header that their recording begins with; nobody has answered yet. */
-export interface Program {
+export interface ScenarioProgram {
   readonly header: Header;
   readonly steps: readonly Step[];
 }
@@ -21,7 +21,7 @@ export interface Program {
  * @throws Error when a step names a process or an object that no step before it made
  */
 export async function record(
-  { header, steps }: Program,
+  { header, steps }: ScenarioProgram,
   machine: Machine,
   switches: Switches,
 ): Promise<Scenario> {

@@ -6,11 +6,11 @@ import type { Decision } from '../../domain/decision.ts';
 import type { Mode } from '../../domain/flags.ts';
 import type { MapType } from '../../domain/map-type.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
-import type { Machine, ObservedList, World } from './machine.ts';
+import type { Machine, ObservedList, ObservedWorld } from './machine.ts';
 import { STORAGE_TYPES } from './map-steps.ts';
 
 /** What is read of `GET …/state`. */
-interface StateAnswer {
+interface MachineState {
   readonly state: {
     readonly cgroups: readonly CgroupState[];
     readonly programs: readonly { readonly prog_id: number }[];
@@ -64,11 +64,11 @@ export async function restMachine(
       const { outcome, effects } = await client.post<Decision>(`${path}/syscalls`, { pid, call });
       return { outcome, effects };
     },
-    observe: async () => worldOf(await client.get<StateAnswer>(`${path}/state`)),
+    observe: async () => worldOf(await client.get<MachineState>(`${path}/state`)),
   };
 }
 
-function worldOf({ state }: StateAnswer): World {
+function worldOf({ state }: MachineState): ObservedWorld {
   const byId = new Map(state.cgroups.map((cgroup) => [cgroup.cgroup_id, cgroup]));
   return {
     cgroups: state.cgroups.map(({ cgroup_id, path }) => ({ id: cgroup_id, path })),

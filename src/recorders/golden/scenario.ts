@@ -19,13 +19,13 @@ export interface Step {
   readonly [field: string]: unknown;
 }
 
-export type Answer = Readonly<Record<string, unknown>>;
+export type StepAnswer = Readonly<Record<string, unknown>>;
 export type StateDelta = Readonly<Record<string, unknown>>;
 
 export interface RecordedStep {
   readonly i: number;
   readonly step: Step;
-  readonly out: Answer;
+  readonly out: StepAnswer;
   readonly st?: StateDelta;
 }
 
@@ -73,7 +73,7 @@ function parseLine(line: string, place: string): object {
 }
 
 /** Those of some fields that a step has. */
-export function chosen(
+export function pickFields(
   step: Step,
   ...fields: readonly string[]
 ): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { Call, CallOf } from '../../domain/call.ts';
 import type { LabelBook } from './labels.ts';
 import { mapCall } from './map-steps.ts';
 import { progLoad } from './prog-load-step.ts';
-import { chosen, type Step } from './scenario.ts';
+import { pickFields, type Step } from './scenario.ts';
 
 /** The uid that processes with a list of capabilities run as, unless they say another. */
 const NOBODY = 65_534;
@@ -13,7 +13,7 @@ const COMM_CHARS_MAX = 15;
 
 /**
  * The call that a step makes. Steps that stand for several calls (`map_keys`, `send_fd` with
- * `as`) are put together by the replay.
+ * `as`) are put together when they are played.
  *
  * @throws Error when the step's `op` is unknown
  */
@@ -48,7 +48,7 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
       return {
         name: 'fork',
         ...privileges,
-        ...chosen(step, 'clone_files', 'clone_thread', 'clone_newns', 'clone_newcgroup'),
+        ...pickFields(step, 'clone_files', 'clone_thread', 'clone_newns', 'clone_newcgroup'),
       } as Call;
     case 'unshare':
       // Recordings of before there were namespaces name no flag.
@@ -56,13 +56,13 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
         name: 'unshare',
         ...(isOfFiles(step)
           ? { clone_files: true }
-          : chosen(step, 'clone_newns', 'clone_newcgroup')),
+          : pickFields(step, 'clone_newns', 'clone_newcgroup')),
       } as Call;
     case 'setns':
       return {
         name: 'setns',
         target_pid: labels.pid(step.to),
-        ...chosen(step, 'clone_newns', 'clone_newcgroup'),
+        ...pickFields(step, 'clone_newns', 'clone_newcgroup'),
       } as Call;
     case 'kill':
       return { name: 'kill', to_pid: labels.pid(step.to) };
@@ -73,7 +73,7 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
     case 'umask':
       return { name: 'umask', mask: Number(step.mask) };
     case 'exit':
-      return { name: 'exit', ...chosen(step, 'thread') } as Call;
+      return { name: 'exit', ...pickFields(step, 'thread') } as Call;
     case 'rlimit_nofile':
       return { name: 'setrlimit', nofile: Number(step.n) };
     case 'rlimit_memlock':
@@ -86,7 +86,7 @@ function processCall(step: Step, labels: LabelBook): Call | undefined {
     case 'send_fd':
       return { name: 'send_fd', fd: fd(step, labels, 'fd'), to_pid: labels.pid(step.to) };
     case 'recv_fd':
-      return { name: 'recv_fd', ...chosen(step, 'cloexec') } as Call;
+      return { name: 'recv_fd', ...pickFields(step, 'cloexec') } as Call;
     default:
       return undefined;
   }
@@ -110,12 +110,12 @@ function fileCall(step: Step): Call | undefined {
     case 'cgroup_write':
       return { name: step.op, path, value: String(step.value) };
     case 'bpffs_mkdir':
-      return { name: 'bpffs_mkdir', path, ...chosen(step, 'mode') } as Call;
+      return { name: 'bpffs_mkdir', path, ...pickFields(step, 'mode') } as Call;
     case 'bpffs_rmdir':
     case 'unlink':
       return { name: step.op, path };
     case 'rename':
-      return { name: 'rename', path, to: String(step.to), ...chosen(step, 'flags') } as Call;
+      return { name: 'rename', path, to: String(step.to), ...pickFields(step, 'flags') } as Call;
     case 'link':
       return { name: 'link', path, to: String(step.to) };
     case 'symlink':
@@ -125,13 +125,13 @@ function fileCall(step: Step): Call | undefined {
     case 'chmod':
       return { name: 'chmod', path, mode: Number.parseInt(String(step.mode), 8) };
     case 'mount':
-      return { name: 'mount', path, ...chosen(step, 'from', 'mode') } as Call;
+      return { name: 'mount', path, ...pickFields(step, 'from', 'mode') } as Call;
     case 'umount':
-      return { name: 'umount', path, ...chosen(step, 'flags') } as Call;
+      return { name: 'umount', path, ...pickFields(step, 'flags') } as Call;
     case 'open_cg':
-      return { name: 'open_cgroup', path: String(step.cg), ...chosen(step, 'cloexec') } as Call;
+      return { name: 'open_cgroup', path: String(step.cg), ...pickFields(step, 'cloexec') } as Call;
     case 'open_other':
-      return { name: 'open_other', ...chosen(step, 'kind', 'path', 'cloexec') } as Call;
+      return { name: 'open_other', ...pickFields(step, 'kind', 'path', 'cloexec') } as Call;
     default:
       return undefined;
   }
@@ -146,18 +146,22 @@ function fdCall(step: Step, labels: LabelBook): Call | undefined {
     case 'dup3': {
       const to_fd = Number(step.to_fd ?? labels.fd(step.proc, step.to) ?? 0);
       const { op: name } = step;
-      return { name, fd: fd(step, labels, 'fd'), to_fd, ...chosen(step, 'flags') } as Call;
+      return { name, fd: fd(step, labels, 'fd'), to_fd, ...pickFields(step, 'flags') } as Call;
     }
     case 'fcntl':
-      return { name: 'fcntl', fd: fd(step, labels, 'fd'), ...chosen(step, 'cmd', 'arg') } as Call;
+      return {
+        name: 'fcntl',
+        fd: fd(step, labels, 'fd'),
+        ...pickFields(step, 'cmd', 'arg'),
+      } as Call;
     case 'close_range':
-      return { name: 'close_range', ...chosen(step, 'first', 'last', 'flags') } as Call;
+      return { name: 'close_range', ...pickFields(step, 'first', 'last', 'flags') } as Call;
     case 'pidfd_getfd': {
       const { from, fd: field } = step;
       const target_fd = labels.fd(from, field) ?? 0;
       return {
         ...{ name: 'pidfd_getfd', target_pid: labels.pid(from), target_fd },
-        ...chosen(step, 'flags'),
+        ...pickFields(step, 'flags'),
       } as Call;
     }
     default:
@@ -248,31 +252,31 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     case 'foreign_link':
       return {
         ...{ name: 'foreign_link_create', prog_fd: fd(step, labels, 'prog') },
-        ...chosen(step, 'attach_type'),
+        ...pickFields(step, 'attach_type'),
       } as Call;
     case 'iter_create':
       return {
         ...{ name: 'iter_create', link_fd: fd(step, labels, 'link') },
-        ...chosen(step, 'flags'),
+        ...pickFields(step, 'flags'),
       } as Call;
     case 'prog_test_run':
       return {
         ...{ name: 'prog_test_run', prog_fd: fd(step, labels, 'prog') },
-        ...chosen(step, 'data_size_in'),
+        ...pickFields(step, 'data_size_in'),
       } as Call;
     case 'task_fd_query': {
       const target_fd = labels.fd(step.from, step.fd) ?? 0;
       return {
         ...{ name: 'task_fd_query', target_pid: labels.pid(step.from), target_fd },
-        ...chosen(step, 'flags'),
+        ...pickFields(step, 'flags'),
       } as Call;
     }
     case 'bpf':
       return { name: 'bpf', cmd: Number(step.cmd) };
     case 'btf_load':
-      return { name: 'btf_load', ...chosen(step, 'btf_size') };
+      return { name: 'btf_load', ...pickFields(step, 'btf_size') };
     case 'enable_stats':
-      return { name: 'enable_stats', ...chosen(step, 'type') } as Call;
+      return { name: 'enable_stats', ...pickFields(step, 'type') } as Call;
     case 'obj_info':
     case 'link_info':
     case 'prog_info':
@@ -280,22 +284,22 @@ function objectCall(step: Step, labels: LabelBook): Call | undefined {
     case 'prog_by_id':
       return {
         ...{ name: 'prog_get_fd_by_id', prog_id: labels.id('prog', step.id) },
-        ...chosen(step, 'open_flags'),
+        ...pickFields(step, 'open_flags'),
       } as Call;
     case 'link_by_id':
       return {
         ...{ name: 'link_get_fd_by_id', link_id: labels.id('link', step.id) },
-        ...chosen(step, 'open_flags'),
+        ...pickFields(step, 'open_flags'),
       } as Call;
     case 'map_by_id':
       return {
         ...{ name: 'map_get_fd_by_id', map_id: labels.id('map', step.id) },
-        ...chosen(step, 'open_flags'),
+        ...pickFields(step, 'open_flags'),
       } as Call;
     case 'btf_by_id':
       return {
         ...{ name: 'btf_get_fd_by_id', btf_id: labels.id('btf', step.id) },
-        ...chosen(step, 'open_flags'),
+        ...pickFields(step, 'open_flags'),
       } as Call;
     case 'btf_next_id':
       return { name: 'btf_get_next_id', start_id: labels.id('btf', step.start) };

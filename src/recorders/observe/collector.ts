@@ -28,7 +28,7 @@ export interface CollectorEnd {
 
 /** The program to start: the one that is named, or the one that was built. */
 export function findCollector(named: string | undefined): string | undefined {
-  return named ?? SOURCES.map(builtIn).find(existsSync);
+  return named ?? SOURCES.map(programPath).find(existsSync);
 }
 
 /** The folder to build it in; undefined when the package came without it. */
@@ -37,7 +37,7 @@ export function collectorSource(): string | undefined {
 }
 
 /** Where `make` puts it. */
-function builtIn(source: string): string {
+function programPath(source: string): string {
   return join(source, 'build/bpfledger-collector');
 }
 

@@ -16,7 +16,7 @@ export interface Header {
  * @throws Error that says what is wrong with it
  */
 export function readHeader(line: string): Header {
-  const header = parsed(line);
+  const header = tryParse(line);
   if (typeof header.collector !== 'string') {
     throw new Error(
       'the first line of a collector must be its header, like ' +
@@ -41,7 +41,7 @@ export function readHeader(line: string): Header {
   };
 }
 
-function parsed(line: string): Readonly<Record<string, unknown>> {
+function tryParse(line: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -38,11 +38,11 @@ export interface ObserveRequest {
    * seconds, and not so long for a service that takes nothing.
    */
   readonly flushMs?: number;
-  readonly told: Told;
+  readonly told: ObserveListener;
 }
 
 /** What an operator is told of. */
-export interface Told {
+export interface ObserveListener {
   readonly onHeader: (header: Header) => void;
   readonly onSurveyed: (survey: { readonly isQuiet: boolean; readonly tries: number }) => void;
   readonly onAdopted: (adoption: Adoption) => void;
@@ -102,7 +102,7 @@ async function takeIn(
     sending.wake();
   };
   if (survey === undefined) await take([snapshotLine(bootOf(header))]);
-  else await take(await surveyed(lines, survey, told));
+  else await take(await takeSurvey(lines, survey, told));
   for (;;) {
     const some = lines.takeLines();
     await take(some);
@@ -113,10 +113,10 @@ async function takeIn(
   if (lines.error !== undefined) throw lines.error;
 }
 
-async function surveyed(
+async function takeSurvey(
   lines: Arriving,
   survey: () => Snapshot,
-  told: Told,
+  told: ObserveListener,
 ): Promise<readonly string[]> {
   const settle = () => sleep(SETTLE_MS);
   const found = await quietSurvey({ takeLines: () => lines.takeLines(), settle, survey });

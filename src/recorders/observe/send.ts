@@ -47,7 +47,7 @@ export function startSending(to: SendingTo): Sending {
   const counts = { recorded: 0, refused: 0 };
   let draining = false;
   let wake: () => void = () => undefined;
-  const woken = () =>
+  const waitForWake = () =>
     new Promise<void>((resolve) => {
       wake = resolve;
     });
@@ -56,7 +56,7 @@ export function startSending(to: SendingTo): Sending {
   async function run(): Promise<void> {
     let pause: number = PAUSE_MS.first;
     while (!signal.aborted) {
-      const waiting = woken();
+      const waiting = waitForWake();
       const piece = await spool.next(PIECE_LINES);
       if (piece === undefined) {
         if (draining) return;
@@ -100,14 +100,14 @@ async function sendPiece(
   const snapshot = snapshotIn(first);
   if (snapshot !== undefined) {
     to.onAdopted(await adopt(client, host, snapshot, 'nobody observed'));
-    await spool.sent([first]);
+    await spool.markSent([first]);
     return;
   }
   const end = lines.findIndex((line) => snapshotIn(line) !== undefined);
   const some = end < 0 ? lines : lines.slice(0, end);
   const { recorded, refused } = await postLines(client, host, { key, lines: some });
   counts.recorded += recorded;
-  await spool.sent(some.slice(0, recorded));
+  await spool.markSent(some.slice(0, recorded));
   const line = some[recorded];
   if (refused === undefined || line === undefined) return;
   to.onRefused(line, refused);
@@ -115,7 +115,7 @@ async function sendPiece(
   const hole = lostLine(timeOf(line), { events: 1, cause: plain(`refused: ${refused}`) });
   await postLines(client, host, { key: `${key}-${recorded}-lost`, lines: [JSON.stringify(hole)] });
   counts.refused++;
-  await spool.sent([line]);
+  await spool.markSent([line]);
 }
 
 /** When a line says that it was; now, when it does not say. */

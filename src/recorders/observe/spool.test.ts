@@ -18,10 +18,10 @@ describe('a spool', () => {
     const first = await spool.next(2);
     expect(first?.lines).toEqual(['a', 'b']);
     expect((await spool.next(3))?.key).toBe(first?.key);
-    await spool.sent(['a', 'b']);
+    await spool.markSent(['a', 'b']);
     expect((await spool.next(2))?.lines).toEqual(['ü']);
     expect((await spool.next(2))?.key).not.toBe(first?.key);
-    await spool.sent(['ü']);
+    await spool.markSent(['ü']);
     expect(await spool.next(2)).toBeUndefined();
     expect(spool.waiting).toBe(0);
     await spool.close();
@@ -37,7 +37,7 @@ describe('a spool', () => {
     expect(await again.next(9)).toEqual({ key, lines: ['a', 'b'] });
     await again.append(['c']);
     expect(await again.countLines()).toBe(3);
-    await again.sent(['a', 'b']);
+    await again.markSent(['a', 'b']);
     expect(await again.countLines()).toBe(1);
     expect((await again.next(9))?.lines).toEqual(['c']);
     await again.close();
@@ -47,7 +47,7 @@ describe('a spool', () => {
     const spool = await Spool.open(folder, 10);
     expect(await spool.append(['12345'])).toBe(true);
     expect(await spool.append(['12345'])).toBe(false);
-    await spool.sent(['12345']);
+    await spool.markSent(['12345']);
     expect(await spool.append(['12345'])).toBe(true);
     await spool.close();
   });
@@ -59,7 +59,7 @@ describe('a spool', () => {
     expect(readdirSync(folder)).toContain('000000000002.ndjson');
     let sent = 0;
     for (let piece = await spool.next(9); piece !== undefined; piece = await spool.next(9)) {
-      await spool.sent(piece.lines);
+      await spool.markSent(piece.lines);
       sent += piece.lines.length;
     }
     expect(sent).toBe(20);

@@ -37,7 +37,7 @@ export interface Piece {
   readonly lines: readonly string[];
 }
 
-interface Place {
+interface SpoolOffset {
   readonly segment: number;
   readonly offset: number;
 }
@@ -56,13 +56,13 @@ export class Spool {
   private readonly id: string;
   private readonly sizes: Map<number, number>;
   private last: Segment;
-  private from: Place;
+  private from: SpoolOffset;
   /** Appends and removals, one after the other. */
   private busy: Promise<unknown> = Promise.resolve();
 
   private constructor(
     own: { readonly folder: string; readonly bytesMax: number; readonly lock: Server },
-    { id, ...from }: Place & { readonly id: string },
+    { id, ...from }: SpoolOffset & { readonly id: string },
     { sizes, last }: { readonly sizes: Map<number, number>; readonly last: Segment },
   ) {
     this.folder = own.folder;
@@ -158,7 +158,7 @@ export class Spool {
   }
 
   /** Notes that the first `lines` that waited are sent. */
-  async sent(lines: readonly string[]): Promise<void> {
+  async markSent(lines: readonly string[]): Promise<void> {
     const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
     await this.remember({ ...this.from, offset: this.from.offset + bytes });
   }
@@ -169,7 +169,7 @@ export class Spool {
     this.lock.close();
   }
 
-  private async remember(place: Place): Promise<void> {
+  private async remember(place: SpoolOffset): Promise<void> {
     const path = join(this.folder, SENT);
     await writeFile(`${path}.new`, JSON.stringify({ id: this.id, ...place }), { mode: 0o600 });
     await rename(`${path}.new`, path);
@@ -193,7 +193,7 @@ export class Spool {
     await rm(join(this.folder, nameOf(segment)), { force: true });
   }
 
-  private async read({ segment, offset }: Place, bytes: number, linesMax: number) {
+  private async read({ segment, offset }: SpoolOffset, bytes: number, linesMax: number) {
     const file = await open(join(this.folder, nameOf(segment)), 'r');
     try {
       for (let length = bytes; ; length *= 2) {
@@ -249,14 +249,17 @@ async function cutToWholeLines(file: FileHandle): Promise<number> {
   return 0;
 }
 
-async function readSent(path: string, first: number): Promise<Place & { readonly id: string }> {
+async function readSent(
+  path: string,
+  first: number,
+): Promise<SpoolOffset & { readonly id: string }> {
   const fresh = { id: randomUUID(), segment: first, offset: 0 };
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   if (text === undefined) return fresh;
-  const { id, segment, offset } = JSON.parse(text) as Place & { readonly id: string };
+  const { id, segment, offset } = JSON.parse(text) as SpoolOffset & { readonly id: string };
   return segment >= first ? { id, segment, offset } : { id, segment: first, offset: 0 };
 }
 

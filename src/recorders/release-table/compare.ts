@@ -14,9 +14,9 @@ import { BOOT_PID, DEFAULT_CONFIG } from '../../domain/release/config.ts';
 import { type Release, releaseOf } from '../../domain/release/release.ts';
 import { answerOf } from '../golden/answer.ts';
 import { LabelBook } from '../golden/labels.ts';
+import { bootConfigFor } from '../golden/play.ts';
 import { relabel } from '../golden/relabel.ts';
-import { bootConfigFor } from '../golden/replay.ts';
-import type { Answer, Step } from '../golden/scenario.ts';
+import type { Step, StepAnswer } from '../golden/scenario.ts';
 import { callOf } from '../golden/translate.ts';
 import type { LoggedScenario } from './log.ts';
 
@@ -26,25 +26,25 @@ interface Decided {
   readonly scenario: string;
   readonly decision: Decision;
   /** The answer with labels for ids, which differ from release to release. */
-  readonly answer: Answer;
+  readonly answer: StepAnswer;
   /** What the older release's rules answer on this state, when they answer otherwise. */
   readonly older: Decision | undefined;
 }
 
 /** A call that the rules of two releases answer otherwise on one state. */
-export interface Difference {
+export interface DecisionDifference {
   readonly step: Step;
   readonly scenario: string;
   readonly older: Decision;
   readonly newer: Decision;
 }
 
-export interface Comparison {
+export interface ReleaseComparison {
   readonly older: Release;
   readonly newer: Release;
   /** Calls whose answers differ when each release decides the log on its own state. */
   readonly differing: number;
-  readonly differences: readonly Difference[];
+  readonly differences: readonly DecisionDifference[];
 }
 
 /**
@@ -56,8 +56,8 @@ export interface Comparison {
 export function compareReleases(
   names: readonly string[],
   log: readonly LoggedScenario[],
-): { readonly calls: number; readonly comparisons: readonly Comparison[] } {
-  const comparisons: Comparison[] = [];
+): { readonly calls: number; readonly comparisons: readonly ReleaseComparison[] } {
+  const comparisons: ReleaseComparison[] = [];
   let calls = 0;
   let before: { readonly release: Release; readonly decided: readonly Decided[] } | undefined;
   for (const name of names) {
@@ -83,7 +83,7 @@ function comparison(
   newer: Release,
   was: readonly Decided[],
   is: readonly Decided[],
-): Comparison {
+): ReleaseComparison {
   const differing = is.filter(({ answer }, i) => !isDeepStrictEqual(answer, was[i]?.answer)).length;
   const differences = is.flatMap(({ step, scenario, decision, older: before }) =>
     before === undefined ? [] : [{ step, scenario, older: before, newer: decision }],

@@ -6,11 +6,11 @@ import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type Refusal } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { answerInWords } from './answers.ts';
-import type { Difference } from './compare.ts';
+import type { DecisionDifference } from './compare.ts';
 import { stepInWords } from './log.ts';
 
 /** Differences of one cause, with the first of them as an example. */
-export interface Kind {
+export interface DifferenceKind {
   /** The calls that meet it, the most frequent first. */
   readonly calls: string;
   readonly older: string;
@@ -23,8 +23,8 @@ export interface Kind {
 }
 
 /** The kinds of differences, the most frequent first. */
-export function kindsOf(differences: readonly Difference[]): Kind[] {
-  const kinds: Kind[] = [];
+export function kindsOf(differences: readonly DecisionDifference[]): DifferenceKind[] {
+  const kinds: DifferenceKind[] = [];
   let left = differences;
   while (left.length > 0) {
     const cause = mostFrequent(left.flatMap(causesOf))[0] ?? '';
@@ -36,7 +36,7 @@ export function kindsOf(differences: readonly Difference[]): Kind[] {
 }
 
 /** What may have caused a difference: one name for each release that refuses, or what differs. */
-function causesOf({ older, newer }: Difference): string[] {
+function causesOf({ older, newer }: DecisionDifference): string[] {
   const was = isRefusal(older.outcome) ? older.outcome.rule : undefined;
   const is = isRefusal(newer.outcome) ? newer.outcome.rule : undefined;
   if (was === is) {
@@ -49,11 +49,11 @@ function causesOf({ older, newer }: Difference): string[] {
   ];
 }
 
-function kindOf(cause: string, differences: readonly Difference[]): Kind {
+function kindOf(cause: string, differences: readonly DecisionDifference[]): DifferenceKind {
   const [example] = differences;
   if (example === undefined) throw new Error(`nothing has the cause ${cause}`);
   const { step, scenario, older, newer } = example;
-  const answers = (of: (difference: Difference) => string) =>
+  const answers = (of: (difference: DecisionDifference) => string) =>
     mostFrequent(differences.map(of)).join(' / ');
   return {
     calls: mostFrequent(differences.map((one) => one.step.op)).join(', '),
@@ -67,10 +67,10 @@ function kindOf(cause: string, differences: readonly Difference[]): Kind {
 }
 
 function sentence(cause: string, older: Decision, newer: Decision): string {
-  const told = ({ outcome }: Decision) => refusalSentence(outcome as Refusal);
-  if (cause.startsWith('older ')) return `older: ${told(older)}`;
-  if (cause.startsWith('newer ')) return `newer: ${told(newer)}`;
-  return isRefusal(newer.outcome) ? `both: ${told(newer)}` : '';
+  const refusalText = ({ outcome }: Decision) => refusalSentence(outcome as Refusal);
+  if (cause.startsWith('older ')) return `older: ${refusalText(older)}`;
+  if (cause.startsWith('newer ')) return `newer: ${refusalText(newer)}`;
+  return isRefusal(newer.outcome) ? `both: ${refusalText(newer)}` : '';
 }
 
 /** Numbers of ids, revisions and the like are those of one call. */

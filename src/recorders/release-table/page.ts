@@ -1,7 +1,7 @@
 /** The comparison of releases as a page in Markdown. */
 import type { SwitchName } from '../../domain/release/switches.ts';
-import type { Comparison } from './compare.ts';
-import { type Kind, kindsOf } from './kinds.ts';
+import type { ReleaseComparison } from './compare.ts';
+import { type DifferenceKind, kindsOf } from './kinds.ts';
 
 /** Characters of an example, at most: a page is to be read. */
 const EXAMPLE_CHARACTERS_MAX = 160;
@@ -9,7 +9,7 @@ const EXAMPLE_CHARACTERS_MAX = 160;
 export interface PageInput {
   readonly scenarios: number;
   readonly calls: number;
-  readonly comparisons: readonly Comparison[];
+  readonly comparisons: readonly ReleaseComparison[];
 }
 
 export function pageOf({ scenarios, calls, comparisons }: PageInput): string {
@@ -39,7 +39,7 @@ function introduction(scenarios: number, calls: number): string[] {
   ];
 }
 
-function overview(comparisons: readonly Comparison[]): string[] {
+function overview(comparisons: readonly ReleaseComparison[]): string[] {
   const rows = comparisons.map(({ older, newer, differing, differences }) => {
     const pair = `${older.id} → ${newer.id}`;
     const name = differences.length === 0 ? pair : `[${pair}](#${anchor(pair)})`;
@@ -58,7 +58,7 @@ function anchor(heading: string): string {
   return heading.replace(/[^\w\- ]/gu, '').replaceAll(' ', '-');
 }
 
-function section(comparison: Comparison): string[] {
+function section(comparison: ReleaseComparison): string[] {
   const { older, newer, differences } = comparison;
   return [
     '',
@@ -72,7 +72,7 @@ function section(comparison: Comparison): string[] {
   ];
 }
 
-function switchesInWords({ older, newer }: Comparison): string {
+function switchesInWords({ older, newer }: ReleaseComparison): string {
   const names = Object.keys(newer.switches) as SwitchName[];
   const changed = names.filter((name) => older.switches[name] !== newer.switches[name]);
   return changed
@@ -80,7 +80,7 @@ function switchesInWords({ older, newer }: Comparison): string {
     .join(', ');
 }
 
-function row({ calls, older, newer, why, times, example, scenario }: Kind): string {
+function row({ calls, older, newer, why, times, example, scenario }: DifferenceKind): string {
   const shown = `${scenario}: \`${shorten(example)}\``;
   const cells = [calls, older, newer, why, String(times), shown];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

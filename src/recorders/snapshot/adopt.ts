@@ -10,7 +10,7 @@ import type { SightingLine } from '../../domain/observed/sighting.ts';
 import type { LoggedState } from './logged-state.ts';
 import { type LostLine, lostLine } from './lost-line.ts';
 import type { Snapshot } from './snapshot.ts';
-import { unexplained } from './unexplained.ts';
+import { listUnexplained } from './unexplained.ts';
 
 /** Lines of one request. */
 const PIECE_LINES = 1000;
@@ -31,7 +31,7 @@ export interface AdoptedLine extends SightingLine {
   readonly since?: string;
 }
 
-interface HostRow {
+interface HostBoots {
   readonly position: number;
   readonly boots: readonly { readonly boot_id: string; readonly release: string }[];
 }
@@ -43,14 +43,18 @@ export async function planAdoption(
   snapshot: Snapshot,
 ): Promise<Adoption> {
   const row = await readHost(client, host);
-  if (row === undefined) return { host: 'created', lines: stamped(snapshot.lines, snapshot) };
+  if (row === undefined) return { host: 'created', lines: stampLines(snapshot.lines, snapshot) };
   const path = hostPath(host);
   const { at: after } = await client.get<{ readonly at: string }>(`${path}/events/${row.position}`);
   if (isOtherBoot(row, snapshot)) {
-    return { host: 'rebooted', lines: stamped(snapshot.lines, snapshot), after };
+    return { host: 'rebooted', lines: stampLines(snapshot.lines, snapshot), after };
   }
   const { state } = await client.get<{ readonly state: LoggedState }>(`${path}/state`);
-  return { host: 'known', lines: stamped(unexplained(state, snapshot), snapshot, after), after };
+  return {
+    host: 'known',
+    lines: stampLines(listUnexplained(state, snapshot), snapshot, after),
+    after,
+  };
 }
 
 /**
@@ -94,14 +98,14 @@ function holeBefore({ after }: Adoption, { at }: Snapshot, cause: string): LostL
   return lostLine(at, { from: after, to: at, cause });
 }
 
-async function readHost(client: RestClient, host: string): Promise<HostRow | undefined> {
-  return client.get<HostRow>(hostPath(host)).catch((error: unknown) => {
+async function readHost(client: RestClient, host: string): Promise<HostBoots | undefined> {
+  return client.get<HostBoots>(hostPath(host)).catch((error: unknown) => {
     if (error instanceof ServiceRefusal && error.status === 404) return undefined;
     throw error;
   });
 }
 
-function isOtherBoot({ boots }: HostRow, { boot_id }: Snapshot): boolean {
+function isOtherBoot({ boots }: HostBoots, { boot_id }: Snapshot): boolean {
   return boot_id !== undefined && boots.at(-1)?.boot_id !== boot_id;
 }
 
@@ -122,7 +126,11 @@ async function boot(
   else await client.post('/v1/hosts', { name: host, ...asked });
 }
 
-function stamped(lines: readonly SightingLine[], { at }: Snapshot, since?: string): AdoptedLine[] {
+function stampLines(
+  lines: readonly SightingLine[],
+  { at }: Snapshot,
+  since?: string,
+): AdoptedLine[] {
   const isKnown = since !== undefined && Date.parse(since) <= Date.parse(at);
   return lines.map((line) => ({ ...line, at, ...(isKnown && { since }) }));
 }

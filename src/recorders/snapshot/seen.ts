@@ -7,7 +7,7 @@ export type Attached =
   | { readonly entry: FoundThings['entry'] }
   | { readonly link: FoundThings['link'] };
 
-export interface Seen {
+export interface SnapshotIndex {
   /** Ids by path. */
   readonly cgroups: ReadonlyMap<string, number | undefined>;
   readonly progs: ReadonlySet<number>;
@@ -25,7 +25,7 @@ export function listKey(cgroup: string, attachType: string | number): string {
   return `${attachType} ${cgroup}`;
 }
 
-export function seenIn({ lines }: Pick<Snapshot, 'lines'>): Seen {
+export function indexSnapshot({ lines }: Pick<Snapshot, 'lines'>): SnapshotIndex {
   const cgroups = new Map<string, number | undefined>();
   const progs = new Set<number>();
   const maps = new Set<number>();
@@ -33,24 +33,24 @@ export function seenIn({ lines }: Pick<Snapshot, 'lines'>): Seen {
   const lists = new Map<string, Attached[]>();
   const pins = new Map<string, FoundThings['pin']>();
   const fds = new Map<number, Map<number, FoundThings['fd']>>();
-  const listed = (cgroup: string, type: string | number, attached: Attached) => {
+  const addAttached = (cgroup: string, type: string | number, attached: Attached) => {
     const key = listKey(cgroup, type);
     const list = lists.get(key) ?? [];
     lists.set(key, list);
     list.push(attached);
   };
   for (const line of lines) {
-    const found = foundIn(line);
+    const found = foundSighting(line);
     if (found === undefined) continue;
     if ('cgroup' in found) cgroups.set(found.cgroup.path, found.cgroup.id);
     else if ('prog' in found) progs.add(found.prog.id);
     else if ('map' in found) maps.add(found.map.id);
-    else if ('entry' in found) listed(found.entry.cgroup, found.entry.attach_type, found);
+    else if ('entry' in found) addAttached(found.entry.cgroup, found.entry.attach_type, found);
     else if ('pin' in found) pins.set(found.pin.path, found.pin);
     else if ('link' in found) {
       const { link } = found;
       links.set(link.id, link);
-      if (link.cgroup !== undefined) listed(link.cgroup, link.attach_type, { link });
+      if (link.cgroup !== undefined) addAttached(link.cgroup, link.attach_type, { link });
     } else if ('fd' in found) {
       const own = fds.get(line.pid ?? 1) ?? new Map<number, FoundThings['fd']>();
       fds.set(line.pid ?? 1, own);
@@ -60,6 +60,6 @@ export function seenIn({ lines }: Pick<Snapshot, 'lines'>): Seen {
   return { cgroups, progs, maps, links, lists, pins, fds };
 }
 
-export function foundIn({ call }: SightingLine): Found | undefined {
+export function foundSighting({ call }: SightingLine): Found | undefined {
   return call.name === 'found' ? call : undefined;
 }

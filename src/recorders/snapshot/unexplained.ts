@@ -7,7 +7,13 @@ import { parentPath } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { commonOrder } from './common-order.ts';
 import type { LoggedHolders, LoggedState } from './logged-state.ts';
-import { type Attached, foundIn, listKey, type Seen, seenIn } from './seen.ts';
+import {
+  type Attached,
+  foundSighting,
+  indexSnapshot,
+  listKey,
+  type SnapshotIndex,
+} from './seen.ts';
 import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
 
 /**
@@ -16,17 +22,17 @@ import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
  * not compared. What elements of maps held in the log goes or stays by what nobody sees, so there the
  * next snapshot may tell of more.
  */
-export function unexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
-  return new Comparison(log, snapshot).lines();
+export function listUnexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
+  return new SnapshotComparison(log, snapshot).lines();
 }
 
 /** An object, for the books of what stays held: `prog 5`. */
 type Key = string;
 
-class Comparison {
+class SnapshotComparison {
   private readonly log: LoggedState;
   private readonly snapshot: Snapshot;
-  private readonly seen: Seen;
+  private readonly seen: SnapshotIndex;
   private readonly gone: SightingLine[] = [];
   /** Cgroups of the log that stay, by path. */
   private readonly cgroups = new Map<string, number>();
@@ -46,7 +52,7 @@ class Comparison {
   constructor(log: LoggedState, snapshot: Snapshot) {
     this.log = log;
     this.snapshot = snapshot;
-    this.seen = seenIn(snapshot);
+    this.seen = indexSnapshot(snapshot);
   }
 
   lines(): SightingLine[] {
@@ -226,7 +232,7 @@ class Comparison {
 
   /** Whether what was found is what the log has once all that is gone is recorded. */
   private explains(line: SightingLine): boolean {
-    const found = foundIn(line);
+    const found = foundSighting(line);
     if (found === undefined) return false;
     if ('cgroup' in found) return this.cgroups.has(found.cgroup.path);
     if ('prog' in found) return this.isLogged('prog', found.prog.id);

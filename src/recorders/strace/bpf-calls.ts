@@ -5,7 +5,7 @@
 import type { AttachType } from '../../domain/attach-type.ts';
 import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
-import type { ToldCall } from './deed.ts';
+import type { MeantCall } from './deed.ts';
 import type { LeftOut } from './spoken.ts';
 import {
   ATTACH_BITS,
@@ -33,16 +33,16 @@ export type BpffsPath = (path: string, dir: Value | undefined) => string | undef
  *
  * @throws Malformed
  */
-export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftOut {
+export function bpfCall(args: Arguments, bpffsPath: BpffsPath): MeantCall | LeftOut {
   const [command, attr, size] = args.list;
   const name = bpfCommandIn(command);
   const attr_size = size?.kind === 'number' ? size.value : undefined;
   if (attr?.kind !== 'struct') {
     if (name !== 'link_detach') return { leftOut: `bpf ${name} without its fields` };
     // Up to 6.1 nothing of it is printed.
-    return { call: { name, ...sized(attr_size) }, hidden: 'link_fd' };
+    return { call: { name, ...attrSizeField(attr_size) }, hidden: 'link_fd' };
   }
-  const fields = new Fields(attr, attr_size);
+  const fields = new AttrFields(attr, attr_size);
   const told = TOLD[name]?.(fields, bpffsPath);
   if (told === undefined) return { leftOut: `bpf ${name}${WHY_UNTOLD[name] ?? ''}` };
   // Behind the fields of a query that old straces know there are buffers alone.
@@ -51,7 +51,7 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): ToldCall | LeftO
 }
 
 /** The fields of an attr, those of the command's own struct in it included. */
-class Fields {
+class AttrFields {
   readonly #attr: StructValue;
   readonly #inner: StructValue | undefined;
   readonly #size: number | undefined;
@@ -65,7 +65,7 @@ class Fields {
   }
 
   get size(): { readonly attr_size?: number } {
-    return sized(this.#size);
+    return attrSizeField(this.#size);
   }
 
   get isCut(): boolean {
@@ -84,7 +84,7 @@ class Fields {
 
   /** Its number where it is not zero: a field that is zero need not be told. */
   some<N extends string>(name: N): { readonly [K in N]?: number } {
-    const value = this.number(name) ?? this.#hidden(name);
+    const value = this.number(name) ?? this.#readHidden(name);
     return (value === undefined || value === 0 ? {} : { [name]: value }) as {
       readonly [K in N]?: number;
     };
@@ -99,7 +99,7 @@ class Fields {
    * A field in `extra_data`: what strace does not know, printed as bytes that reach to the end of
    * the attr.
    */
-  #hidden(name: string): number | undefined {
+  #readHidden(name: string): number | undefined {
     const extra = this.get('extra_data');
     const place = HIDDEN[this.#attr.fields.has('link_create') ? 'link_create' : 'attach']?.[name];
     if (extra?.kind !== 'string' || this.#size === undefined || place === undefined) {
@@ -128,11 +128,11 @@ const HIDDEN: Readonly<
   },
 };
 
-function sized(size: number | undefined): { readonly attr_size?: number } {
+function attrSizeField(size: number | undefined): { readonly attr_size?: number } {
   return size === undefined ? {} : { attr_size: size };
 }
 
-type Teller = (fields: Fields, bpffsPath: BpffsPath) => ToldCall | LeftOut;
+type Teller = (fields: AttrFields, bpffsPath: BpffsPath) => MeantCall | LeftOut;
 
 const TOLD: Readonly<Record<string, Teller>> = {
   map_create: (fields) => ({
@@ -143,7 +143,7 @@ const TOLD: Readonly<Record<string, Teller>> = {
       ...fields.some('value_size'),
       ...fields.some('max_entries'),
       ...nonZero('map_flags', wordOf(fields.get('map_flags'), MAP_BITS)),
-      ...named('map_name', fields.text('map_name')),
+      ...nameField('map_name', fields.text('map_name')),
     },
   }),
   prog_load: progLoad,
@@ -177,8 +177,8 @@ const TOLD: Readonly<Record<string, Teller>> = {
       ...fields.some('flags'),
     },
   }),
-  obj_pin: (fields, bpffsPath) => pinned('obj_pin', fields, bpffsPath),
-  obj_get: (fields, bpffsPath) => pinned('obj_get', fields, bpffsPath),
+  obj_pin: (fields, bpffsPath) => readPinCall('obj_pin', fields, bpffsPath),
+  obj_get: (fields, bpffsPath) => readPinCall('obj_get', fields, bpffsPath),
   prog_get_fd_by_id: (fields) => ({
     call: { name: 'prog_get_fd_by_id', prog_id: fields.number('prog_id') ?? 0 },
   }),
@@ -194,7 +194,7 @@ function nonZero<N extends string>(name: N, value: number): { readonly [K in N]?
   return (value === 0 ? {} : { [name]: value }) as { readonly [K in N]?: number };
 }
 
-function named<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
+function nameField<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
   return (text === '' ? {} : { [name]: text }) as { readonly [K in N]?: string };
 }
 
@@ -202,7 +202,7 @@ function flags(word: number) {
   return word === 0 ? {} : { flags: attachFlagsOf(word) };
 }
 
-function progLoad(fields: Fields): ToldCall {
+function progLoad(fields: AttrFields): MeantCall {
   const expected = fields.get('expected_attach_type');
   const prog_type = progTypeIn(fields.get('prog_type'));
   const expected_attach_type = expected === undefined ? undefined : attachTypeIn(expected);
@@ -213,7 +213,7 @@ function progLoad(fields: Fields): ToldCall {
       prog_type,
       ...(isTold && { expected_attach_type }),
       ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
-      ...named('prog_name', fields.text('prog_name')),
+      ...nameField('prog_name', fields.text('prog_name')),
       // What other programs are attached to by BTF is not modelled.
       ...(expected_attach_type === 'lsm_cgroup' && fields.some('attach_btf_id')),
       ...fields.some('insn_cnt'),
@@ -233,7 +233,7 @@ function isKnownHook(type: AttachType): boolean {
   return isCgroupHook(type) || (typeof type === 'string' && type in FOREIGN_HOOKS);
 }
 
-function attach(name: 'prog_attach' | 'prog_detach', fields: Fields): ToldCall | LeftOut {
+function attach(name: 'prog_attach' | 'prog_detach', fields: AttrFields): MeantCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   if (!isCgroupHook(attach_type)) return { leftOut: `bpf ${name} of ${attach_type}` };
   const word = wordOf(fields.get('attach_flags'), ATTACH_BITS);
@@ -253,11 +253,11 @@ function attach(name: 'prog_attach' | 'prog_detach', fields: Fields): ToldCall |
   };
 }
 
-function linkCreate(fields: Fields): ToldCall | LeftOut {
+function linkCreate(fields: AttrFields): MeantCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   if (!isCgroupHook(attach_type)) return { leftOut: `bpf link_create of ${attach_type}` };
   const cgroup = fields.get('cgroup');
-  const anchor = cgroup?.kind === 'struct' ? new Fields(cgroup, undefined) : fields;
+  const anchor = cgroup?.kind === 'struct' ? new AttrFields(cgroup, undefined) : fields;
   return {
     call: {
       name: 'link_create',
@@ -273,7 +273,7 @@ function linkCreate(fields: Fields): ToldCall | LeftOut {
   };
 }
 
-function progQuery(fields: Fields): ToldCall | LeftOut {
+function progQuery(fields: AttrFields): MeantCall | LeftOut {
   const attach_type = attachTypeIn(fields.get('attach_type'));
   // The hooks of interfaces and of 7.x are asked for by bpftool too; no rule of a cgroup answers.
   if (!isKnownHook(attach_type))
@@ -310,11 +310,11 @@ function numbersIn(items: readonly Value[]): number[] {
   return items.flatMap((item) => (item.kind === 'number' ? [item.value] : []));
 }
 
-function pinned(
+function readPinCall(
   name: 'obj_pin' | 'obj_get',
-  fields: Fields,
+  fields: AttrFields,
   bpffsPath: BpffsPath,
-): ToldCall | LeftOut {
+): MeantCall | LeftOut {
   const path = bpffsPath(fields.text('pathname'), fields.get('path_fd'));
   if (path === undefined) return { leftOut: `bpf ${name} outside of the bpffs` };
   return {

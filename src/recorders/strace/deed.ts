@@ -5,7 +5,7 @@ import type { QueryOutputs } from '../../domain/outcome.ts';
 import type { TracedProcess } from './processes.ts';
 
 /** A call of the ledger, as far as the line tells it. */
-export interface ToldCall {
+export interface MeantCall {
   readonly call: Call;
   /** What the call returned, where that is not the return value of the line. */
   readonly ret?: number;
@@ -26,7 +26,7 @@ export interface Deed {
   readonly tid: number;
   readonly comm?: string;
   /** `send`: fds went into a socket; who takes them is not known here. */
-  readonly what: ToldCall | { readonly sighting: Sighting } | { readonly send: readonly number[] };
+  readonly what: MeantCall | { readonly sighting: Sighting } | { readonly send: readonly number[] };
   readonly outcome: { readonly ret: number } | { readonly errno: string };
   /** Paths that `-y` printed behind fds. */
   readonly paths: ReadonlyMap<number, string>;
@@ -38,7 +38,7 @@ export interface Deed {
 
 /** A deed with a call, its hidden fd filled in. */
 export interface CallDeed extends Deed {
-  readonly what: ToldCall;
+  readonly what: MeantCall;
 }
 
 /** Whether a deed is a call. */

@@ -1,8 +1,8 @@
 /** Calls about fds: open, close, dup and its kin, and passing over a socket. */
 
-import type { ToldCall } from './deed.ts';
+import type { MeantCall } from './deed.ts';
 import { absolutePath, isInterfaceFile, pathBehind } from './paths.ts';
-import { NOTHING, type Spoken, type Told } from './spoken.ts';
+import { type LineMeaning, NOTHING, type Spoken } from './spoken.ts';
 import {
   CLOSE_RANGE_BITS,
   FCNTL_COMMANDS,
@@ -35,10 +35,10 @@ export const FD_MAKERS: ReadonlySet<string> = new Set([
 ]);
 
 /** What each says; those that no cgroup or BPF object is behind are not asked for. */
-export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
-  open: (spoken) => opened(spoken, undefined, 0),
-  openat: (spoken) => opened(spoken, spoken.args.list[0], 1),
-  openat2: (spoken) => opened(spoken, spoken.args.list[0], 1),
+export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => LineMeaning>> = {
+  open: (spoken) => readOpen(spoken, undefined, 0),
+  openat: (spoken) => readOpen(spoken, spoken.args.list[0], 1),
+  openat2: (spoken) => readOpen(spoken, spoken.args.list[0], 1),
   close: ({ args }) => [{ call: { name: 'close', fd: numberAt(args.list, 0) }, ret: 0 }],
   dup: ({ args }) => [{ call: { name: 'dup', fd: numberAt(args.list, 0) } }],
   dup2: ({ args: { list } }) => [
@@ -54,8 +54,8 @@ export const FD_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
       },
     },
   ],
-  fcntl: duplicated,
-  fcntl64: duplicated,
+  fcntl: readFcntl,
+  fcntl64: readFcntl,
   close_range: ({ args: { list } }) => [
     {
       call: {
@@ -78,11 +78,11 @@ export function numberAt(list: readonly Value[], index: number): number {
 }
 
 /** A cgroup's directory; openat2 prints its flags in a struct. */
-function opened(
+function readOpen(
   { args, result, process, mounts }: Spoken,
   dir: Value | undefined,
   at: number,
-): Told {
+): LineMeaning {
   const printed = args.list[at];
   if (printed?.kind !== 'string') return NOTHING;
   const how = args.list[at + 1];
@@ -99,7 +99,7 @@ function opened(
   return [{ call: { name: 'open_cgroup', path, ...(!cloexec && { cloexec }) } }];
 }
 
-function duplicated({ args: { list } }: Spoken): Told {
+function readFcntl({ args: { list } }: Spoken): LineMeaning {
   const fd = numberAt(list, 0);
   const command = list[1];
   const n = wordOf(command, FCNTL_COMMANDS);
@@ -142,6 +142,6 @@ export function passedFds({ args }: Spoken): number[] {
 }
 
 /** Fds taken from a message, one call each. */
-export function received(spoken: Spoken): ToldCall[] {
+export function readReceived(spoken: Spoken): MeantCall[] {
   return passedFds(spoken).map((fd) => ({ call: { name: 'recv_fd' }, ret: fd }));
 }

@@ -1,6 +1,6 @@
 /** What the path that `-y` prints behind an fd says that it is open on. */
 import type { FdFact } from '../../domain/observed/observation.ts';
-import { decoded, type Mounts } from './paths.ts';
+import { decodeUtf8, type Mounts } from './paths.ts';
 
 /** Older straces print `bpf_link` of a link that LINK_CREATE made, all print `bpf-link` of a pin's. */
 const OBJECTS: Readonly<Record<string, 'prog' | 'link' | 'map'>> = {
@@ -14,7 +14,7 @@ const OBJECTS: Readonly<Record<string, 'prog' | 'link' | 'map'>> = {
 export function factOf(path: string, mounts: Mounts): FdFact {
   const object = OBJECTS[path.replace(/[[\]]/g, '')];
   if (object !== undefined) return { kind: object };
-  const cgroup = mounts.cgroupPath(decoded(path));
+  const cgroup = mounts.cgroupPath(decodeUtf8(path));
   if (cgroup !== undefined) return { kind: 'cgroup', path: cgroup };
   return { kind: mounts.bpffsPath(path) === undefined ? 'other' : 'bpffs' };
 }

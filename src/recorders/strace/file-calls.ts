@@ -1,31 +1,31 @@
 /** Calls about names: directories of cgroup2, and pins and directories of the bpffs. */
 import { absolutePath, pathBehind } from './paths.ts';
-import { NOTHING, type Spoken, type Told } from './spoken.ts';
+import { type LineMeaning, NOTHING, type Spoken } from './spoken.ts';
 import { AT_BITS, wordOf } from './uapi.ts';
 import type { Value } from './value.ts';
 
 /** What each says; those on owners and modes are in owner-calls.ts. */
-export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
-  mkdir: (spoken) => made(spoken, pathAt(spoken, 0)),
-  mkdirat: (spoken) => made(spoken, pathAt(spoken, 1, spoken.args.list[0])),
-  rmdir: (spoken) => removed(spoken, pathAt(spoken, 0)),
-  unlink: (spoken) => unlinked(spoken, pathAt(spoken, 0)),
+export const FILE_CALLS: Readonly<Record<string, (spoken: Spoken) => LineMeaning>> = {
+  mkdir: (spoken) => readMkdir(spoken, pathAt(spoken, 0)),
+  mkdirat: (spoken) => readMkdir(spoken, pathAt(spoken, 1, spoken.args.list[0])),
+  rmdir: (spoken) => readRmdir(spoken, pathAt(spoken, 0)),
+  unlink: (spoken) => readUnlink(spoken, pathAt(spoken, 0)),
   unlinkat(spoken) {
     const { list } = spoken.args;
     const path = pathAt(spoken, 1, list[0]);
     const isDirectory = (wordOf(list[2], AT_BITS) & (AT_BITS.AT_REMOVEDIR ?? 0)) !== 0;
-    return isDirectory ? removed(spoken, path) : unlinked(spoken, path);
+    return isDirectory ? readRmdir(spoken, path) : readUnlink(spoken, path);
   },
-  rename: (spoken) => renamed(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
-  renameat: renamedAt,
-  renameat2: renamedAt,
-  link: (spoken) => linked(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
+  rename: (spoken) => readRename(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
+  renameat: readRenameAt,
+  renameat2: readRenameAt,
+  link: (spoken) => readLink(spoken, pathAt(spoken, 0), pathAt(spoken, 1)),
   linkat(spoken) {
     const { list } = spoken.args;
-    return linked(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
+    return readLink(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
   },
-  symlink: (spoken) => symlinked(spoken, pathAt(spoken, 1)),
-  symlinkat: (spoken) => symlinked(spoken, pathAt(spoken, 2, spoken.args.list[1])),
+  symlink: (spoken) => readSymlink(spoken, pathAt(spoken, 1)),
+  symlinkat: (spoken) => readSymlink(spoken, pathAt(spoken, 2, spoken.args.list[1])),
 };
 
 /** The absolute path of an argument; of one that is relative to `dir`, or to where the process is. */
@@ -39,26 +39,30 @@ export function pathAt(
   return absolutePath(printed.text, pathBehind(dir) ?? process.cwd);
 }
 
-function made({ mounts }: Spoken, path: string | undefined): Told {
+function readMkdir({ mounts }: Spoken, path: string | undefined): LineMeaning {
   const cgroup = mounts.cgroupPath(path);
   if (cgroup !== undefined) return [{ call: { name: 'mkdir', path: cgroup }, ret: 0 }];
   const name = mounts.bpffsPath(path);
   return name === undefined ? NOTHING : [{ call: { name: 'bpffs_mkdir', path: name }, ret: 0 }];
 }
 
-function removed({ mounts }: Spoken, path: string | undefined): Told {
+function readRmdir({ mounts }: Spoken, path: string | undefined): LineMeaning {
   const cgroup = mounts.cgroupPath(path);
   if (cgroup !== undefined) return [{ call: { name: 'rmdir', path: cgroup }, ret: 0 }];
   const name = mounts.bpffsPath(path);
   return name === undefined ? NOTHING : [{ call: { name: 'bpffs_rmdir', path: name }, ret: 0 }];
 }
 
-function unlinked({ mounts }: Spoken, path: string | undefined): Told {
+function readUnlink({ mounts }: Spoken, path: string | undefined): LineMeaning {
   const name = mounts.bpffsPath(path);
   return name === undefined ? NOTHING : [{ call: { name: 'unlink', path: name }, ret: 0 }];
 }
 
-function renamed({ mounts }: Spoken, from: string | undefined, into: string | undefined): Told {
+function readRename(
+  { mounts }: Spoken,
+  from: string | undefined,
+  into: string | undefined,
+): LineMeaning {
   const path = mounts.bpffsPath(from);
   const to = mounts.bpffsPath(into);
   if (path !== undefined && to !== undefined) {
@@ -68,7 +72,11 @@ function renamed({ mounts }: Spoken, from: string | undefined, into: string | un
   return { leftOut: 'rename of a cgroup' };
 }
 
-function linked({ mounts }: Spoken, from: string | undefined, into: string | undefined): Told {
+function readLink(
+  { mounts }: Spoken,
+  from: string | undefined,
+  into: string | undefined,
+): LineMeaning {
   const path = mounts.bpffsPath(from);
   const to = mounts.bpffsPath(into);
   if (path === undefined || to === undefined) return NOTHING;
@@ -76,7 +84,7 @@ function linked({ mounts }: Spoken, from: string | undefined, into: string | und
 }
 
 /** What it leads to is told as from its directory, or as a path of the log. */
-function symlinked({ args, mounts }: Spoken, name: string | undefined): Told {
+function readSymlink({ args, mounts }: Spoken, name: string | undefined): LineMeaning {
   const path = mounts.bpffsPath(name);
   if (path === undefined) return NOTHING;
   const [told] = args.list;
@@ -86,7 +94,7 @@ function symlinked({ args, mounts }: Spoken, name: string | undefined): Told {
   return [{ call: { name: 'symlink', path, target }, ret: 0 }];
 }
 
-function renamedAt(spoken: Spoken): Told {
+function readRenameAt(spoken: Spoken): LineMeaning {
   const { list } = spoken.args;
-  return renamed(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
+  return readRename(spoken, pathAt(spoken, 1, list[0]), pathAt(spoken, 3, list[2]));
 }

@@ -15,7 +15,7 @@ const CANDIDATES_MAX = 64;
 export type HiddenFd = number | undefined;
 
 /** The call with the fd in its hidden field. */
-export function filledIn(deed: CallDeed, fd: HiddenFd): CallDeed {
+export function fillIn(deed: CallDeed, fd: HiddenFd): CallDeed {
   const { hidden, ...what } = deed.what;
   if (hidden === undefined || fd === undefined) return { ...deed, what };
   return { ...deed, what: { ...what, call: { ...what.call, [hidden]: fd } as Call } };
@@ -34,13 +34,13 @@ export function candidates(kernel: Kernel, deed: CallDeed): readonly HiddenFd[] 
   const seen = new Set<string>();
   for (const { fd, kind } of openObjects(kernel, deed.process.pid)) {
     if (kind !== wanted) continue;
-    const effects = explained(kernel, deed, fd);
+    const effects = explainBy(kernel, deed, fd);
     if (effects === undefined || seen.has(effects)) continue;
     seen.add(effects);
     found.push(fd);
     if (found.length === CANDIDATES_MAX) break;
   }
-  const without = explained(kernel, deed, undefined);
+  const without = explainBy(kernel, deed, undefined);
   if (without !== undefined && !seen.has(without)) found.push(undefined);
   return found.length === 0 ? [undefined] : found;
 }
@@ -54,8 +54,8 @@ function openObjects(kernel: Kernel, pid: number): { fd: number; kind: string | 
 }
 
 /** What follows by the rules when this fd was named; undefined when they answer otherwise. */
-function explained(kernel: Kernel, deed: CallDeed, fd: HiddenFd): string | undefined {
-  const { call } = filledIn(deed, fd).what;
+function explainBy(kernel: Kernel, deed: CallDeed, fd: HiddenFd): string | undefined {
+  const { call } = fillIn(deed, fd).what;
   const { outcome, effects } = decide(kernel, deed.process.pid, call);
   const agrees = isRefusal(outcome)
     ? 'errno' in deed.outcome && deed.outcome.errno === outcome.errno

@@ -6,19 +6,19 @@
 import type { Call } from '../../domain/call.ts';
 import { RecordingRefused } from '../../events/recording.ts';
 import { bpfCall } from './bpf-calls.ts';
-import type { Deed, ToldCall } from './deed.ts';
-import { FD_CALLS, FD_MAKERS, passedFds, received } from './fd-calls.ts';
+import type { Deed, MeantCall } from './deed.ts';
+import { FD_CALLS, FD_MAKERS, passedFds, readReceived } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
 import { OWNER_CALLS } from './owner-calls.ts';
 import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
-import { absolutePath, decoded, type Mounts, pathBehind } from './paths.ts';
-import { copied, flagsIn, joined, mounted, pidfdOpened } from './process-calls.ts';
+import { absolutePath, decodeUtf8, type Mounts, pathBehind } from './paths.ts';
+import { flagsIn, pidfdOpened, readGetfd, readJoin, readMount } from './process-calls.ts';
 import { Processes, type TracedProcess } from './processes.ts';
-import type { LeftOut, Spoken, Told } from './spoken.ts';
+import type { LeftOut, LineMeaning, Spoken } from './spoken.ts';
 import { Tally } from './tally.ts';
 import { type Result, readResult, readTraceLine } from './trace-line.ts';
 import { CLONE_BITS } from './uapi.ts';
-import { type Arguments, Malformed, readArguments, unescaped, type Value } from './value.ts';
+import { type Arguments, Malformed, readArguments, unescapeText, type Value } from './value.ts';
 
 /** Unreadable lines after which a file is no recording. */
 const UNREADABLE_MAX = 1000;
@@ -92,34 +92,34 @@ export class Interpreter {
     const deeds: Deed[] = [];
     const { kind, line, at, pid } = happening;
     if (kind === 'superseded') {
-      this.#processes.superseded(pid, happening.by, line);
+      this.#processes.supersede(pid, happening.by, line);
       return deeds;
     }
     const process = this.#speaking(happening, deeds);
     if (kind === 'exited' || kind === 'killed') {
-      if (this.#processes.ended(pid) === undefined) return deeds;
+      if (this.#processes.endThread(pid) === undefined) return deeds;
       deeds.push(deedOf({ line, at, process, tid: pid }, { call: { name: 'exit' } }));
     } else if (kind === 'call') {
-      this.#called(happening, process, deeds);
+      this.#interpretCall(happening, process, deeds);
     }
     return deeds;
   }
 
   /** The process that a line is of. One that speaks before its parent's fork returned is forked. */
   #speaking({ pid, line, at }: Happening, deeds: Deed[]): TracedProcess {
-    const known = this.#processes.known(pid);
+    const known = this.#processes.findByThread(pid);
     if (known !== undefined) return known;
     const forks = [...this.#pairs.underWay()].filter(({ name }) => FORKS.has(name));
     const [fork] = forks;
-    const parent = fork && this.#processes.known(fork.pid);
+    const parent = fork && this.#processes.findByThread(fork.pid);
     if (fork === undefined || parent === undefined || forks.length > 1) {
-      return this.#processes.found(pid, line);
+      return this.#processes.addFound(pid, line);
     }
     const made = { line, at, tid: fork.pid };
-    return this.#forked(parent, { child: pid, flags: flagsIn(fork.text), ...made }, deeds);
+    return this.#fork(parent, { child: pid, flags: flagsIn(fork.text), ...made }, deeds);
   }
 
-  #forked(
+  #fork(
     parent: TracedProcess,
     made: {
       readonly child: number;
@@ -135,7 +135,7 @@ export class Interpreter {
       this.#processes.thread(parent, child, line);
       return parent;
     }
-    const process = this.#processes.forked(parent, child, line);
+    const process = this.#processes.addForked(parent, child, line);
     // The ledger's processes share no table: the child is given a copy.
     if ((flags & (CLONE_BITS.CLONE_FILES ?? 0)) !== 0) {
       this.leftOut.add('clone with CLONE_FILES and without CLONE_THREAD: fds were copied', line);
@@ -146,12 +146,12 @@ export class Interpreter {
     return process;
   }
 
-  #called(whole: WholeCall, process: TracedProcess, deeds: Deed[]): void {
+  #interpretCall(whole: WholeCall, process: TracedProcess, deeds: Deed[]): void {
     const { name, text } = whole;
-    if (FORKS.has(name)) return this.#cloned(whole, process, deeds);
-    if (EXECS.has(name)) return this.#executed(whole, process, deeds);
+    if (FORKS.has(name)) return this.#interpretClone(whole, process, deeds);
+    if (EXECS.has(name)) return this.#interpretExec(whole, process, deeds);
     if (PASSED_OVER.has(name)) return;
-    this.#overwritten(whole, process, deeds);
+    this.#closeOverwritten(whole, process, deeds);
     if (name === 'bpf') this.#bpfCalls += 1;
     if (!this.#concerns(whole, process)) return;
     const cursor = { text, at: name.length + 1 };
@@ -159,32 +159,32 @@ export class Interpreter {
     const result = readResult(text, cursor.at);
     // It was interrupted, and is made again.
     if (result === undefined) return;
-    if (RECEIVES.has(name) && result.ret >= 0) this.#sentBefore(whole, deeds);
-    this.#spoken(whole, { name, args, result, process, mounts: this.#mounts }, deeds);
+    if (RECEIVES.has(name) && result.ret >= 0) this.#settleSend(whole, deeds);
+    this.#addSpoken(whole, { name, args, result, process, mounts: this.#mounts }, deeds);
   }
 
   /** Fds that arrived were sent, though the call that sends them did not return before. */
-  #sentBefore({ pid, line, at }: WholeCall, deeds: Deed[]): void {
+  #settleSend({ pid, line, at }: WholeCall, deeds: Deed[]): void {
     const sends = [...this.#pairs.underWay()].filter(
       ({ name, text, pid: sender }) => SENDS.has(name) && sender !== pid && RIGHTS.test(text),
     );
     const [send] = sends;
-    const process = send && this.#processes.known(send.pid);
+    const process = send && this.#processes.findByThread(send.pid);
     if (send === undefined || process === undefined || sends.length > 1) return;
     this.#pairs.settle(send.pid);
-    this.#called(
+    this.#interpretCall(
       { ...send, kind: 'call', text: `${send.text}) = 1`, line, at, begun: send.line },
       process,
       deeds,
     );
   }
 
-  #spoken(whole: WholeCall, spoken: Spoken, deeds: Deed[]): void {
+  #addSpoken(whole: WholeCall, spoken: Spoken, deeds: Deed[]): void {
     const { line, at, pid: tid, comm } = whole;
     const { process, result, args } = spoken;
     const paths = pathsIn(args, result);
     const outcome = outcomeOf(result);
-    const told = this.#told(spoken);
+    const told = this.#meaningOf(spoken);
     if ('leftOut' in told) return this.leftOut.add(told.leftOut, line);
     const ordinal = spoken.name === 'bpf' ? this.#bpfCalls : 0;
     const named = comm === undefined ? {} : { comm };
@@ -196,7 +196,7 @@ export class Interpreter {
     }
   }
 
-  #told(spoken: Spoken): readonly Deed['what'][] | LeftOut {
+  #meaningOf(spoken: Spoken): readonly Deed['what'][] | LeftOut {
     const { name, result, process, mounts, args } = spoken;
     const failed = result.ret < 0;
     switch (name) {
@@ -213,19 +213,19 @@ export class Interpreter {
         if (!failed) process.cwd = pathBehind(args.list[0]);
         return [];
       case 'mount':
-        return failed ? [] : mounted(spoken);
+        return failed ? [] : readMount(spoken);
       case 'sendmsg':
       case 'sendmmsg':
         return failed ? [] : [{ send: passedFds(spoken) }];
       case 'recvmsg':
       case 'recvmmsg':
-        return failed ? [] : received(spoken);
+        return failed ? [] : readReceived(spoken);
       case 'pidfd_open':
         return pidfdOpened(spoken);
       case 'pidfd_getfd':
-        return copied(spoken);
+        return readGetfd(spoken);
       case 'write':
-        return joined(spoken);
+        return readJoin(spoken);
       default: {
         const teller = FD_CALLS[name] ?? FILE_CALLS[name] ?? OWNER_CALLS[name];
         return teller === undefined ? { leftOut: name } : teller(spoken);
@@ -255,7 +255,7 @@ export class Interpreter {
   }
 
   /** A number that a call gave out was thought to be open: how it was closed was not seen. */
-  #overwritten(
+  #closeOverwritten(
     { name, text, line, at, pid: tid }: WholeCall,
     process: TracedProcess,
     deeds: Deed[],
@@ -267,27 +267,27 @@ export class Interpreter {
     deeds.push(deedOf({ line, at, process, tid }, what));
   }
 
-  #cloned(whole: WholeCall, process: TracedProcess, deeds: Deed[]) {
+  #interpretClone(whole: WholeCall, process: TracedProcess, deeds: Deed[]) {
     const { text, name, line, at, pid: tid } = whole;
     const cursor = { text, at: name.length + 1 };
     readArguments(cursor);
     const result = readResult(text, cursor.at);
     if (result === undefined || result.ret <= 0) return;
     const child = result.ret;
-    const seen = this.#processes.known(child);
+    const seen = this.#processes.findByThread(child);
     // It spoke before this line, and was taken for the child that it is; it may have ended, too.
     if (seen !== undefined && (seen === process || seen.parent === process)) return;
     if (this.#processes.cameAndWentSince(child, whole.begun)) return;
-    this.#forked(process, { child, flags: flagsIn(text), line, at, tid }, deeds);
+    this.#fork(process, { child, flags: flagsIn(text), line, at, tid }, deeds);
   }
 
-  #executed(whole: WholeCall, process: TracedProcess, deeds: Deed[]): void {
+  #interpretExec(whole: WholeCall, process: TracedProcess, deeds: Deed[]): void {
     const { text, line, at, pid: tid } = whole;
     // The environment that `-v` prints is not even read.
     const path = EXECUTED.exec(text)?.[1];
     if (!DONE.test(text)) return;
     const name =
-      decoded(unescaped(path ?? ''))
+      decodeUtf8(unescapeText(path ?? ''))
         .split('/')
         .at(-1) ?? '';
     const comm = name.slice(0, COMM_CHARS_MAX);
@@ -297,7 +297,7 @@ export class Interpreter {
   }
 }
 
-function asList(told: ToldCall | LeftOut): Told {
+function asList(told: MeantCall | LeftOut): LineMeaning {
   return 'leftOut' in told ? told : [told];
 }
 

@@ -16,9 +16,9 @@ import type { Mounts } from './paths.ts';
 /** How a state names objects. */
 export interface Naming {
   /** Id of the object that a deed makes, or that it shows for the first time. */
-  readonly made: (kind: ObjectKind) => number;
+  readonly makeId: (kind: ObjectKind) => number;
   /** Id that the state has an object under which the kernel calls `id`. */
-  readonly known: (kind: ObjectKind, id: number) => number;
+  readonly knownId: (kind: ObjectKind, id: number) => number;
 }
 
 /** Whether the ledger's table of errnos has what a call was refused with. */
@@ -44,7 +44,7 @@ export function observationOf(
   { naming, mounts }: { readonly naming: Naming; readonly mounts: Mounts },
 ): Observation {
   const { process, comm, what } = deed;
-  const call = asAsked(kernel, deed, renamed(what.call, naming));
+  const call = asAsked(kernel, deed, renameIds(what.call, naming));
   const outcome = outcomeOf(kernel, deed, call, naming, mounts);
   const fds = factsOf(kernel, deed, call, naming, mounts);
   return {
@@ -74,19 +74,19 @@ function asAsked(kernel: Kernel, { process: { pid }, outcome }: CallDeed, call: 
 }
 
 /** The call with ids as the state knows them. */
-function renamed(call: Call, { known }: Naming): Call {
+function renameIds(call: Call, { knownId }: Naming): Call {
   switch (call.name) {
     case 'prog_get_fd_by_id':
-      return { ...call, prog_id: known('prog', call.prog_id) };
+      return { ...call, prog_id: knownId('prog', call.prog_id) };
     case 'link_get_fd_by_id':
-      return { ...call, link_id: known('link', call.link_id) };
+      return { ...call, link_id: knownId('link', call.link_id) };
     case 'map_get_fd_by_id':
-      return { ...call, map_id: known('map', call.map_id) };
+      return { ...call, map_id: knownId('map', call.map_id) };
     case 'prog_attach':
     case 'link_create': {
       if (call.relative_id === undefined) return call;
       const kind = call.flags?.includes('link') ? 'link' : 'prog';
-      return { ...call, relative_id: known(kind, call.relative_id) };
+      return { ...call, relative_id: knownId(kind, call.relative_id) };
     }
     default:
       return call;
@@ -104,11 +104,11 @@ function outcomeOf(
   const { ret } = outcome;
   switch (call.name) {
     case 'prog_load':
-      return { ret, prog_id: naming.made('prog') };
+      return { ret, prog_id: naming.makeId('prog') };
     case 'link_create':
-      return { ret, link_id: naming.made('link') };
+      return { ret, link_id: naming.makeId('link') };
     case 'map_create':
-      return { ret, map_id: naming.made('map') };
+      return { ret, map_id: naming.makeId('map') };
     case 'prog_get_fd_by_id':
       return { ret, prog_id: call.prog_id };
     case 'link_get_fd_by_id':
@@ -119,7 +119,7 @@ function outcomeOf(
       const path = paths.get(ret);
       const { kind } = path === undefined ? { kind: undefined } : factOf(path, mounts);
       if (kernel.bpffs.has(call.path) || !isObject(kind)) return { ret };
-      return { ret, [`${kind}_id`]: naming.made(kind) };
+      return { ret, [`${kind}_id`]: naming.makeId(kind) };
     }
     case 'prog_query':
       return { ret, query: queryOf(kernel, process.pid, call, what.query, naming) };
@@ -138,10 +138,10 @@ function queryOf(
   pid: number,
   call: Call,
   told: QueryOutputs | undefined,
-  { known }: Naming,
+  { knownId }: Naming,
 ): QueryOutputs {
   const expected = decide(kernel, pid, call).outcome;
-  const ids = told?.prog_ids.map((id) => known('prog', id)) ?? [];
+  const ids = told?.prog_ids.map((id) => knownId('prog', id)) ?? [];
   const rest = isRefusal(expected) ? undefined : (expected as Success).query;
   const { prog_cnt = 0, revision } = told ?? {};
   return {
@@ -172,7 +172,7 @@ function factsOf(
     const kind = open === undefined ? undefined : kernel.files.get(open.file)?.kind;
     const isOther = fact.kind === 'other' || fact.kind === 'bpffs';
     if (kind === fact.kind || (isOther && kind === undefined)) continue;
-    facts[fd] = isObject(fact.kind) ? { ...fact, id: naming.made(fact.kind) } : fact;
+    facts[fd] = isObject(fact.kind) ? { ...fact, id: naming.makeId(fact.kind) } : fact;
   }
   return Object.keys(facts).length === 0 ? undefined : facts;
 }

@@ -6,7 +6,7 @@ import { isControlFile } from '../../domain/cgroupfs.ts';
 import { baseName } from '../../domain/path.ts';
 import { numberAt } from './fd-calls.ts';
 import { absolutePath, isInterfaceFile, pathBehind } from './paths.ts';
-import { NOTHING, type Spoken, type Told } from './spoken.ts';
+import { type LineMeaning, NOTHING, type Spoken } from './spoken.ts';
 import { AT_BITS, wordOf } from './uapi.ts';
 
 /** Where the arguments of a call are. */
@@ -21,7 +21,7 @@ interface Places {
 }
 
 /** What each says. */
-export const OWNER_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
+export const OWNER_CALLS: Readonly<Record<string, (spoken: Spoken) => LineMeaning>> = {
   chmod: (spoken) => changedMode(spoken, { path: 0, given: 1 }),
   fchmod: (spoken) => changedMode(spoken, { dir: 0, given: 1 }),
   fchmodat: (spoken) => changedMode(spoken, { dir: 0, path: 1, given: 2 }),
@@ -35,14 +35,14 @@ export const OWNER_CALLS: Readonly<Record<string, (spoken: Spoken) => Told>> = {
 /** A uid of 32 bits that says "as it is". */
 const UNCHANGED: readonly number[] = [-1, 0xffff_ffff];
 
-function changedMode(spoken: Spoken, places: Places): Told {
+function changedMode(spoken: Spoken, places: Places): LineMeaning {
   const mode = numberAt(spoken.args.list, places.given) & 0o7777;
   const { cgroup, name } = placeOf(spoken, places);
   if (cgroup !== undefined) return [{ call: { name: 'cgroup_chmod', path: cgroup, mode }, ret: 0 }];
   return name === undefined ? NOTHING : [{ call: { name: 'chmod', path: name, mode }, ret: 0 }];
 }
 
-function changedOwner(spoken: Spoken, places: Places): Told {
+function changedOwner(spoken: Spoken, places: Places): LineMeaning {
   const uid = numberAt(spoken.args.list, places.given);
   if (UNCHANGED.includes(uid)) return NOTHING;
   const { cgroup, name } = placeOf(spoken, places);

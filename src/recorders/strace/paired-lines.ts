@@ -60,7 +60,7 @@ export class PairedLines {
         return { ...parsed, kind: 'begun', line };
       }
       case 'resumed':
-        return this.#resumed(parsed, line);
+        return this.#resume(parsed, line);
       case 'superseded': {
         // The thread that executed goes on under the leader's pid, with its unfinished execve.
         const moved = this.#pending.get(parsed.by);
@@ -97,7 +97,7 @@ export class PairedLines {
     this.#chars -= pending.text.length;
   }
 
-  #resumed(parsed: CallLine, line: number): WholeCall | undefined {
+  #resume(parsed: CallLine, line: number): WholeCall | undefined {
     const begun = this.#pending.get(parsed.pid);
     // Its beginning lies before the recording's.
     if (begun === undefined) return undefined;

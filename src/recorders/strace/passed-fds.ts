@@ -42,7 +42,7 @@ export class PassedFds {
   /** Keys of what was received of what was sent. */
   readonly received = new Set<string>();
 
-  sent(fd: InFlight): void {
+  send(fd: InFlight): void {
     this.#underWay.push(fd);
     if (this.#underWay.length > IN_FLIGHT_MAX) this.#underWay.shift();
   }
@@ -52,7 +52,7 @@ export class PassedFds {
    *
    * @param at where it arrived
    */
-  taken(
+  take(
     kind: string | undefined,
     receiver: { readonly pid: number; readonly firstLine: number },
     at: string,

@@ -65,17 +65,17 @@ function within(path: string, mount: string): string | undefined {
 export function absolutePath(path: string, base: string | undefined): string | undefined {
   if (!path.startsWith('/') && !base?.startsWith('/')) return undefined;
   const whole = path.startsWith('/') ? path : `${base}/${path}`;
-  if (!/\/[./]|\/$/.test(whole)) return decoded(whole);
+  if (!/\/[./]|\/$/.test(whole)) return decodeUtf8(whole);
   const steps: string[] = [];
   for (const step of whole.split('/')) {
     if (step === '..') steps.pop();
     else if (step !== '' && step !== '.') steps.push(step);
   }
-  return decoded(`/${steps.join('/')}`);
+  return decodeUtf8(`/${steps.join('/')}`);
 }
 
 /** Bytes as characters become UTF-8 text. */
-export function decoded(bytes: string): string {
+export function decodeUtf8(bytes: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what needs no decoding.
   return /^[\x00-\x7f]*$/.test(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -1,6 +1,6 @@
 /** Calls about processes, and about what they see: clones, pidfds, moves, mounts. */
-import { absolutePath, decoded, pathBehind } from './paths.ts';
-import type { Spoken, Told } from './spoken.ts';
+import { absolutePath, decodeUtf8, pathBehind } from './paths.ts';
+import type { LineMeaning, Spoken } from './spoken.ts';
 import { CLONE_BITS, wordOf } from './uapi.ts';
 
 /** Pidfds of a process that are remembered. */
@@ -15,7 +15,7 @@ export function flagsIn(text: string): number {
 }
 
 /** A mount of cgroup2 is another name of the same tree. */
-export function mounted({ args: { list }, mounts }: Spoken): Told {
+export function readMount({ args: { list }, mounts }: Spoken): LineMeaning {
   const [, target, type] = list;
   if (target?.kind !== 'string' || type?.kind !== 'string') return [];
   const path = absolutePath(target.text, undefined);
@@ -24,7 +24,7 @@ export function mounted({ args: { list }, mounts }: Spoken): Told {
 }
 
 /** A pidfd is remembered: pidfd_getfd names its process by it. */
-export function pidfdOpened({ args, result, process }: Spoken): Told {
+export function pidfdOpened({ args, result, process }: Spoken): LineMeaning {
   const [pid] = args.list;
   if (pid?.kind !== 'number' || result.ret < 0) return [];
   process.pidfds ??= new Map();
@@ -33,7 +33,7 @@ export function pidfdOpened({ args, result, process }: Spoken): Told {
 }
 
 /** pidfd_getfd: a copy of another process's fd. */
-export function copied({ args: { list }, process, result }: Spoken): Told {
+export function readGetfd({ args: { list }, process, result }: Spoken): LineMeaning {
   const [pidfd, fd] = list;
   if (pidfd?.kind !== 'number' || fd?.kind !== 'number' || result.ret < 0) return [];
   // `-yy` prints `<pid:123>` behind a pidfd.
@@ -44,11 +44,11 @@ export function copied({ args: { list }, process, result }: Spoken): Told {
 }
 
 /** A write to `cgroup.procs`: a process moves. */
-export function joined({ args: { list }, process, mounts, result }: Spoken): Told {
+export function readJoin({ args: { list }, process, mounts, result }: Spoken): LineMeaning {
   const file = pathBehind(list[0]);
   const text = list[1];
   if (file === undefined || text?.kind !== 'string' || text.cut || result.ret < 0) return [];
-  const path = mounts.cgroupPath(decoded(file.slice(0, file.lastIndexOf('/'))));
+  const path = mounts.cgroupPath(decodeUtf8(file.slice(0, file.lastIndexOf('/'))));
   const pid = /^\s*(\d+)\s*$/.exec(text.text)?.[1];
   if (path === undefined || pid === undefined) return [];
   const target_pid = Number(pid);

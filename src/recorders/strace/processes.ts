@@ -29,16 +29,16 @@ export class Processes {
   #begun = 0;
 
   /** The process that a thread is of, if it was seen. */
-  known(tid: number): TracedProcess | undefined {
+  findByThread(tid: number): TracedProcess | undefined {
     return this.#byThread.get(tid);
   }
 
   /** A process that was there before the recording, or whose fork was not seen. */
-  found(pid: number, line: number): TracedProcess {
+  addFound(pid: number, line: number): TracedProcess {
     return this.#begin(pid, line, undefined);
   }
 
-  forked(parent: TracedProcess, child: number, line: number): TracedProcess {
+  addForked(parent: TracedProcess, child: number, line: number): TracedProcess {
     return this.#begin(child, line, parent);
   }
 
@@ -50,7 +50,7 @@ export class Processes {
   }
 
   /** A thread ended; the process, when it was its last. */
-  ended(tid: number): TracedProcess | undefined {
+  endThread(tid: number): TracedProcess | undefined {
     const process = this.#byThread.get(tid);
     if (process === undefined) return undefined;
     this.#byThread.delete(tid);
@@ -64,7 +64,7 @@ export class Processes {
   }
 
   /** Its other threads are gone: one of them executed, and has the first one's pid now. */
-  superseded(pid: number, by: number, line: number): void {
+  supersede(pid: number, by: number, line: number): void {
     const process = this.#byThread.get(by) ?? this.#byThread.get(pid);
     if (process === undefined) return;
     for (const tid of process.threads) this.#byThread.delete(tid);

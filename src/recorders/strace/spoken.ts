@@ -1,5 +1,5 @@
 /** What a line says, on its way from text to an observation. */
-import type { ToldCall } from './deed.ts';
+import type { MeantCall } from './deed.ts';
 import type { Mounts } from './paths.ts';
 import type { TracedProcess } from './processes.ts';
 import type { Result } from './trace-line.ts';
@@ -20,7 +20,7 @@ export interface LeftOut {
 }
 
 /** What a line comes to: calls in order, nothing that concerns the ledger, or what it lacks. */
-export type Told = readonly ToldCall[] | LeftOut;
+export type LineMeaning = readonly MeantCall[] | LeftOut;
 
 /** It concerns no object of the ledger. */
-export const NOTHING: Told = [];
+export const NOTHING: LineMeaning = [];

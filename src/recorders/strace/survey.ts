@@ -35,10 +35,10 @@ export class Survey {
     else if ('sighting' in what) {
       this.#concern(deed.process);
       this.worlds.see({ pid: deed.process.pid, done: what.sighting });
-    } else if (isCall(deed) && isAboutHeld(this.worlds.kernel, deed)) this.#called(deed);
+    } else if (isCall(deed) && isAboutHeld(this.worlds.kernel, deed)) this.#follow(deed);
   }
 
-  #called(deed: CallDeed): void {
+  #follow(deed: CallDeed): void {
     const { process, child } = deed;
     if (!isOfEveryProcess(deed)) this.#concern(process);
     if (child !== undefined && holdsAny(this.worlds.kernel, process.pid)) this.#concern(child);
@@ -63,7 +63,7 @@ export class Survey {
       const open = openOn(this.worlds.kernel, pid, fd);
       if (open === undefined) continue;
       this.#concern(process);
-      this.passed.sent({ line, index, sender: pid, ...open });
+      this.passed.send({ line, index, sender: pid, ...open });
       const call = { name: 'send_fd', fd, to_pid: pid } as const;
       this.worlds.see({ pid, done: { call, outcome: { ret: 0 } } });
     }
@@ -76,7 +76,7 @@ export class Survey {
     const path = paths.get(fd);
     const kind = path === undefined ? undefined : factOf(path, this.#mounts).kind;
     if (kind === 'other' || kind === 'bpffs') return;
-    const taken = this.passed.taken(kind, process, key);
+    const taken = this.passed.take(kind, process, key);
     if (taken === undefined) return;
     this.#concern(process);
     const sighting = { name: 'found', fd: { fd, kind: taken.kind, id: taken.id } } as const;

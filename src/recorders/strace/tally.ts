@@ -1,5 +1,5 @@
 /** What an import could not use, counted, with the first places of each kind. */
-import type { Counted } from '../../events/recording.ts';
+import type { LineCount } from '../../events/recording.ts';
 
 /** Places that are listed of each kind. */
 const PLACES_MAX = 10;
@@ -28,7 +28,7 @@ export class Tally {
   }
 
   /** By kind, the most frequent first. */
-  counts(): Record<string, Counted> {
+  counts(): Record<string, LineCount> {
     const all = [...this.#kinds].sort(([, a], [, b]) => b.count - a.count);
     return Object.fromEntries(all);
   }

@@ -10,7 +10,7 @@ import type { Divergence } from '../../events/recording.ts';
 import type { CallRequest } from '../../events/submission.ts';
 import { type CallDeed, type Deed, isCall, isOfEveryProcess } from './deed.ts';
 import { factOf } from './fd-facts.ts';
-import { filledIn } from './hidden-fd.ts';
+import { fillIn } from './hidden-fd.ts';
 import { ownNumber } from './identities.ts';
 import { isKnownErrno, observationOf } from './observation-of.ts';
 import { isAboutHeld, openOn, strangerIn } from './open-on.ts';
@@ -67,15 +67,15 @@ export class Telling {
   *#observations(deed: Deed): Generator<Observation> {
     const { what, outcome, line } = deed;
     if ('send' in what) {
-      yield* this.#sent(deed, what.send);
+      yield* this.#tellSent(deed, what.send);
     } else if ('errno' in outcome && !isKnownErrno(outcome.errno)) {
       this.leftOut.add(`errno ${outcome.errno}`, line);
     } else if (isCall(deed) && deed.what.call.name === 'recv_fd') {
-      yield* this.#received(deed);
+      yield* this.#tellReceived(deed);
     } else if ('sighting' in what) {
       yield { pid: deed.process.pid, done: what.sighting };
     } else if (isCall(deed) && this.#isTold(deed)) {
-      yield* this.#called(deed);
+      yield* this.#tellCall(deed);
     }
   }
 
@@ -86,14 +86,14 @@ export class Telling {
     return this.#survey.concerned.has((child ?? process).serial);
   }
 
-  *#called(deed: CallDeed): Generator<Observation> {
+  *#tellCall(deed: CallDeed): Generator<Observation> {
     const { worlds } = this.#survey;
     const { line } = deed;
     const { pid } = deed.process;
     const stranger = strangerIn(this.#kernel, deed);
     if (stranger !== undefined) yield { pid: stranger, done: { name: 'found', process: {} } };
     if (deed.what.cut) this.cut.add(deed.what.call.name, line);
-    const whole = filledIn(deed, worlds.choice(line));
+    const whole = fillIn(deed, worlds.choice(line));
     const fit = fitOf(this.#kernel, whole, (known, id) => known === id);
     if (fit !== undefined && !fit.isContrary) {
       const names = { cgroupPath: (path: string | undefined) => this.#mounts.cgroupPath(path) };
@@ -101,13 +101,13 @@ export class Telling {
     }
     const own = ownNumber(this.#startedAt, deed.ordinal);
     const naming = {
-      made: (kind: 'prog' | 'link' | 'map') => worlds.kernelId(kind, own),
-      known: (_: string, id: number) => id,
+      makeId: (kind: 'prog' | 'link' | 'map') => worlds.kernelId(kind, own),
+      knownId: (_: string, id: number) => id,
     };
     yield observationOf(this.#kernel, whole, { naming, mounts: this.#mounts });
   }
 
-  *#sent({ line, process }: Deed, fds: readonly number[]): Generator<Observation> {
+  *#tellSent({ line, process }: Deed, fds: readonly number[]): Generator<Observation> {
     const { pid } = process;
     for (const [index, fd] of fds.entries()) {
       if (!this.isTracked(pid, fd)) continue;
@@ -123,7 +123,7 @@ export class Telling {
     }
   }
 
-  *#received({ line, process, what, outcome, paths }: CallDeed): Generator<Observation> {
+  *#tellReceived({ line, process, what, outcome, paths }: CallDeed): Generator<Observation> {
     if (!('ret' in outcome)) return;
     if (this.#survey.passed.received.has(this.#arrived.next(line))) {
       yield { pid: process.pid, done: { call: what.call, outcome: { ret: outcome.ret } } };

@@ -2,7 +2,7 @@
  * What a line of strace's output is: which process, when, and whether a call, half of one, a
  * signal or an end (strace(1); `printleader` and `print_exited` in strace.c).
  */
-import { Malformed, readPath, unescaped } from './value.ts';
+import { Malformed, readPath, unescapeText } from './value.ts';
 
 interface Stamped {
   readonly pid: number;
@@ -74,7 +74,7 @@ export function readTraceLine(text: string): TraceLine {
   const start = skipExtras(text, EPOCH.lastIndex);
   const name = leader[2] || leader[4];
   const pid = Number(leader[1] ?? leader[3]);
-  const comm = name ? unescaped(name.slice(1, -1)) : undefined;
+  const comm = name ? unescapeText(name.slice(1, -1)) : undefined;
   return kindOf(text, start, { pid, comm, at });
 }
 
@@ -149,12 +149,12 @@ function kindOf(text: string, start: number, stamped: Stamped): TraceLine {
     return { ...stamped, kind: 'resumed', name: resumed, text: text.slice(RESUMED.lastIndex) };
   }
   if (text.startsWith('--- ', start)) return NOTE;
-  if (text.startsWith('+++ ', start)) return ended(text.slice(start + 4), stamped);
+  if (text.startsWith('+++ ', start)) return readEnd(text.slice(start + 4), stamped);
   if (text.startsWith('????(', start)) return NOTE;
   throw new Malformed(noTraceLine(text));
 }
 
-function ended(text: string, stamped: Stamped): TraceLine {
+function readEnd(text: string, stamped: Stamped): TraceLine {
   if (text.startsWith('exited with')) return { ...stamped, kind: 'exited' };
   if (text.startsWith('killed by')) return { ...stamped, kind: 'killed' };
   const by = SUPERSEDED.exec(text)?.[1];

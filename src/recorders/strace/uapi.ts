@@ -135,7 +135,7 @@ export function wordOf(value: Value | undefined, bits: Bits): number {
   return word;
 }
 
-function named<T>(
+function readNamed<T>(
   value: Value | undefined,
   what: string,
   { prefix, names, ofNumber }: NamedValues<T>,
@@ -180,13 +180,13 @@ const COMMANDS: NamedValues<string> = {
 };
 
 export function attachTypeIn(value: Value | undefined): AttachType {
-  return named(value, 'attach type', ATTACH_TYPES);
+  return readNamed(value, 'attach type', ATTACH_TYPES);
 }
 export function progTypeIn(value: Value | undefined): ProgType {
-  return named(value, 'program type', PROG_TYPES);
+  return readNamed(value, 'program type', PROG_TYPES);
 }
 export function mapTypeIn(value: Value | undefined): MapType {
-  return named(value, 'map type', MAP_TYPES);
+  return readNamed(value, 'map type', MAP_TYPES);
 }
 
 /** The command's name in lower case, known here or not. */
@@ -194,5 +194,5 @@ export function bpfCommandIn(value: Value | undefined): string {
   if (value?.kind === 'word' && value.text.startsWith(COMMANDS.prefix)) {
     return value.text.slice(COMMANDS.prefix.length).toLowerCase();
   }
-  return named(value, 'bpf command', COMMANDS);
+  return readNamed(value, 'bpf command', COMMANDS);
 }

@@ -41,14 +41,14 @@ export function fitOf(
   const isEffective = call.query_flags !== undefined;
   // Of which cgroup an unseen one in an effective array is, the array does not say.
   if (isEffective && have.length !== query.prog_ids.length) return CONTRARY;
-  return aligned(have, query.prog_ids, mayBe);
+  return align(have, query.prog_ids, mayBe);
 }
 
 /** Room for entries of the state that the answer has not. */
 const MORE = 1024;
 
 /** What was attached before stands in front, so the two lists are laid side by side from the end. */
-function aligned(
+function align(
   have: readonly number[],
   answer: readonly number[],
   mayBe: (own: number, id: number) => boolean,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Malformed, readArguments, unescaped, type Value } from './value.ts';
+import { Malformed, readArguments, unescapeText, type Value } from './value.ts';
 
 /** The arguments in `(…)`, in short: fields as objects, an fd's path behind it. */
 function read(text: string): unknown {
@@ -83,5 +83,5 @@ it.each([
 });
 
 it('takes octal numbers of each length as strace writes them', () => {
-  expect(unescaped('\\0\\12\\377x')).toBe('\0\n\xffx');
+  expect(unescapeText('\\0\\12\\377x')).toBe('\0\n\xffx');
 });

@@ -239,7 +239,7 @@ export function readPath(cursor: Cursor): string | undefined {
       const inside = text.slice(cursor.at + 1, at);
       cursor.at = at + 1;
       const device = inside.lastIndexOf('<');
-      return unescaped(device > 0 ? inside.slice(0, device) : inside);
+      return unescapeText(device > 0 ? inside.slice(0, device) : inside);
     }
   }
   throw new Malformed(`column ${cursor.at + 1}: a path has no end`);
@@ -256,7 +256,7 @@ function readString(cursor: Cursor): Value {
   cursor.at = end + 1;
   const cut = text.startsWith('...', cursor.at);
   if (cut) cursor.at += 3;
-  return { kind: 'string', text: unescaped(inside), cut };
+  return { kind: 'string', text: unescapeText(inside), cut };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -270,7 +270,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** The bytes of a printed text: `\303\251`, `\x41`, `\n` and what stands for itself. */
-export function unescaped(text: string): string {
+export function unescapeText(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(/\\(?:x([0-9a-f]{2})|([0-7]{1,3})|(.))/g, (_, hex, octal, char) => {
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));

@@ -10,7 +10,7 @@ import { flushLayer, type Kernel, layerOn } from '../../domain/kernel.ts';
 import type { Observation } from '../../domain/observed/observation.ts';
 import { observe } from '../../domain/observed/observe.ts';
 import type { CallDeed } from './deed.ts';
-import { candidates, filledIn, type HiddenFd } from './hidden-fd.ts';
+import { candidates, fillIn, type HiddenFd } from './hidden-fd.ts';
 import { Identities } from './identities.ts';
 import { observationOf } from './observation-of.ts';
 import { openOn } from './open-on.ts';
@@ -24,7 +24,7 @@ const PATIENCE = 20_000;
 /** Choices on top of each other; reading through more takes long. */
 const LAYERS_MAX = 32;
 
-interface World {
+interface TracedWorld {
   /** Layers from the bottom; the last is its own alone. */
   readonly layers: readonly Kernel[];
   readonly ids: Identities;
@@ -32,12 +32,12 @@ interface World {
   readonly choices: ReadonlyMap<number, HiddenFd>;
 }
 
-function top({ layers }: World): Kernel {
+function top({ layers }: TracedWorld): Kernel {
   return layers.at(-1) as Kernel;
 }
 
 export class Worlds {
-  #worlds: World[];
+  #worlds: TracedWorld[];
   #settledIds = new Identities();
   readonly #settled = new Map<number, HiddenFd>();
   readonly #mounts: Mounts;
@@ -58,7 +58,7 @@ export class Worlds {
 
   /** The state in the likeliest story; it is read, not changed. */
   get kernel(): Kernel {
-    return top(this.#worlds[0] as World);
+    return top(this.#worlds[0] as TracedWorld);
   }
 
   /** The fd that the hidden field of a line's call named; undefined when none did. */
@@ -73,16 +73,16 @@ export class Worlds {
 
   /** Follows a call. @param own the number of an object that it may make */
   follow(deed: CallDeed, own: number): void {
-    const next: { readonly world: World; readonly isContrary: boolean }[] = [];
+    const next: { readonly world: TracedWorld; readonly isContrary: boolean }[] = [];
     for (const world of this.#worlds) {
       const fds = deed.what.hidden === undefined ? [undefined] : candidates(top(world), deed);
       for (const fd of fds) {
-        const story = fds.length === 1 ? world : forked(world);
+        const story = fds.length === 1 ? world : forkWorld(world);
         const chosen =
           deed.what.hidden === undefined
             ? story
             : { ...story, choices: new Map(story.choices).set(deed.line, fd) };
-        next.push({ world: chosen, isContrary: this.#live(chosen, filledIn(deed, fd), own) });
+        next.push({ world: chosen, isContrary: this.#live(chosen, fillIn(deed, fd), own) });
       }
     }
     const good = next.filter(({ isContrary }) => !isContrary);
@@ -101,7 +101,7 @@ export class Worlds {
   }
 
   /** Makes a deed happen in a world. Gives whether the kernel's answer contradicts that world. */
-  #live(world: World, deed: CallDeed, own: number): boolean {
+  #live(world: TracedWorld, deed: CallDeed, own: number): boolean {
     const kernel = top(world);
     const { ids } = world;
     const fit = fitOf(kernel, deed, (known, id) => ids.mayBe('prog', known, id));
@@ -114,8 +114,8 @@ export class Worlds {
       }
     }
     const naming = {
-      made: () => own,
-      known: (kind: ObjectKind, id: number) => ids.ownId(kind, id),
+      makeId: () => own,
+      knownId: (kind: ObjectKind, id: number) => ids.ownId(kind, id),
     };
     const told = apply(kernel, observationOf(kernel, deed, { naming, mounts: this.#mounts }));
     // What has to be inferred speaks against a story in which nothing has.
@@ -154,7 +154,7 @@ export class Worlds {
   }
 }
 
-function forked(world: World): World {
+function forkWorld(world: TracedWorld): TracedWorld {
   return {
     layers: [...world.layers, layerOn(top(world))],
     ids: world.ids.copy(),

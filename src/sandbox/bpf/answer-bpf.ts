@@ -4,7 +4,7 @@ import type { OpenFile } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { ELEMENT } from '../../native/attr-fields.ts';
 import { BPF, type BpfCommand } from '../../native/commands.ts';
-import { type Answer, type Notified, refuse } from '../notified.ts';
+import { type Notified, refuse, type SyscallAnswer } from '../notified.ts';
 import { knowUmask } from '../umask.ts';
 import { type Asking, mapBehind, type PinPlace } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
@@ -27,7 +27,7 @@ export interface Surroundings {
 const INT_BITS = 32;
 
 /** The answer to one bpf(2). */
-export function answerBpf(notified: Notified, around: Surroundings, beside: Beside): Answer {
+export function answerBpf(notified: Notified, around: Surroundings, beside: Beside): SyscallAnswer {
   const asking: Asking = {
     kernel: notified.kernel,
     pid: notified.tgid,
@@ -64,7 +64,7 @@ function answerUnknown(
   notified: Notified,
   asking: Asking,
   { command, attr, why }: ReadCall & { readonly why: string },
-): Answer {
+): SyscallAnswer {
   if (isOnElements(command)) return answerElements(notified, asking, command, attr);
   if (command !== 'map_update_elem') {
     return refuse(notified.miss({ name: 'bpf', cmd: BPF[command as BpfCommand] }, why));
@@ -79,7 +79,7 @@ function answerCall(
   notified: Notified,
   beside: Beside,
   { asking, read }: { readonly asking: Asking; readonly read: ReadCall },
-): Answer {
+): SyscallAnswer {
   const { attr, decoded } = read;
   if (decoded.is !== 'call') throw new Error('this is no call');
   const { call, passed } = decoded;

@@ -8,7 +8,7 @@ import { versionOf } from '../../domain/release/version.ts';
 /** A number from a series on; the first holds for all that are older. */
 export type Growth = readonly (readonly [since: string, number: number])[];
 
-const fixed = (bytes: number): Growth => [['5.7', bytes]];
+const fixedGrowth = (bytes: number): Growth => [['5.7', bytes]];
 
 /** Ends of the last fields, for the commands whose ends no rule of the model looks at itself. */
 const LAST_FIELD: Readonly<Record<string, Growth>> = {
@@ -18,14 +18,14 @@ const LAST_FIELD: Readonly<Record<string, Growth>> = {
     ['6.9', 80],
     ['6.18', 92],
   ],
-  map_lookup_elem: fixed(32),
-  map_update_elem: fixed(32),
-  map_get_next_key: fixed(24),
+  map_lookup_elem: fixedGrowth(32),
+  map_update_elem: fixedGrowth(32),
+  map_get_next_key: fixedGrowth(24),
   map_lookup_and_delete_elem: [
     ['5.7', 24],
     ['5.14', 32],
   ],
-  map_freeze: fixed(4),
+  map_freeze: fixedGrowth(4),
   prog_load: [
     ['5.7', 116],
     ['5.14', 128],
@@ -44,8 +44,8 @@ const LAST_FIELD: Readonly<Record<string, Growth>> = {
     ['5.10', 72],
     ['5.18', 76],
   ],
-  next_id: fixed(8),
-  obj_get_info_by_fd: fixed(16),
+  next_id: fixedGrowth(8),
+  obj_get_info_by_fd: fixedGrowth(16),
   raw_tracepoint_open: [
     ['5.7', 12],
     ['6.10', 24],
@@ -55,13 +55,13 @@ const LAST_FIELD: Readonly<Record<string, Growth>> = {
     ['6.4', 32],
     ['6.9', 40],
   ],
-  link_update: fixed(16),
-  link_detach: fixed(4),
-  iter_create: fixed(8),
-  enable_stats: fixed(4),
-  prog_bind_map: fixed(12),
-  batch: fixed(56),
-  task_fd_query: fixed(48),
+  link_update: fixedGrowth(16),
+  link_detach: fixedGrowth(4),
+  iter_create: fixedGrowth(8),
+  enable_stats: fixedGrowth(4),
+  prog_bind_map: fixedGrowth(12),
+  batch: fixedGrowth(56),
+  task_fd_query: fixedGrowth(48),
 };
 const SAME_ATTR: Readonly<Record<string, string>> = {
   obj_get: 'obj_pin',
@@ -104,20 +104,20 @@ const INFO = {
 /** Where the last field of a command ends; undefined when the model's own rules look at that. */
 export function lastFieldEnd(command: string, release: string): number | undefined {
   const growth = LAST_FIELD[SAME_ATTR[command] ?? command];
-  return growth === undefined ? undefined : grownTo(growth, release);
+  return growth === undefined ? undefined : sizeIn(growth, release);
 }
 
 /** Bytes of an info structure. */
 export function infoBytes(kind: keyof typeof INFO, release: string): number {
-  return grownTo(INFO[kind], release);
+  return sizeIn(INFO[kind], release);
 }
 
-/** Answers of `grownTo` for the release that was asked about last: each call asks for several. */
+/** Answers of `sizeIn` for the release that was asked about last: each call asks for several. */
 const answers = new Map<Growth, number>();
 let answersOf = '';
 
 /** The number that holds in a release. */
-export function grownTo(growth: Growth, release: string): number {
+export function sizeIn(growth: Growth, release: string): number {
   if (answersOf !== release) answers.clear();
   answersOf = release;
   const answer = answers.get(growth);

@@ -6,13 +6,13 @@ const HEADER_BYTES = 24;
 const TYPE_BYTES = 12;
 
 /** Kinds by their numbers, the series that brought them, and the bytes that follow each type. */
-interface Kind {
+interface BtfKind {
   readonly since?: string;
   /** Bytes after a type with `count` members. */
   readonly bytes: (count: number) => number;
 }
 const none = { bytes: () => 0 };
-const KINDS: readonly (Kind | undefined)[] = [
+const KINDS: readonly (BtfKind | undefined)[] = [
   undefined,
   { bytes: () => 4 }, // INT
   none, // PTR

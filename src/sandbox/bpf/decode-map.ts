@@ -7,7 +7,7 @@ import { heldKind } from '../../domain/maps/holding.ts';
 import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
-import { type Decoded, FAULT, isCall, named, refused, some } from './decoded.ts';
+import { type Decoded, FAULT, isCall, nameField, refuseDecoded, some } from './decoded.ts';
 import { numberIn, valueBytes, WORD } from './map-bytes.ts';
 
 /** Bytes of a value that are read; no kernel passes more than a piece of its memory. */
@@ -24,7 +24,7 @@ export function mapCreate(asking: Asking, attr: AttrBytes): Decoded {
     ...some('max_entries', attr.u32(MAP_CREATE.max_entries)),
     ...some('map_flags', attr.u32(MAP_CREATE.map_flags)),
     ...some('inner_map_fd', attr.fd(MAP_CREATE.inner_map_fd)),
-    ...named('map_name', attr.name(MAP_CREATE.map_name)),
+    ...nameField('map_name', attr.name(MAP_CREATE.map_name)),
     ...some('numa_node', attr.u32(MAP_CREATE.numa_node)),
     ...some('btf_fd', attr.fd(MAP_CREATE.btf_fd)),
     ...some('btf_key_type_id', attr.u32(MAP_CREATE.btf_key_type_id)),
@@ -42,7 +42,8 @@ export function mapFreeze(attr: AttrBytes): Decoded {
 }
 
 export function mapLookup(asking: Asking, attr: AttrBytes): Decoded {
-  if (lookupFlagsRefused(asking, attr)) return refused('EINVAL', 'the lookup takes no such flags');
+  if (lookupFlagsRefused(asking, attr))
+    return refuseDecoded('EINVAL', 'the lookup takes no such flags');
   const key = passedKey(asking, attr);
   return key === undefined ? FAULT : isCall({ name: 'map_lookup_elem', ...mapFd(attr), ...key });
 }
@@ -123,6 +124,6 @@ const NO_VALUE = Buffer.alloc(0);
 /** The bytes of a value. */
 function valueAt({ memory, cpus }: Asking, map: BpfMap, address: bigint): Buffer | Decoded {
   const bytes = valueBytes(map, cpus);
-  if (bytes > VALUE_BYTES_MAX) return refused('ENOMEM', 'a value of more than 32 MiB');
+  if (bytes > VALUE_BYTES_MAX) return refuseDecoded('ENOMEM', 'a value of more than 32 MiB');
   return memory.read(address, bytes) ?? FAULT;
 }

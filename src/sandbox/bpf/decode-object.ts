@@ -24,7 +24,15 @@ import type { Asking } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { btfFault } from './btf.ts';
 import { putAnchor } from './decode-prog.ts';
-import { type Building, type Decoded, FAULT, isCall, put, refused, some } from './decoded.ts';
+import {
+  type Building,
+  type Decoded,
+  FAULT,
+  isCall,
+  refuseDecoded,
+  setField,
+  some,
+} from './decoded.ts';
 
 const PATH_BYTES_MAX = 4096;
 const PATH_FD_FLAG = 1 << 14;
@@ -50,22 +58,22 @@ export function linkCreate(asking: Asking, attr: AttrBytes): Decoded {
     return isCall({ name: 'foreign_link_create', ...prog_fd, attach_type });
   }
   const call = { name: 'link_create', attr_size: attr.size } as Building<'link_create'>;
-  put(call, 'prog_fd', attr.fd(LINK_CREATE.prog_fd));
-  put(call, 'target_fd', target);
+  setField(call, 'prog_fd', attr.fd(LINK_CREATE.prog_fd));
+  setField(call, 'target_fd', target);
   call.attach_type = attach_type;
   if (word !== 0) call.flags = attachFlagsOf(word);
   putAnchor(call, attr, LINK_CREATE.relative_fd, word);
-  put(call, 'expected_revision', attr.u64(LINK_CREATE.expected_revision));
+  setField(call, 'expected_revision', attr.u64(LINK_CREATE.expected_revision));
   return isCall(call);
 }
 
 export function linkUpdate(attr: AttrBytes): Decoded {
   const call: Building<'link_update'> = { name: 'link_update', attr_size: attr.size };
   const word = attr.u32(LINK_UPDATE.flags);
-  put(call, 'link_fd', attr.fd(LINK_UPDATE.link_fd));
-  put(call, 'new_prog_fd', attr.fd(LINK_UPDATE.new_prog_fd));
+  setField(call, 'link_fd', attr.fd(LINK_UPDATE.link_fd));
+  setField(call, 'new_prog_fd', attr.fd(LINK_UPDATE.new_prog_fd));
   if (word !== 0) call.flags = attachFlagsOf(word);
-  put(call, 'old_prog_fd', attr.fd(LINK_UPDATE.old_prog_fd));
+  setField(call, 'old_prog_fd', attr.fd(LINK_UPDATE.old_prog_fd));
   return isCall(call);
 }
 
@@ -98,7 +106,7 @@ export function enableStats(attr: AttrBytes): Decoded {
 /** Types that the release does not take are refused here: a call carries none. */
 export function btfLoad(asking: Asking, attr: AttrBytes): Decoded {
   const size = attr.u32(BTF_LOAD.btf_size);
-  if (size > BTF_BYTES_MAX) return refused('E2BIG', 'types of more than 16 MiB');
+  if (size > BTF_BYTES_MAX) return refuseDecoded('E2BIG', 'types of more than 16 MiB');
   const types = asking.memory.read(attr.pointer(BTF_LOAD.btf), size);
   const log = {
     ...some('log_level', attr.u32(BTF_LOAD.btf_log_level)),
@@ -106,19 +114,23 @@ export function btfLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...(attr.pointer(BTF_LOAD.btf_log_buf) !== 0n && { log_buf: true }),
   };
   const badFields = badLog(asking.kernel.switches, log);
-  if (badFields !== undefined) return refused('EINVAL', refusalSentence(badFields));
+  if (badFields !== undefined) return refuseDecoded('EINVAL', refusalSentence(badFields));
   if (types === undefined) return FAULT;
   const fault = btfFault(types, asking.kernel.boot.release);
   return fault === undefined
     ? isCall({ name: 'btf_load', btf_size: size }, { types })
-    : refused('EINVAL', fault);
+    : refuseDecoded('EINVAL', fault);
 }
 
 /**
  * A path of the bpffs becomes one of the model. Any other is refused as the kernel refuses it, once it
  * has nothing else to refuse: the object and the flags are looked at first.
  */
-export function pinned(name: 'obj_pin' | 'obj_get', asking: Asking, attr: AttrBytes): Decoded {
+export function decodePinCall(
+  name: 'obj_pin' | 'obj_get',
+  asking: Asking,
+  attr: AttrBytes,
+): Decoded {
   const file_flags = attr.u32(OBJ.file_flags);
   const path_fd = attr.fd(OBJ.path_fd);
   const isRelativeTo = (file_flags & PATH_FD_FLAG) !== 0 && path_fd !== AT_FDCWD;
@@ -135,7 +147,7 @@ export function pinned(name: 'obj_pin' | 'obj_get', asking: Asking, attr: AttrBy
   for (const fd of [attr.fd(OBJ.bpf_fd), path_fd]) asking.look(fd);
   const { outcome } = decide(asking.kernel, asking.pid, { name, path: NOWHERE, ...fields });
   const isPathAsked = !isRefusal(outcome) || outcome.rule === 'no-such-path';
-  return isPathAsked ? place.refused : refused(outcome.errno, refusalSentence(outcome));
+  return isPathAsked ? place.refused : refuseDecoded(outcome.errno, refusalSentence(outcome));
 }
 
 /** Where a path leads on the bpffs, or why it does not lead there. */
@@ -147,13 +159,13 @@ function placeNamed(
 ): { readonly path: string } | { readonly refused: Decoded } {
   if (text === undefined) return { refused: FAULT };
   if (text === 'too long') {
-    return { refused: refused('ENAMETOOLONG', 'a path of more than 4096 bytes') };
+    return { refused: refuseDecoded('ENAMETOOLONG', 'a path of more than 4096 bytes') };
   }
-  if (text === '') return { refused: refused('ENOENT', 'an empty path') };
+  if (text === '') return { refused: refuseDecoded('ENOENT', 'an empty path') };
   const place = asking.placeOf(text, dirFd);
   if ('path' in place) return place;
   const errno = name === 'obj_pin' ? 'EPERM' : 'EACCES';
-  return { refused: refused(errno, `${place.elsewhere} is not on the bpffs`) };
+  return { refused: refuseDecoded(errno, `${place.elsewhere} is not on the bpffs`) };
 }
 
 export function infoByFd(attr: AttrBytes): Decoded {

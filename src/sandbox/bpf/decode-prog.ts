@@ -27,7 +27,15 @@ import { INSN_BYTES } from '../../native/instructions.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { isFrom } from './attr-ends.ts';
-import { type Building, type Decoded, FAULT, isCall, named, put, some } from './decoded.ts';
+import {
+  type Building,
+  type Decoded,
+  FAULT,
+  isCall,
+  nameField,
+  setField,
+  some,
+} from './decoded.ts';
 import { unknownHelper } from './newest-helper.ts';
 
 /** Instructions that are told; longer programs are told by their count alone. */
@@ -74,8 +82,8 @@ export function progLoad(asking: Asking, attr: AttrBytes): Decoded {
     ...some('prog_btf_fd', attr.fd(PROG_LOAD.prog_btf_fd)),
     ...some('func_info_cnt', attr.u32(PROG_LOAD.func_info_cnt)),
     ...some('line_info_cnt', attr.u32(PROG_LOAD.line_info_cnt)),
-    ...named('prog_name', attr.name(PROG_LOAD.prog_name)),
-    ...(isRead && count <= INSNS_TOLD_MAX ? told(insns, code) : { insn_cnt: count }),
+    ...nameField('prog_name', attr.name(PROG_LOAD.prog_name)),
+    ...(isRead && count <= INSNS_TOLD_MAX ? codeFields(insns, code) : { insn_cnt: count }),
     ...fds,
     ...some('fd_array_cnt', attr.u32(PROG_LOAD.fd_array_cnt)),
     ...some('prog_token_fd', token),
@@ -101,8 +109,8 @@ function strangeField({ kernel }: Asking, attr: AttrBytes): string | undefined {
     : undefined;
 }
 
-function told(insns: Buffer, code: readonly Insn[]) {
-  const ret = returned(code);
+function codeFields(insns: Buffer, code: readonly Insn[]) {
+  const ret = returnConstant(code);
   return {
     insns: insns.toString('base64'),
     ...factsOf(insns),
@@ -111,7 +119,7 @@ function told(insns: Buffer, code: readonly Insn[]) {
 }
 
 /** The constant that a program without branches ends with, whatever helpers it calls before. */
-function returned(code: readonly Insn[]): number | undefined {
+function returnConstant(code: readonly Insn[]): number | undefined {
   const set = code.at(-2);
   const exit = code.at(-1);
   const isSet = set?.code === MOV64_IMM && set.dst === 0 && set.src === 0 && set.off === 0;
@@ -143,13 +151,13 @@ function fdArray(
 export function progAttach(name: 'prog_attach' | 'prog_detach', attr: AttrBytes): Decoded {
   const word = attr.u32(PROG_ATTACH.attach_flags);
   const call = { name, attr_size: attr.size } as Building<typeof name>;
-  put(call, 'target_fd', attr.fd(PROG_ATTACH.target_fd));
-  put(call, 'attach_bpf_fd', attr.fd(PROG_ATTACH.attach_bpf_fd));
+  setField(call, 'target_fd', attr.fd(PROG_ATTACH.target_fd));
+  setField(call, 'attach_bpf_fd', attr.fd(PROG_ATTACH.attach_bpf_fd));
   call.attach_type = attachTypeOf(attr.u32(PROG_ATTACH.attach_type));
   if (word !== 0) call.flags = attachFlagsOf(word);
-  put(call, 'replace_bpf_fd', attr.fd(PROG_ATTACH.replace_bpf_fd));
+  setField(call, 'replace_bpf_fd', attr.fd(PROG_ATTACH.replace_bpf_fd));
   putAnchor(call, attr, PROG_ATTACH.relative_fd, word);
-  put(call, 'expected_revision', attr.u64(PROG_ATTACH.expected_revision));
+  setField(call, 'expected_revision', attr.u64(PROG_ATTACH.expected_revision));
   return isCall(call);
 }
 
@@ -160,8 +168,8 @@ export function putAnchor(
   offset: number,
   word: number,
 ): void {
-  if ((word & ATTACH_FLAG_BITS.id) !== 0) put(call, 'relative_id', attr.u32(offset));
-  else put(call, 'relative_fd', attr.fd(offset));
+  if ((word & ATTACH_FLAG_BITS.id) !== 0) setField(call, 'relative_id', attr.u32(offset));
+  else setField(call, 'relative_fd', attr.fd(offset));
 }
 
 export function progQuery(attr: AttrBytes): Decoded {

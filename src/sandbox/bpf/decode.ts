@@ -20,6 +20,7 @@ import {
 import {
   btfById,
   btfLoad,
+  decodePinCall,
   enableStats,
   fdById,
   infoByFd,
@@ -28,11 +29,10 @@ import {
   linkDetach,
   linkUpdate,
   nextId,
-  pinned,
   rawTracepointOpen,
 } from './decode-object.ts';
 import { progAttach, progBindMap, progLoad, progQuery, progTestRun } from './decode-prog.ts';
-import { type Decoded, isCall, refused } from './decoded.ts';
+import { type Decoded, isCall, refuseDecoded } from './decoded.ts';
 import { taskFdQuery } from './task-fd.ts';
 
 const PAGE_BYTES = 4096;
@@ -62,7 +62,7 @@ export function decodeBpf(asking: Asking, { command, address, size }: BpfArgumen
   const decoded =
     fault === undefined
       ? fieldsOf(asking, { command: name, cmd: command }, attr)
-      : refused(fault, 'the attr cannot be read');
+      : refuseDecoded(fault, 'the attr cannot be read');
   const shut = decoded.is === 'refused' ? shutGate(asking) : undefined;
   return { command: name, attr, decoded: shut ?? decoded };
 }
@@ -72,11 +72,11 @@ function shutGate({ kernel, pid }: Asking): Decoded | undefined {
   const process = kernel.processes.get(pid);
   if (process === undefined) return undefined;
   const shut = gate({ kernel, process, opened: undefined, granted: undefined }, undefined);
-  return shut === undefined ? undefined : refused(shut.errno, refusalSentence(shut));
+  return shut === undefined ? undefined : refuseDecoded(shut.errno, refusalSentence(shut));
 }
 
 /** A command by its name and its number. */
-interface Command {
+interface NumberedCommand {
   readonly command: string;
   readonly cmd: number;
 }
@@ -108,7 +108,7 @@ function faultBeyond(memory: Memory, address: bigint, length: number): Errno | u
 }
 
 /** A command that the release lacks, or a probe for one: its attr has zeros alone. */
-function byNumber(asking: Asking, { command, cmd }: Command, attr: AttrBytes): Decoded {
+function byNumber(asking: Asking, { command, cmd }: NumberedCommand, attr: AttrBytes): Decoded {
   const isNew = cmd >= asking.kernel.switches.bpf_command_count;
   const isProbe = cmd >= FIRST_BY_NUMBER && !attr.reachesPast(0);
   if (!isNew && !isProbe) return { is: 'unknown', command };
@@ -116,10 +116,10 @@ function byNumber(asking: Asking, { command, cmd }: Command, attr: AttrBytes): D
   return isCall({ name: 'bpf', cmd });
 }
 
-function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): Decoded {
+function fieldsOf(asking: Asking, { command, cmd }: NumberedCommand, attr: AttrBytes): Decoded {
   const end = lastFieldEnd(command, asking.kernel.boot.release);
   if (end !== undefined && attr.reachesPast(end)) {
-    return refused('EINVAL', `a byte after the last field of ${command} is not zero`);
+    return refuseDecoded('EINVAL', `a byte after the last field of ${command} is not zero`);
   }
   switch (command) {
     case 'prog_load':
@@ -145,7 +145,7 @@ function fieldsOf(asking: Asking, { command, cmd }: Command, attr: AttrBytes): D
       return rawTracepointOpen(asking, attr);
     case 'obj_pin':
     case 'obj_get':
-      return pinned(command, asking, attr);
+      return decodePinCall(command, asking, attr);
     case 'obj_get_info_by_fd':
       return infoByFd(attr);
     case 'prog_get_fd_by_id':

@@ -26,14 +26,22 @@ export const isCall = (call: AskedCall, passed: Passed = {}): Decoded => ({
   call,
   passed,
 });
-export const refused = (errno: Errno, why: string): Decoded => ({ is: 'refused', errno, why });
-export const FAULT: Decoded = refused('EFAULT', 'the process has no memory there');
+export const refuseDecoded = (errno: Errno, why: string): Decoded => ({
+  is: 'refused',
+  errno,
+  why,
+});
+export const FAULT: Decoded = refuseDecoded('EFAULT', 'the process has no memory there');
 
 /** A call that gets its fields one after the other. */
 export type Building<N extends CallName> = { -readonly [F in keyof CallOf<N>]: CallOf<N>[F] };
 
 /** The same as `some`, for calls that agents make all day: a spread costs more. */
-export function put<C extends object, F extends keyof C>(call: C, field: F, value: C[F] & number) {
+export function setField<C extends object, F extends keyof C>(
+  call: C,
+  field: F,
+  value: C[F] & number,
+) {
   if (value !== 0) call[field] = value;
 }
 
@@ -43,6 +51,6 @@ export function some<N extends string>(name: N, value: number): { readonly [K in
 }
 
 /** A name that is told where there is one. */
-export function named<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
+export function nameField<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
   return (text === '' ? {} : { [name]: text }) as { readonly [K in N]?: string };
 }

@@ -8,7 +8,7 @@ import { heldKind } from '../../domain/maps/holding.ts';
 import { isRefusal, isUnmodelled, type Outcome } from '../../domain/outcome.ts';
 import { BATCH } from '../../native/attr-fields.ts';
 import type { AskedCall } from '../fallible.ts';
-import { type Answer, type Notified, refuse, type Write } from '../notified.ts';
+import { type Notified, refuse, type SyscallAnswer, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import { some } from './decoded.ts';
@@ -23,10 +23,10 @@ const ELEMENTS_MAX = 65_536;
 const WORD = 4;
 const NOTHING = Buffer.alloc(0);
 
-type Command = (typeof COMMANDS)[number];
+type ElementCommand = (typeof COMMANDS)[number];
 type LookUp = 'map_lookup_batch' | 'map_lookup_and_delete_batch';
 
-export function isOnElements(command: string): command is Command {
+export function isOnElements(command: string): command is ElementCommand {
   return COMMANDS.some((name) => name === command);
 }
 
@@ -34,10 +34,10 @@ export function isOnElements(command: string): command is Command {
 export function answerElements(
   notified: Notified,
   asking: Asking,
-  command: Command,
+  command: ElementCommand,
   attr: AttrBytes,
-): Answer {
-  const row = new Row(notified, asking, attr);
+): SyscallAnswer {
+  const row = new ElementCalls(notified, asking, attr);
   const fd = attr.fd(BATCH.map_fd);
   const map = mapBehind(asking, fd);
   if (map === undefined) return row.refuse(command, fd);
@@ -54,7 +54,7 @@ export function answerElements(
   }
 }
 
-class Row {
+class ElementCalls {
   readonly #notified: Notified;
   readonly #asking: Asking;
   readonly #attr: AttrBytes;
@@ -66,13 +66,13 @@ class Row {
   }
 
   /** Of what is no map, nothing is read. */
-  refuse(name: Command, map_fd: number): Answer {
-    const outcome = this.#made(unread(name, map_fd));
+  refuse(name: ElementCommand, map_fd: number): SyscallAnswer {
+    const outcome = this.#performCall(callUnread(name, map_fd));
     if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is no map, and ${name} was done`);
     return refuse(outcome.errno);
   }
 
-  update(map: BpfMap, fd: number): Answer {
+  update(map: BpfMap, fd: number): SyscallAnswer {
     const { maps, memory, cpus } = this.#asking;
     const size = valueBytes(map, cpus);
     const values: Buffer[] = [];
@@ -84,17 +84,17 @@ class Row {
     const holds = heldKind(map.map_type) !== undefined;
     for (const value of holds ? values : []) this.#asking.look(value.readInt32LE(0));
     const named = { map_fd: fd, keys, values: values.map(numberIn) };
-    const outcome = this.#made({ name: 'map_update_batch', ...named, ...this.#flags() });
+    const outcome = this.#performCall({ name: 'map_update_batch', ...named, ...this.#flags() });
     for (const [i, key] of keys.slice(0, outcome.batch?.count ?? 0).entries()) {
       maps.keep(map, key, values[i] ?? NOTHING);
     }
-    return this.#changed(outcome, keys.length);
+    return this.#answerChange(outcome, keys.length);
   }
 
-  remove(map: BpfMap, fd: number): Answer {
+  remove(map: BpfMap, fd: number): SyscallAnswer {
     const keys = this.#keys(map, () => true);
     const call = { name: 'map_delete_batch', map_fd: fd, keys, ...this.#flags() } as const;
-    return this.#changed(this.#made(call), keys.length);
+    return this.#answerChange(this.#performCall(call), keys.length);
   }
 
   /** The keys that the caller passes, up to the first that cannot be read, or whose value cannot. */
@@ -114,7 +114,7 @@ class Row {
   }
 
   /** What is told of the elements of an update or a deletion, of which `read` were passed. */
-  #changed(outcome: Outcome, read: number): Answer {
+  #answerChange(outcome: Outcome, read: number): SyscallAnswer {
     const { batch } = outcome;
     const writes = batch === undefined ? [] : [this.#word(BATCH.count, batch.count)];
     if (isRefusal(outcome)) return refuse(outcome.errno, writes);
@@ -124,7 +124,7 @@ class Row {
   }
 
   /** A part of a hash is looked up one by one: which part a kernel gives is not modelled. */
-  lookUp(map: BpfMap, fd: number, name: LookUp): Answer {
+  lookUp(map: BpfMap, fd: number, name: LookUp): SyscallAnswer {
     const start = this.#start();
     if (start === undefined) return refuse('EFAULT');
     const count = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
@@ -136,13 +136,19 @@ class Row {
     const { keys = [], values = [] } = batch ?? {};
     const { maps, cpus } = this.#asking;
     const bytes = keys.map((key, i) => maps.valueOf(map, key, values[i] ?? 0, cpus));
-    const writes = batch === undefined ? [] : this.#given(map, keys, bytes, Number(keys.at(-1)));
+    const writes =
+      batch === undefined ? [] : this.#writeElements(map, keys, bytes, Number(keys.at(-1)));
     return isRefusal(outcome)
       ? refuse(outcome.errno, writes)
       : { is: 'returned', value: 0, writes };
   }
 
-  #given(map: BpfMap, keys: readonly MapKey[], values: readonly Buffer[], next: number): Write[] {
+  #writeElements(
+    map: BpfMap,
+    keys: readonly MapKey[],
+    values: readonly Buffer[],
+    next: number,
+  ): Write[] {
     const told = keys.map((key) => this.#asking.maps.bytesOf(map, key));
     return [
       this.#word(BATCH.count, keys.length),
@@ -154,7 +160,7 @@ class Row {
     ];
   }
 
-  #lookUpPart(map: BpfMap, fd: number, name: LookUp): Answer {
+  #lookUpPart(map: BpfMap, fd: number, name: LookUp): SyscallAnswer {
     const deletes = name === 'map_lookup_and_delete_batch';
     const wanted = Math.min(this.#attr.u32(BATCH.count), ELEMENTS_MAX);
     const start = this.#start() ?? 0;
@@ -170,7 +176,7 @@ class Row {
       this.#perform({ name: 'map_delete_elem', map_fd: fd, key });
     }
     const next = deletes ? 0 : start + given.length;
-    const writes = this.#given(map, given, values, next);
+    const writes = this.#writeElements(map, given, values, next);
     return given.length === all.length
       ? refuse('ENOENT', writes)
       : { is: 'returned', value: 0, writes };
@@ -183,7 +189,7 @@ class Row {
     };
   }
 
-  #made(call: AskedCall): Outcome {
+  #performCall(call: AskedCall): Outcome {
     return this.#notified.perform(call).outcome;
   }
 
@@ -209,7 +215,7 @@ class Row {
   }
 }
 
-function unread(name: Command, map_fd: number): AskedCall {
+function callUnread(name: ElementCommand, map_fd: number): AskedCall {
   if (name === 'map_update_batch') return { name, map_fd, keys: [], values: [] };
   return name === 'map_delete_batch' ? { name, map_fd, keys: [] } : { name, map_fd };
 }

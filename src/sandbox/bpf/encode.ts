@@ -6,7 +6,7 @@ import type { Decision } from '../../domain/decision.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import { refusalSentence } from '../../domain/refusal-sentence.ts';
 import { BY_ID, ELEMENT, PROG_LOAD, PROG_QUERY, PROG_TEST_RUN } from '../../native/attr-fields.ts';
-import { type Answer, type OpenedObject, refuse, type Write } from '../notified.ts';
+import { type OpenedObject, refuse, type SyscallAnswer, type Write } from '../notified.ts';
 import { type Asking, mapBehind } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
@@ -23,7 +23,7 @@ export function encodeAnswer(
   beside: Beside,
   { attr, decoded }: ReadCall,
   { outcome, effects }: Decision,
-): Answer {
+): SyscallAnswer {
   if (decoded.is !== 'call') throw new Error('only a call has an outcome');
   const { call } = decoded;
   if (isRefusal(outcome)) {
@@ -33,7 +33,7 @@ export function encodeAnswer(
     const writes = query ? queryWrites(attr, outcome.query) : log;
     return refuse(outcome.errno, writes);
   }
-  const opened = openedBy(call.name, effects);
+  const opened = findOpened(call.name, effects);
   if (opened !== undefined) {
     const writes = call.name === 'prog_load' ? acceptedWrites(asking, attr) : [];
     return { is: 'object', ...opened, cloexec: true, writes };
@@ -47,7 +47,7 @@ export function encodeAnswer(
 }
 
 /** The object that a call gave an fd of. */
-function openedBy(
+function findOpened(
   name: string,
   effects: Decision['effects'],
 ): { readonly object: OpenedObject; readonly fd: number } | undefined {

@@ -3,7 +3,7 @@
  * is refused whatever the program is. Probes of loaders ask by programs that begin with such a call.
  */
 import { CALLED, CLASS, classOf, type Insn, isCall } from '../../domain/code/instructions.ts';
-import { type Growth, grownTo } from './attr-ends.ts';
+import { type Growth, sizeIn } from './attr-ends.ts';
 
 /** The number of the newest helper. */
 const NEWEST: Growth = [
@@ -28,7 +28,7 @@ const MOV = 0xb0;
 
 /** The helper that a program calls before it does anything else, if the release does not have it. */
 export function unknownHelper(insns: readonly Insn[], release: string): number | undefined {
-  const newest = grownTo(NEWEST, release);
+  const newest = sizeIn(NEWEST, release);
   for (const insn of insns) {
     if (isCall(insn) && insn.src === CALLED.helper) {
       return insn.imm > newest ? insn.imm : undefined;

@@ -1,7 +1,7 @@
 /** TASK_FD_QUERY: which program runs on what a process has open (`bpf_task_fd_query`). */
 import type { CallOf } from '../../domain/call.ts';
 import { TASK_FD_QUERY } from '../../native/attr-fields.ts';
-import { type Answer, refuse, type Write } from '../notified.ts';
+import { refuse, type SyscallAnswer, type Write } from '../notified.ts';
 import type { Asking } from './asking.ts';
 import type { AttrBytes } from './attr-bytes.ts';
 import type { Beside } from './beside.ts';
@@ -28,7 +28,7 @@ export function taskFdAnswer(
   { tracepoints }: Beside,
   attr: AttrBytes,
   { call, prog_id }: { readonly call: CallOf<'task_fd_query'>; readonly prog_id: number },
-): Answer {
+): SyscallAnswer {
   const file = kernel.processes.get(call.target_pid)?.fds.get(call.target_fd)?.file;
   const link = file === undefined ? undefined : kernel.files.get(file);
   const name = Buffer.from(tracepoints.get(link?.id ?? 0) ?? '', 'latin1');

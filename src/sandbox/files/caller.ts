@@ -3,7 +3,7 @@
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Beside } from '../bpf/beside.ts';
 import type { AskedCall } from '../fallible.ts';
-import { type Answer, type Notified, refuse } from '../notified.ts';
+import { type Notified, refuse, type SyscallAnswer } from '../notified.ts';
 import type { Places } from './places.ts';
 import type { Shadow } from './shadow.ts';
 
@@ -26,10 +26,10 @@ export interface FileCaller {
 /** Bytes of a path, its NUL included (PATH_MAX). */
 const PATH_BYTES_MAX = 4096;
 
-export const DONE: Answer = { is: 'returned', value: 0 };
+export const DONE: SyscallAnswer = { is: 'returned', value: 0 };
 
 /** Makes a call of the model that gives nothing but 0 or an errno. */
-export function made({ notified }: FileCaller, call: AskedCall): Answer {
+export function makeCall({ notified }: FileCaller, call: AskedCall): SyscallAnswer {
   const { outcome } = notified.perform(call);
   return isRefusal(outcome) ? refuse(outcome.errno) : DONE;
 }
@@ -40,7 +40,7 @@ export function int({ args }: Pick<Notified, 'args'>, at: number): number {
 }
 
 /** A path that an argument points at. */
-export function textAt({ notified }: FileCaller, at: number): string | Answer {
+export function textAt({ notified }: FileCaller, at: number): string | SyscallAnswer {
   const text = notified.memory.readText(notified.args[at] ?? 0n, PATH_BYTES_MAX);
   if (text === undefined) return refuse('EFAULT');
   return text === 'too long' ? refuse('ENAMETOOLONG') : text;

@@ -2,13 +2,13 @@
  * The directory that a process is in, when it is one of ours: nobody can send a process to another
  * directory from outside, so it stays where it was and is told what it believes.
  */
-import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { CONTINUED, refuse, type SyscallAnswer } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
 import { askerOf, isDirectory, nodeBehind } from './nodes.ts';
-import type { Place } from './places.ts';
+import type { FilePlace } from './places.ts';
 
 /** chdir(2) and fchdir(2). */
-export function changeDirectory(caller: FileCaller, place: Place): Answer {
+export function changeDirectory(caller: FileCaller, place: FilePlace): SyscallAnswer {
   const { notified, trees } = caller;
   const { tgid } = notified;
   switch (place.in) {
@@ -32,7 +32,7 @@ export function changeDirectory(caller: FileCaller, place: Place): Answer {
 }
 
 /** getcwd(2): the path with its NUL, and how long that is. */
-export function currentDirectory(caller: FileCaller, buffer: bigint, size: bigint): Answer {
+export function currentDirectory(caller: FileCaller, buffer: bigint, size: bigint): SyscallAnswer {
   const cwd = caller.trees.places.cwdOf(caller.notified);
   if (cwd === undefined || !cwd.isVirtual) return CONTINUED;
   const bytes = Buffer.from(`${cwd.path}\0`);

@@ -3,8 +3,8 @@
  * answers. What is not ours is the kernel's, and mostly seen to be so by the path alone.
  */
 import type { Handler } from '../handlers.ts';
-import { type Answer, CONTINUED, type Memory, type Notified, refuse } from '../notified.ts';
-import type { Asked } from '../notify/asked.ts';
+import { CONTINUED, type Memory, type Notified, refuse, type SyscallAnswer } from '../notified.ts';
+import type { WaitingCall } from '../notify/asked.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
 import { type FileCaller, int, type Trees, textAt } from './caller.ts';
 import { changeDirectory, currentDirectory } from './directories.ts';
@@ -33,7 +33,7 @@ import {
 } from './names.ts';
 import { askerOf, placeBehind } from './nodes.ts';
 import { openPlace } from './open.ts';
-import { AT_FDCWD, type Place, type Places } from './places.ts';
+import { AT_FDCWD, type FilePlace, type Places } from './places.ts';
 import { ABSENT } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
 import { writeTo } from './writing.ts';
@@ -55,12 +55,12 @@ interface Named {
   readonly emptyIn?: number;
 }
 
-type OnPlace = (caller: FileCaller, place: Place) => Answer;
-type OnTree = (caller: FileCaller, place: TreePlace) => Answer;
+type OnPlace = (caller: FileCaller, place: FilePlace) => SyscallAnswer;
+type OnTree = (caller: FileCaller, place: TreePlace) => SyscallAnswer;
 
 /** @param memoryOf the memory of a thread */
 export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): readonly Handler[] {
-  const seen = new Seen(trees, memoryOf);
+  const seen = new CallFilter(trees, memoryOf);
   const onPath = (name: SystemCall, named: Named, answer: OnPlace): Handler => ({
     name,
     alone: (asked) => seen.passes(asked, named),
@@ -74,7 +74,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
   const onTree = (name: SystemCall, named: Named, answer: OnTree): Handler =>
     onPath(name, named, (caller, first) => {
       const isFollowed = follows(caller, name, named);
-      const place = isFollowed ? followed(trees.places, first) : first;
+      const place = isFollowed ? followFd(trees.places, first) : first;
       if (place?.in !== 'tree') return CONTINUED;
       if (!isFollowed && (!place.isDirectory || OF_NAMES.includes(name))) {
         return answer(caller, place);
@@ -93,7 +93,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
   const onTwo = (
     name: SystemCall,
     [from, to]: readonly [Named, Named],
-    answer: (caller: FileCaller, from: TreePlace, to: TreePlace) => Answer,
+    answer: (caller: FileCaller, from: TreePlace, to: TreePlace) => SyscallAnswer,
   ): Handler => ({
     name,
     alone: (asked) => (seen.passes(asked, from) === undefined ? undefined : seen.passes(asked, to)),
@@ -108,7 +108,8 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
       );
     },
   });
-  const isMounted = (place: Place) => place.in === 'tree' && trees.places.mounts.has(place.named);
+  const isMounted = (place: FilePlace) =>
+    place.in === 'tree' && trees.places.mounts.has(place.named);
   const arg = ({ notified }: FileCaller, at: number) => notified.args[at] ?? 0n;
   const word = ({ notified }: FileCaller, at: number) => int(notified, at);
   const stat =
@@ -131,7 +132,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     const target = textAt(caller, 0);
     return typeof target === 'string' ? makeSymlink(caller, place, target) : target;
   };
-  const handled: OnTree = (caller, place) =>
+  const openHandle: OnTree = (caller, place) =>
     handleOf(caller, place, arg(caller, 2), arg(caller, 3));
   const P0 = { path: 0 };
   const AT = { dirFd: 0, path: 1 };
@@ -160,7 +161,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
     onPath('readlinkat', AT, (caller, place) =>
       readLink(caller, place, arg(caller, 2), word(caller, 3)),
     ),
-    onTree('name_to_handle_at', { ...AT, emptyIn: 4 }, handled),
+    onTree('name_to_handle_at', { ...AT, emptyIn: 4 }, openHandle),
     ...(['getxattr', 'lgetxattr'] as const).map((name) => onTree(name, P0, noAttribute)),
     ...(['listxattr', 'llistxattr'] as const).map((name) => onTree(name, P0, noAttributes)),
     ...(['setxattr', 'lsetxattr'] as const).map((name) => onTree(name, P0, noAttributeTaken)),
@@ -225,7 +226,7 @@ export function fileHandlers(trees: Trees, memoryOf: (tid: number) => Memory): r
 }
 
 /** The file that arguments name, answered by `answer`. */
-function answerAt(caller: FileCaller, named: Named, answer: OnPlace): Answer {
+function answerAt(caller: FileCaller, named: Named, answer: OnPlace): SyscallAnswer {
   const { notified, trees } = caller;
   const text = textAt(caller, named.path);
   if (typeof text !== 'string') return text;
@@ -264,18 +265,18 @@ function follows({ notified }: FileCaller, name: SystemCall, { emptyIn }: Named)
 }
 
 /** A link in /proc/PID/fd leads to what is open there. */
-function followed(places: Places, place: Place): Place | undefined {
+function followFd(places: Places, place: FilePlace): FilePlace | undefined {
   const fd = place.in === 'proc' ? /^fd\/(\d+)$/u.exec(place.file)?.[1] : undefined;
   if (place.in !== 'proc' || fd === undefined) return place;
   return places.findFd({ tid: place.pid, tgid: place.pid }, Number(fd));
 }
 
-function isAbsent(place: Place): boolean {
+function isAbsent(place: FilePlace): boolean {
   return place.in === 'proc' && place.file === ABSENT;
 }
 
 /** openat2(2): flags, mode and how to walk. */
-function openHow(caller: FileCaller, place: Place): Answer {
+function openHow(caller: FileCaller, place: FilePlace): SyscallAnswer {
   const { memory, args } = caller.notified;
   const how = memory.read(args[2] ?? 0n, HOW_BYTES);
   if (how === undefined) return refuse('EFAULT');
@@ -284,7 +285,7 @@ function openHow(caller: FileCaller, place: Place): Answer {
 }
 
 /** Sees by a path alone that a call is the kernel's: the process need not be known for that. */
-class Seen {
+class CallFilter {
   readonly #trees: Trees;
   readonly #memoryOf: (tid: number) => Memory;
 
@@ -293,7 +294,7 @@ class Seen {
     this.#memoryOf = memoryOf;
   }
 
-  passes({ tid, args }: Asked, { path, dirFd }: Named): Answer | undefined {
+  passes({ tid, args }: WaitingCall, { path, dirFd }: Named): SyscallAnswer | undefined {
     const { places } = this.#trees;
     if (places.isAnyoneInside) return undefined;
     const text = this.#memoryOf(tid).readText(args[path] ?? 0n, PATH_BYTES_MAX);
@@ -307,7 +308,7 @@ class Seen {
     return place === undefined || (place.in === 'machine' && !place.isOurs) ? CONTINUED : undefined;
   }
 
-  passesFd({ tid, args }: Asked): Answer | undefined {
+  passesFd({ tid, args }: WaitingCall): SyscallAnswer | undefined {
     const place = this.#trees.places.findFd({ tid, tgid: tid }, int({ args }, 0));
     return place?.in === 'tree' ? undefined : CONTINUED;
   }
@@ -321,7 +322,7 @@ export function pinPlace(
   dirFd: number | undefined,
 ): { readonly path: string } | { readonly elsewhere: string } {
   const named = places.find(notified, dirFd ?? AT_FDCWD, path);
-  const place = named === undefined ? undefined : followed(places, named);
+  const place = named === undefined ? undefined : followFd(places, named);
   if (place?.in === 'tree' && place.tree === 'bpffs') return { path: place.path };
   return { elsewhere: path };
 }

@@ -1,13 +1,13 @@
 /** Calls that look at names and change nothing: stat, statx, statfs, access, readlink, file handles. */
 
 import { mayAccess } from '../../domain/file-access.ts';
-import { type Answer, CONTINUED, refuse, type Write } from '../notified.ts';
+import { CONTINUED, refuse, type SyscallAnswer, type Write } from '../notified.ts';
 import { DONE, type FileCaller } from './caller.ts';
 import { askerOf, type Node, nodeAt, placeBehind } from './nodes.ts';
-import type { Place } from './places.ts';
+import type { FilePlace } from './places.ts';
 import { objectBehind, objectLink } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
-import { statBytes, statfsBytes, statxBytes, told } from './stat.ts';
+import { readStatus, statBytes, statfsBytes, statxBytes } from './stat.ts';
 
 /** stat(2) and its kin, into `buffer`. */
 export function statPlace(
@@ -15,19 +15,19 @@ export function statPlace(
   place: TreePlace,
   buffer: bigint,
   form: 'stat' | 'statx',
-): Answer {
+): SyscallAnswer {
   return onNode(caller, place, (node) => {
-    const facts = told(caller.trees.shadow, node);
-    return written(buffer, form === 'stat' ? statBytes(facts) : statxBytes(facts));
+    const facts = readStatus(caller.trees.shadow, node);
+    return answerBytes(buffer, form === 'stat' ? statBytes(facts) : statxBytes(facts));
   });
 }
 
-export function statfsPlace(caller: FileCaller, place: TreePlace, buffer: bigint): Answer {
-  return onNode(caller, place, () => written(buffer, statfsBytes(place.tree)));
+export function statfsPlace(caller: FileCaller, place: TreePlace, buffer: bigint): SyscallAnswer {
+  return onNode(caller, place, () => answerBytes(buffer, statfsBytes(place.tree)));
 }
 
 /** access(2) with an rwx digit. */
-export function accessPlace(caller: FileCaller, place: TreePlace, mode: number): Answer {
+export function accessPlace(caller: FileCaller, place: TreePlace, mode: number): SyscallAnswer {
   return onNode(caller, place, (node) => {
     // Root may execute only what somebody may execute.
     const executes = (mode & 1) === 0 || (node.mode & 0o111) !== 0;
@@ -37,9 +37,14 @@ export function accessPlace(caller: FileCaller, place: TreePlace, mode: number):
 }
 
 /** readlink(2): of symlinks on the bpffs, and of those of /proc that tell of what is ours. */
-export function readLink(caller: FileCaller, place: Place, buffer: bigint, size: number): Answer {
+export function readLink(
+  caller: FileCaller,
+  place: FilePlace,
+  buffer: bigint,
+  size: number,
+): SyscallAnswer {
   if (place.in === 'machine') return CONTINUED;
-  const said = (text: string): Answer => {
+  const answerText = (text: string): SyscallAnswer => {
     if (size <= 0) return refuse('EINVAL');
     const bytes = Buffer.from(text).subarray(0, size);
     return { is: 'returned', value: bytes.length, writes: [{ address: buffer, bytes }] };
@@ -48,11 +53,11 @@ export function readLink(caller: FileCaller, place: Place, buffer: bigint, size:
     const at = place.isDirectory ? placeBehind(askerOf(caller.notified), place) : place;
     if (typeof at === 'string') return refuse(at);
     return onNode(caller, at, (node) =>
-      node.kind === 'symlink' ? said(targetOf(caller, node)) : refuse('EINVAL'),
+      node.kind === 'symlink' ? answerText(targetOf(caller, node)) : refuse('EINVAL'),
     );
   }
   const text = linkText(caller, place.pid, place.file);
-  return text === undefined ? CONTINUED : said(text);
+  return text === undefined ? CONTINUED : answerText(text);
 }
 
 /** Where a symlink leads, as the program says it; of all else nothing. */
@@ -83,7 +88,7 @@ export function handleOf(
   place: TreePlace,
   handle: bigint,
   mount: bigint,
-): Answer {
+): SyscallAnswer {
   return onNode(caller, place, (node) => {
     if (node.kind !== 'cgroup') return refuse('EOPNOTSUPP');
     const given = caller.notified.memory.read(handle, 4);
@@ -109,23 +114,27 @@ const FILEID_KERNFS = 0xfe;
 const MOUNT_ID = 9001;
 
 /** Nothing in the trees has extended attributes (xattr(7)), nor takes any. */
-export function noAttribute(caller: FileCaller, place: TreePlace): Answer {
+export function noAttribute(caller: FileCaller, place: TreePlace): SyscallAnswer {
   return onNode(caller, place, () => refuse('ENODATA'));
 }
 
-export function noAttributes(caller: FileCaller, place: TreePlace): Answer {
+export function noAttributes(caller: FileCaller, place: TreePlace): SyscallAnswer {
   return onNode(caller, place, () => DONE);
 }
 
-export function noAttributeTaken(caller: FileCaller, place: TreePlace): Answer {
+export function noAttributeTaken(caller: FileCaller, place: TreePlace): SyscallAnswer {
   return onNode(caller, place, () => refuse('EOPNOTSUPP'));
 }
 
-function onNode(caller: FileCaller, place: TreePlace, answer: (node: Node) => Answer): Answer {
+function onNode(
+  caller: FileCaller,
+  place: TreePlace,
+  answer: (node: Node) => SyscallAnswer,
+): SyscallAnswer {
   const node = nodeAt(askerOf(caller.notified), caller.trees.shadow, place);
   return typeof node === 'string' ? refuse(node) : answer(node);
 }
 
-function written(address: bigint, bytes: Buffer): Answer {
+function answerBytes(address: bigint, bytes: Buffer): SyscallAnswer {
   return { is: 'returned', value: 0, writes: [{ address, bytes }] };
 }

@@ -4,11 +4,11 @@ import type { Errno } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { isWithin } from '../../domain/path.ts';
 import type { AskedCall } from '../fallible.ts';
-import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { CONTINUED, refuse, type SyscallAnswer } from '../notified.ts';
 import { DONE, type FileCaller, int } from './caller.ts';
 import { MOUNTS_MAX, type Mount, nameOfBpffs } from './mounts.ts';
 import { askerOf, isDirectory, nodeBehind } from './nodes.ts';
-import { AT_FDCWD, type Place } from './places.ts';
+import { AT_FDCWD, type FilePlace } from './places.ts';
 
 const MS = { rdonly: 1, nosuid: 2, nodev: 4, noexec: 8, remount: 1 << 5, bind: 1 << 12 } as const;
 const MS_MOVE = 1 << 13;
@@ -24,23 +24,24 @@ const TO_ALL = 0o777;
 const TREES = { bpf: 'bpffs', cgroup2: 'cgroup' } as const;
 
 /** mount(2): what is none of ours, the machine mounts, or refuses to. */
-export function mountOn(caller: FileCaller, place: Place): Answer {
+export function mountOn(caller: FileCaller, place: FilePlace): SyscallAnswer {
   if (place.in === 'proc') return CONTINUED;
   const flags = int(caller.notified, 3);
   const { mounts } = caller.trees.places;
   const at = place.in === 'tree' ? place.named : place.path;
   const isOurs = place.in === 'tree';
-  if ((flags & MS.remount) !== 0) return isOurs ? checked(caller, place, () => DONE) : CONTINUED;
+  if ((flags & MS.remount) !== 0)
+    return isOurs ? checkTarget(caller, place, () => DONE) : CONTINUED;
   if ((flags & MS.bind) !== 0) return bind(caller, place, at);
   if ((flags & MS_PROPAGATION) !== 0) {
-    if (mounts.has(at)) return checked(caller, place, () => DONE);
-    return isMountedHere(at) ? CONTINUED : checked(caller, place, () => refuse('EINVAL'));
+    if (mounts.has(at)) return checkTarget(caller, place, () => DONE);
+    return isMountedHere(at) ? CONTINUED : checkTarget(caller, place, () => refuse('EINVAL'));
   }
   if ((flags & MS_MOVE) !== 0) return isOurs ? refuse('EINVAL') : CONTINUED;
   const type = textOf(caller, 2);
   const tree = type === 'bpf' || type === 'cgroup2' ? TREES[type] : undefined;
   if (tree === undefined) return isOurs ? refuse('ENODEV') : CONTINUED;
-  return checked(caller, place, () => {
+  return checkTarget(caller, place, () => {
     const options = optionsOf(flags);
     if (mounts.all.length >= MOUNTS_MAX) return refuse('ENOSPC');
     if (tree === 'bpffs') return mountNew(caller, at, options);
@@ -50,15 +51,15 @@ export function mountOn(caller: FileCaller, place: Place): Answer {
 }
 
 /** umount2(2). */
-export function unmount(caller: FileCaller, place: Place): Answer {
+export function unmount(caller: FileCaller, place: FilePlace): SyscallAnswer {
   if (place.in === 'proc') return CONTINUED;
   const { mounts } = caller.trees.places;
   const at = place.in === 'tree' ? place.named : place.path;
   const mount = mounts.on(at);
   if (mount === undefined && !mounts.has(at)) {
-    return isMountedHere(at) ? CONTINUED : checked(caller, place, () => refuse('EINVAL'));
+    return isMountedHere(at) ? CONTINUED : checkTarget(caller, place, () => refuse('EINVAL'));
   }
-  return checked(caller, place, () => {
+  return checkTarget(caller, place, () => {
     if (mount === undefined) {
       mounts.unbindFromItself(at);
       return DONE;
@@ -75,13 +76,17 @@ export function unmount(caller: FileCaller, place: Place): Answer {
 }
 
 /** fsopen(2): with ENOSYS, libmount takes mount(2) instead, as it does on a kernel before 5.2. */
-export function openFileSystem(caller: FileCaller): Answer {
+export function openFileSystem(caller: FileCaller): SyscallAnswer {
   const type = textOf(caller, 0);
   return type === undefined || type in TREES ? refuse('ENOSYS') : CONTINUED;
 }
 
 /** A directory that is there may be mounted on, by who has CAP_SYS_ADMIN (`path_mount`). */
-function checked(caller: FileCaller, place: Place, done: () => Answer): Answer {
+function checkTarget(
+  caller: FileCaller,
+  place: FilePlace,
+  done: () => SyscallAnswer,
+): SyscallAnswer {
   const kind = kindAt(caller, place);
   if (kind !== 'directory' && kind !== 'file') return refuse(kind);
   const { kernel, tgid } = caller.notified;
@@ -90,7 +95,7 @@ function checked(caller: FileCaller, place: Place, done: () => Answer): Answer {
   return kind === 'directory' ? done() : refuse('ENOTDIR');
 }
 
-function kindAt(caller: FileCaller, place: Place): 'directory' | 'file' | Errno {
+function kindAt(caller: FileCaller, place: FilePlace): 'directory' | 'file' | Errno {
   if (place.in === 'tree') {
     const node = nodeBehind(askerOf(caller.notified), caller.trees.shadow, place);
     if (typeof node === 'string') return node;
@@ -103,14 +108,14 @@ function kindAt(caller: FileCaller, place: Place): 'directory' | 'file' | Errno 
 }
 
 /** A bind of a tree shows it elsewhere; one of a directory onto itself makes it a mount point. */
-function bind(caller: FileCaller, place: Place, at: string): Answer {
+function bind(caller: FileCaller, place: FilePlace, at: string): SyscallAnswer {
   const { places } = caller.trees;
   const text = textOf(caller, 0);
   if (text === undefined) return refuse('EFAULT');
   const from = places.find(caller.notified, AT_FDCWD, text);
   if (from?.in === 'tree') {
-    return checked(caller, from, () =>
-      checked(caller, place, () => {
+    return checkTarget(caller, from, () =>
+      checkTarget(caller, place, () => {
         const { tree, path: below } = from;
         places.mounts.add({ at, tree, below, options: optionsOf(0) });
         return DONE;
@@ -118,14 +123,14 @@ function bind(caller: FileCaller, place: Place, at: string): Answer {
     );
   }
   if (from?.in !== 'machine' || from.path !== at) return CONTINUED;
-  return checked(caller, place, () => {
+  return checkTarget(caller, place, () => {
     places.mounts.bindToItself(at);
     return DONE;
   });
 }
 
 /** A bpffs of its own: an empty directory of the model that only its mount point shows. */
-function mountNew(caller: FileCaller, at: string, options: string): Answer {
+function mountNew(caller: FileCaller, at: string, options: string): SyscallAnswer {
   const { notified, trees } = caller;
   const given = /(?:^|,)mode=([^,]*)/u.exec(textOf(caller, 4) ?? '')?.[1];
   if (given !== undefined && !/^[0-7]{1,5}$/u.test(given)) return refuse('EINVAL');

@@ -44,7 +44,7 @@ export class Mounts {
     const mount = this.#mounts.findLast(({ at }) => isWithin(path, at));
     if (mount === undefined) return undefined;
     const { at, tree, below } = mount;
-    return { tree, path: joined(below, path.slice(at.length)) };
+    return { tree, path: joinPaths(below, path.slice(at.length)) };
   }
 
   /** The program's path of a place: by the first of the mounts that show least beside it. */
@@ -57,7 +57,7 @@ export class Mounts {
     // A directory of a bpffs that was unmounted has no other name.
     if (nearest === undefined) return path;
     const { at, below } = nearest;
-    return joined(at, below === '/' ? path : path.slice(below.length));
+    return joinPaths(at, below === '/' ? path : path.slice(below.length));
   }
 
   /** The mount that is seen at a path. */
@@ -115,7 +115,7 @@ export function ownBpffs({ bpffs }: Kernel): readonly Mount[] {
 }
 
 /** A path below another; each begins with a slash, or is empty. */
-function joined(top: string, below: string): string {
+function joinPaths(top: string, below: string): string {
   if (top === '/') return below || '/';
   return below === '/' ? top : `${top}${below}`;
 }

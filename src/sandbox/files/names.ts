@@ -1,32 +1,33 @@
 /** Calls that make, remove and rename names in the trees: the model decides nearly all of them. */
 
 import type { Errno } from '../../domain/errno.ts';
-import { type Answer, refuse } from '../notified.ts';
+import { refuse, type SyscallAnswer } from '../notified.ts';
 import { knowUmask } from '../umask.ts';
-import { DONE, type FileCaller, made } from './caller.ts';
+import { DONE, type FileCaller, makeCall } from './caller.ts';
 import { askerOf, isDirectory, type Node, nodeAt, placeBehind } from './nodes.ts';
 import { AT_FDCWD } from './places.ts';
 import type { TreePlace } from './shadow.ts';
 
 /** mkdir(2). */
-export function makeDirectory(caller: FileCaller, place: TreePlace, mode: number): Answer {
+export function makeDirectory(caller: FileCaller, place: TreePlace, mode: number): SyscallAnswer {
   const { path } = place;
   knowUmask(caller.notified);
-  if (place.tree === 'cgroup') return made(caller, { name: 'mkdir', path });
-  return made(caller, { name: 'bpffs_mkdir', path, mode: mode & 0o7777 });
+  if (place.tree === 'cgroup') return makeCall(caller, { name: 'mkdir', path });
+  return makeCall(caller, { name: 'bpffs_mkdir', path, mode: mode & 0o7777 });
 }
 
 /** rmdir(2). */
-export function removeDirectory(caller: FileCaller, place: TreePlace): Answer {
+export function removeDirectory(caller: FileCaller, place: TreePlace): SyscallAnswer {
   const { tree, path } = place;
   if (isTopApart(caller, place)) return refuse('EBUSY');
-  return made(caller, { name: tree === 'cgroup' ? 'rmdir' : 'bpffs_rmdir', path });
+  return makeCall(caller, { name: tree === 'cgroup' ? 'rmdir' : 'bpffs_rmdir', path });
 }
 
 /** unlink(2): the files of a cgroup stay. */
-export function removeName(caller: FileCaller, place: TreePlace): Answer {
+export function removeName(caller: FileCaller, place: TreePlace): SyscallAnswer {
   const isOfBpffs = place.tree === 'bpffs';
-  if (isOfBpffs && !place.isDirectory) return made(caller, { name: 'unlink', path: place.path });
+  if (isOfBpffs && !place.isDirectory)
+    return makeCall(caller, { name: 'unlink', path: place.path });
   const node = nodeOf(caller, place);
   if (typeof node === 'string') return refuse(node);
   if (isOfBpffs && !isDirectory(node)) return refuse('ENOTDIR');
@@ -39,7 +40,7 @@ export function renameName(
   from: TreePlace,
   to: TreePlace,
   flags: number,
-): Answer {
+): SyscallAnswer {
   if (isAcross(caller, from, to)) return refuse('EXDEV');
   // The name of a mount point is one of the file system that it is on.
   if (isTopApart(caller, from) !== isTopApart(caller, to)) return refuse('EXDEV');
@@ -59,16 +60,16 @@ export function renameName(
     return refuse(typeof node === 'string' ? node : 'EINVAL');
   }
   const call = { name: 'rename', path: from.path, to: to.path } as const;
-  return made(caller, flags === 0 ? call : { ...call, flags });
+  return makeCall(caller, flags === 0 ? call : { ...call, flags });
 }
 
 /** link(2): a second name of a pin, or of a symlink itself. */
-export function linkName(caller: FileCaller, first: TreePlace, to: TreePlace): Answer {
+export function linkName(caller: FileCaller, first: TreePlace, to: TreePlace): SyscallAnswer {
   const from = first.isDirectory ? placeBehind(askerOf(caller.notified), first) : first;
   if (typeof from === 'string') return refuse(from);
   if (isAcross(caller, from, to)) return refuse('EXDEV');
   if (from.tree === 'cgroup') return refuse('EPERM');
-  return noNew(caller, to) ?? made(caller, { name: 'link', path: from.path, to: to.path });
+  return noNew(caller, to) ?? makeCall(caller, { name: 'link', path: from.path, to: to.path });
 }
 
 /** linkat(2): with AT_SYMLINK_FOLLOW a second name of what a symlink leads to. */
@@ -76,7 +77,7 @@ export function linkAt(
   caller: FileCaller,
   [from, to]: readonly [TreePlace, TreePlace],
   flags: number,
-): Answer {
+): SyscallAnswer {
   if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return refuse('EINVAL');
   if ((flags & AT_SYMLINK_FOLLOW) === 0) return linkName(caller, from, to);
   const reached = placeBehind(askerOf(caller.notified), from);
@@ -87,18 +88,18 @@ const AT_SYMLINK_FOLLOW = 0x400;
 const AT_EMPTY_PATH = 0x1000;
 
 /** Only a directory is made by a name with a slash behind it (`filename_create`). */
-function noNew(caller: FileCaller, place: TreePlace): Answer | undefined {
+function noNew(caller: FileCaller, place: TreePlace): SyscallAnswer | undefined {
   if (!place.isDirectory) return undefined;
   const node = nodeOf(caller, place);
   return refuse(typeof node === 'string' ? node : 'EEXIST');
 }
 
 /** symlink(2) on the bpffs, of what is on one. */
-export function makeSymlink(caller: FileCaller, place: TreePlace, text: string): Answer {
+export function makeSymlink(caller: FileCaller, place: TreePlace, text: string): SyscallAnswer {
   if (text === '') return refuse('ENOENT');
   const target = place.tree === 'bpffs' ? targetOf(caller, place, text) : undefined;
   if (target === undefined) return makeOther(caller, place);
-  return noNew(caller, place) ?? made(caller, { name: 'symlink', path: place.path, target });
+  return noNew(caller, place) ?? makeCall(caller, { name: 'symlink', path: place.path, target });
 }
 
 /** What a symlink leads to, as the model has it; undefined where that is out of its bpffs. */
@@ -119,19 +120,19 @@ function targetOf({ notified, trees }: FileCaller, { path }: TreePlace, text: st
 }
 
 /** mknod(2), and a symlink out of the trees: neither tree takes what the model has no word for. */
-export function makeOther(caller: FileCaller, place: TreePlace): Answer {
+export function makeOther(caller: FileCaller, place: TreePlace): SyscallAnswer {
   return refuse(typeof nodeOf(caller, place) === 'string' ? 'EPERM' : 'EEXIST');
 }
 
 /** chmod(2). */
-export function changeMode(caller: FileCaller, place: TreePlace, mode: number): Answer {
+export function changeMode(caller: FileCaller, place: TreePlace, mode: number): SyscallAnswer {
   const { tree, path } = place;
   const name = tree === 'cgroup' ? 'cgroup_chmod' : 'chmod';
-  return made(caller, { name, path, mode: mode & 0o7777 });
+  return makeCall(caller, { name, path, mode: mode & 0o7777 });
 }
 
 /** chown(2); a group alone changes nothing that is modelled. */
-export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): Answer {
+export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): SyscallAnswer {
   const { tree, path } = place;
   const node = nodeOf(caller, place);
   if (typeof node !== 'string' && node.kind === 'symlink') {
@@ -139,7 +140,7 @@ export function changeOwner(caller: FileCaller, place: TreePlace, uid: number): 
     return refuse('EOPNOTSUPP');
   }
   if (uid !== UNCHANGED) {
-    return made(caller, { name: tree === 'cgroup' ? 'cgroup_chown' : 'chown', path, uid });
+    return makeCall(caller, { name: tree === 'cgroup' ? 'cgroup_chown' : 'chown', path, uid });
   }
   return typeof node === 'string' ? refuse(node) : DONE;
 }

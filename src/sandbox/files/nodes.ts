@@ -1,6 +1,6 @@
 /** What stands at a place of the trees: directories, control files and pins, as stat(2) shows them. */
 import { lstatSync } from 'node:fs';
-import { nodeAt as pinAt, unfollowedAt } from '../../domain/bpffs.ts';
+import { nodeUnfollowed, nodeAt as pinAt } from '../../domain/bpffs.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { fileAccess, placeAt } from '../../domain/cgroupfs.ts';
 import { isRefused } from '../../domain/decision.ts';
@@ -77,7 +77,7 @@ function inCgroups(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errn
 }
 
 function onBpffs(asker: Caller, shadow: Shadow, place: TreePlace): Node | Errno {
-  const seen = unfollowedAt(asker, place.path);
+  const seen = nodeUnfollowed(asker, place.path);
   if (isRefused(seen)) return errnoOf(seen);
   const { node } = seen;
   const { uid, mode } = node;

@@ -3,11 +3,11 @@ import { closeSync, constants, fstatSync, openSync, rmSync, writeFileSync } from
 import { join } from 'node:path';
 import { mayAccess } from '../../domain/file-access.ts';
 import { isRefusal } from '../../domain/outcome.ts';
-import { type Answer, CONTINUED, refuse } from '../notified.ts';
+import { CONTINUED, refuse, type SyscallAnswer } from '../notified.ts';
 import { hasFreeFd } from '../processes/proc.ts';
 import type { FileCaller } from './caller.ts';
 import { askerOf, isDirectory, type Node, nodeAt, nodeBehind } from './nodes.ts';
-import type { Place } from './places.ts';
+import type { FilePlace } from './places.ts';
 import { objectBehind, objectLink, procText } from './proc-files.ts';
 import type { TreePlace } from './shadow.ts';
 
@@ -22,7 +22,12 @@ const READ = 4;
 const WRITE = 2;
 
 /** The answer to an open of what is ours. */
-export function openPlace(caller: FileCaller, place: Place, flags: number, mode: number): Answer {
+export function openPlace(
+  caller: FileCaller,
+  place: FilePlace,
+  flags: number,
+  mode: number,
+): SyscallAnswer {
   switch (place.in) {
     case 'tree':
       return numberFirst(caller, openNode(caller, place, flags));
@@ -36,11 +41,11 @@ export function openPlace(caller: FileCaller, place: Place, flags: number, mode:
 }
 
 /** An open takes a number before it looks at the path (`do_sys_openat2`). */
-function numberFirst({ notified }: FileCaller, answer: Answer): Answer {
+function numberFirst({ notified }: FileCaller, answer: SyscallAnswer): SyscallAnswer {
   return answer.is === 'refused' && !hasFreeFd(notified.tgid) ? refuse('EMFILE') : answer;
 }
 
-function openNode(caller: FileCaller, place: TreePlace, flags: number): Answer {
+function openNode(caller: FileCaller, place: TreePlace, flags: number): SyscallAnswer {
   const asker = askerOf(caller.notified);
   const isCreated = (flags & O_CREAT) !== 0;
   const isNew = isCreated && (flags & O_EXCL) !== 0;
@@ -66,7 +71,7 @@ function accessOf(flags: number): number {
 }
 
 /** What is opened as a path alone is opened to be read: of the former no copy can be handed over. */
-function openKnown(caller: FileCaller, node: Node, flags: number): Answer {
+function openKnown(caller: FileCaller, node: Node, flags: number): SyscallAnswer {
   const { at: place } = node;
   const { shadow } = caller.trees;
   const real = shadow.pathOf(place);
@@ -98,7 +103,12 @@ function openKnown(caller: FileCaller, node: Node, flags: number): Answer {
 }
 
 /** A file that only takes can be opened and not read: the kernel says so later, we say so now. */
-function openControl(caller: FileCaller, place: TreePlace, node: Node, flags: number): Answer {
+function openControl(
+  caller: FileCaller,
+  place: TreePlace,
+  node: Node,
+  flags: number,
+): SyscallAnswer {
   const access = accessOf(flags);
   const { read } = node.control ?? {};
   if ((access & READ) !== 0 && read === undefined) return refuse('EINVAL');
@@ -115,9 +125,9 @@ function openControl(caller: FileCaller, place: TreePlace, node: Node, flags: nu
 
 function openProc(
   caller: FileCaller,
-  place: Extract<Place, { readonly in: 'proc' }>,
+  place: Extract<FilePlace, { readonly in: 'proc' }>,
   flags: number,
-): Answer {
+): SyscallAnswer {
   const fd = /^fd\/(\d+)$/u.exec(place.file)?.[1];
   if (fd !== undefined) return openAgain(caller, place.pid, Number(fd), flags);
   if ((flags & (O_WRONLY | O_RDWR | O_DIRECTORY | O_PATH)) !== 0) return CONTINUED;
@@ -127,7 +137,7 @@ function openProc(
 }
 
 /** Objects cannot be opened by their link; directories of ours are opened as by their name. */
-function openAgain(caller: FileCaller, pid: number, fd: number, flags: number): Answer {
+function openAgain(caller: FileCaller, pid: number, fd: number, flags: number): SyscallAnswer {
   const open = objectBehind(caller, pid, fd);
   if (open !== undefined && objectLink(caller.trees.beside, open) !== undefined) {
     return refuse('ENXIO');
@@ -149,7 +159,7 @@ function fileOf({ trees }: FileCaller, text: string): number {
  * Opens a file of this machine that a way out of the trees leads to, for who is told of it. What could
  * make the supervisor wait, as a pipe does, is not opened; of a path alone no copy can be handed over.
  */
-function openElsewhere(path: string, flags: number, mode: number): Answer {
+function openElsewhere(path: string, flags: number, mode: number): SyscallAnswer {
   try {
     const file = openSync(path, (flags & ~(O_CLOEXEC | O_PATH)) | O_NONBLOCK, mode & 0o7777);
     const found = fstatSync(file);

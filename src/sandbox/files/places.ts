@@ -4,7 +4,7 @@
  */
 import { readlinkSync } from 'node:fs';
 import { isRefusal } from '../../domain/outcome.ts';
-import type { Made } from '../world.ts';
+import type { LoggedCall } from '../world.ts';
 import { type Mount, Mounts } from './mounts.ts';
 import type { Shadow, TreePlace } from './shadow.ts';
 
@@ -15,7 +15,7 @@ export interface ProcPlace {
   readonly file: string;
 }
 
-export type Place =
+export type FilePlace =
   /** `named`: the path that led there, which one of several mounts may have. */
   | ({ readonly in: 'tree'; readonly named: string } & TreePlace)
   | ({ readonly in: 'proc' } & ProcPlace)
@@ -48,21 +48,21 @@ export class Places {
     from: { readonly tid: number; readonly tgid: number },
     dirFd: number,
     path: string,
-  ): Place | undefined {
+  ): FilePlace | undefined {
     const base = path.startsWith('/')
       ? ROOT
       : dirFd === AT_FDCWD
         ? this.cwdOf(from)
         : this.pathOfFd(from, dirFd);
     if (base === undefined) return undefined;
-    const place = this.#of(from, walked(base.path, path), base.isVirtual);
+    const place = this.#of(from, walkPath(base.path, path), base.isVirtual);
     return place.in === 'tree' && /(?:^|\/)\.?$/u.test(path)
       ? { ...place, isDirectory: true }
       : place;
   }
 
   /** The place of an open fd; undefined when it is not open. */
-  findFd(from: { readonly tid: number; readonly tgid: number }, fd: number): Place | undefined {
+  findFd(from: { readonly tid: number; readonly tgid: number }, fd: number): FilePlace | undefined {
     const base = this.pathOfFd(from, fd);
     return base === undefined ? undefined : this.#of(from, base.path, base.isVirtual);
   }
@@ -73,11 +73,11 @@ export class Places {
     fd: number,
   ): { readonly path: string; readonly isVirtual: boolean } | undefined {
     const link = linkAt(`/proc/${tid}/fd/${fd}`);
-    return link === undefined ? undefined : this.#told(link);
+    return link === undefined ? undefined : this.#resolveLink(link);
   }
 
   /** The program's own path for a link that the kernel shows. */
-  #told(link: string): { readonly path: string; readonly isVirtual: boolean } {
+  #resolveLink(link: string): { readonly path: string; readonly isVirtual: boolean } {
     const place = this.#shadow.placeOf(link);
     if (place === undefined) return { path: link, isVirtual: false };
     return { path: this.mounts.pathOf(place), isVirtual: true };
@@ -108,7 +108,7 @@ export class Places {
   }
 
   /** A child begins where its parent is; who has ended is nowhere. */
-  follow({ pid, call, decision }: Made): void {
+  follow({ pid, call, decision }: LoggedCall): void {
     if (this.#cwds.size === 0) return;
     const path = this.#cwds.get(pid);
     const isDone = !isRefusal(decision.outcome);
@@ -117,7 +117,11 @@ export class Places {
     if (isDone) this.#cwds.set(call.child_pid, path);
   }
 
-  #of(from: { readonly tid: number; readonly tgid: number }, path: string, isOurs: boolean): Place {
+  #of(
+    from: { readonly tid: number; readonly tgid: number },
+    path: string,
+    isOurs: boolean,
+  ): FilePlace {
     const tree = this.mounts.placeOf(path);
     if (tree !== undefined) return { in: 'tree', named: path, ...tree };
     const proc = procPlace(from, path);
@@ -127,7 +131,7 @@ export class Places {
     // Through an open directory: what is below it is looked for there.
     const base = this.pathOfFd({ tid: proc.pid }, Number(fd));
     if (base === undefined) return { in: 'proc', ...proc };
-    return this.#of(from, walked(base.path, `.${rest}`), base.isVirtual);
+    return this.#of(from, walkPath(base.path, `.${rest}`), base.isVirtual);
   }
 }
 
@@ -153,7 +157,7 @@ function procPlace(
 }
 
 /** A path without `.`, `..` and empty names, from a directory. */
-function walked(base: string, path: string): string {
+function walkPath(base: string, path: string): string {
   const names = path.startsWith('/') ? [] : base.split('/').filter((name) => name !== '');
   for (const name of path.split('/')) {
     if (name === '..') names.pop();

@@ -52,14 +52,14 @@ export function procText(caller: FileCaller, { pid, file }: ProcPlace): string |
     case 'mounts':
       return withOurs(caller, realText(pid, file), 2, ({ at, tree, options }) => {
         const { type } = SHOWN[tree];
-        return `${type} ${escaped(at)} ${type} ${options} 0 0`;
+        return `${type} ${escapePath(at)} ${type} ${options} 0 0`;
       });
     case 'mountinfo':
       return withOurs(caller, realText(pid, file), undefined, (mount, nth) => {
         const { at, tree, below, options } = mount;
         const { type, device } = SHOWN[tree];
         const root = tree === 'bpffs' ? caller.trees.shadow.insideOf(below) : below;
-        const [id, where] = [MOUNT_ID + nth, `${escaped(root)} ${escaped(at)}`];
+        const [id, where] = [MOUNT_ID + nth, `${escapePath(root)} ${escapePath(at)}`];
         return `${id} 1 ${device} ${where} ${options} - ${type} ${type} rw`;
       });
     default:
@@ -113,7 +113,7 @@ function withOurs(
 }
 
 /** A path as the lines of mounts have it: blanks and backslashes by their octal number. */
-function escaped(path: string): string {
+function escapePath(path: string): string {
   return path.replace(
     /[ \t\n\\]/gu,
     (byte) => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`,

@@ -8,7 +8,7 @@ const MINORS: Readonly<Record<Tree, number>> = { cgroup: 0xcb, bpffs: 0xbf };
 const BLOCK_BYTES = 4096;
 
 /** What stat(2) and statx(2) tell. */
-interface Told {
+interface FileStatus {
   readonly node: Node;
   readonly minor: number;
   readonly times: readonly [access: bigint, modify: bigint, change: bigint];
@@ -17,13 +17,13 @@ interface Told {
 const SECOND = 1_000_000_000n;
 
 /** Nothing in the trees has a size, symlinks neither. */
-export function told(shadow: Shadow, node: Node): Told {
+export function readStatus(shadow: Shadow, node: Node): FileStatus {
   const { atimeNs, mtimeNs, ctimeNs } = lstatSync(shadow.pathOf(node.at), { bigint: true });
   return { node, minor: MINORS[node.at.tree], times: [atimeNs, mtimeNs, ctimeNs] };
 }
 
 /** `struct stat` of this architecture. */
-export function statBytes({ node, minor, times }: Told): Buffer {
+export function statBytes({ node, minor, times }: FileStatus): Buffer {
   return process.arch === 'arm64'
     ? layOut(node, minor, times, ARM64)
     : layOut(node, minor, times, X64);
@@ -34,7 +34,7 @@ const ARM64 = { bytes: 128, mode: 16, links: 20, longLinks: false, uid: 24, gid:
 /** The first of three times: of access, of change of the contents, of change of the inode. */
 const TIMES = 72;
 
-function layOut(node: Node, minor: number, times: Told['times'], at: typeof X64): Buffer {
+function layOut(node: Node, minor: number, times: FileStatus['times'], at: typeof X64): Buffer {
   const bytes = Buffer.alloc(at.bytes);
   bytes.writeBigUInt64LE(BigInt(minor), 0);
   bytes.writeBigUInt64LE(node.ino, 8);
@@ -55,7 +55,7 @@ const STATX_BYTES = 256;
 const BASIC = 0x7ff;
 
 /** `struct statx`. */
-export function statxBytes({ node, minor, times }: Told): Buffer {
+export function statxBytes({ node, minor, times }: FileStatus): Buffer {
   const bytes = Buffer.alloc(STATX_BYTES);
   bytes.writeUInt32LE(BASIC, 0);
   bytes.writeUInt32LE(BLOCK_BYTES, 4);

@@ -1,8 +1,8 @@
 /** write(2) to the files of a cgroup. */
 import { isRefusal } from '../../domain/outcome.ts';
 import { baseName, parentPath } from '../../domain/path.ts';
-import { type Answer, CONTINUED, refuse } from '../notified.ts';
-import { DONE, type FileCaller, made } from './caller.ts';
+import { CONTINUED, refuse, type SyscallAnswer } from '../notified.ts';
+import { DONE, type FileCaller, makeCall } from './caller.ts';
 import { controlFileOf } from './control-files.ts';
 import type { TreePlace } from './shadow.ts';
 
@@ -10,7 +10,12 @@ import type { TreePlace } from './shadow.ts';
 const TEXT_BYTES_MAX = 4095;
 
 /** The answer to a write to an fd. */
-export function writeTo(caller: FileCaller, fd: number, buffer: bigint, count: number): Answer {
+export function writeTo(
+  caller: FileCaller,
+  fd: number,
+  buffer: bigint,
+  count: number,
+): SyscallAnswer {
   const { notified, trees } = caller;
   const place = trees.places.findFd(notified, fd);
   if (place?.in !== 'tree' || place.tree !== 'cgroup') return CONTINUED;
@@ -20,7 +25,7 @@ export function writeTo(caller: FileCaller, fd: number, buffer: bigint, count: n
   return done.is === 'returned' ? { ...done, value: bytes.length } : done;
 }
 
-function writeText(caller: FileCaller, place: TreePlace, text: string): Answer {
+function writeText(caller: FileCaller, place: TreePlace, text: string): SyscallAnswer {
   const { shadow } = caller.trees;
   const parent = parentPath(place.path);
   const name = baseName(place.path);
@@ -40,15 +45,15 @@ function writeText(caller: FileCaller, place: TreePlace, text: string): Answer {
 const MODELLED = ['cgroup.type', 'cgroup.kill', 'cgroup.freeze'];
 
 /** `cgroup_procs_write`: 0 is the writer itself. */
-function join(caller: FileCaller, path: string, text: string): Answer {
+function join(caller: FileCaller, path: string, text: string): SyscallAnswer {
   if (!/^\d{1,10}$/u.test(text)) return refuse('EINVAL');
   const pid = Number(text);
   if (pid !== 0) caller.trees.meet(pid);
-  return made(caller, { name: 'join', path, ...(pid !== 0 && { target_pid: pid }) });
+  return makeCall(caller, { name: 'join', path, ...(pid !== 0 && { target_pid: pid }) });
 }
 
 /** What the model ends really ends too. */
-function change({ notified, trees }: FileCaller, place: TreePlace, value: string): Answer {
+function change({ notified, trees }: FileCaller, place: TreePlace, value: string): SyscallAnswer {
   trees.meetAll();
   const { outcome, effects } = notified.perform({ name: 'cgroup_write', path: place.path, value });
   if (isRefusal(outcome)) return refuse(outcome.errno);

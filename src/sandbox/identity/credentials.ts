@@ -11,7 +11,7 @@ import {
 import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Handler } from '../handlers.ts';
-import { type Answer, CONTINUED, type Notified, type Write } from '../notified.ts';
+import { CONTINUED, type Notified, type SyscallAnswer, type Write } from '../notified.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
 
 /** All that Linux has: 0 to CAP_CHECKPOINT_RESTORE. */
@@ -59,7 +59,7 @@ export function credentialHandlers(uid: number): readonly Handler[] {
   ];
 }
 
-const DONE: Answer = { is: 'returned', value: 0 };
+const DONE: SyscallAnswer = { is: 'returned', value: 0 };
 
 function thrice({ args }: Notified, value: number): readonly Write[] {
   const bytes = Buffer.alloc(4);
@@ -68,13 +68,13 @@ function thrice({ args }: Notified, value: number): readonly Write[] {
 }
 
 /** Another uid than root's has no capabilities left (`cap_emulate_setxuid`). */
-function become(notified: Notified, uid: number): Answer {
+function become(notified: Notified, uid: number): SyscallAnswer {
   const { outcome } = notified.perform({ name: 'capset', uid, caps: [] });
   if (isRefusal(outcome)) return { is: 'refused', errno: ERRNO_NUMBERS[outcome.errno] };
   return DONE;
 }
 
-function capget({ args, memory, kernel, tgid }: Notified): Answer {
+function capget({ args, memory, kernel, tgid }: Notified): SyscallAnswer {
   const [header = 0n, data = 0n] = args;
   const asked = memory.read(header, 8);
   // An older form, or a question for the form: the kernel answers as it does everybody.
@@ -103,7 +103,7 @@ function maskOf(caps: readonly Capability[]): bigint {
   );
 }
 
-function capset({ args, memory, perform }: Notified): Answer {
+function capset({ args, memory, perform }: Notified): SyscallAnswer {
   const [header = 0n, data = 0n] = args;
   const asked = memory.read(header, 8);
   if (asked?.readUInt32LE(0) !== VERSION_3) return CONTINUED;

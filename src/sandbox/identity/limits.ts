@@ -6,7 +6,7 @@ import { ERRNO_NUMBERS } from '../../domain/errno.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import type { Libc } from '../../native/libc.ts';
 import type { Handler } from '../handlers.ts';
-import { type Answer, CONTINUED, type Notified, type Write } from '../notified.ts';
+import { CONTINUED, type Notified, type SyscallAnswer, type Write } from '../notified.ts';
 
 export const RLIMIT_NOFILE = 7;
 const RLIMIT_MEMLOCK = 8;
@@ -39,7 +39,7 @@ function limit(
   libc: Libc,
   { args, memory, tgid, perform }: Notified,
   at: { readonly resource: number; readonly wanted: number; readonly old?: number },
-): Answer {
+): SyscallAnswer {
   const resource = Number((args[at.resource] ?? 0n) & 0xffffffffn);
   const wanted = memory.read(args[at.wanted] ?? 0n, LIMIT_BYTES);
   if (wanted === undefined) return { is: 'refused', errno: EFAULT };

@@ -1,7 +1,7 @@
 /** uname(2): the release that answers. */
 import { hostname, machine } from 'node:os';
 import type { Handler } from '../handlers.ts';
-import type { Answer } from '../notified.ts';
+import type { SyscallAnswer } from '../notified.ts';
 
 /** Bytes of each of the six texts of `struct new_utsname`. */
 const TEXT_BYTES = 65;
@@ -12,10 +12,14 @@ export function unameHandler(release: string): Handler {
   const bytes = Buffer.alloc(TEXT_BYTES * texts.length);
   for (const [i, text] of texts.entries())
     bytes.write(text.slice(0, TEXT_BYTES - 1), TEXT_BYTES * i);
-  const told = (args: readonly bigint[]): Answer => ({
+  const answerName = (args: readonly bigint[]): SyscallAnswer => ({
     is: 'returned',
     value: 0,
     writes: [{ address: args[0] ?? 0n, bytes }],
   });
-  return { name: 'uname', alone: ({ args }) => told(args), answer: ({ args }) => told(args) };
+  return {
+    name: 'uname',
+    alone: ({ args }) => answerName(args),
+    answer: ({ args }) => answerName(args),
+  };
 }

@@ -1,5 +1,5 @@
 /** A system call that a program waits in (`struct seccomp_notif`). */
-export interface Asked {
+export interface WaitingCall {
   /** The kernel's name for this waiting; it ends when the call is answered or the thread is killed. */
   readonly id: bigint;
   /**

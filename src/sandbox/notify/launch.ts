@@ -36,7 +36,7 @@ export async function launch(request: Omit<LaunchRequest, 'steps'>): Promise<Lau
   const listener = Atomics.load(steps, STEP.listener);
   if (listener < 0) {
     await thread.terminate();
-    throw new KernelUnavailable(refused(-listener));
+    throw new KernelUnavailable(refusalText(-listener));
   }
   return {
     listener,
@@ -68,7 +68,7 @@ function ready(thread: Worker): Promise<void> {
 }
 
 /** What forbids listeners, by the errno of seccomp(2), and what to change. */
-function refused(errno: number): string {
+function refusalText(errno: number): string {
   const why: Record<number, string> = {
     1: 'it is not permitted here (EPERM): a container runs with a profile that forbids seccomp(2)',
     16: 'a filter of this process has a listener already (EBUSY): it is itself run under one',

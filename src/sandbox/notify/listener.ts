@@ -3,7 +3,7 @@
  * (seccomp_unotify(2)). Numbers of the ioctls as `include/uapi/linux/seccomp.h` makes them.
  */
 import type { Libc, Result } from '../../native/libc.ts';
-import type { Asked } from './asked.ts';
+import type { WaitingCall } from './asked.ts';
 
 const RECEIVE = 0xc0502100;
 const SEND = 0xc0182101;
@@ -44,7 +44,7 @@ export class Listener {
   }
 
   /** The next call that waits; undefined when its thread was killed meanwhile. Waits for one. */
-  receive(): Asked | undefined {
+  receive(): WaitingCall | undefined {
     const bytes = this.#received;
     const words = this.#words;
     // The kernel takes zeros alone.
@@ -66,23 +66,23 @@ export class Listener {
   }
 
   /** Whether the call still waits: what was read of its memory was its own. */
-  isWaiting({ id }: Asked): boolean {
+  isWaiting({ id }: WaitingCall): boolean {
     this.#idWord[0] = id;
     return this.#libc.ioctl(this.fd, IS_VALID, this.#id) === 0;
   }
 
   /** Lets the kernel make the call. */
-  pass(asked: Asked): void {
+  pass(asked: WaitingCall): void {
     this.#send(asked, 0, 0, CONTINUE);
   }
 
   /** Answers with a value that is not negative. */
-  answer(asked: Asked, value: number): void {
+  answer(asked: WaitingCall, value: number): void {
     this.#send(asked, value, 0, 0);
   }
 
   /** Answers with an errno. */
-  refuse(asked: Asked, errno: number): void {
+  refuse(asked: WaitingCall, errno: number): void {
     this.#send(asked, 0, -errno, 0);
   }
 
@@ -91,22 +91,22 @@ export class Listener {
    *
    * @returns the number, or the negated errno when there is none
    */
-  add(asked: Asked, fd: number, cloexec: boolean): Result {
+  add(asked: WaitingCall, fd: number, cloexec: boolean): Result {
     return this.#add(asked, { fd, cloexec, flags: 0, number: 0 });
   }
 
   /** The same, and the number is the answer. Without a number the call still waits. */
-  give(asked: Asked, fd: number, cloexec: boolean): Result {
+  give(asked: WaitingCall, fd: number, cloexec: boolean): Result {
     return this.#add(asked, { fd, cloexec, flags: ADD_AND_SEND, number: 0 });
   }
 
   /** Puts a copy of a descriptor of ours in the place of one that was added. */
-  replace(asked: Asked, number: number, fd: number, cloexec: boolean): Result {
+  replace(asked: WaitingCall, number: number, fd: number, cloexec: boolean): Result {
     return this.#add(asked, { fd, cloexec, flags: ADD_AT_NUMBER, number });
   }
 
   #add(
-    { id }: Asked,
+    { id }: WaitingCall,
     what: {
       readonly fd: number;
       readonly cloexec: boolean;
@@ -123,7 +123,7 @@ export class Listener {
     return this.#libc.ioctl(this.fd, ADD_FD, bytes);
   }
 
-  #send({ id }: Asked, value: number, error: number, flags: number): void {
+  #send({ id }: WaitingCall, value: number, error: number, flags: number): void {
     const bytes = this.#answer;
     this.#answerWords[0] = id;
     this.#answerWords[1] = BigInt(value);

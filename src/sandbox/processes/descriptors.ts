@@ -83,7 +83,7 @@ export class Descriptors {
 
   /** Takes what inotify tells: the open files that nobody has, and those of which some may be so. */
   closedShared(): { readonly gone: readonly Tracked[]; readonly fewer: readonly Tracked[] } {
-    const closed = this.shared.closed().map(({ id, left }) => ({
+    const closed = this.shared.takeClosed().map(({ id, left }) => ({
       left,
       files: [...(this.#ofMap.get(id) ?? [])],
     }));
@@ -120,7 +120,7 @@ export class Descriptors {
   }
 
   /** The pipe whose other end hung up. */
-  hungUp(end: number): Tracked | undefined {
+  takeHungUp(end: number): Tracked | undefined {
     const tracked = this.#byEnd.get(end);
     if (tracked !== undefined) this.forget(tracked);
     return tracked;

@@ -7,7 +7,7 @@
 import type { Process } from '../../domain/kernel.ts';
 import { BOOT_PID, NR_OPEN } from '../../domain/release/config.ts';
 import type { Libc } from '../../native/libc.ts';
-import type { World } from '../world.ts';
+import type { SandboxWorld } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
 import { fdLinksOf, isClosedByExec } from './proc.ts';
 
@@ -32,7 +32,7 @@ const OTHER: Real = { is: 'other' };
 
 export class FdTables {
   readonly #libc: Libc;
-  readonly #world: World;
+  readonly #world: SandboxWorld;
   readonly #descriptors: Descriptors;
   readonly #cgroupAt: (link: string) => number | undefined;
   readonly #findHolder: (tracked: Tracked) => void;
@@ -46,7 +46,7 @@ export class FdTables {
    */
   constructor(from: {
     readonly libc: Libc;
-    readonly world: World;
+    readonly world: SandboxWorld;
     readonly descriptors: Descriptors;
     readonly cgroupAt: (link: string) => number | undefined;
     readonly findHolder: (tracked: Tracked) => void;

@@ -33,7 +33,7 @@ export function hasThread(pid: number, tid: number): boolean {
 export function fdLinksOf(pid: number): Map<number, string> {
   const links = new Map<number, string>();
   for (const name of list(`/proc/${pid}/fd`)) {
-    const link = tried(() => readlinkSync(`/proc/${pid}/fd/${name}`));
+    const link = tryRead(() => readlinkSync(`/proc/${pid}/fd/${name}`));
     if (link !== undefined) links.set(Number(name), link);
   }
   return links;
@@ -94,15 +94,15 @@ function statOf(pid: number): readonly string[] | undefined {
 }
 
 function read(path: string): string | undefined {
-  return tried(() => readFileSync(path, 'latin1'));
+  return tryRead(() => readFileSync(path, 'latin1'));
 }
 
 function list(path: string): readonly string[] {
-  return tried(() => readdirSync(path)) ?? [];
+  return tryRead(() => readdirSync(path)) ?? [];
 }
 
 /** What is gone, or not ours to read, says nothing. */
-function tried<T>(run: () => T): T | undefined {
+function tryRead<T>(run: () => T): T | undefined {
   try {
     return run();
   } catch {

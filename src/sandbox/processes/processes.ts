@@ -4,14 +4,14 @@
  */
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { type Libc, must } from '../../native/libc.ts';
-import type { World } from '../world.ts';
+import type { SandboxWorld } from '../world.ts';
 import type { Descriptors, Tracked } from './descriptors.ts';
 import { FdTables, type Holder } from './fd-tables.ts';
 import { isProgram } from './leftovers.ts';
 import { descendantsOf, fdLinksOf, hasThread, imageOf, statusOf } from './proc.ts';
 import { WATCHED, type Watch } from './watch.ts';
 
-interface Known extends Holder {
+interface KnownProcess extends Holder {
   /** A pidfd. */
   readonly end: number;
   readonly tids: Set<number>;
@@ -32,14 +32,14 @@ export class Processes {
   readonly tables: FdTables;
   readonly #libc: Libc;
   readonly #watch: Watch;
-  readonly #world: World;
+  readonly #world: SandboxWorld;
   readonly #descriptors: Descriptors;
   readonly #uid: number;
   readonly #mainPid: () => number;
   readonly #exe = Buffer.alloc(1);
-  readonly #byPid = new Map<number, Known>();
-  readonly #byTid = new Map<number, Known>();
-  readonly #byEnd = new Map<number, Known>();
+  readonly #byPid = new Map<number, KnownProcess>();
+  readonly #byTid = new Map<number, KnownProcess>();
+  readonly #byEnd = new Map<number, KnownProcess>();
 
   /**
    * @param from.uid the uid that the program believes to have
@@ -48,7 +48,7 @@ export class Processes {
   constructor(from: {
     readonly libc: Libc;
     readonly watch: Watch;
-    readonly world: World;
+    readonly world: SandboxWorld;
     readonly descriptors: Descriptors;
     readonly uid: number;
     readonly mainPid: () => number;
@@ -76,7 +76,7 @@ export class Processes {
    * The process of a thread that a call or a text names; undefined when it is none of the program's. The
    * model has no other process of this machine: what it ends or moves would be somebody else's.
    */
-  named(tid: number): Holder | undefined {
+  findNamed(tid: number): Holder | undefined {
     const pid = statusOf(tid)?.tgid ?? 0;
     return this.#byPid.has(pid) || isProgram(pid) ? this.of(tid) : undefined;
   }
@@ -87,7 +87,7 @@ export class Processes {
    * @returns the pid of its process; undefined when the program has no such thread
    */
   lookAt(tid: number, fd: number): number | undefined {
-    const holder = this.named(tid);
+    const holder = this.findNamed(tid);
     if (holder !== undefined) this.tables.look(holder, fd);
     return holder?.pid;
   }
@@ -113,7 +113,7 @@ export class Processes {
   bring(gone: readonly Tracked[], ended: readonly number[], fewer: readonly Tracked[]): void {
     for (const fd of ended) {
       const known = this.#byEnd.get(fd);
-      if (known !== undefined) this.#ended(known);
+      if (known !== undefined) this.#end(known);
     }
     for (const tracked of gone) this.tables.closeEverywhere(tracked);
     for (const { file } of fewer) {
@@ -128,7 +128,7 @@ export class Processes {
     for (const known of [...this.#byPid.values()]) this.#forget(known);
   }
 
-  #ofNewThread(tid: number): Known | undefined {
+  #ofNewThread(tid: number): KnownProcess | undefined {
     const status = statusOf(tid);
     if (status === undefined) return undefined;
     const known = this.#byPid.get(status.tgid) ?? this.#meet(status.tgid);
@@ -138,7 +138,7 @@ export class Processes {
     return known;
   }
 
-  #meet(pid: number): Known | undefined {
+  #meet(pid: number): KnownProcess | undefined {
     const status = statusOf(pid);
     const end = this.#libc.syscall(PIDFD_OPEN, pid, 0, 0);
     const fds = this.#libc.openat(AT_FDCWD, `/proc/${pid}/fd`, O_DIRECTORY_CLOEXEC);
@@ -150,7 +150,7 @@ export class Processes {
     const spawned = { child_pid: pid, comm: status.comm, uid: this.#uid } as const;
     if (parent === undefined) this.#world.perform(BOOT_PID, { name: 'spawn', ...spawned });
     else this.#world.perform(parent.pid, { name: 'fork', child_pid: pid });
-    const known: Known = {
+    const known: KnownProcess = {
       ...{ pid, end, fds, tids: new Set([pid]), image: '' },
       mayHaveExecuted: parent !== undefined,
     };
@@ -165,7 +165,7 @@ export class Processes {
   }
 
   /** The nearest process above that the model has. */
-  #nearest(pid: number): Known | undefined {
+  #nearest(pid: number): KnownProcess | undefined {
     for (let above = pid; above > 1 && above !== process.pid; ) {
       const known = this.#byPid.get(above);
       if (known !== undefined) return known;
@@ -175,7 +175,7 @@ export class Processes {
   }
 
   /** An exec shows in the image; before a process was met, in its name alone. */
-  #lookForExec(known: Known): void {
+  #lookForExec(known: KnownProcess): void {
     known.mayHaveExecuted = false;
     const { pid, image } = known;
     known.image = imageOf(pid);
@@ -214,18 +214,18 @@ export class Processes {
   }
 
   /** A process that ends has lost its program before it loses its fds (`do_exit`). */
-  #isEnding({ fds }: Known): boolean {
+  #isEnding({ fds }: KnownProcess): boolean {
     return this.#libc.readlinkat(fds, '../exe', this.#exe) < 0;
   }
 
-  #awaitEnd({ end }: Known): void {
+  #awaitEnd({ end }: KnownProcess): void {
     const waited = Buffer.alloc(8);
     waited.writeInt32LE(end, 0);
     waited.writeInt16LE(POLLIN, 4);
     this.#libc.poll(waited, 1, END_WAIT_MS);
   }
 
-  #ended(known: Known): void {
+  #end(known: KnownProcess): void {
     const { pid } = known;
     const fds = this.#world.kernel.processes.get(pid)?.fds;
     // While it is known, it is the parent of those who are found to have what it leaves.
@@ -234,7 +234,7 @@ export class Processes {
     if (fds !== undefined) this.#world.perform(pid, { name: 'exit' });
   }
 
-  #forget(known: Known): void {
+  #forget(known: KnownProcess): void {
     this.#watch.remove(known.end);
     for (const fd of [known.end, known.fds]) must(this.#libc.close(fd), 'close');
     this.#byPid.delete(known.pid);

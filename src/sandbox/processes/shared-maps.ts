@@ -88,7 +88,7 @@ export class SharedMaps {
   }
 
   /** The maps of which open files were closed for good, and how many are left of each. */
-  closed(): { readonly id: number; readonly left: number }[] {
+  takeClosed(): { readonly id: number; readonly left: number }[] {
     const closed = new Map<number, number>();
     const bytes = Buffer.alloc(EVENTS_BYTES);
     for (let read = this.#read(bytes); read > 0; read = this.#read(bytes)) {

@@ -95,7 +95,7 @@ export function* watchArrays(
       const own = [...watched.values()].filter((one) => one.rule === rule);
       const found =
         rule.condition.kind === 'left'
-          ? leftBy(kernel, event, own)
+          ? findLeft(kernel, event, own)
           : emptyBy(kernel, event, own, { rule, gone, host_id: of.host_id });
       for (const alert of found) alerts.push({ rule_id: rule.rule_id, ...of, ...alert });
     }
@@ -103,7 +103,7 @@ export function* watchArrays(
   return alerts;
 }
 
-type Found = Omit<Alert, 'rule_id' | 'host_id' | 'host'>;
+type RaisedAlert = Omit<Alert, 'rule_id' | 'host_id' | 'host'>;
 
 function changedLists(kernel: Kernel, { effects }: LedgerEvent): ChangedList[] {
   const lists = new Map<string, ChangedList>();
@@ -168,7 +168,7 @@ function runsNow(kernel: Kernel, { cgroup_id, path, attach_type }: Watched): Run
   return now?.id === cgroup_id ? runsOn(kernel, now, attach_type) : undefined;
 }
 
-function leftBy(kernel: Kernel, event: LedgerEvent, watched: readonly Watched[]): Found[] {
+function findLeft(kernel: Kernel, event: LedgerEvent, watched: readonly Watched[]): RaisedAlert[] {
   const isReboot = event.call.name === 'boot';
   const places = watched.filter((one) => {
     const { condition } = one.rule;
@@ -211,7 +211,7 @@ function emptyBy(
     readonly gone: readonly string[] | undefined;
     readonly host_id: number;
   },
-): Found[] {
+): RaisedAlert[] {
   const { rule, gone, host_id } = of;
   const { condition, spells, filter } = rule;
   if (condition.kind !== 'empty') return [];
@@ -242,7 +242,7 @@ function emptyBy(
 }
 
 /** One alert for what one event emptied. */
-export function alertsOfSpells(spells: readonly Spell[]): Found[] {
+export function alertsOfSpells(spells: readonly Spell[]): RaisedAlert[] {
   const byEvent = new Map<number, Spell[]>();
   for (const spell of spells) {
     const known = byEvent.get(spell.position) ?? [];

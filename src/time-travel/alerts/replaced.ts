@@ -22,14 +22,14 @@ interface Replaced {
   readonly put: number;
 }
 
-interface Sources {
+interface AlertSources {
   readonly log: Log;
   readonly database: Queryable;
 }
 
 /** The alerts that events of a host raise by a rule, one for each event at most. */
-export async function replacedBy(
-  sources: Sources,
+export async function findReplaced(
+  sources: AlertSources,
   { host_id, host }: { readonly host_id: number; readonly host: string },
   events: readonly LedgerEvent[],
   rule: {
@@ -69,7 +69,7 @@ export async function replacedBy(
  * that updates its links all the time costs no queries for each update.
  */
 class NearPast {
-  readonly #sources: Sources;
+  readonly #sources: AlertSources;
   readonly #host: { readonly host_id: number; readonly host: string };
   /** Links whose last program was given by an event that was learned or asked for. */
   readonly #links = new Map<number, Replaced>();
@@ -78,7 +78,7 @@ class NearPast {
   /** Those that were learned and still put something somewhere, by position. */
   readonly #events = new Map<number, LedgerEvent>();
 
-  constructor(sources: Sources, host: { readonly host_id: number; readonly host: string }) {
+  constructor(sources: AlertSources, host: { readonly host_id: number; readonly host: string }) {
     this.#sources = sources;
     this.#host = host;
   }

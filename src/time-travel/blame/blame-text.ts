@@ -1,5 +1,5 @@
 /** A blamed array as text: slot by slot, with the events behind each. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { doneText, entryText } from '../wording/words.ts';
 import type { BlamedSlot, LinkHolders } from './blame.ts';
 
@@ -14,7 +14,7 @@ export interface BlamedArray {
 export function blameText({ position, path, attach_type, slots }: BlamedArray): string[] {
   const head = `${path} for ${attach_type} at position ${position}: `;
   if (slots.length === 0) return [`${head}nothing runs`];
-  const order = counted(slots.length, 'program runs', 'programs run, in this order');
+  const order = countText(slots.length, 'program runs', 'programs run, in this order');
   return [head + order, ...slots.flatMap(slotLines)];
 }
 

@@ -88,7 +88,7 @@ export async function blameSlots(
   return slots.map((slot, i) => {
     const { prog_id, link_id } = slot;
     const program = programs.get(prog_id);
-    const { put, updated } = origins[i] as Origin;
+    const { put, updated } = origins[i] as SlotOrigin;
     const held_by = link_id === undefined ? undefined : holders.get(link_id);
     if (program === undefined) throw new Error(`program ${prog_id} was never loaded`);
     return {
@@ -110,7 +110,7 @@ interface ArraySlots {
 }
 
 /** The positions of the events that put a slot there, and that last changed its link's program. */
-interface Origin {
+interface SlotOrigin {
   readonly put: number;
   readonly updated?: number;
 }
@@ -120,7 +120,7 @@ export async function originsOf(
   database: Queryable,
   moment: Moment,
   { attach_type, at, slots }: ArraySlots,
-): Promise<Origin[]> {
+): Promise<SlotOrigin[]> {
   const linkIds = slots.flatMap(({ link_id }) => link_id ?? []);
   const direct = slots.flatMap(({ link_id, cgroup_id, prog_id }) =>
     link_id === undefined && cgroup_id !== undefined ? [{ cgroup_id, prog_id }] : [],

@@ -39,7 +39,7 @@ function cgroupsAfter(before: readonly CgroupView[], diff: StateDiff): CgroupVie
   const lists = listsAfter(before, diff);
   const arrays = arraysAfter(before, diff);
   /** Where the entry of a slot stands in its list now. */
-  const placed = (holder: SlotHolder, type: AttachType): Slot => {
+  const placeSlot = (holder: SlotHolder, type: AttachType): Slot => {
     if (holder.cgroup_id === undefined) return holder;
     const entries = lists.get(holder.cgroup_id)?.get(type)?.entries ?? [];
     const identity = entryIdentity(holder);
@@ -51,7 +51,7 @@ function cgroupsAfter(before: readonly CgroupView[], diff: StateDiff): CgroupVie
       .filter(([, slots]) => slots.length > 0)
       .map(([attach_type, slots]) => ({
         attach_type,
-        slots: slots.map((slot) => placed(slot, attach_type)),
+        slots: slots.map((slot) => placeSlot(slot, attach_type)),
       }));
     return { ...row, attached: attached.sort(byType), effective: effective.sort(byType) };
   });

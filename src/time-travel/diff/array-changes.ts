@@ -31,7 +31,7 @@ interface Pair {
   readonly is: readonly Slot[];
 }
 
-interface Found extends Pair {
+interface ArrayDifference extends Pair {
   readonly change: Omit<ArrayChange, 'same_in'>;
   readonly same_in: number[];
 }
@@ -46,8 +46,8 @@ export function* arrayChanges(
   yield* walk(before, (cgroup) => wasById.set(cgroup.cgroup_id, cgroup));
   const isById = new Map<number, CgroupView>();
   yield* walk(after, (cgroup) => isById.set(cgroup.cgroup_id, cgroup));
-  const found = new Map<string, Found>();
-  const all: Found[] = [];
+  const found = new Map<string, ArrayDifference>();
+  const all: ArrayDifference[] = [];
   yield* walk(after, (cgroup) => {
     const { cgroup_id, parent_id, path } = cgroup;
     const known = wasById.get(cgroup_id);
@@ -70,7 +70,7 @@ export function* arrayChanges(
       });
       const because = causes(reasons([wasById, isById], cgroup_id, attach_type));
       const change = { cgroup_id, path, attach_type, slots, because };
-      const one: Found = { ...pair, change, same_in: [] };
+      const one: ArrayDifference = { ...pair, change, same_in: [] };
       found.set(`${cgroup_id} ${attach_type}`, one);
       all.push(one);
     }

@@ -1,5 +1,5 @@
 /** A difference as text: what changed, and below each change the events that made it. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ArrayChange } from './array-changes.ts';
 import type { AskedDiff } from './asked-diff.ts';
@@ -7,7 +7,7 @@ import type { ChangedRow, RowsDiff } from './rows.ts';
 import type { SequenceChange } from './sequence.ts';
 import type { ListChange, StateDiff } from './state-diff.ts';
 
-interface Change {
+interface ChangeText {
   readonly lines: readonly string[];
   readonly because: readonly number[];
 }
@@ -72,14 +72,14 @@ export function diffText(
   if (sections.length === 0) return [`${head}nothing changed`];
   const causes = events.map((event) => `  ${eventText(event)}`);
   return [
-    `${head}${counted(events.length, 'event')} changed this`,
+    `${head}${countText(events.length, 'event')} changed this`,
     ...sections,
     'Events',
     ...causes,
   ];
 }
 
-function section(title: string, changes: readonly Change[]): string[] {
+function section(title: string, changes: readonly ChangeText[]): string[] {
   if (changes.length === 0) return [];
   const told = changes.flatMap(({ lines, because }) => {
     const [first = '', ...rest] = lines;
@@ -89,7 +89,7 @@ function section(title: string, changes: readonly Change[]): string[] {
   return [title, ...told];
 }
 
-function bootChange({ boot }: StateDiff): Change[] {
+function bootChange({ boot }: StateDiff): ChangeText[] {
   if (boot === undefined) return [];
   const text = `boot ${boot.was.number} (${boot.was.release}) -> ${boot.is.number} (${boot.is.release})`;
   return [{ lines: [`~ ${text}`], because: [] }];
@@ -101,16 +101,16 @@ function arrayChange({ path, attach_type, slots, same_in, because }: ArrayChange
   const also =
     same_in.length === 0
       ? ''
-      : `, and in the same way for ${counted(same_in.length, 'cgroup')} below it`;
+      : `, and in the same way for ${countText(same_in.length, 'cgroup')} below it`;
   const lines = slots.map((change) => sequenceLine(change, names));
   return { lines: [`~ ${path} for ${attach_type}${also}`, ...lines], because };
 }
 
-function listChange(change: ListChange, names: Names): Change {
+function listChange(change: ListChange, names: Names): ChangeText {
   const { path, attach_type, was, is, entries, because } = change;
-  const told = (head: ListChange['was']): string =>
+  const headText = (head: ListChange['was']): string =>
     head === undefined ? 'never used' : `${head.mode}, revision ${head.revision}`;
-  const head = `~ ${path} for ${attach_type}: ${told(was)} -> ${told(is)}`;
+  const head = `~ ${path} for ${attach_type}: ${headText(was)} -> ${headText(is)}`;
   return { lines: [head, ...entries.map((one) => sequenceLine(one, names))], because };
 }
 
@@ -118,17 +118,17 @@ function sequenceLine(
   change: SequenceChange<{ readonly prog_id: number; readonly link_id?: number }>,
   names: Names,
 ): string {
-  const told = (entry: { readonly prog_id: number; readonly link_id?: number }): string =>
+  const namedEntryText = (entry: { readonly prog_id: number; readonly link_id?: number }): string =>
     entryText(entry, names.get(entry.prog_id));
   switch (change.change) {
     case 'added':
-      return `+ ${told(change.is)} at place ${change.place}`;
+      return `+ ${namedEntryText(change.is)} at place ${change.place}`;
     case 'removed':
-      return `- ${told(change.was)} from place ${change.was_place}`;
+      return `- ${namedEntryText(change.was)} from place ${change.was_place}`;
     case 'moved':
-      return `> ${told(change.is)} from place ${change.was_place} to ${change.place}`;
+      return `> ${namedEntryText(change.is)} from place ${change.was_place} to ${change.place}`;
     case 'changed':
-      return `~ ${told(change.was)} at place ${change.was_place} -> ${told(change.is)}`;
+      return `~ ${namedEntryText(change.was)} at place ${change.was_place} -> ${namedEntryText(change.is)}`;
     default:
       return change satisfies never;
   }
@@ -142,7 +142,7 @@ function rowChanges<R>(
   { added, removed, changed }: RowsDiff<R>,
   told: (row: RowsDiff<R>['added'][number]) => string,
   named: (key: number | string) => string = String,
-): Change[] {
+): ChangeText[] {
   return [
     ...added.map((row) => ({ lines: [`+ ${told(row)}`], because: row.because })),
     ...removed.map((row) => ({ lines: [`- ${told(row)}`], because: row.because })),
@@ -158,9 +158,11 @@ const SILENT: readonly string[] = ['refs', 'children'];
 
 function changedText<R>({ was, is }: ChangedRow<R>): string {
   const fields = Object.keys(is).filter((field) => !SILENT.includes(field));
-  const told = (row: Partial<R>, field: string): string =>
+  const rowFieldText = (row: Partial<R>, field: string): string =>
     fieldText((row as Readonly<Record<string, unknown>>)[field]);
-  const texts = fields.map((field) => `${field} ${told(was, field)} -> ${told(is, field)}`);
+  const texts = fields.map(
+    (field) => `${field} ${rowFieldText(was, field)} -> ${rowFieldText(is, field)}`,
+  );
   return texts.join('; ') || 'other holders';
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { applySequence, type SequenceChange, sequenceChanges } from './sequence.ts';
 
 const letters = (text: string) => [...text];
-const told = (changes: readonly SequenceChange<string>[]): string[] =>
+const textsOf = (changes: readonly SequenceChange<string>[]): string[] =>
   changes.map((change) => {
     const was = change.change === 'added' ? '' : `${change.was}${change.was_place}`;
     const is = change.change === 'removed' ? '' : `${change.is}${change.place}`;
@@ -29,7 +29,7 @@ describe('changes of a sequence', () => {
     ['aa', 'a', ['removed a1>']],
     ['', 'a', ['added >a0']],
   ])('from "%s" to "%s"', (before, after, expected) => {
-    expect(told(sequenceChanges(letters(before), letters(after), byLetter))).toEqual(expected);
+    expect(textsOf(sequenceChanges(letters(before), letters(after), byLetter))).toEqual(expected);
   });
 
   it('lead from the first sequence to the second', () => {

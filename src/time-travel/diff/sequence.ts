@@ -16,7 +16,7 @@ export type SequenceChange<T> =
       readonly is: T;
     };
 
-interface Comparison<T> {
+interface SequenceIdentity<T> {
   /** Things of equal text are the same thing; what stands twice is counted. */
   readonly identity: (item: T) => string;
   readonly same: (a: T, b: T) => boolean;
@@ -26,7 +26,7 @@ interface Comparison<T> {
 export function sequenceChanges<T>(
   before: readonly T[],
   after: readonly T[],
-  { identity, same }: Comparison<T>,
+  { identity, same }: SequenceIdentity<T>,
 ): SequenceChange<T>[] {
   const wasPlace = places(before, identity);
   const isPlace = places(after, identity);

@@ -12,7 +12,7 @@ import { diffStates, type StateDiff } from './state-diff.ts';
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** The events, and the state after each: a step changes the kernel of the one before. */
-function played(steps: Iterable<Step>) {
+function playSteps(steps: Iterable<Step>) {
   const states: WorldState[] = [];
   const events: Step['event'][] = [];
   for (const { event, kernel } of steps) {
@@ -22,7 +22,7 @@ function played(steps: Iterable<Step>) {
   return { states, events };
 }
 
-function diffBetween({ states, events }: ReturnType<typeof played>, from: number, to: number) {
+function diffBetween({ states, events }: ReturnType<typeof playSteps>, from: number, to: number) {
   const kernel = emptyKernel();
   const causes = new Causes();
   events.slice(0, to).forEach((event, i) => {
@@ -49,7 +49,7 @@ describe('the difference of two states of a random log', () => {
     [4, '5.7'],
     [5, 'v2-series'],
   ])('leads from the one to the other, seed %i on %s', (seed, release) => {
-    const log = played(randomHistory({ seed, events: 400, rebootEvery: 150, release }));
+    const log = playSteps(randomHistory({ seed, events: 400, rebootEvery: 150, release }));
     let changes = 0;
     for (const [from, to] of [
       ...[
@@ -87,7 +87,7 @@ const detach = (fd: number): Call => ({ name: 'prog_detach', ...place, attach_bp
 
 describe('a difference says what happened', () => {
   it('detach and attach moves a program behind the others, and names both events', () => {
-    const log = played(
+    const log = playSteps(
       givenHistory([
         LOAD,
         LOAD,
@@ -115,7 +115,7 @@ describe('a difference says what happened', () => {
   });
 
   it('a link that runs another program keeps its slot', () => {
-    const log = played(
+    const log = playSteps(
       givenHistory([
         ...[LOAD, LOAD, { name: 'link_create', ...place, prog_fd: 3 } as const],
         { name: 'link_update', link_fd: 6, new_prog_fd: 4 },
@@ -127,7 +127,7 @@ describe('a difference says what happened', () => {
   });
 
   it('after a reboot everything is new, because of the boot', () => {
-    const log = played(randomHistory({ seed: 9, events: 120, rebootEvery: 40 }));
+    const log = playSteps(randomHistory({ seed: 9, events: 120, rebootEvery: 40 }));
     const boot = log.events.findLast(({ call }) => call.name === 'boot')?.position ?? 0;
     expect(boot).toBeGreaterThan(2);
     const { diff } = diffBetween(log, boot - 1, boot);

@@ -5,7 +5,7 @@ import { evolve } from '../../domain/evolve.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { perform } from '../../domain/perform.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import { adviceFor, type Wanted } from './advice.ts';
+import { type AdviceQuestion, adviceFor } from './advice.ts';
 
 const attach_type = 'cgroup_inet_egress' as const;
 const load = (prog_name: string): Call => ({
@@ -27,7 +27,7 @@ const detach = (attach_bpf_fd: number, target_path: string): Call => ({
 
 const base = [mkdir('/a'), mkdir('/a/b'), load('one'), load('two')];
 
-it.each<[string, readonly Call[], Partial<Wanted>, string | undefined]>([
+it.each<[string, readonly Call[], Partial<AdviceQuestion>, string | undefined]>([
   ['never attached', [], {}, 'attach it to /a/b with multi'],
   [
     'never attached below an exclusive ancestor, where multi is EPERM',

@@ -9,9 +9,9 @@ import type { Cgroup, Kernel } from '../../domain/kernel.ts';
 import { listOf, progIdOf } from '../../domain/list.ts';
 import { MODE_TEXT } from '../wording/mode-text.ts';
 import { entryText, programText } from '../wording/program-text.ts';
-import { type PathEntry, Refused, Trial } from './trial.ts';
+import { type PathEntry, Trial, TrialRefused } from './trial.ts';
 
-export interface Wanted {
+export interface AdviceQuestion {
   /** The cgroup that the program shall run on. */
   readonly path: string;
   readonly attach_type: AttachType;
@@ -27,39 +27,43 @@ export interface Wanted {
 /** The advice after a refusal that the rules do not have: no change of the state is known to help. */
 export const FIND_WHO_REFUSED = 'find what refused it; the same call may be refused again';
 
-interface Change {
+interface AdvisedChange {
   readonly text: string;
-  /** Makes the change once the trial has an fd of the program, or throws `Refused`. */
+  /** Makes the change once the trial has an fd of the program, or throws `TrialRefused`. */
   readonly make: (trial: Trial) => void;
 }
 
 /** The first change that makes the program effective, in words; undefined when none of them does. */
-export function adviceFor(kernel: Kernel, wanted: Wanted): string | undefined {
+export function adviceFor(kernel: Kernel, wanted: AdviceQuestion): string | undefined {
   return changesFor(kernel, wanted).find((change) => works(kernel, wanted, change))?.text;
 }
 
-function works(kernel: Kernel, { path, attach_type, program }: Wanted, { make }: Change): boolean {
+function works(
+  kernel: Kernel,
+  { path, attach_type, program }: AdviceQuestion,
+  { make }: AdvisedChange,
+): boolean {
   try {
     const trial = new Trial(kernel, attach_type);
     trial.take(program);
     make(trial);
     return trial.runsOn(path);
   } catch (error) {
-    if (error instanceof Refused) return false;
+    if (error instanceof TrialRefused) return false;
     throw error;
   }
 }
 
 /** What could help, the smallest first. */
-function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
+function changesFor(kernel: Kernel, wanted: AdviceQuestion): AdvisedChange[] {
   const { path, attach_type, program, stood_at = path, link_id } = wanted;
   const target = cgroupAt(kernel, stood_at) === undefined ? path : stood_at;
   const cgroup = cgroupAt(kernel, target);
   if (cgroup === undefined) return [remake(kernel, wanted)];
   const load = wanted.loaded ? 'load it again, then ' : 'load it, then ';
   const first = kernel.programs.has(program) ? '' : load;
-  const changes: Change[] = [];
-  const add = (text: string, make: Change['make']) =>
+  const changes: AdvisedChange[] = [];
+  const add = (text: string, make: AdvisedChange['make']) =>
     changes.push({ text: `${first}${text}`, make });
 
   if (link_id !== undefined) {
@@ -101,7 +105,7 @@ function changesFor(kernel: Kernel, wanted: Wanted): Change[] {
 }
 
 /** The cgroup does not exist: make it, with those above it, and attach the program. */
-function remake(kernel: Kernel, { path, program }: Wanted): Change {
+function remake(kernel: Kernel, { path, program }: AdviceQuestion): AdvisedChange {
   const text = kernel.programs.has(program)
     ? `make ${path} and attach the program to it with multi`
     : `make ${path}, load the program and attach it there with multi`;
@@ -115,7 +119,7 @@ function remake(kernel: Kernel, { path, program }: Wanted): Change {
 }
 
 /** Whether the program is already in a list of the cgroup. */
-function stands(kernel: Kernel, cgroup: Cgroup, { attach_type, program }: Wanted): boolean {
+function stands(kernel: Kernel, cgroup: Cgroup, { attach_type, program }: AdviceQuestion): boolean {
   const { entries } = listOf(cgroup, attach_type);
   return entries.some((entry) => progIdOf(kernel, entry) === program);
 }

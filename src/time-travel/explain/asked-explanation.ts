@@ -53,7 +53,7 @@ interface Question {
   readonly program: number;
 }
 
-interface Sources {
+interface ExplanationSources {
   readonly log: Log;
   readonly database: Queryable;
   /** Ends the search when the answer is not wanted any more. */
@@ -62,7 +62,7 @@ interface Sources {
 
 /** Explains why a program is effective at a place at a moment, or not. */
 export async function answerExplain(
-  { log, database, signal }: Sources,
+  { log, database, signal }: ExplanationSources,
   { host, moment, place, program }: Question,
 ): Promise<AskedExplanation> {
   const { host_id, boot, position } = moment;
@@ -79,7 +79,7 @@ export async function answerExplain(
     versions: await timelineOf(database, { span, place, program }),
     ...{ program, attach_type, eventAt },
     loaded: await lifeOf(database, moment, { kind: 'program', id: program }),
-    async refused() {
+    async findRefused() {
       // The state at a cut is the first that there is: what changed nothing there found it so.
       const isAfter = isCut && (await eventAt(start)).effects.length > 0;
       const first = isAfter ? start + 1 : start;
@@ -133,7 +133,7 @@ export async function answerExplain(
 /** Positions of one part of a timeline. Most answers are near its end, so it is read from the end. */
 const PART_POSITIONS = 10_000;
 
-interface Wanted {
+interface RunsQuestion {
   readonly span: Span;
   readonly place: ArrayPlace;
   readonly program: number;
@@ -142,7 +142,7 @@ interface Wanted {
 /** The timeline back to where the program stood last, or all of it when it never did. */
 async function timelineOf(
   database: Queryable,
-  { span, place, program }: Wanted,
+  { span, place, program }: RunsQuestion,
 ): Promise<ArrayVersion[]> {
   const versions: ArrayVersion[] = [];
   const holds = ({ levels }: ArrayVersion): boolean =>

@@ -15,7 +15,7 @@ import { subject } from '../subjects/subject.ts';
 /** Events before the moment in which refused attempts are looked for. */
 export const ATTEMPT_EVENTS_MAX = 20_000;
 
-interface Wanted {
+interface AttemptQuestion {
   readonly program: number;
   readonly attach_type: AttachType;
   /** The cgroup that it should have become effective on. */
@@ -30,7 +30,7 @@ interface Wanted {
 export async function lastRefusedAttach(
   kernel: Kernel,
   pages: AsyncIterable<readonly LedgerEvent[]>,
-  wanted: Wanted,
+  wanted: AttemptQuestion,
 ): Promise<LedgerEvent | undefined> {
   let last: LedgerEvent | undefined;
   for await (const events of pages) {
@@ -45,7 +45,7 @@ export async function lastRefusedAttach(
 function isAttempt(
   kernel: Kernel,
   { call, pid }: LedgerEvent,
-  { program, attach_type, path }: Wanted,
+  { program, attach_type, path }: AttemptQuestion,
 ): boolean {
   if (call.name !== 'prog_attach' && call.name !== 'link_create') return false;
   if (call.attach_type !== attach_type) return false;

@@ -141,11 +141,11 @@ function standingText(
   put: EventRef | undefined,
 ): string {
   if (entry === undefined) return 'it';
-  const by = put === undefined ? '' : ` (${putText(put)})`;
+  const by = put === undefined ? '' : ` (${placementText(put)})`;
   return `${entryText(entry, nameIn(asked, entry))} on ${entry.path}${by}`;
 }
 
-function putText({ call, position, comm, pid }: EventRef): string {
+function placementText({ call, position, comm, pid }: EventRef): string {
   return call === 'found' ? `found at ${position}` : `attached at ${position} by ${comm}[${pid}]`;
 }
 

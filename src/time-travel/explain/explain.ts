@@ -70,7 +70,7 @@ export interface Evidence {
   readonly loaded: Life | undefined;
   readonly eventAt: (position: number) => Promise<LedgerEvent>;
   /** The last refused attempt to attach it, when one is known. */
-  readonly refused: () => Promise<LedgerEvent | undefined>;
+  readonly findRefused: () => Promise<LedgerEvent | undefined>;
 }
 
 /** The explanation that the evidence gives. */
@@ -85,7 +85,7 @@ export async function explain(evidence: Evidence): Promise<Explanation> {
   if (loaded === undefined) return { why: 'never_loaded' };
   if (now.cgroup_id === undefined) return withoutCgroup(versions, eventAt);
   if (standing !== undefined) return explainHidden(now, standing);
-  const refused = await evidence.refused();
+  const refused = await evidence.findRefused();
   const lastAt = versions.findLastIndex((version) => standingIn(version, program) !== undefined);
   const ended = versions[lastAt + 1];
   if (lastAt === -1 || ended === undefined) {

@@ -20,7 +20,7 @@ export interface PathEntry {
 }
 
 /** The kernel refuses a call of a change, so the change cannot be advice. */
-export class Refused extends Error {}
+export class TrialRefused extends Error {}
 
 /** A new process of root that makes the calls of a change, on a layer of the state. */
 export class Trial {
@@ -51,7 +51,7 @@ export class Trial {
       return;
     }
     const prog_type = cgroupProgType(this.#world.switches, this.#attach_type);
-    if (prog_type === undefined) throw new Refused();
+    if (prog_type === undefined) throw new TrialRefused();
     const expected_attach_type = this.#attach_type;
     const id = nextObjectId(this.#world, 'prog');
     const fd = this.#call({ name: 'prog_load', prog_type, expected_attach_type });
@@ -95,7 +95,7 @@ export class Trial {
 
   #call(call: Call, pid = this.#pid): number {
     const { outcome } = perform(this.#world, pid, call);
-    if (isRefusal(outcome)) throw new Refused();
+    if (isRefusal(outcome)) throw new TrialRefused();
     return outcome.ret;
   }
 }

@@ -13,7 +13,7 @@ import { factsOf } from './event-facts.ts';
 
 const PLAIN = /^[\x21\x23-\x7e]*$/;
 
-function untrusted(text: string): string {
+function encodeUntrusted(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : Buffer.from(text, 'utf8').toString('hex').toUpperCase();
 }
 
@@ -28,11 +28,16 @@ export function auditLine(host: string, event: LedgerEvent): string {
   const { outcome, call } = event;
   const fields = [`op=${call.name.toUpperCase()}`];
   for (const [name, value] of Object.entries(factsOf(event))) {
-    const shown = typeof value === 'number' || name === 'attach_type' ? value : untrusted(value);
+    const shown =
+      typeof value === 'number' || name === 'attach_type' ? value : encodeUntrusted(value);
     fields.push(`${name.replaceAll('_', '-')}=${shown}`);
   }
-  fields.push(`pid=${event.pid}`, `comm=${untrusted(event.comm)}`);
-  fields.push(`boot=${event.boot}`, `actor=${untrusted(event.actor)}`, `source=${event.source}`);
+  fields.push(`pid=${event.pid}`, `comm=${encodeUntrusted(event.comm)}`);
+  fields.push(
+    `boot=${event.boot}`,
+    `actor=${encodeUntrusted(event.actor)}`,
+    `source=${event.source}`,
+  );
   fields.push(`at-us=${event.at}`);
   if (isRefusal(outcome)) {
     const exit = -ERRNO_NUMBERS[outcome.errno];

@@ -15,7 +15,7 @@ export const FACTS = [
 
 export type Facts = { readonly [K in (typeof FACTS)[number]]?: string | number };
 
-type Fields = Readonly<Record<string, unknown>>;
+type FieldValues = Readonly<Record<string, unknown>>;
 
 /**
  * The objects of an event: as its effects name them, else its refusal, else its call. Where
@@ -24,7 +24,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function factsOf(event: LedgerEvent): Facts {
   const { outcome } = event;
   const about = isRefusal(outcome) ? (outcome.about ?? {}) : {};
-  const sources: Fields[] = [...event.effects, about, event.call] as unknown as Fields[];
+  const sources: FieldValues[] = [...event.effects, about, event.call] as unknown as FieldValues[];
   const facts: Record<string, string | number> = {};
   for (const source of sources) {
     for (const name of FACTS) {

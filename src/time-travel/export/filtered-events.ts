@@ -2,7 +2,7 @@
 import type { LedgerEvent } from '../../events/event.ts';
 import { readThrough } from '../../events/reading/log-reader.ts';
 import type { Queryable } from '../../events/storage/database.ts';
-import { type EventFilter, wantedOf } from '../filter/event-filter.ts';
+import { type EventFilter, selectWanted } from '../filter/event-filter.ts';
 import { rangeOf } from '../filter/range.ts';
 import type { StateReader } from '../filter/refused-by-fd.ts';
 
@@ -23,7 +23,7 @@ export async function* filterEvents(
 ): AsyncGenerator<readonly LedgerEvent[]> {
   const range = await rangeOf(database, host_id, filter, { from: after + 1, to });
   for await (const page of readThrough(database, host_id, range)) {
-    const wanted = await wantedOf(page, filter, stateAt);
+    const wanted = await selectWanted(page, filter, stateAt);
     if (wanted.length > 0) yield wanted;
   }
 }

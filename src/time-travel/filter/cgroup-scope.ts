@@ -3,7 +3,7 @@
  * of cgroups never change, so the projections know all ids that ever were below a path.
  */
 import type { LedgerEvent } from '../../events/event.ts';
-import { lineText, queryLine } from '../../events/reading/lineage.ts';
+import { lineText, queryLine } from '../../events/reading/host-line.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { objectOf, type Subject } from '../subjects/subject.ts';
 import {
@@ -39,12 +39,12 @@ const TEXTS = {
   pattern: { cgroups: cgroupsText(FITS), links: linksText(FITS) },
 };
 
-interface Known {
+interface CgroupOfBoot {
   readonly boot: number;
   readonly id: number;
 }
 
-const keyOf = ({ boot, id }: Known): string => `${boot}/${id}`;
+const keyOf = ({ boot, id }: CgroupOfBoot): string => `${boot}/${id}`;
 
 /**
  * The scope of a path or a pattern on a host, as known now; new cgroups are recognised as they are made.
@@ -60,8 +60,8 @@ export async function cgroupScope(
   const params = [hostId, ...wanted, SCOPE_IDS_MAX] as const;
   const { cgroups, links } = isPath ? TEXTS.path : TEXTS.pattern;
   return scopeOf(pattern, {
-    cgroups: await queryLine<Known>(database, cgroups, params),
-    links: await queryLine<Known>(database, links, params),
+    cgroups: await queryLine<CgroupOfBoot>(database, cgroups, params),
+    links: await queryLine<CgroupOfBoot>(database, links, params),
   });
 }
 
@@ -72,13 +72,13 @@ export function newCgroupScope(pattern: CgroupPattern): Scope {
 
 function scopeOf(
   pattern: CgroupPattern,
-  known: { readonly cgroups: readonly Known[]; readonly links: readonly Known[] },
+  known: { readonly cgroups: readonly CgroupOfBoot[]; readonly links: readonly CgroupOfBoot[] },
 ): Scope {
   const cgroups = new Set(known.cgroups.map(keyOf));
   const links = new Set(known.links.map(keyOf));
   const isIn = withinMatcher(pattern);
   return {
-    touchedBy: (event) => touches(event, { isIn, cgroups, links }),
+    isTouchedBy: (event) => touches(event, { isIn, cgroups, links }),
     isAmong: ({ boot }, subjects) => isAmong(boot, subjects, { cgroups, links }),
   };
 }

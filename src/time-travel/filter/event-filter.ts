@@ -52,7 +52,7 @@ export const NO_ERRNO = 'none';
  *
  * @param page events without gaps
  */
-export async function wantedOf(
+export async function selectWanted(
   page: readonly LedgerEvent[],
   filter: EventFilter,
   stateAt: StateReader,
@@ -64,7 +64,7 @@ export async function wantedOf(
   const unclear = new Map<LedgerEvent, readonly Scope[]>();
   for (const event of page) {
     // Every scope sees every event, before other conditions.
-    const untouched = scopes.filter((scope) => !scope.touchedBy(event));
+    const untouched = scopes.filter((scope) => !scope.isTouchedBy(event));
     if (!passes(event, filter)) continue;
     if (untouched.length > 0 && !isRefusedByFd(event)) continue;
     if (untouched.length > 0) unclear.set(event, untouched);

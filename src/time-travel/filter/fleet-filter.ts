@@ -4,13 +4,13 @@
  */
 import type { LedgerEvent } from '../../events/event.ts';
 import type { Log } from '../../events/log.ts';
-import { knowLine } from '../../events/reading/lineage.ts';
+import { knowLine } from '../../events/reading/host-line.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import type { ArrivedEvent } from '../../projections/fleet/arrived-events.ts';
 import { hostsEverWith } from '../../projections/fleet/ever.ts';
 import { type CgroupPattern, wildcardsIn } from './cgroup-pattern.ts';
 import { cgroupScope, newCgroupScope } from './cgroup-scope.ts';
-import { type EventFilter, isOpen, wantedOf } from './event-filter.ts';
+import { type EventFilter, isOpen, selectWanted } from './event-filter.ts';
 import { type NamedPrograms, namedScope, newNamedScope } from './program-scope.ts';
 import type { Scope } from './scope.ts';
 
@@ -88,14 +88,14 @@ export class FleetFilter {
    * @param page the events of each host without a gap, but for those that cannot be read
    * @throws QuestionLimit when too much of one host is meant
    */
-  async wanted(database: Queryable, page: readonly ArrivedEvent[]): Promise<ArrivedEvent[]> {
+  async selectWanted(database: Queryable, page: readonly ArrivedEvent[]): Promise<ArrivedEvent[]> {
     const hosts = byHost(page);
     if (this.#hasScopes) await this.#prepare(database, hosts);
     const passed = new Set<LedgerEvent>();
     for (const { host_id, host, events } of hosts) {
       const filter = { ...this.#alike, ...this.#scopes.get(host_id) };
       for (const run of unbroken(events)) {
-        const wanted = await wantedOf(run, filter, (position, read) =>
+        const wanted = await selectWanted(run, filter, (position, read) =>
           this.#log.withStateAt(host, position, read),
         );
         for (const event of wanted) passed.add(event);
@@ -128,7 +128,7 @@ export class FleetFilter {
         lacking.slice(i, i + TOGETHER).map(async (host_id) => {
           // A branch has no part in the order of arrival.
           knowLine(database, host_id, false);
-          const named = this.#isNamed && this.#namedOf(database, host_id, hadProgram);
+          const named = this.#isNamed && this.#readScope(database, host_id, hadProgram);
           const below = cgroup !== undefined && cgroupOf(database, host_id, { cgroup, hadCgroup });
           const scopes = {
             ...(named && { named: await named }),
@@ -140,7 +140,7 @@ export class FleetFilter {
     }
   }
 
-  async #namedOf(
+  async #readScope(
     database: Queryable,
     hostId: number,
     hadProgram: ReadonlySet<number> | undefined,

@@ -6,7 +6,7 @@
 import type { Effect, EffectOf } from '../../domain/effect.ts';
 import { firstWhere } from '../../domain/halving.ts';
 import type { LedgerEvent } from '../../events/event.ts';
-import { lineText, queryLine } from '../../events/reading/lineage.ts';
+import { lineText, queryLine } from '../../events/reading/host-line.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';
 import { QuestionLimit } from '../question-limit.ts';
@@ -43,7 +43,7 @@ const NAMED = lineText(
     and ($3::text[] is null or prog_name = any($3::text[])) limit $4`,
 );
 
-interface Version {
+interface ProgramVersion {
   readonly boot: number;
   readonly id: number;
   readonly position_from: number;
@@ -60,7 +60,7 @@ interface Members {
   /** Whether a program is one of them. */
   has(boot: number, program: number): boolean;
   /** Hears of each program that is loaded. */
-  loaded(boot: number, effect: EffectOf<'ProgLoaded'>): void;
+  hearLoaded(boot: number, effect: EffectOf<'ProgLoaded'>): void;
 }
 
 /**
@@ -76,7 +76,7 @@ export function programScope(
 ): Promise<Scope> {
   const members = {
     has: (_: number, id: number) => programs.includes(id),
-    loaded: () => undefined,
+    hearLoaded: () => undefined,
   };
   return scopeOf(database, hostId, { members, ids: programs, field: 'program' });
 }
@@ -123,7 +123,7 @@ export function newNamedScope(wanted: NamedPrograms): Scope {
 function namedMembers({ tags, names }: NamedPrograms, known: Set<string>): Members {
   return {
     has: (boot, id) => known.has(keyOf(boot, id)),
-    loaded(boot, { prog_id, prog_name, tag }) {
+    hearLoaded(boot, { prog_id, prog_name, tag }) {
       const isMeant = (tags?.includes(tag) ?? true) && (names?.includes(prog_name) ?? true);
       if (isMeant) known.add(keyOf(boot, prog_id));
     },
@@ -137,8 +137,8 @@ async function scopeOf(
 ): Promise<Scope> {
   const { members, ids, field } = of;
   const params = [hostId, sqlArray(ids), SCOPE_VERSIONS_MAX + 1] as const;
-  const links = await queryLine<Version>(database, LINKS, params);
-  const lives = await queryLine<Version>(database, LIVES, params);
+  const links = await queryLine<ProgramVersion>(database, LINKS, params);
+  const lives = await queryLine<ProgramVersion>(database, LIVES, params);
   if (links.length > SCOPE_VERSIONS_MAX) {
     const message = `the links of these programs changed more than ${SCOPE_VERSIONS_MAX} times`;
     throw new QuestionLimit(field, SCOPE_VERSIONS_MAX, message);
@@ -152,7 +152,7 @@ async function scopeOf(
 
 function scopeWith(known: KnownPrograms): Scope {
   return {
-    touchedBy: (event) => touches(event, known),
+    isTouchedBy: (event) => touches(event, known),
     isAmong: (event, subjects) => isAmong(event, subjects, known),
   };
 }
@@ -163,7 +163,7 @@ interface KnownPrograms {
   readonly lives: Versions;
 }
 
-function versionsOf(rows: readonly Version[], members: Members): Versions {
+function versionsOf(rows: readonly ProgramVersion[], members: Members): Versions {
   const versions: Versions = new Map();
   for (const { boot, id, position_from, gone, prog_id } of rows) {
     const holds = !gone && prog_id !== null && members.has(boot, prog_id);
@@ -185,7 +185,7 @@ function learn(
 }
 
 /** Whether it held right before or right after the event at a position. */
-function heldAround(versions: Versions, key: string, position: number): boolean {
+function didHold(versions: Versions, key: string, position: number): boolean {
   const known = versions.get(key) ?? [];
   const after = firstWhere(known, (version) => version.position > position) - 1;
   if (after < 0) return false;
@@ -196,17 +196,17 @@ function heldAround(versions: Versions, key: string, position: number): boolean 
 function touches(event: LedgerEvent, scope: KnownPrograms): boolean {
   // A program that the event loads is known before it is asked for.
   for (const effect of event.effects) {
-    if (effect.type === 'ProgLoaded') scope.members.loaded(event.boot, effect);
+    if (effect.type === 'ProgLoaded') scope.members.hearLoaded(event.boot, effect);
   }
   let touched = namesProgram(event, scope);
   for (const effect of event.effects) {
     follow(event, effect, scope);
     if (touched) continue;
-    if (effect.type === 'Booted') touched = livedBefore(event, scope);
+    if (effect.type === 'Booted') touched = didLive(event, scope);
     else if ('link_id' in effect) {
-      touched = heldAround(scope.links, keyOf(event.boot, effect.link_id), event.position);
+      touched = didHold(scope.links, keyOf(event.boot, effect.link_id), event.position);
     } else if ('kind' in effect && effect.kind === 'link' && 'id' in effect) {
-      touched = heldAround(scope.links, keyOf(event.boot, effect.id), event.position);
+      touched = didHold(scope.links, keyOf(event.boot, effect.id), event.position);
     }
   }
   return touched;
@@ -221,7 +221,7 @@ function isAmong(
     const { kind, id } = objectOf(one) ?? {};
     if (id === undefined) continue;
     if (kind === 'prog' && members.has(boot, id)) return true;
-    if (kind === 'link' && heldAround(links, keyOf(boot, id), position)) return true;
+    if (kind === 'link' && didHold(links, keyOf(boot, id), position)) return true;
   }
   return false;
 }
@@ -255,7 +255,7 @@ function follow({ boot, position }: LedgerEvent, effect: Effect, scope: KnownPro
 }
 
 /** A reboot ends every program without an effect for each. */
-function livedBefore({ boot, position }: LedgerEvent, { lives }: KnownPrograms): boolean {
+function didLive({ boot, position }: LedgerEvent, { lives }: KnownPrograms): boolean {
   for (const [key, known] of lives) {
     if (!key.startsWith(`${boot - 1}/`)) continue;
     if (known.findLast((version) => version.position < position)?.holds === true) return true;

@@ -34,14 +34,14 @@ export interface HostWorld {
   readonly names: ReadonlyMap<number, ProgramName>;
 }
 
-interface Sources {
+interface WorldSources {
   readonly log: Log;
   readonly database: Queryable;
 }
 
 /** The worlds of hosts by id, of rows of cgroups and entries that are in the order of their hosts. */
 export async function worldsOf(
-  sources: Sources,
+  sources: WorldSources,
   {
     cgroups,
     entries,
@@ -100,7 +100,7 @@ function addEntry(kernel: Kernel, cgroup: Cgroup, row: EntryLifeRow): void {
 
 /** The state itself; undefined for a host whose log begins later, also because it was cut. */
 async function stateOf(
-  sources: Sources,
+  sources: WorldSources,
   host: string,
   time: number | undefined,
 ): Promise<HostWorld | undefined> {

@@ -58,7 +58,7 @@ export async function storyOf(thing: Thing, { kernel, events, limit }: Pages): P
     for (const event of page) {
       const chapter = isAbout(thing, kernel, event) && chapterOf(thing, kernel, event);
       fold(kernel, [event]);
-      if (chapter) chapters.push({ ...chapter, ...heldAfter(thing, kernel) });
+      if (chapter) chapters.push({ ...chapter, ...holdersField(thing, kernel) });
       reached = event.position;
       if (chapters.length >= limit) return { chapters, reached };
     }
@@ -66,7 +66,7 @@ export async function storyOf(thing: Thing, { kernel, events, limit }: Pages): P
   return { chapters, reached };
 }
 
-function heldAfter(thing: Thing, kernel: Kernel): Pick<Chapter, 'held_by'> {
+function holdersField(thing: Thing, kernel: Kernel): Pick<Chapter, 'held_by'> {
   if (thing.kind !== 'link' || !kernel.links.has(thing.id)) return {};
   const held_by = linkHolders(kernel, [{ link_id: thing.id }]).get(thing.id);
   return held_by === undefined ? {} : { held_by };

@@ -1,5 +1,5 @@
 /** Holes for people: one line each, so that nobody takes a record for whole that is not. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { Hole } from './holes.ts';
 
@@ -9,7 +9,7 @@ export function holesText(holes: readonly Hole[]): string[] {
     const count =
       events === undefined
         ? 'events were lost'
-        : counted(events, 'event was lost', 'events were lost');
+        : countText(events, 'event was lost', 'events were lost');
     const since = from === undefined ? '' : ` from ${rfc3339(from)}`;
     const why = cause === undefined ? '' : `, ${cause}`;
     const until = ` to ${rfc3339(to ?? at)}`;

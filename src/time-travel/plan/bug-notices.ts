@@ -1,5 +1,5 @@
 /** Bugs of the kernel's release that a planned call would meet; each is a switch. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
@@ -22,7 +22,7 @@ export function bugNotices(before: Kernel, planned: Numbered): Notice[] {
   };
   const written = effects.filter(({ type }) => type === 'EffectiveSlotWritten').length;
   if (written > 0) {
-    const said = `link_update miscounts past preorder entries and overwrites a wrong slot of ${counted(written, 'effective array')}`;
+    const said = `link_update miscounts past preorder entries and overwrites a wrong slot of ${countText(written, 'effective array')}`;
     add('link_update_miscounts_preorder', said);
   }
   const linked = effects.find((effect) => effect.type === 'LinkCreated');

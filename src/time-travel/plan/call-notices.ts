@@ -1,7 +1,7 @@
 /** The warnings about one planned call, from the state before it and its effects. */
 
 import { ENTRIES_MAX } from '../../domain/attach.ts';
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { EffectOf } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';
@@ -10,7 +10,7 @@ import { isWithin } from '../../domain/path.ts';
 import { MODE_TEXT } from '../wording/mode-text.ts';
 import { entryText, programText } from '../wording/program-text.ts';
 import { bugNotices } from './bug-notices.ts';
-import { hiddenBelow, programOfEntry } from './hidden-below.ts';
+import { programOfEntry, warnHidden } from './hidden-below.ts';
 import type { Numbered } from './planned-call.ts';
 import type { EntryPlace, Notice } from './warning.ts';
 
@@ -42,7 +42,7 @@ function insertionNotices(before: Kernel, planned: Numbered, effect: Inserted): 
     ...noticeAppended(before, planned, effect, cgroup),
     ...noticeCutOff(before, planned, effect, cgroup),
     ...nearlyFull(planned, effect, cgroup),
-    ...(effect.mode === 'multi' ? [] : hiddenBelow(before, planned, effect)),
+    ...(effect.mode === 'multi' ? [] : warnHidden(before, planned, effect)),
   ];
 }
 
@@ -57,7 +57,7 @@ function replacementNotices(
   if (call.name !== 'prog_attach' || cgroup === undefined) return [];
   const { attach_type, was_prog_id } = effect;
   const { mode } = listOf(cgroup, attach_type);
-  const hidden = mode === 'multi' ? [] : hiddenBelow(before, planned, effect);
+  const hidden = mode === 'multi' ? [] : warnHidden(before, planned, effect);
   if ((flagWord(call.flags) & ATTACH_FLAG_BITS.replace) !== 0) return hidden;
   const prog_id = programOfEntry(before, planned, effect);
   if (prog_id === was_prog_id) return hidden;
@@ -94,7 +94,7 @@ function noticeAppended(
   if (!forgot && twins.length === 0) return [];
   const why = forgot
     ? 'the call has replace_bpf_fd but not the flag replace, so the kernel ignores it'
-    : `${counted(twins.length, 'of the same name and type is', 'of the same name and type are')} already there`;
+    : `${countText(twins.length, 'of the same name and type is', 'of the same name and type are')} already there`;
   const sentence =
     `${programText(before, prog_id)} is added to ${cgroup.path} for ${attach_type} ` +
     `and replaces nothing: ${why}`;
@@ -116,7 +116,7 @@ function noticeCutOff(
   for (const { path } of before.cgroups.values()) if (isWithin(path, cgroup.path)) below++;
   const sentence =
     `${cgroup.path} becomes exclusive for ${attach_type}: nothing more can be attached to the ` +
-    `${counted(below - 1, 'cgroup')} below it, or to new ones`;
+    `${countText(below - 1, 'cgroup')} below it, or to new ones`;
   const about = { cgroup_id: cgroup.id, cgroup: cgroup.path, attach_type, below: below - 1 };
   return [{ call: index, kind: 'cuts-off-descendants', sentence, about, entries: [] }];
 }

@@ -23,8 +23,8 @@ export class EmptiedLists {
   /** Looks at a call once its effects apply to `world`. */
   take(world: Kernel, { index, effects }: Numbered): void {
     for (const effect of effects) {
-      if (effect.type === 'EntryRemoved') this.#removed(world, index, effect);
-      if (effect.type === 'EntryInserted') this.#inserted(index, effect);
+      if (effect.type === 'EntryRemoved') this.#noteRemoval(world, index, effect);
+      if (effect.type === 'EntryInserted') this.#noteInsertion(index, effect);
     }
   }
 
@@ -33,7 +33,7 @@ export class EmptiedLists {
     return this.#notices;
   }
 
-  #removed(
+  #noteRemoval(
     world: Kernel,
     call: number,
     { cgroup_id, attach_type }: { readonly cgroup_id: number; readonly attach_type: AttachType },
@@ -46,7 +46,7 @@ export class EmptiedLists {
     this.#emptied.set(`${cgroup_id}|${attach_type}`, { call, cgroup, attach_type });
   }
 
-  #inserted(
+  #noteInsertion(
     call: number,
     { cgroup_id, attach_type }: { readonly cgroup_id: number; readonly attach_type: AttachType },
   ): void {

@@ -63,7 +63,7 @@ interface ListPlace {
 }
 
 /** One entry of a list, with a key that finds the same program when it is loaded again. */
-interface Known {
+interface KnownEntry {
   readonly key: string;
   readonly prog_id: number;
   readonly holder: EntryHolder;
@@ -96,7 +96,7 @@ function inversionsOf(
 }
 
 /** The entries of a list; a program that was loaded again is known by its name. */
-function nameEntries(kernel: Kernel, { cgroup_id, attach_type }: ListPlace): Known[] {
+function nameEntries(kernel: Kernel, { cgroup_id, attach_type }: ListPlace): KnownEntry[] {
   const cgroup = kernel.cgroups.get(cgroup_id);
   if (cgroup === undefined) return [];
   const list: EntryList = listOf(cgroup, attach_type);

@@ -18,7 +18,7 @@ const NAMED_MAX = 8;
 type AttachEffect = EffectOf<'EntryInserted'> | EffectOf<'EntryReplaced'>;
 
 /** The warning about an entry that is added to a list, or replaces another one there. */
-export function hiddenBelow(before: Kernel, planned: Numbered, effect: AttachEffect): Notice[] {
+export function warnHidden(before: Kernel, planned: Numbered, effect: AttachEffect): Notice[] {
   const { cgroup_id, attach_type } = effect;
   const cgroup = before.cgroups.get(cgroup_id);
   if (cgroup === undefined) return [];

@@ -23,7 +23,7 @@ function after(kernel: Kernel, calls: readonly Call[]): Kernel {
   return kernel;
 }
 
-const planned = (kernel: Kernel, ...calls: readonly Call[]) =>
+const planCalls = (kernel: Kernel, ...calls: readonly Call[]) =>
   inOnePiece(
     plan(
       kernel,
@@ -37,7 +37,7 @@ it('ends where an older log made a cgroup its own ancestor', () => {
   evolve(kernel, { type: 'CgroupMade', cgroup_id: 1, path: '/a' }, BOOT_PID);
   after(kernel, [mkdir('/a/b'), load]);
   expect(kernel.cgroups.get(1)).toMatchObject({ path: '/a', parent_id: 1 });
-  const { changed, truncated } = planned(kernel, attach('/a'));
+  const { changed, truncated } = planCalls(kernel, attach('/a'));
   expect(changed.map(({ path }) => path)).toEqual(['/a', '/a/b']);
   expect(truncated).toBe(false);
 });
@@ -48,7 +48,7 @@ it('tells of the nearest cgroups that hide a program, by path', () => {
     load,
     ...['/a/d', '/a/b/c', '/a/b', '/a/x/y/z', '/ab'].map((path) => attach(path, ['override'])),
   ]);
-  const { notices } = planned(kernel, attach('/a', ['override']));
+  const { notices } = planCalls(kernel, attach('/a', ['override']));
   expect(notices.map(({ kind }) => kind)).toEqual(['hidden-below']);
   expect(notices[0]?.about).toMatchObject({ cgroup: '/a', hidden_on: 3 });
   const id = (path: string) => kernel.cgroupIds.get(path);

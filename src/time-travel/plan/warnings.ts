@@ -73,7 +73,7 @@ function findTakenIn(before: Kernel, effect: Effect): EntryPlace[] {
   }
 }
 
-interface Source {
+interface WarningSource {
   readonly database: Queryable;
   /** Where the plan was made. */
   readonly moment: Moment;
@@ -93,7 +93,7 @@ export interface Warned {
  * @param planned notices and taken entries, both with entries that exist at the moment
  */
 export async function warningsOf(
-  source: Source,
+  source: WarningSource,
   actor: string,
   planned: {
     readonly calls: readonly PlannedCall[];
@@ -121,7 +121,7 @@ export async function warningsOf(
 }
 
 /** The event that attached an entry. */
-async function findAttach({ database, moment }: Source, entry: EntryPlace): Promise<number> {
+async function findAttach({ database, moment }: WarningSource, entry: EntryPlace): Promise<number> {
   const [position] =
     'link_id' in entry
       ? (await linksSince(database, moment, [entry.link_id])).map(({ created }) => created)
@@ -132,7 +132,7 @@ async function findAttach({ database, moment }: Source, entry: EntryPlace): Prom
 
 /** A warning when another actor or another process attached an entry. */
 async function foreign(
-  source: Source,
+  source: WarningSource,
   actor: string,
   { call: index, entry, text }: TakenEntry,
   call: PlannedCall | undefined,

@@ -2,15 +2,15 @@
  * Rows of positions that a log does not have: one that lost its end leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';
 
 /** A table, its column of positions, and what one of its rows and several are called. */
-type Kind = readonly [table: string, position: string, one: string, many: string];
+type TableKind = readonly [table: string, position: string, one: string, many: string];
 
-const KINDS: readonly Kind[] = [
+const KINDS: readonly TableKind[] = [
   ['events', 'position', 'event', 'events'],
   ['checkpoints', 'position', 'checkpoint', 'checkpoints'],
   ['merkle_nodes', 'position_to', 'node of the tree', 'nodes of the tree'],
@@ -22,7 +22,7 @@ const KINDS: readonly Kind[] = [
   ['executors', 'reported_position', 'lease of an executor', 'leases of an executor'],
   ['imports', 'position_to', 'note of an import', 'notes of an import'],
   ...projector.tables.map(
-    ({ name }): Kind => [name, 'position_from', `row of ${name}`, `rows of ${name}`],
+    ({ name }): TableKind => [name, 'position_from', `row of ${name}`, `rows of ${name}`],
   ),
 ];
 
@@ -40,7 +40,7 @@ const BEYOND = `
       where e.host_id = $1
   ) found where t.host_id = $1 and found.rows > 0 order by kind`;
 
-interface Found {
+interface RowsBeyond {
   readonly head: number;
   readonly kind: number;
   readonly rows: number;
@@ -50,13 +50,13 @@ interface Found {
 
 /** A fault for each kind of row that is stored of positions after the head, or of an ancestor's. */
 export async function rowsBeyond(database: Queryable, host_id: number): Promise<Fault[]> {
-  const found = await database.query<Found>(BEYOND, [host_id]);
+  const found = await database.query<RowsBeyond>(BEYOND, [host_id]);
   return found.map(({ head, kind, rows, position_from, position_to }) => {
     const [, , one, many] = KINDS[kind] ?? ['', '', 'branch', 'branches'];
     const message =
       kind > KINDS.length
-        ? `${counted(rows, 'event is', 'events are')} stored of positions that the branch has from its origin`
-        : `${counted(rows, `${one} is`, `${many} are`)} stored of positions after the head, which is ${head}`;
+        ? `${countText(rows, 'event is', 'events are')} stored of positions that the branch has from its origin`
+        : `${countText(rows, `${one} is`, `${many} are`)} stored of positions after the head, which is ${head}`;
     return { position_from, position_to, message };
   });
 }

@@ -7,7 +7,7 @@ import { ChainCheck, type ChainReport } from '../../events/proof/chain-check.ts'
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
 import type { LogIdentity } from '../../events/reading/birth.ts';
 import { DamagedLog } from '../../events/reading/damaged-log.ts';
-import { notExcluded, removedBefore } from './not-excluded.ts';
+import { cutSentences, notExcluded } from './not-excluded.ts';
 import { DecidedAgain, type OutcomesVerdict } from './outcomes.ts';
 import { type Stopped, stoppedVerdict } from './stopped.ts';
 
@@ -76,6 +76,6 @@ export async function verifyBundle(
   const chain = check.report();
   const outcomes = stopped ?? again.verdict();
   const holds = chain.holds && outcomes.holds;
-  const not_excluded = [...notExcluded(identity, chain, outside), ...removedBefore(cut, chain)];
+  const not_excluded = [...notExcluded(identity, chain, outside), ...cutSentences(cut, chain)];
   return { holds, host, chain, outcomes, not_excluded };
 }

@@ -14,7 +14,7 @@ import type { MerkleNode } from '../../events/proof/merkle.ts';
 import { readNodes } from '../../events/proof/merkle-nodes.ts';
 import { batchesByEnd } from '../../events/reading/batch-reader.ts';
 import { identityOf } from '../../events/reading/birth.ts';
-import { forksOf } from '../../events/reading/lineage.ts';
+import { forksOf } from '../../events/reading/host-line.ts';
 import { readRows } from '../../events/reading/log-reader.ts';
 import { openStored, segmentAt } from '../../events/reading/segment-reader.ts';
 import { UnreadableSegment } from '../../events/segment/segment.ts';
@@ -46,7 +46,7 @@ export async function verifyChain(
   const keys = new HostKeys(database, host_id);
   for (const key of await keys.fresh()) check.key(key);
   if (cut !== undefined) {
-    check.cut(cut);
+    check.beginAtCut(cut);
     await checkState(database, host_id, { check, cut });
     await checkStatements(database, host_id, { check, keys }, { from: 1, to: cut.position });
   }

@@ -1,5 +1,5 @@
 /** What a verification cannot exclude, in sentences. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Cut } from '../../events/cuts.ts';
 import type { ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';
@@ -48,7 +48,7 @@ export function notExcluded(
     ...(unchained === 0
       ? []
       : [
-          `${counted(unchained, 'checkpoint has', 'checkpoints have')} format 1, which does not name the checkpoint before it: ` +
+          `${countText(unchained, 'checkpoint has', 'checkpoints have')} format 1, which does not name the checkpoint before it: ` +
             'this verification would not notice that such a checkpoint was removed.',
         ]),
     ...(checkpoints > 0 || (identity !== undefined && identity.born?.host === identity.host)
@@ -61,7 +61,7 @@ export function notExcluded(
 }
 
 /** What cannot be excluded of a log that was cut. */
-export function removedBefore(
+export function cutSentences(
   cut: Pick<Cut, 'position'> | undefined,
   { before_cut, cut_signed, proven_to }: ChainReport,
 ): string[] {
@@ -69,7 +69,7 @@ export function removedBefore(
   const { position } = cut;
   return [
     `The events before position ${position} were removed: nothing of them was checked` +
-      `${before_cut === 0 ? '' : `, nor what ${counted(before_cut, 'checkpoint or kept head says', 'checkpoints and kept heads say')} of them`}.`,
+      `${before_cut === 0 ? '' : `, nor what ${countText(before_cut, 'checkpoint or kept head says', 'checkpoints and kept heads say')} of them`}.`,
     cut_signed
       ? `The rows and events from before position ${position} that the state there names are believed ` +
         'as they are stored: whoever can write to the database may have changed them.'
@@ -89,6 +89,6 @@ function foreign({ untrusted, untrusted_keys }: ChainReport): string[] {
   if (untrusted === 0) return [];
   const keys = untrusted_keys.join(', ');
   return [
-    `${counted(untrusted, 'checkpoint is signed by an unknown key and proves', 'checkpoints are signed by unknown keys and prove')} nothing: ${keys}.`,
+    `${countText(untrusted, 'checkpoint is signed by an unknown key and proves', 'checkpoints are signed by unknown keys and prove')} nothing: ${keys}.`,
   ];
 }

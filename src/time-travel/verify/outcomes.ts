@@ -137,12 +137,12 @@ function differenceOf(kernel: Kernel, event: LedgerEvent): OutcomeDifference | u
   };
 }
 
-function withAnswer({ expected: _, ...event }: LedgerEvent, today: Answer): LedgerEvent {
+function withAnswer({ expected: _, ...event }: LedgerEvent, today: RecordedAnswer): LedgerEvent {
   const { outcome, effects, expected } = today;
   return { ...event, outcome, effects, ...(expected !== undefined && { expected }) };
 }
 
-type Answer = Pick<LedgerEvent, 'outcome' | 'effects'> & {
+type RecordedAnswer = Pick<LedgerEvent, 'outcome' | 'effects'> & {
   readonly expected?: Outcome | undefined;
 };
 
@@ -150,7 +150,7 @@ type Answer = Pick<LedgerEvent, 'outcome' | 'effects'> & {
  * A decided event is decided again. What was observed is a fact that no rule can overturn: what is
  * derived again is what the log makes of it.
  */
-function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
+function answerToday(kernel: Kernel, event: LedgerEvent): RecordedAnswer {
   const { position, call, pid, source } = event;
   try {
     if (call.name === 'boot') return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
@@ -163,7 +163,10 @@ function answerToday(kernel: Kernel, event: LedgerEvent): Answer {
 }
 
 /** What would be inferred today and was not counts among the effects, which differ by it. */
-function observeToday(kernel: Kernel, recorded: Parameters<typeof observeAgain>[1]): Answer {
+function observeToday(
+  kernel: Kernel,
+  recorded: Parameters<typeof observeAgain>[1],
+): RecordedAnswer {
   const witnessed = observeAgain(kernel, recorded);
   const last = witnessed.at(-1);
   if (last === undefined) throw new Error('an observation has an event');

@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Kernel } from '../../domain/kernel.ts';
-import { stretchesOf } from '../../events/reading/lineage.ts';
+import { stretchesOf } from '../../events/reading/host-line.ts';
 import {
   firstSnapshot,
   isSound,

@@ -1,5 +1,5 @@
 /** Verifies a host: four separate verdicts, because each can fail alone. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import { type Cut, readCut } from '../../events/cuts.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { listDeletions } from '../../events/host-deletions.ts';
@@ -9,7 +9,7 @@ import { type ImportedLog, importOf } from '../../events/reading/imports.ts';
 import type { Database } from '../../events/storage/database.ts';
 import { rebuild } from '../../projections/rebuild.ts';
 import { type ChainVerdict, verifyChain } from './chain.ts';
-import { notExcluded, removedBefore } from './not-excluded.ts';
+import { cutSentences, notExcluded } from './not-excluded.ts';
 import { type OutcomesVerdict, verifyOutcomes } from './outcomes.ts';
 import { SnapshotsBeside, type SnapshotsVerdict } from './snapshots.ts';
 import { type Stopped, stoppedVerdict } from './stopped.ts';
@@ -85,19 +85,19 @@ async function verifyFrom(
   const holds = Object.values(verdicts).every((verdict) => verdict.holds);
   const not_excluded = [
     ...notExcluded(identity, chain, outside),
-    ...removedBefore(cut, chain),
-    ...(await deletedBefore(database, identity.host)),
+    ...cutSentences(cut, chain),
+    ...(await deletionSentences(database, identity.host)),
   ];
   return { holds, ...verdicts, imported, cut, not_excluded };
 }
 
 /** A sentence about the last host of the same name that was deleted. */
-async function deletedBefore(database: Database, host: string): Promise<string[]> {
+async function deletionSentences(database: Database, host: string): Promise<string[]> {
   const page = { order: 'desc', limit: 1 } as const;
   const deleted = await listDeletions(database, { may: [host] }, page);
   return deleted.map(
     ({ events, deleted_at }) =>
-      `Another host ${host} was deleted at ${rfc3339(deleted_at)}, with ${counted(events, 'event')}: checkpoints ` +
+      `Another host ${host} was deleted at ${rfc3339(deleted_at)}, with ${countText(events, 'event')}: checkpoints ` +
       'and proofs of it are about another log, and nothing here tells what it held.',
   );
 }

@@ -1,5 +1,5 @@
 /** Effects in words, one clause each, for histories. */
-import { counted } from '../../domain/counted.ts';
+import { countText } from '../../domain/counted.ts';
 import type { Effect, EffectOf, EntryHolder } from '../../domain/effect.ts';
 import { HOSTS_NAMESPACE } from '../../domain/namespace-row.ts';
 import { REASON_TEXT } from './reason-text.ts';
@@ -36,13 +36,13 @@ export function effectText(effect: Effect): string {
       return `${who}entered ${which}`;
     }
     case 'CredentialsChanged':
-      return `became uid ${effect.uid} with ${counted(effect.caps.length, 'capability', 'capabilities')}`;
+      return `became uid ${effect.uid} with ${countText(effect.caps.length, 'capability', 'capabilities')}`;
     case 'NofileLimited':
-      return `limited to ${counted(effect.nofile, 'fd')}`;
+      return `limited to ${countText(effect.nofile, 'fd')}`;
     case 'MemlockLimited':
       return effect.memlock < 0
         ? 'may lock any memory'
-        : `limited to ${counted(effect.memlock, 'byte')} of locked memory`;
+        : `limited to ${countText(effect.memlock, 'byte')} of locked memory`;
     case 'SysctlSet':
       return `kernel.${effect.variable} set to ${effect.value}`;
     case 'UmaskSet':

@@ -1,6 +1,6 @@
 /** The effective arrays of a cgroup: which programs run, in which order, and where each comes from. */
 
-import { type Change, changedBy, SIGNS } from '../event/changes.ts';
+import { type ChangeKind, changesOf, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { holderNames } from '../lanes/life.ts';
 import { Note } from '../note.tsx';
@@ -83,7 +83,7 @@ function OneArray({ moment, type, view, changes }: OneProps) {
   const asked = isSelected ? array.answer : undefined;
   const blamed =
     asked?.path === place.cgroup && asked?.attach_type === type ? asked?.slots : undefined;
-  const changed = changedBy(event.answer);
+  const changed = changesOf(event.answer);
   const slots = view?.slots ?? [];
   const gone = changes.filter(({ change }) => change === 'removed');
   const moved = new Set(
@@ -145,7 +145,7 @@ interface SlotProps {
   readonly slot: Slot;
   readonly place: number;
   readonly blamed: BlamedSlot | undefined;
-  readonly change: Change | undefined;
+  readonly change: ChangeKind | undefined;
   /** Its place is another one since the event. */
   readonly isMoved: boolean;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ArrayTimeline, ArrayVersion } from '../service/answers.ts';
-import { leftBefore } from './left.ts';
+import { listLeft } from './left.ts';
 
 function version(position: number, programs: readonly number[], boot = 1): ArrayVersion {
   const at = `2026-01-01T00:00:${position}.000000Z`;
@@ -21,8 +21,8 @@ const timeline: ArrayTimeline = {
   programs: [{ boot: 1, prog_id: 3, prog_name: 'third' }],
 };
 
-const left = (at: number) =>
-  leftBefore(timeline, at).map(({ prog_id, by }) => [prog_id, by.position]);
+const whoLeft = (at: number) =>
+  listLeft(timeline, at).map(({ prog_id, by }) => [prog_id, by.position]);
 
 it.each([
   [10, []],
@@ -46,9 +46,9 @@ it.each([
     ],
   ],
 ])('tells who left before %i', (at, expected) => {
-  expect(left(at)).toEqual(expected);
+  expect(whoLeft(at)).toEqual(expected);
 });
 
 it('names them', () => {
-  expect(leftBefore(timeline, 45)[0]?.prog_name).toBe('third');
+  expect(listLeft(timeline, 45)[0]?.prog_name).toBe('third');
 });

@@ -10,7 +10,7 @@ export interface Left {
 }
 
 /** The programs that ran before a position and do not run there, the last one to leave first. */
-export function leftBefore({ items, programs }: ArrayTimeline, at: number): readonly Left[] {
+export function listLeft({ items, programs }: ArrayTimeline, at: number): readonly Left[] {
   const left = new Map<string, Left>();
   let before = new Map<string, { readonly boot: number; readonly prog_id: number }>();
   for (const { position, boot, slots, by } of items) {

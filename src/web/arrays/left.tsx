@@ -6,7 +6,7 @@ import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
 import { count, timeParts } from '../state/words.ts';
 import { By } from './by.tsx';
-import { leftBefore } from './left.ts';
+import { listLeft } from './left.ts';
 
 /** Programs that are told of. */
 const LEFT_MAX = 5;
@@ -20,7 +20,7 @@ export function LeftPrograms({ moment }: { readonly moment: Moment }) {
   if (answer === undefined || answer.path !== moment.place.cgroup) return null;
   const isCut = answer.next !== undefined && answer.next <= at;
   // What the event of the moment took stands in the array, struck through.
-  const left = leftBefore(answer, at).filter(({ by }) => by.position !== at);
+  const left = listLeft(answer, at).filter(({ by }) => by.position !== at);
   if (isCut) {
     return (
       <p class="none">

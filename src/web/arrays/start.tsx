@@ -3,7 +3,7 @@ import { type Moment, SETTLED_MS } from '../host/moment.ts';
 import type { Outline } from '../service/answers.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
-import { count, counted, shortType } from '../state/words.ts';
+import { count, countText, shortType } from '../state/words.ts';
 import { attachedPath } from '../tree/outline.ts';
 
 /** Cgroups that are offered. */
@@ -39,7 +39,7 @@ export function Start({ moment }: { readonly moment: Moment }) {
       <p>
         {busy.length === 0
           ? `At position ${count(answer.position)} nothing is attached. Step through the log with ← and →, or drag the handle of the timeline.`
-          : `Which programs run on it, in which order, and who put them there. At position ${count(answer.position)} programs are attached to ${counted(answer.matches, 'cgroup')}:`}
+          : `Which programs run on it, in which order, and who put them there. At position ${count(answer.position)} programs are attached to ${countText(answer.matches, 'cgroup')}:`}
       </p>
       <ul class="offers">
         {offered.map(({ path, lists: [list] }) => (

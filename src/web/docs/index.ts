@@ -4,7 +4,7 @@ import MiniSearch from 'minisearch';
 /** Address, title of the page, heading, text: as scripts/docs-site writes them. */
 export type Section = readonly [address: string, title: string, heading: string, text: string];
 
-export interface Found {
+export interface SearchHit {
   readonly address: string;
   readonly title: string;
   readonly heading: string;
@@ -49,7 +49,7 @@ function wordsOf(text: string): string[] {
 /** Reads a search of the sections. */
 export async function indexOf(
   sections: readonly Section[],
-): Promise<(typed: string) => readonly Found[]> {
+): Promise<(typed: string) => readonly SearchHit[]> {
   const index = new MiniSearch({ fields: ['title', 'heading', 'text'], tokenize: wordsOf });
   const documents = sections.map(([, title, heading, text], id) => ({ id, title, heading, text }));
   await index.addAllAsync(documents, { chunkSize: INDEXED_IN_ONE_PIECE });
@@ -59,7 +59,7 @@ export async function indexOf(
     fuzzy: (term: string) => (term.length > 5 ? 1 : 0),
     boostDocument: (id: number, term: string) => weightOf(sections[id], term),
   } as const;
-  const found = (typed: string) => {
+  const search = (typed: string) => {
     const exact = index.search(typed, { ...options, combineWith: 'AND' }).slice(0, FOUND_MAX);
     if (exact.length === FOUND_MAX) return exact;
     // What has some of the words comes after what has all.
@@ -68,7 +68,7 @@ export async function indexOf(
     return [...exact, ...some].slice(0, FOUND_MAX);
   };
   return (typed) =>
-    found(typed).flatMap(({ id, terms }) => {
+    search(typed).flatMap(({ id, terms }) => {
       const section = sections[id as number];
       if (section === undefined) return [];
       const [address, title, heading, text] = section;

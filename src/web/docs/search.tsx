@@ -1,8 +1,8 @@
 /** The search of the documentation: results come as one types, and arrow keys go through them. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Found, indexOf, type Section } from './index.ts';
+import { indexOf, type SearchHit, type Section } from './index.ts';
 
-type Search = (typed: string) => readonly Found[];
+type Search = (typed: string) => readonly SearchHit[];
 
 export function DocsSearch({ address }: { readonly address: string }) {
   const [typed, type] = useState('');
@@ -80,12 +80,12 @@ export function DocsSearch({ address }: { readonly address: string }) {
         }}
       />
       <p class="sr" role="status">
-        {isOpen && isAsked ? told(found, why) : ''}
+        {isOpen && isAsked ? resultText(found, why) : ''}
       </p>
       {isOpen && isAsked && (
         <div class="found">
           {found === undefined || found.length === 0 ? (
-            <p class="none">{told(found, why)}</p>
+            <p class="none">{resultText(found, why)}</p>
           ) : (
             <ul>
               {found.map((one) => (
@@ -101,7 +101,13 @@ export function DocsSearch({ address }: { readonly address: string }) {
   );
 }
 
-function Result({ address, title, heading, excerpt, onGo }: Found & { readonly onGo: () => void }) {
+function Result({
+  address,
+  title,
+  heading,
+  excerpt,
+  onGo,
+}: SearchHit & { readonly onGo: () => void }) {
   return (
     <a href={address} onClick={onGo}>
       <b>{title}</b>
@@ -113,7 +119,7 @@ function Result({ address, title, heading, excerpt, onGo }: Found & { readonly o
   );
 }
 
-function told(found: readonly Found[] | undefined, why: string | undefined): string {
+function resultText(found: readonly SearchHit[] | undefined, why: string | undefined): string {
   if (found === undefined) return why ?? 'Reading the index…';
   if (found.length === 0) return 'Nothing has these words.';
   return `${found.length} found`;

@@ -3,7 +3,7 @@
 import type { Moment } from '../host/moment.ts';
 import type { Diff, LedgerEvent, Slot } from '../service/answers.ts';
 import { go } from '../state/use-place.ts';
-import { counted, holderText, shortType } from '../state/words.ts';
+import { countText, holderText, shortType } from '../state/words.ts';
 
 /** Arrays that are shown. */
 const ARRAYS_MAX = 8;
@@ -30,12 +30,12 @@ export function ArrayChanges(props: { readonly moment: Moment; readonly event: L
           </h4>
           <Changes changes={array.slots} nameOf={moment.nameOf} />
           {array.same_in.length > 0 && (
-            <p class="none">The same in {counted(array.same_in.length, 'cgroup')} below.</p>
+            <p class="none">The same in {countText(array.same_in.length, 'cgroup')} below.</p>
           )}
         </div>
       ))}
       {arrays.length > ARRAYS_MAX && (
-        <p class="none">And {counted(arrays.length - ARRAYS_MAX, 'more array')}: see “diff”.</p>
+        <p class="none">And {countText(arrays.length - ARRAYS_MAX, 'more array')}: see “diff”.</p>
       )}
     </>
   );

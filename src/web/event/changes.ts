@@ -1,10 +1,10 @@
 /** What an event changed, as far as the tree and the arrays show it. */
 import type { Effect, LedgerEvent, List } from '../service/answers.ts';
 
-export type Change = 'added' | 'removed' | 'replaced';
+export type ChangeKind = 'added' | 'removed' | 'replaced';
 
 /** The fields of the effects that are looked at here. */
-interface Told extends Effect {
+interface EffectFields extends Effect {
   readonly cgroup_id?: number;
   readonly attach_type?: string | number;
   readonly prog_id?: number;
@@ -12,7 +12,7 @@ interface Told extends Effect {
   readonly link_id?: number;
 }
 
-const CHANGES: Readonly<Record<string, Change>> = {
+const CHANGES: Readonly<Record<string, ChangeKind>> = {
   EntryInserted: 'added',
   EntryRemoved: 'removed',
   EntryReplaced: 'replaced',
@@ -23,11 +23,11 @@ const CHANGES: Readonly<Record<string, Change>> = {
 
 export interface Changed {
   /** By id of the cgroup, also of one that is gone by now. */
-  readonly cgroups: ReadonlyMap<number, Change>;
+  readonly cgroups: ReadonlyMap<number, ChangeKind>;
   /** By `listKey`. */
-  readonly lists: ReadonlyMap<string, Change>;
+  readonly lists: ReadonlyMap<string, ChangeKind>;
   /** Links and programs that the event put somewhere, by `link 7` and `program 12`. */
-  readonly holders: ReadonlyMap<string, Change>;
+  readonly holders: ReadonlyMap<string, ChangeKind>;
 }
 
 /** The key of a list: a cgroup and an attach type. */
@@ -36,11 +36,11 @@ function listKey(cgroupId: number, type: string | number): string {
 }
 
 /** The changes of an event. */
-export function changedBy(event: LedgerEvent | undefined): Changed {
-  const cgroups = new Map<number, Change>();
-  const lists = new Map<string, Change>();
-  const holders = new Map<string, Change>();
-  for (const effect of (event?.effects ?? []) as readonly Told[]) {
+export function changesOf(event: LedgerEvent | undefined): Changed {
+  const cgroups = new Map<number, ChangeKind>();
+  const lists = new Map<string, ChangeKind>();
+  const holders = new Map<string, ChangeKind>();
+  for (const effect of (event?.effects ?? []) as readonly EffectFields[]) {
     const { type, cgroup_id, attach_type, prog_id, link_id } = effect;
     if (type === 'LinkUpdated') holders.set(`link ${link_id}`, 'replaced');
     const change = CHANGES[type];
@@ -68,7 +68,7 @@ export function changeOf(
   { lists, holders }: Changed,
   cgroupId: number,
   { attach_type, entries }: List,
-): Change | undefined {
+): ChangeKind | undefined {
   if (lists.size === 0 && holders.size === 0) return undefined;
   const updated = entries.some(
     ({ link_id }) => link_id !== undefined && holders.has(`link ${link_id}`),
@@ -77,4 +77,8 @@ export function changeOf(
 }
 
 /** The sign of a change, which says it without a colour. */
-export const SIGNS: Readonly<Record<Change, string>> = { added: '+', removed: '−', replaced: '⇄' };
+export const SIGNS: Readonly<Record<ChangeKind, string>> = {
+  added: '+',
+  removed: '−',
+  replaced: '⇄',
+};

@@ -17,12 +17,12 @@ export function EventPanel({ moment }: { readonly moment: Moment }) {
           <span class="tag">{event.source}</span>
         )}
       </h2>
-      {event !== undefined && <Shown event={event} moment={moment} />}
+      {event !== undefined && <EventDetail event={event} moment={moment} />}
     </section>
   );
 }
 
-function Shown({ event, moment }: { readonly event: LedgerEvent; readonly moment: Moment }) {
+function EventDetail({ event, moment }: { readonly event: LedgerEvent; readonly moment: Moment }) {
   const { call, outcome, expected, effects, pid, comm, actor, at } = event;
   return (
     <>
@@ -48,9 +48,9 @@ function Shown({ event, moment }: { readonly event: LedgerEvent; readonly moment
         <dd>
           <time dateTime={at}>{at.replace('T', ' ').replace('Z', '')}</time>
         </dd>
-        <Told name="unit" value={event.unit} />
-        <Told name="container" value={event.container_id?.slice(0, 12)} />
-        <Told name="cgroup" value={event.cgroup} />
+        <Term name="unit" value={event.unit} />
+        <Term name="container" value={event.container_id?.slice(0, 12)} />
+        <Term name="cgroup" value={event.cgroup} />
       </dl>
       <h3>Effects</h3>
       {effects.length === 0 ? (
@@ -70,7 +70,7 @@ function Shown({ event, moment }: { readonly event: LedgerEvent; readonly moment
   );
 }
 
-function Told({ name, value }: { readonly name: string; readonly value: string | undefined }) {
+function Term({ name, value }: { readonly name: string; readonly value: string | undefined }) {
   return value === undefined ? null : (
     <>
       <dt>{name}</dt>

@@ -5,7 +5,7 @@ import { Note, RefusedNote } from '../note.tsx';
 import type { HostRow } from '../service/answers.ts';
 import { fragmentOf } from '../state/place.ts';
 import { go, usePlace } from '../state/use-place.ts';
-import { count, counted } from '../state/words.ts';
+import { count, countText } from '../state/words.ts';
 import { useWindow, type Window } from '../tree/window.ts';
 import { useHosts } from './hosts.ts';
 import { HOST_HEIGHT, Row } from './row.tsx';
@@ -72,7 +72,7 @@ export function Fleet() {
         {answer?.items.length === 0 && refused === undefined && <NoHosts search={search} />}
         {all !== undefined && all > rows && (
           <p class="cut" role="status">
-            Showing {count(rows)} of {counted(all, 'host')}: search to narrow.
+            Showing {count(rows)} of {countText(all, 'host')}: search to narrow.
           </p>
         )}
         <div class="scroll" ref={list}>

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { HostPage, HostRow } from '../service/answers.ts';
 import { withQuery } from '../service/ask.ts';
-import { type Answer, useAnswer } from '../state/use-answer.ts';
+import { type AnswerState, useAnswer } from '../state/use-answer.ts';
 
 /** Hosts of one page, and pages that are read: of more, a search finds the rest. */
 const PAGE = 200;
@@ -20,7 +20,7 @@ export interface Hosts {
   readonly rows: number;
   /** How many hosts there are; undefined until that is known. */
   readonly count: number | undefined;
-  readonly asked: Answer<HostPage>;
+  readonly asked: AnswerState<HostPage>;
 }
 
 const NONE: readonly HostRow[] = [];

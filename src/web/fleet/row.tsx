@@ -15,7 +15,7 @@ export const HOST_HEIGHT = 29;
 const SEEN_MS = 80;
 const HEIGHT = 18;
 
-interface Props {
+interface FleetRowProps {
   readonly row: HostRow;
   /** Its number among all rows, from 0. */
   readonly nth: number;
@@ -23,7 +23,7 @@ interface Props {
   readonly now: number;
 }
 
-export function Row({ row, nth, now }: Props) {
+export function Row({ row, nth, now }: FleetRowProps) {
   const { name, position, recorded_at, origin } = row;
   const waits = { waitMs: SEEN_MS };
   const detail = useAnswer<HostDetail>(hostPath(name), { ...waits, version: position });

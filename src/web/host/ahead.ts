@@ -3,7 +3,7 @@
  * looked up, and the events beside the one that is shown, so that a step needs no wait.
  */
 import { useEffect, useRef } from 'preact/hooks';
-import type { Place } from '../state/place.ts';
+import type { PagePlace } from '../state/place.ts';
 import { askAhead } from '../state/use-answer.ts';
 import { firstRowsPath, type Looked } from '../tree/outline.ts';
 import { eventPath, type Moment, SETTLED_MS, wholeTimelinePath } from './moment.ts';
@@ -12,7 +12,11 @@ import { eventPath, type Moment, SETTLED_MS, wholeTimelinePath } from './moment.
 const EVENTS = 2;
 
 /** What a view of a host begins with, as far as its address tells. */
-export function askForFirst(host: string, { at, from, to, cgroup }: Place, looked: Looked): void {
+export function askForFirst(
+  host: string,
+  { at, from, to, cgroup }: PagePlace,
+  looked: Looked,
+): void {
   if (from === undefined && to === undefined) {
     askAhead(wholeTimelinePath(host), { isFixed: false });
   }

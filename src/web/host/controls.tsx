@@ -5,14 +5,14 @@ import { isTyping, KEYS } from './keys.ts';
 import type { Moment } from './moment.ts';
 import type { Stepper } from './stepper.ts';
 
-interface Props {
+interface ControlsProps {
   readonly moment: Moment;
   readonly step: Stepper;
   /** The stream of a live page is open. */
   readonly isOpen: boolean;
 }
 
-export function Controls({ moment, step, isOpen }: Props) {
+export function Controls({ moment, step, isOpen }: ControlsProps) {
   const { host, at, head, detail, event, place } = moment;
   const boot = detail.boots.findLast(({ position_from }) => position_from <= at);
   const time = event.answer === undefined ? undefined : timeParts(event.answer.at);
@@ -23,7 +23,7 @@ export function Controls({ moment, step, isOpen }: Props) {
         {boot?.release ?? detail.release}
         {detail.boots.length > 1 && ` · boot ${boot?.boot}`}
       </span>
-      <Moved at={at} head={head} onTo={step.to} />
+      <PositionForm at={at} head={head} onTo={step.to} />
       <time class="time" dateTime={event.answer?.at}>
         {time !== undefined && (
           <>
@@ -96,7 +96,7 @@ function Button(props: {
 }
 
 /** The position as a field: a number that is typed goes there. */
-function Moved(props: {
+function PositionForm(props: {
   readonly at: number;
   readonly head: number;
   readonly onTo: (position: number) => void;

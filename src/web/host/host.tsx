@@ -6,12 +6,12 @@ import { legible } from '../legible.ts';
 import { RefusedNote } from '../note.tsx';
 import type { HostDetail } from '../service/answers.ts';
 import { hostPath } from '../service/ask.ts';
-import type { Place } from '../state/place.ts';
+import type { PagePlace } from '../state/place.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go, usePlace } from '../state/use-place.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { Tour } from '../tour.tsx';
-import { type Looked, unfiltered } from '../tree/outline.ts';
+import { type Looked, wholeTree } from '../tree/outline.ts';
 import { Tree } from '../tree/tree.tsx';
 import { askForFirst, useAhead } from './ahead.ts';
 import { Controls } from './controls.tsx';
@@ -31,7 +31,7 @@ const AGAIN_MS = 15_000;
 export function Host({ host }: { readonly host: string }) {
   const [version, setVersion] = useState(0);
   const place = usePlace();
-  const [looked, look] = useState(unfiltered);
+  const [looked, look] = useState(wholeTree);
   useState(() => askForFirst(host, place, looked));
   const { answer, refused } = useAnswer<HostDetail>(hostPath(host), { version });
   useEffect(() => {
@@ -50,7 +50,7 @@ export function Host({ host }: { readonly host: string }) {
     );
   }
   return (
-    <Known
+    <HostBody
       detail={answer}
       {...{ looked }}
       onLooked={look}
@@ -59,7 +59,7 @@ export function Host({ host }: { readonly host: string }) {
   );
 }
 
-function Known(props: {
+function HostBody(props: {
   readonly detail: HostDetail;
   readonly looked: Looked;
   readonly onLooked: (looked: Looked) => void;
@@ -71,7 +71,7 @@ function Known(props: {
   const { detail, isOpen } = useLive(props.detail, place.live, props.onMoved);
   const isAhead = at !== undefined && at > detail.position;
   if (when === undefined && !isAhead)
-    return <Shown {...{ place, detail, looked, onLooked, isOpen }} />;
+    return <HostViews {...{ place, detail, looked, onLooked, isOpen }} />;
   return (
     <>
       <TopBar>
@@ -84,7 +84,7 @@ function Known(props: {
 }
 
 interface ShownProps {
-  readonly place: Place;
+  readonly place: PagePlace;
   readonly detail: HostDetail;
   readonly looked: Looked;
   readonly onLooked: (looked: Looked) => void;
@@ -92,7 +92,7 @@ interface ShownProps {
   readonly isOpen: boolean;
 }
 
-function Shown({ place, detail, looked, onLooked, isOpen }: ShownProps) {
+function HostViews({ place, detail, looked, onLooked, isOpen }: ShownProps) {
   const [differences, setDifferences] = useState<readonly number[]>([]);
   const moment = useMoment(place, detail, looked);
   const touches = useTouches(moment);

@@ -2,7 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { Note, RefusedNote } from '../note.tsx';
 import type { HostDetail, HostPage } from '../service/answers.ts';
-import { hostPath, type Refused, withQuery } from '../service/ask.ts';
+import { type AskRefused, hostPath, withQuery } from '../service/ask.ts';
 import { fragmentOf } from '../state/place.ts';
 import { nearest, type Touches } from '../state/steps.ts';
 import { useAnswer } from '../state/use-answer.ts';
@@ -21,7 +21,7 @@ export function MissingHost({
   refused,
 }: {
   readonly host: string;
-  readonly refused: Refused;
+  readonly refused: AskRefused;
 }) {
   const asked = { search: host.slice(0, ALIKE), limit: OFFERED_MAX };
   const alike = useAnswer<HostPage>(

@@ -13,8 +13,8 @@ import type {
   Timeline,
 } from '../service/answers.ts';
 import { hostPath, withQuery } from '../service/ask.ts';
-import type { Place } from '../state/place.ts';
-import { type Answer, useAnswer } from '../state/use-answer.ts';
+import type { PagePlace } from '../state/place.ts';
+import { type AnswerState, useAnswer } from '../state/use-answer.ts';
 import type { Span } from '../timeline/scale.ts';
 import { type Looked, useOutline } from '../tree/outline.ts';
 
@@ -27,26 +27,26 @@ export const SETTLED_MS = 120;
 /** All that is known of the moment. */
 export interface Moment {
   readonly host: string;
-  readonly place: Place;
+  readonly place: PagePlace;
   readonly detail: HostDetail;
   readonly head: number;
   /** From the oldest position that is kept to the head. */
   readonly log: Span;
   readonly at: number;
   readonly span: Span;
-  readonly timeline: Answer<Timeline>;
-  readonly event: Answer<LedgerEvent>;
+  readonly timeline: AnswerState<Timeline>;
+  readonly event: AnswerState<LedgerEvent>;
   /** What the event changed; not asked where its effects tell that it changed no array. */
-  readonly diff: Answer<Diff>;
+  readonly diff: AnswerState<Diff>;
   /** The rows of the tree around those in view, with where the selected cgroup is. */
-  readonly cgroups: Answer<Outline>;
-  readonly programs: Answer<PageOf<Program>>;
+  readonly cgroups: AnswerState<Outline>;
+  readonly programs: AnswerState<PageOf<Program>>;
   /** The selected cgroup, with what is attached and effective, as of the outline. */
   readonly cgroup: Sought | undefined;
   /** A cgroup is selected that is not there at the moment. */
   readonly isGone: boolean;
   /** The selected array, with who put each program there. */
-  readonly array: Answer<EffectiveArray>;
+  readonly array: AnswerState<EffectiveArray>;
   readonly nameOf: (program: number) => string;
 }
 
@@ -65,7 +65,7 @@ export function eventPath(host: string, at: number): string {
 }
 
 /** What is asked about a place. */
-export function useMoment(place: Place, detail: HostDetail, looked: Looked): Moment {
+export function useMoment(place: PagePlace, detail: HostDetail, looked: Looked): Moment {
   const host = detail.name;
   const head = detail.position;
   const at = Math.min(place.at ?? head, head);
@@ -125,7 +125,7 @@ export function useMoment(place: Place, detail: HostDetail, looked: Looked): Mom
 }
 
 /** The part of the log that the timeline shows. */
-function spanOf({ from, to }: Place, { from: oldest, to: head }: Span): Span {
+function spanOf({ from, to }: PagePlace, { from: oldest, to: head }: Span): Span {
   const first = Math.min(Math.max(oldest, from ?? oldest), head);
   return { from: first, to: Math.max(first, Math.min(to ?? head, head)) };
 }

@@ -24,14 +24,14 @@ const TITLES: Readonly<Record<View, string>> = {
 /** Views of the selected cgroup as it is at the moment. */
 const NEEDS_CGROUP: ReadonlySet<View> = new Set(['arrays', 'explain']);
 
-interface Props {
+interface PanelProps {
   readonly moment: Moment;
   readonly touches: Touches | undefined;
   /** Told the positions that another release answers differently. */
   readonly onDifferences: (positions: readonly number[]) => void;
 }
 
-export function Panel({ moment, touches, onDifferences }: Props) {
+export function Panel({ moment, touches, onDifferences }: PanelProps) {
   const { view } = moment.place;
   // The lanes also tell of what is not there any more, if it ever was.
   const isMissing =

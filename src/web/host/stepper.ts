@@ -1,10 +1,10 @@
 /** Moves through a log: by one event, or to the next thing worth a look. */
 import { useState } from 'preact/hooks';
-import { nearest, type Sought, seek, type Touches } from '../state/steps.ts';
+import { nearest, type StepTarget, seek, type Touches } from '../state/steps.ts';
 import { go } from '../state/use-place.ts';
-import { type Span, showing, zoomed } from '../timeline/scale.ts';
+import { type Span, showing, zoom } from '../timeline/scale.ts';
 import type { Moment } from './moment.ts';
-import { selectedOf } from './touches.ts';
+import { selectionOf } from './touches.ts';
 
 export interface Stepper {
   /** Shows a moment. */
@@ -12,7 +12,7 @@ export interface Stepper {
   /** Shows another part of the log. */
   readonly show: (span: Span) => void;
   readonly by: (events: number) => void;
-  readonly seek: (what: Sought, direction: 1 | -1) => void;
+  readonly seek: (what: StepTarget, direction: 1 | -1) => void;
   /** To the next event that concerns what is selected. */
   readonly touch: (direction: 1 | -1) => void;
   readonly zoom: (factor: number) => void;
@@ -22,7 +22,7 @@ export interface Stepper {
   readonly missed: string | undefined;
 }
 
-const NAMES: Readonly<Record<Sought, string>> = {
+const NAMES: Readonly<Record<StepTarget, string>> = {
   refusals: 'refusal',
   rmdirs: 'removed cgroup',
   drift: 'drift',
@@ -64,12 +64,12 @@ export function useStepper(moment: Moment, touches: Touches | undefined): Steppe
     touch(direction) {
       const found = nearest(touches?.positions ?? [], at, direction);
       if (found !== undefined) to(found);
-      else if (selectedOf(moment) === undefined) miss('select a cgroup or a program first');
+      else if (selectionOf(moment) === undefined) miss('select a cgroup or a program first');
       else if (touches === undefined)
         miss('what concerns the selection is not known yet: press again');
       else miss(`nothing shown ${where(direction)} position ${at} concerns the selection`);
     },
-    zoom: (factor) => show(zoomed(span, log, at, factor)),
+    zoom: (factor) => show(zoom(span, log, at, factor)),
     whole: () => go({ from: undefined, to: undefined }),
     live: (on) => go(on ? { live: true, at: undefined } : { live: false, at }),
   };

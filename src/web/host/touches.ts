@@ -1,12 +1,12 @@
 /** The positions of the shown part of the log that concern what is selected. */
 import { useEffect, useState } from 'preact/hooks';
-import { Refused } from '../service/ask.ts';
+import { AskRefused } from '../service/ask.ts';
 import { type Selected, type Touches, touchesOf } from '../state/steps.ts';
 import type { Moment } from './moment.ts';
 import { SETTLED_MS } from './moment.ts';
 
 /** What is selected: a program, else a cgroup. */
-export function selectedOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
+export function selectionOf({ place }: Pick<Moment, 'place'>): Selected | undefined {
   if (place.program !== undefined) return { program: place.program };
   return place.cgroup === undefined ? undefined : { cgroup: place.cgroup };
 }
@@ -27,7 +27,7 @@ export function useTouches(moment: Moment): Touches | undefined {
   const of = JSON.stringify([host, program, cgroup, begins]);
 
   useEffect(() => {
-    const selected = selectedOf({ place: { program, cgroup } as Moment['place'] });
+    const selected = selectionOf({ place: { program, cgroup } as Moment['place'] });
     if (selected === undefined || from > to) {
       setFound(undefined);
       return;
@@ -38,7 +38,7 @@ export function useTouches(moment: Moment): Touches | undefined {
         (touches) => setFound({ of, touches }),
         (error: unknown) => {
           if (over.signal.aborted) return;
-          const isNone = error instanceof Refused && error.status === 404;
+          const isNone = error instanceof AskRefused && error.status === 404;
           setFound(isNone ? { of, touches: { positions: [], isComplete: true } } : undefined);
         },
       );

@@ -10,7 +10,7 @@ import type { ArrayTimeline } from '../service/answers.ts';
 import { hostPath, withQuery } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
-import { count, counted, duration, holderText } from '../state/words.ts';
+import { count, countText, duration, holderText } from '../state/words.ts';
 import { type Scale, scaleOf } from '../timeline/scale.ts';
 import { useWidth } from '../timeline/timeline.tsx';
 import { LinkLife } from './link-life.tsx';
@@ -71,7 +71,7 @@ export function Lanes({ moment }: { readonly moment: Moment }) {
           <Picture {...{ found, scale, names, at }} selected={place.program} />
           {answer?.next !== undefined && (
             <p class="none">
-              Only the first {counted(answer.items.length, 'version')} are shown, up to position{' '}
+              Only the first {countText(answer.items.length, 'version')} are shown, up to position{' '}
               {count(answer.next - 1)}: zoom in for the rest.
             </p>
           )}
@@ -149,14 +149,14 @@ function Picture({ found, scale, names, at, selected }: PictureProps) {
 }
 
 function summaryOf({ lanes, empty }: Found): string {
-  return `${counted(lanes.length, 'lane')}, ${counted(empty.length, 'gap')} in which nothing ran`;
+  return `${countText(lanes.length, 'lane')}, ${countText(empty.length, 'gap')} in which nothing ran`;
 }
 
 function LaneRow(props: { readonly lane: Lane; readonly scale: Scale; readonly top: number }) {
   const { lane, scale, top } = props;
   return (
     <g class={lane.slot.link_id === undefined ? 'legacy' : 'link'}>
-      <line class="rule" x2={scale.left(scale.to + 1)} y1={top + ROW} y2={top + ROW} />
+      <line class="rule" x2={scale.leftEdge(scale.to + 1)} y1={top + ROW} y2={top + ROW} />
       {missing(lane.stays).map((one) => (
         <Block
           key={`m${one.from}`}
@@ -168,8 +168,8 @@ function LaneRow(props: { readonly lane: Lane; readonly scale: Scale; readonly t
         />
       ))}
       {lane.stays.map((one) => {
-        const left = scale.left(one.from);
-        const wide = Math.max(2, scale.left(one.to + 1) - left);
+        const left = scale.leftEdge(one.from);
+        const wide = Math.max(2, scale.leftEdge(one.to + 1) - left);
         return (
           <g key={one.from} transform={`translate(${left} ${top + 4})`}>
             <rect class="stay" width={wide} height={ROW - 8} rx="2" />
@@ -195,7 +195,7 @@ function EmptySpan(props: {
   readonly height: number;
 }) {
   const { scale, span, height } = props;
-  const left = scale.left(span.from);
+  const left = scale.leftEdge(span.from);
   const lasted = span.micros === undefined ? 'still open' : duration(span.micros);
   return (
     <g>
@@ -203,7 +203,7 @@ function EmptySpan(props: {
         nothing ran from position {span.from} to {span.to}: {lasted}
       </title>
       <Block {...{ scale, span, height }} top={0} class="empty" />
-      {scale.left(span.to + 1) - left > DURATION_WIDTH && (
+      {scale.leftEdge(span.to + 1) - left > DURATION_WIDTH && (
         <text class="lasted" x={left + 4} y={height - ROW / 2 + 4}>
           {lasted}
         </text>
@@ -220,13 +220,13 @@ function Block(props: {
   readonly class: string;
 }) {
   const { scale, span, top, height } = props;
-  const left = scale.left(span.from);
+  const left = scale.leftEdge(span.from);
   return (
     <rect
       class={props.class}
       x={left}
       y={top}
-      width={Math.max(1.5, scale.left(span.to + 1) - left)}
+      width={Math.max(1.5, scale.leftEdge(span.to + 1) - left)}
       height={height}
     />
   );
@@ -255,7 +255,7 @@ function Links(props: {
       ))}
       {ids.size > LINKS_MAX && (
         <p class="cut">
-          Showing {LINKS_MAX} of {counted(ids.size, 'link')}: zoom in to narrow.
+          Showing {LINKS_MAX} of {countText(ids.size, 'link')}: zoom in to narrow.
         </p>
       )}
     </section>

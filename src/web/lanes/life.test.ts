@@ -5,7 +5,7 @@ import { lifeOf } from './life.ts';
 type Chapter = History['items'][number];
 
 const FD = { pid: 10, comm: 'agent', fd: 5 };
-const held = (fds: number, ...pins: string[]) => ({
+const holdersOf = (fds: number, ...pins: string[]) => ({
   fds: Array.from({ length: fds }, (_, i) => ({ ...FD, fd: 5 + i })),
   in_flight_to: [],
   pins,
@@ -18,11 +18,11 @@ function chapter(position: number, types: readonly string[], more: Partial<Chapt
 }
 
 const STORY = [
-  chapter(12, ['LinkCreated', 'EntryInserted'], { held_by: held(1) }),
-  chapter(18, ['LinkUpdated'], { held_by: held(1) }),
-  chapter(19, ['PinCreated'], { held_by: held(1, '/count') }),
-  chapter(20, ['EntryRemoved', 'LinkSevered'], { held_by: held(1, '/count') }),
-  chapter(22, ['FdClosed'], { held_by: held(0, '/count') }),
+  chapter(12, ['LinkCreated', 'EntryInserted'], { held_by: holdersOf(1) }),
+  chapter(18, ['LinkUpdated'], { held_by: holdersOf(1) }),
+  chapter(19, ['PinCreated'], { held_by: holdersOf(1, '/count') }),
+  chapter(20, ['EntryRemoved', 'LinkSevered'], { held_by: holdersOf(1, '/count') }),
+  chapter(22, ['FdClosed'], { held_by: holdersOf(0, '/count') }),
   chapter(23, ['PinRemoved', 'LinkFreed'], { ended: 'its pin was removed' }),
 ];
 
@@ -56,9 +56,9 @@ it('does not take what happened to another link for its own, and shows who came 
   const { severed, held: holders } = lifeOf(
     3,
     [
-      chapter(1, ['LinkCreated'], { held_by: held(2) }),
-      chapter(4, ['LinkSevered'], { held_by: held(1) }),
-      chapter(6, [], { held_by: held(2) }),
+      chapter(1, ['LinkCreated'], { held_by: holdersOf(2) }),
+      chapter(4, ['LinkSevered'], { held_by: holdersOf(1) }),
+      chapter(6, [], { held_by: holdersOf(2) }),
     ],
     9,
   );

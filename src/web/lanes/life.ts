@@ -2,7 +2,7 @@
 import type { Effect, History, LinkHolders } from '../service/answers.ts';
 import type { Stretch } from './spans.ts';
 
-export interface Held {
+export interface HolderStays {
   /** `agent[10] fd 5`, `pin /count`. */
   readonly name: string;
   readonly stays: readonly Stretch[];
@@ -17,7 +17,7 @@ export interface Life {
   readonly ended: { readonly at: number; readonly why: string } | undefined;
   /** Positions at which it got another program. */
   readonly updates: readonly number[];
-  readonly held: readonly Held[];
+  readonly held: readonly HolderStays[];
 }
 
 /** Who keeps a link alive, one text for each. */
@@ -58,11 +58,11 @@ export function lifeOf(link: number, items: readonly Chapter[], end: number): Li
     updates: items
       .filter((chapter) => has(chapter, 'LinkUpdated', link))
       .map(({ event }) => event.position),
-    held: heldOf(items, end),
+    held: listStays(items, end),
   };
 }
 
-function heldOf(items: readonly Chapter[], end: number): Held[] {
+function listStays(items: readonly Chapter[], end: number): HolderStays[] {
   const found = new Map<string, Stretch[]>();
   for (const [i, { event, held_by }] of items.entries()) {
     const from = event.position;

@@ -15,7 +15,7 @@ const EVENTS_MAX = 50;
 const HELD_MAX = 8;
 const ROW = 18;
 
-interface Props {
+interface LinkLifeProps {
   readonly moment: Moment;
   readonly link: number;
   readonly scale: Scale;
@@ -23,7 +23,7 @@ interface Props {
   readonly names: number;
 }
 
-export function LinkLife({ moment, link, scale, names }: Props) {
+export function LinkLife({ moment, link, scale, names }: LinkLifeProps) {
   const { host, at, detail, head } = moment;
   // The life in the boot of the moment, to its end.
   const next = detail.boots.find(({ position_from }) => position_from > at)?.position_from;
@@ -95,7 +95,7 @@ function Picture({ scale, names, at, life }: PictureProps) {
         {attached !== undefined && <Bar {...{ scale }} span={attached} row={0} class="stay" />}
         {severed !== undefined && <Bar {...{ scale }} span={severed} row={0} class="severed" />}
         {updates.filter(isIn(scale)).map((position) => (
-          <path key={position} class="update" d={`M${scale.left(position)} 2v${ROW - 4}`}>
+          <path key={position} class="update" d={`M${scale.leftEdge(position)} 2v${ROW - 4}`}>
             <title>updated at {position}</title>
           </path>
         ))}
@@ -134,13 +134,13 @@ function Bar(props: {
   const from = Math.max(props.span.from, scale.from);
   const to = Math.min(props.span.to, scale.to);
   if (from > to) return null;
-  const left = scale.left(from);
+  const left = scale.leftEdge(from);
   return (
     <rect
       class={kind}
       x={left}
       y={row * ROW + 4}
-      width={Math.max(2, scale.left(to + 1) - left)}
+      width={Math.max(2, scale.leftEdge(to + 1) - left)}
       height={ROW - 8}
       rx="2"
     />

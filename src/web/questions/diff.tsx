@@ -9,7 +9,7 @@ import type { Diff } from '../service/answers.ts';
 import { hostPath, withQuery } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
-import { count, counted, shortType } from '../state/words.ts';
+import { count, countText, shortType } from '../state/words.ts';
 import { Sides } from './sides.tsx';
 
 const TABLES = ['cgroups', 'programs', 'links', 'maps', 'bpffs', 'processes'] as const;
@@ -74,7 +74,7 @@ export function DiffView({ moment }: { readonly moment: Moment }) {
               </h4>
               <Changes changes={array.slots} nameOf={namesIn(answer, moment)} />
               {array.same_in.length > 0 && (
-                <p class="none">The same in {counted(array.same_in.length, 'cgroup')} below.</p>
+                <p class="none">The same in {countText(array.same_in.length, 'cgroup')} below.</p>
               )}
             </div>
           ))}

@@ -5,7 +5,7 @@ import { OutcomeLine } from '../event/event.tsx';
 import type { Moment } from '../host/moment.ts';
 import { RefusedNote } from '../note.tsx';
 import type { Plan, PlannedSlot } from '../service/answers.ts';
-import { hostPath, Refused, tell } from '../service/ask.ts';
+import { AskRefused, hostPath, tell } from '../service/ask.ts';
 import { go } from '../state/use-place.ts';
 import { count, holderText, shortType } from '../state/words.ts';
 
@@ -49,16 +49,16 @@ function programFor(type: string): object {
   return { prog_type: 'cgroup_sock_addr', expected_attach_type: type };
 }
 
-type Planned = { readonly plan?: Plan; readonly refused?: Refused };
+type Planned = { readonly plan?: Plan; readonly refused?: AskRefused };
 
 export function PlanView({ moment }: { readonly moment: Moment }) {
   const choices = templates(moment);
-  const [text, setText] = useState(() => written(choices['load and attach']));
+  const [text, setText] = useState(() => writeCalls(choices['load and attach']));
   const [planned, setPlanned] = useState<Planned>({});
   const { host, head, at } = moment;
 
   const plan = async () => {
-    setPlanned(await answered(host, text));
+    setPlanned(await askPlan(host, text));
   };
   return (
     <div class="plan">
@@ -78,7 +78,7 @@ export function PlanView({ moment }: { readonly moment: Moment }) {
           Begin with
           <select
             onChange={({ currentTarget: { value } }) => {
-              if (value in choices) setText(written(choices[value]));
+              if (value in choices) setText(writeCalls(choices[value]));
             }}
           >
             {Object.keys(choices).map((name) => (
@@ -103,25 +103,25 @@ export function PlanView({ moment }: { readonly moment: Moment }) {
   );
 }
 
-const written = (calls: unknown) => JSON.stringify(calls, null, 2);
+const writeCalls = (calls: unknown) => JSON.stringify(calls, null, 2);
 
-async function answered(host: string, text: string): Promise<Planned> {
+async function askPlan(host: string, text: string): Promise<Planned> {
   let calls: unknown;
   try {
     calls = JSON.parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message : '';
-    return { refused: new Refused(0, { title: 'This is not JSON', detail }) };
+    return { refused: new AskRefused(0, { title: 'This is not JSON', detail }) };
   }
   return tell<Plan>(hostPath(host, '/plan'), calls).then(
     (plan) => ({ plan }),
-    (error: unknown) => ({ refused: refusedOf(error) }),
+    (error: unknown) => ({ refused: toRefused(error) }),
   );
 }
 
-function refusedOf(error: unknown): Refused {
-  if (error instanceof Refused) return error;
-  return new Refused(0, { title: 'The page failed', detail: String(error) });
+function toRefused(error: unknown): AskRefused {
+  if (error instanceof AskRefused) return error;
+  return new AskRefused(0, { title: 'The page failed', detail: String(error) });
 }
 
 function Outcome({ plan }: { readonly plan: Plan }) {
@@ -186,7 +186,7 @@ function Side(props: { readonly title: string; readonly slots: readonly PlannedS
 function Branch({ moment }: { readonly moment: Moment }) {
   const { host, at } = moment;
   const [name, setName] = useState('');
-  const [refused, setRefused] = useState<Refused | undefined>();
+  const [refused, setRefused] = useState<AskRefused | undefined>();
   return (
     <form
       class="branch"
@@ -194,7 +194,7 @@ function Branch({ moment }: { readonly moment: Moment }) {
         event.preventDefault();
         tell(hostPath(host, '/branches'), { name, at }).then(
           () => go({ host: name, at: undefined, from: undefined, to: undefined }, { isStep: true }),
-          (error: unknown) => setRefused(refusedOf(error)),
+          (error: unknown) => setRefused(toRefused(error)),
         );
       }}
     >

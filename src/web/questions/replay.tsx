@@ -5,22 +5,22 @@ import { OutcomeLine } from '../event/event.tsx';
 import type { Moment } from '../host/moment.ts';
 import { Note, RefusedNote } from '../note.tsx';
 import type { ReleaseList, Replay } from '../service/answers.ts';
-import { hostPath, Refused, tell } from '../service/ask.ts';
+import { AskRefused, hostPath, tell } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { go } from '../state/use-place.ts';
-import { count, counted } from '../state/words.ts';
+import { count, countText } from '../state/words.ts';
 
-interface Props {
+interface ReplayProps {
   readonly moment: Moment;
   readonly onDifferences: (positions: readonly number[]) => void;
 }
 
-export function ReplayView({ moment, onDifferences }: Props) {
+export function ReplayView({ moment, onDifferences }: ReplayProps) {
   const { host, head, place, detail } = moment;
   const { release } = place;
   const releases = useAnswer<ReleaseList>('/v1/releases', { isFixed: true });
   const [replay, setReplay] = useState<Replay | undefined>();
-  const [refused, setRefused] = useState<Refused | undefined>();
+  const [refused, setRefused] = useState<AskRefused | undefined>();
   const [isAsking, setAsking] = useState(false);
 
   useEffect(() => {
@@ -37,7 +37,7 @@ export function ReplayView({ moment, onDifferences }: Props) {
           onDifferences(answer.items.map(({ event }) => event.position));
         },
         (error: unknown) => {
-          if (!over.signal.aborted && error instanceof Refused) setRefused(error);
+          if (!over.signal.aborted && error instanceof AskRefused) setRefused(error);
         },
       )
       .finally(() => {
@@ -66,7 +66,7 @@ export function ReplayView({ moment, onDifferences }: Props) {
         </select>
         have answered? Recorded: {detail.release}.
       </label>
-      {isAsking && <p class="none">Deciding {counted(head, 'call')} again …</p>}
+      {isAsking && <p class="none">Deciding {countText(head, 'call')} again …</p>}
       {refused !== undefined && <RefusedNote refused={refused} />}
       {replay !== undefined && <Differences replay={replay} />}
     </div>
@@ -85,7 +85,7 @@ function Differences({ replay }: { readonly replay: Replay }) {
   return (
     <>
       <p>
-        {release} answers {counted(items.length, 'call')} differently, up to position{' '}
+        {release} answers {countText(items.length, 'call')} differently, up to position{' '}
         {count(compared_to)}
         {next !== undefined && ' (there is more after it)'}. They are on the timeline.
       </p>

@@ -6,7 +6,7 @@ import { hostPath, withQuery } from '../service/ask.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { count, holderText } from '../state/words.ts';
 
-interface Props {
+interface SidesProps {
   readonly host: string;
   readonly cgroup: string;
   readonly type: string;
@@ -14,7 +14,7 @@ interface Props {
   readonly to: number;
 }
 
-export function Sides({ host, cgroup, type, from, to }: Props) {
+export function Sides({ host, cgroup, type, from, to }: SidesProps) {
   const before = useArray({ host, cgroup, type }, from);
   const after = useArray({ host, cgroup, type }, to);
   return (
@@ -32,7 +32,7 @@ export function Sides({ host, cgroup, type, from, to }: Props) {
 
 /** The slots of the array at a position; none where there is no such cgroup. */
 function useArray(
-  { host, cgroup, type }: Pick<Props, 'host' | 'cgroup' | 'type'>,
+  { host, cgroup, type }: Pick<SidesProps, 'host' | 'cgroup' | 'type'>,
   at: number,
 ): readonly BlamedSlot[] {
   const path = withQuery(hostPath(host, '/effective'), { cgroup, attach_type: type, at });

@@ -31,12 +31,12 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
-type Answer = Content & { readonly description: string };
+type DescribedAnswer = Content & { readonly description: string };
 
 /** Something, or where the document has it. */
 type Here<T> = T | { readonly $ref: string };
 
-interface Told<P, A> {
+interface OperationParts<P, A> {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
@@ -46,12 +46,12 @@ interface Told<P, A> {
   readonly 'x-access'?: { readonly role: string };
 }
 
-export interface Operation extends Told<Parameter, Answer> {
+export interface DescribedOperation extends OperationParts<Parameter, DescribedAnswer> {
   readonly method: string;
   readonly path: string;
 }
 
-type Written = Told<Here<Parameter>, Here<Answer>>;
+type Written = OperationParts<Here<Parameter>, Here<DescribedAnswer>>;
 
 export interface Document {
   readonly info: { readonly title: string; readonly version: string };
@@ -60,13 +60,16 @@ export interface Document {
 }
 
 /** All operations, in the document's order, with what they refer to in its place. */
-export function operationsOf(document: Document): Operation[] {
+export function operationsOf(document: Document): DescribedOperation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters, responses, ...told }]) => ({
       ...{ ...told, method, path },
       parameters: (parameters ?? []).map((one) => inPlace<Parameter>(document, one)),
       responses: Object.fromEntries(
-        Object.entries(responses).map(([status, one]) => [status, inPlace<Answer>(document, one)]),
+        Object.entries(responses).map(([status, one]) => [
+          status,
+          inPlace<DescribedAnswer>(document, one),
+        ]),
       ),
     })),
   );
@@ -74,22 +77,22 @@ export function operationsOf(document: Document): Operation[] {
 
 /** What a reference means, or the thing itself. */
 function inPlace<T extends object>(document: Document, one: Here<T>): T {
-  const found = '$ref' in one ? referred(document, one.$ref) : one;
+  const found = '$ref' in one ? findReferred(document, one.$ref) : one;
   return (found ?? {}) as T;
 }
 
-function referred({ components }: Document, ref: string): unknown {
+function findReferred({ components }: Document, ref: string): unknown {
   const [, kind = '', name = ''] = /^#\/components\/(\w+)\/(.+)$/.exec(ref) ?? [];
   return components[kind]?.[name];
 }
 
 /** The schema that a reference means, with its name. */
-export function resolved(
+export function resolve(
   document: Document,
   schema: Schema,
 ): { readonly schema: Schema; readonly name?: string } {
   const { $ref } = schema;
-  const found = $ref === undefined ? undefined : referred(document, $ref);
+  const found = $ref === undefined ? undefined : findReferred(document, $ref);
   if ($ref === undefined || found === undefined) return { schema };
   return { schema: found as Schema, name: $ref.slice($ref.lastIndexOf('/') + 1) };
 }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { TopBar } from '../head.tsx';
 import { RefusedNote } from '../note.tsx';
 import { useAnswer } from '../state/use-answer.ts';
-import type { Document, Operation } from './document.ts';
+import type { DescribedOperation, Document } from './document.ts';
 import { operationsOf } from './document.ts';
 import { SchemaView } from './schema.tsx';
 
@@ -52,7 +52,10 @@ function Operations(props: { readonly document: Document; readonly search: strin
   );
 }
 
-function OperationView(props: { readonly document: Document; readonly operation: Operation }) {
+function OperationView(props: {
+  readonly document: Document;
+  readonly operation: DescribedOperation;
+}) {
   const { document, operation } = props;
   const { method, path, summary, description, operationId } = operation;
   const body = Object.entries(operation.requestBody?.content ?? {});

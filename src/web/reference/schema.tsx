@@ -1,19 +1,19 @@
 /** A schema: a line for a simple one, a folded list of fields for an object. */
 import { useState } from 'preact/hooks';
-import { type Document, resolved, type Schema } from './document.ts';
+import { type Document, resolve, type Schema } from './document.ts';
 
-interface Props {
+interface SchemaProps {
   readonly document: Document;
   readonly schema: Schema;
   readonly isOpen?: boolean;
 }
 
-export function SchemaView({ document, schema, isOpen = false }: Props) {
-  const { schema: meant, name } = resolved(document, schema);
+export function SchemaView({ document, schema, isOpen = false }: SchemaProps) {
+  const { schema: meant, name } = resolve(document, schema);
   const choices = meant.oneOf ?? meant.anyOf ?? meant.allOf;
   if (choices !== undefined) {
     return (
-      <Folded
+      <Foldable
         title={`${name ?? ''} ${meant.allOf ? 'all' : 'one'} of ${choices.length}`}
         {...{ isOpen }}
       >
@@ -24,13 +24,13 @@ export function SchemaView({ document, schema, isOpen = false }: Props) {
             </div>
           ))
         }
-      </Folded>
+      </Foldable>
     );
   }
   if (meant.properties !== undefined) {
     const { properties, required = [] } = meant;
     return (
-      <Folded title={name ?? 'object'} {...{ isOpen }}>
+      <Foldable title={name ?? 'object'} {...{ isOpen }}>
         {() => (
           <dl class="fields-of">
             {Object.entries(properties).map(([field, one]) => (
@@ -46,7 +46,7 @@ export function SchemaView({ document, schema, isOpen = false }: Props) {
             ))}
           </dl>
         )}
-      </Folded>
+      </Foldable>
     );
   }
   if (meant.items !== undefined) {
@@ -75,7 +75,7 @@ function simple(schema: Schema): string {
 }
 
 /** What is inside is drawn when it is opened: schemas refer to themselves. */
-function Folded(props: {
+function Foldable(props: {
   readonly title: string;
   readonly isOpen: boolean;
   readonly children: () => preact.ComponentChildren;

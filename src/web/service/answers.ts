@@ -287,7 +287,7 @@ interface NamedProgram {
   readonly prog_name: string;
 }
 
-interface Rows {
+interface RowChanges {
   readonly added: readonly object[];
   readonly removed: readonly object[];
   readonly changed: readonly object[];
@@ -296,15 +296,15 @@ interface Rows {
 export interface Diff {
   readonly from: number;
   readonly to: number;
-  readonly cgroups: Rows;
-  readonly programs: Rows & {
+  readonly cgroups: RowChanges;
+  readonly programs: RowChanges & {
     readonly added: readonly NamedProgram[];
     readonly removed: readonly NamedProgram[];
   };
-  readonly links: Rows;
-  readonly maps: Rows;
-  readonly bpffs: Rows;
-  readonly processes: Rows;
+  readonly links: RowChanges;
+  readonly maps: RowChanges;
+  readonly bpffs: RowChanges;
+  readonly processes: RowChanges;
   readonly effective: readonly {
     readonly cgroup_id: number;
     readonly path: string;

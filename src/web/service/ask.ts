@@ -4,7 +4,7 @@
  */
 
 /** What the service refused, or that it does not answer. */
-export class Refused extends Error {
+export class AskRefused extends Error {
   /** 0 when there was no answer. */
   readonly status: number;
   readonly title: string;
@@ -15,7 +15,7 @@ export class Refused extends Error {
     problem: {
       readonly title: string;
       readonly detail: string;
-      readonly errors?: Refused['errors'];
+      readonly errors?: AskRefused['errors'];
     },
   ) {
     super(problem.detail);
@@ -40,7 +40,7 @@ export function onSignIn(tell: () => void): () => void {
   return () => waiting.delete(tell);
 }
 
-/** Sends a request; throws `Refused` unless the answer is a success. */
+/** Sends a request; throws `AskRefused` unless the answer is a success. */
 export async function open(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
@@ -50,11 +50,11 @@ export async function open(path: string, init: RequestInit = {}): Promise<Respon
   } catch (error) {
     if (init.signal?.aborted) throw error;
     const detail = 'Is the service running? The page asks again when you change something.';
-    throw new Refused(0, { title: 'The service does not answer', detail });
+    throw new AskRefused(0, { title: 'The service does not answer', detail });
   }
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
-  throw new Refused(response.status, { title: response.statusText, detail: '', ...problem });
+  throw new AskRefused(response.status, { title: response.statusText, detail: '', ...problem });
 }
 
 /** Reads a resource; with `low`, after all that is waited for. */

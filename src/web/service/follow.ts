@@ -1,6 +1,6 @@
 /** Follows a log. EventSource cannot send a token, so the stream is read by fetch. */
 import type { LedgerEvent } from './answers.ts';
-import { hostPath, open, Refused, withQuery } from './ask.ts';
+import { AskRefused, hostPath, open, withQuery } from './ask.ts';
 
 /** Milliseconds before a lost stream is opened again. */
 const AGAIN_MS = 1000;
@@ -43,7 +43,7 @@ export async function follow(
         if (events.length > 0) following.onEvents(events);
       }
     } catch (error) {
-      if (error instanceof Refused && error.status >= 400 && error.status < 500) throw error;
+      if (error instanceof AskRefused && error.status >= 400 && error.status < 500) throw error;
     }
     if (signal.aborted) return;
     following.onOpen(false);
@@ -51,14 +51,14 @@ export async function follow(
   }
 }
 
-interface Message {
+interface StreamMessage {
   readonly event: string;
   readonly id: string;
   readonly data: string;
 }
 
 /** The messages of a stream of server-sent events, as many as arrive together. */
-async function* messagesOf(response: Response): AsyncGenerator<Message[]> {
+async function* messagesOf(response: Response): AsyncGenerator<StreamMessage[]> {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (reader === undefined) return;
   let rest = '';
@@ -71,11 +71,11 @@ async function* messagesOf(response: Response): AsyncGenerator<Message[]> {
   }
 }
 
-function messageOf(text: string): Message {
+function messageOf(text: string): StreamMessage {
   const message = { event: '', id: '', data: '' };
   for (const line of text.split('\n')) {
     const [, field, value = ''] = /^(event|id|data): ?(.*)$/.exec(line) ?? [];
-    if (field !== undefined) message[field as keyof Message] += value;
+    if (field !== undefined) message[field as keyof StreamMessage] += value;
   }
   return message;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fragmentOf, type Place, parsePlace } from './place.ts';
+import { fragmentOf, type PagePlace, parsePlace } from './place.ts';
 
-const PLACE: Place = {
+const PLACE: PagePlace = {
   ...{ host: 'web-1', at: 42, cgroup: '/a b/ü&c=d#e', type: 'cgroup_device', program: 7 },
   ...{ view: 'lanes', from: 2, to: 90, mark: 3, release: '6.18.44', live: false },
 };

@@ -8,7 +8,7 @@
 export const VIEWS = ['arrays', 'lanes', 'explain', 'diff', 'plan', 'replay'] as const;
 export type View = (typeof VIEWS)[number];
 
-export interface Place {
+export interface PagePlace {
   /** Absent in the list of hosts. */
   readonly host?: string | undefined;
   /** The moment; absent: the head. */
@@ -48,7 +48,7 @@ function numberOf(text: string | null): number | undefined {
 }
 
 /** The place that a fragment names. What it does not understand it says in the notes. */
-export function parsePlace(fragment: string): Place {
+export function parsePlace(fragment: string): PagePlace {
   const [, name = '', query = ''] = /^#?\/([^?]*)\??(.*)$/.exec(fragment) ?? [];
   const set = new URLSearchParams(query);
   const asked = set.get('view');
@@ -82,7 +82,7 @@ export function parsePlace(fragment: string): Place {
   if (unknown.length > 0)
     notes.push(`The address has ${unknown.join(', ')}: nobody knows what for.`);
   if (notes.length > 0) place.notes = notes;
-  return place as unknown as Place;
+  return place as unknown as PagePlace;
 }
 
 /** A path as a log has it: from the root, without a slash at its end. */
@@ -101,7 +101,7 @@ function decodeName(name: string): string {
 }
 
 /** The fragment of a place. */
-export function fragmentOf(place: Place): string {
+export function fragmentOf(place: PagePlace): string {
   const set = new URLSearchParams();
   for (const field of [...NUMBERS, ...TEXTS]) {
     const value = field === 'at' ? (place.at ?? place.when) : place[field];

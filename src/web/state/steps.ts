@@ -3,11 +3,11 @@ import type { Bucket, History, Timeline } from '../service/answers.ts';
 import { ask, hostPath, withQuery } from '../service/ask.ts';
 
 /** What is looked for in the counts of a timeline. */
-export type Sought = 'refusals' | 'rmdirs' | 'drift' | 'boots';
+export type StepTarget = 'refusals' | 'rmdirs' | 'drift' | 'boots';
 
 interface Search {
   readonly host: string;
-  readonly what: Sought;
+  readonly what: StepTarget;
   /** Positions, both included. */
   readonly from: number;
   readonly to: number;

@@ -3,7 +3,7 @@
  * Answers about a fixed position never change: some of them are remembered.
  */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { ask, onSignIn, Refused } from '../service/ask.ts';
+import { AskRefused, ask, onSignIn } from '../service/ask.ts';
 
 /** Answers that are remembered, and rows that all of them have. */
 const REMEMBERED_MAX = 300;
@@ -58,7 +58,7 @@ export function askAhead(path: string, { isIdle = false, isFixed = true }: Ahead
 }
 
 /** What was asked ahead, or else the answer to a question that is asked now. */
-function askedAhead<T>(path: string, signal: AbortSignal): Promise<T> {
+function takeAhead<T>(path: string, signal: AbortSignal): Promise<T> {
   const answer = ahead.get(path) as Promise<T> | undefined;
   if (answer === undefined) return ask<T>(path, signal);
   ahead.delete(path);
@@ -72,12 +72,12 @@ export function forgetAnswers(): void {
   rows = 0;
 }
 
-export interface Answer<T> {
+export interface AnswerState<T> {
   /** The newest answer that arrived, perhaps to an earlier question. */
   readonly answer: T | undefined;
   /** What the answer answers. */
   readonly path: string | undefined;
-  readonly refused: Refused | undefined;
+  readonly refused: AskRefused | undefined;
   /** The answer is still the one to an earlier question. */
   readonly isOld: boolean;
 }
@@ -98,7 +98,7 @@ const BUSY = 503;
 
 const NONE = { answer: undefined, path: undefined, refused: undefined } as const;
 
-interface Asked {
+interface AnswerOptions {
   /** The answer never changes. */
   readonly isFixed?: boolean;
   /** Milliseconds to wait first: while the reader steps on, costly questions are not asked. */
@@ -115,9 +115,9 @@ interface Asked {
 /** The answer to a question; undefined asks nothing. */
 export function useAnswer<T>(
   path: string | undefined,
-  { isFixed = false, waitMs = 0, isPaced = false, version }: Asked = {},
-): Answer<T> {
-  const [got, setGot] = useState<Omit<Answer<T>, 'isOld'>>(NONE);
+  { isFixed = false, waitMs = 0, isPaced = false, version }: AnswerOptions = {},
+): AnswerState<T> {
+  const [got, setGot] = useState<Omit<AnswerState<T>, 'isOld'>>(NONE);
   const known = path === undefined ? undefined : (remembered.get(path) as T | undefined);
 
   const flying = useRef<Flight | undefined>(undefined);
@@ -135,7 +135,7 @@ export function useAnswer<T>(
     const over = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const fetchIt = (): Promise<void> =>
-      askedAhead<T>(path, over.signal).then(
+      takeAhead<T>(path, over.signal).then(
         (answer) => {
           if (isFixed) remember(path, answer);
           if (!over.signal.aborted) setGot({ answer, path, refused: undefined });
@@ -143,9 +143,9 @@ export function useAnswer<T>(
         (error: unknown) => {
           if (over.signal.aborted) return;
           const refused =
-            error instanceof Refused
+            error instanceof AskRefused
               ? error
-              : new Refused(0, { title: 'The page failed', detail: String(error) });
+              : new AskRefused(0, { title: 'The page failed', detail: String(error) });
           setGot((before) => ({ answer: before.answer, path, refused }));
           if (refused.status === BUSY && isWanted) timer = setTimeout(begin, AGAIN_MS);
         },

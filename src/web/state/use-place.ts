@@ -1,11 +1,11 @@
 /** The place, as every part of the page reads and changes it. */
 import { useLayoutEffect, useState } from 'preact/hooks';
-import { fragmentOf, type Place, parsePlace } from './place.ts';
+import { fragmentOf, type PagePlace, parsePlace } from './place.ts';
 
 let place = parsePlace(location.hash);
 const readers = new Set<() => void>();
 
-function become(next: Place): void {
+function become(next: PagePlace): void {
   place = next;
   for (const tell of readers) tell();
 }
@@ -22,7 +22,7 @@ function write(): void {
 }
 
 /** Changes a part of the place. `isStep` makes it a step that the browser's back button undoes. */
-export function go(change: Partial<Place>, { isStep = false } = {}): void {
+export function go(change: Partial<PagePlace>, { isStep = false } = {}): void {
   const next = { ...place, ...change };
   if (isStep) {
     if (writing !== undefined) {
@@ -37,7 +37,7 @@ export function go(change: Partial<Place>, { isStep = false } = {}): void {
 }
 
 /** The place; drawn again when it changes. */
-export function usePlace(): Place {
+export function usePlace(): PagePlace {
   const [known, know] = useState(place);
   useLayoutEffect(() => {
     const tell = () => know(place);

@@ -14,7 +14,7 @@ export function count(n: number): string {
 }
 
 /** `1 event`, `2 events`. */
-export function counted(n: number, noun: string): string {
+export function countText(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? '' : 's'}`;
 }
 

@@ -11,7 +11,7 @@ export const MARKS = [
   { name: 'differs', label: 'differs', of: () => 0 },
 ] as const;
 
-type Row = (typeof MARKS)[number];
+type MarkRow = (typeof MARKS)[number];
 
 export const BARS = { of: ({ changes }: Bucket) => changes } as const;
 
@@ -28,8 +28,8 @@ export function Bars({ of, scale, timeline, height }: BarsProps) {
   let bars = '';
   let quiet = '';
   for (const bucket of timeline.items) {
-    const x = scale.left(bucket.position_from);
-    const wide = scale.left(bucket.position_to + 1) - x;
+    const x = scale.leftEdge(bucket.position_from);
+    const wide = scale.leftEdge(bucket.position_to + 1) - x;
     const room = wide > 4 ? 1 : 0;
     const tall = Math.sqrt(of(bucket) / max) * (height - 16);
     const stroke = (top: number, high: number) =>
@@ -46,7 +46,7 @@ export function Bars({ of, scale, timeline, height }: BarsProps) {
 }
 
 interface MarksProps {
-  readonly row: Row;
+  readonly row: MarkRow;
   readonly scale: Scale;
   readonly timeline: Timeline;
   readonly touches: readonly number[];
@@ -71,7 +71,7 @@ export function Marks({ row, scale, timeline, touches, differences, top, height 
   let path = '';
   let last = Number.NEGATIVE_INFINITY;
   for (const [from, to] of places) {
-    const x = (scale.left(from) + scale.left(to + 1)) / 2;
+    const x = (scale.leftEdge(from) + scale.leftEdge(to + 1)) / 2;
     // What stands closer than a pixel to the mark before is not seen.
     if (x - last < 1) continue;
     last = x;
@@ -79,13 +79,13 @@ export function Marks({ row, scale, timeline, touches, differences, top, height 
   }
   return (
     <>
-      <line class="rule" x2={scale.left(scale.to + 1)} y1={top} y2={top} />
+      <line class="rule" x2={scale.leftEdge(scale.to + 1)} y1={top} y2={top} />
       <path class={`marks ${row.name}`} d={path} />
     </>
   );
 }
 
-function shapeOf(name: Row['name'], x: number, y: number): string {
+function shapeOf(name: MarkRow['name'], x: number, y: number): string {
   const at = (dx: number, dy: number) => `${(x + dx).toFixed(1)} ${(y + dy).toFixed(1)}`;
   switch (name) {
     case 'refusals':

@@ -13,7 +13,7 @@ export interface Scale extends Span {
   /** Pixels of one position. */
   readonly cell: number;
   /** The left edge of a position. */
-  readonly left: (position: number) => number;
+  readonly leftEdge: (position: number) => number;
   readonly middle: (position: number) => number;
   /** The position at a place, within the span. */
   readonly positionAt: (x: number) => number;
@@ -22,19 +22,19 @@ export interface Scale extends Span {
 /** A scale of a span over some pixels. */
 export function scaleOf({ from, to }: Span, width: number): Scale {
   const cell = width / (to - from + 1);
-  const left = (position: number) => (position - from) * cell;
+  const leftEdge = (position: number) => (position - from) * cell;
   return {
     from,
     to,
     cell,
-    left,
-    middle: (position) => left(position) + cell / 2,
+    leftEdge,
+    middle: (position) => leftEdge(position) + cell / 2,
     positionAt: (x) => Math.min(to, Math.max(from, from + Math.floor(x / cell))),
   };
 }
 
 /** The span after a zoom around a position, within the log. */
-export function zoomed({ from, to }: Span, log: Span, around: number, factor: number): Span {
+export function zoom({ from, to }: Span, log: Span, around: number, factor: number): Span {
   const length = to - from + 1;
   const wanted = Math.min(lengthOf(log), Math.max(SPAN_MIN, Math.round(length * factor)));
   const share = (around - from) / length;
@@ -42,7 +42,7 @@ export function zoomed({ from, to }: Span, log: Span, around: number, factor: nu
 }
 
 /** The span moved by some positions, within the log. */
-export function moved({ from, to }: Span, log: Span, by: number): Span {
+export function move({ from, to }: Span, log: Span, by: number): Span {
   return within(from + Math.round(by), to - from + 1, log);
 }
 

@@ -6,9 +6,9 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline as Answer, Boot } from '../service/answers.ts';
 import { count, microsOf, shortTime } from '../state/words.ts';
 import { BARS, Bars, MARKS, Marks } from './marks.tsx';
-import { moved, type Scale, type Span, scaleOf, ticksOf, zoomed } from './scale.ts';
+import { move, type Scale, type Span, scaleOf, ticksOf, zoom } from './scale.ts';
 
-interface Props {
+interface TimelineProps {
   readonly timeline: Answer | undefined;
   readonly span: Span;
   /** The whole log, as far as it is kept. */
@@ -48,7 +48,7 @@ export function useWidth(ref: { readonly current: HTMLElement | null }): number 
   return width;
 }
 
-export function Timeline(props: Props) {
+export function Timeline(props: TimelineProps) {
   const { timeline, span, log, at, boots, touches, differences, mark, onScrub, onSpan } = props;
   const box = useRef<HTMLDivElement>(null);
   const width = Math.max(1, useWidth(box) - GUTTER - 8);
@@ -163,7 +163,7 @@ function Boots(props: {
   return (
     <g class="boots">
       {shown.map(({ boot, release, position_from }) => (
-        <g key={boot} transform={`translate(${scale.left(position_from)} 0)`}>
+        <g key={boot} transform={`translate(${scale.leftEdge(position_from)} 0)`}>
           <line y2={height} />
           <text x="4" y="10">
             boot {boot} · {release}
@@ -229,7 +229,7 @@ function Overview(props: {
     if (event.buttons !== 1) return;
     const left = (event.currentTarget as Element).getBoundingClientRect().left;
     const middle = whole.positionAt(event.clientX - left);
-    onSpan(moved(span, log, middle - Math.round((span.from + span.to) / 2)));
+    onSpan(move(span, log, middle - Math.round((span.from + span.to) / 2)));
   };
   return (
     <svg
@@ -246,8 +246,8 @@ function Overview(props: {
       <rect class="ground" y="3" width={width} height="4" />
       <rect
         class="shown"
-        x={whole.left(span.from)}
-        width={Math.max(3, whole.left(span.to + 1) - whole.left(span.from))}
+        x={whole.leftEdge(span.from)}
+        width={Math.max(3, whole.leftEdge(span.to + 1) - whole.leftEdge(span.from))}
         height="10"
       />
       <line class="now" x1={whole.middle(at)} x2={whole.middle(at)} y2="10" />
@@ -258,7 +258,7 @@ function Overview(props: {
 /** The wheel zooms around the pointer; sideways, or with shift, it moves. */
 function useWheel(
   box: { readonly current: HTMLElement | null },
-  { span, log, onSpan }: Props,
+  { span, log, onSpan }: TimelineProps,
   scale: Scale,
 ): void {
   const now = useRef({ span, log, onSpan, scale });
@@ -273,11 +273,11 @@ function useWheel(
         if (event.deltaY === 0) return;
         event.preventDefault();
         const x = event.clientX - element.getBoundingClientRect().left - GUTTER;
-        show(zoomed(shown, all, by.positionAt(x), event.deltaY > 0 ? ZOOM : 1 / ZOOM));
+        show(zoom(shown, all, by.positionAt(x), event.deltaY > 0 ? ZOOM : 1 / ZOOM));
         return;
       }
       event.preventDefault();
-      show(moved(shown, all, sideways / by.cell));
+      show(move(shown, all, sideways / by.cell));
     };
     element.addEventListener('wheel', turn, { passive: false });
     return () => element.removeEventListener('wheel', turn);

@@ -5,7 +5,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Outline, OutlineRow } from '../service/answers.ts';
 import { ask, hostPath, withQuery } from '../service/ask.ts';
-import { type Answer, useAnswer } from '../state/use-answer.ts';
+import { type AnswerState, useAnswer } from '../state/use-answer.ts';
 import type { Window } from './window.ts';
 
 /** How the tree is looked at. */
@@ -20,7 +20,7 @@ export interface Looked {
 }
 
 /** The tree as it is first looked at: all of it, from the top. */
-export function unfiltered(): Looked {
+export function wholeTree(): Looked {
   return { search: '', isAttached: false, closed: [], top: { current: 0 } };
 }
 
@@ -35,7 +35,7 @@ function blockOf(top: number): number {
   return Math.max(0, Math.floor((top - BEFORE) / STEP) * STEP);
 }
 
-interface Asked {
+interface OutlineQuestion {
   readonly at: number;
   /** The path of the selected cgroup; without one, what the event changed is sought. */
   readonly selected: string | undefined;
@@ -58,13 +58,21 @@ function outlinePath(
 }
 
 /** The address of the rows that a moment begins with. */
-export function firstRowsPath(host: string, { at, selected }: Asked, looked: Looked): string {
+export function firstRowsPath(
+  host: string,
+  { at, selected }: OutlineQuestion,
+  looked: Looked,
+): string {
   const offset = blockOf(looked.top.current);
   return outlinePath(host, at, looked, { offset, seek: selected ?? 'event' });
 }
 
 /** The rows around those in view at a moment. Scrolling does not change them: see `useRows`. */
-export function useOutline(host: string, asked: Asked, looked: Looked): Answer<Outline> {
+export function useOutline(
+  host: string,
+  asked: OutlineQuestion,
+  looked: Looked,
+): AnswerState<Outline> {
   const { at, selected } = asked;
   const { search, isAttached, closed } = looked;
   const key = JSON.stringify([at, selected, search, isAttached, closed]);
@@ -77,7 +85,7 @@ export function useOutline(host: string, asked: Asked, looked: Looked): Answer<O
 
 /** The address of some cgroups to which programs are attached. */
 export function attachedPath(host: string, at: number): string {
-  return outlinePath(host, at, { ...unfiltered(), isAttached: true }, { offset: 0 });
+  return outlinePath(host, at, { ...wholeTree(), isAttached: true }, { offset: 0 });
 }
 
 /** Milliseconds without scrolling after which rows that are not here are asked for. */
@@ -91,7 +99,7 @@ interface Blocks {
 
 /** Gives the row of a number, once it is here; asks for those in view that are not. */
 export function useRows(
-  { host, first }: { readonly host: string; readonly first: Answer<Outline> },
+  { host, first }: { readonly host: string; readonly first: AnswerState<Outline> },
   looked: Looked,
   { first: top, end }: Window,
 ): (nth: number) => OutlineRow | undefined {

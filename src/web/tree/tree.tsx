@@ -1,6 +1,6 @@
 /** The cgroups of the moment: what is attached to each, and what the event changed. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { type Change, type Changed, changedBy, changeOf, SIGNS } from '../event/changes.ts';
+import { type Changed, type ChangeKind, changeOf, changesOf, SIGNS } from '../event/changes.ts';
 import type { Moment } from '../host/moment.ts';
 import { Note } from '../note.tsx';
 import type { List, Outline, OutlineRow } from '../service/answers.ts';
@@ -9,7 +9,7 @@ import { count, shortType } from '../state/words.ts';
 import { type Looked, useRows } from './outline.ts';
 import { ROW_HEIGHT, reveal, useWindow } from './window.ts';
 
-interface Props {
+interface TreeProps {
   readonly moment: Moment;
   readonly looked: Looked;
   readonly onLooked: (looked: Looked) => void;
@@ -18,12 +18,12 @@ interface Props {
 /** Cgroups that are folded: with one more, the one that was folded first opens again. */
 const CLOSED_MAX = 200;
 
-export function Tree({ moment, looked, onLooked }: Props) {
+export function Tree({ moment, looked, onLooked }: TreeProps) {
   const list = useRef<HTMLDivElement>(null);
   const { host, cgroups, event, place } = moment;
   const { answer, path, isOld } = cgroups;
   const shownEvent = event.answer?.position === moment.at ? event.answer : undefined;
-  const changed = useMemo(() => changedBy(shownEvent), [shownEvent]);
+  const changed = useMemo(() => changesOf(shownEvent), [shownEvent]);
   const rows = answer?.rows ?? 0;
   const { first, end } = useWindow(list, rows);
   const rowAt = useRows({ host, first: cgroups }, looked, { first, end });
@@ -271,7 +271,7 @@ export function modeWord({ mode }: Pick<List, 'mode'>): string {
 
 function Chip(props: {
   readonly list: List;
-  readonly change: Change | undefined;
+  readonly change: ChangeKind | undefined;
   readonly isSelected: boolean;
   readonly onSelect: () => void;
 }) {

@@ -6,10 +6,10 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 
 /** The end of a port that a thread holds, or the thread that holds the other end. */
 type Port = Pick<MessagePort | Worker, 'postMessage'> & {
-  on(event: 'message', take: (message: Message) => void): unknown;
+  on(event: 'message', take: (message: ThreadMessage) => void): unknown;
 };
 
-type Message =
+type ThreadMessage =
   | { readonly call: number; readonly name: string; readonly values: readonly unknown[] }
   | { readonly answer: number; readonly value: unknown }
   | { readonly answer: number; readonly error: ClonedError };

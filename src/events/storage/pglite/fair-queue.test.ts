@@ -8,7 +8,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 /** Waits for all, while time passes. */
-async function settled(all: readonly Promise<unknown>[]): Promise<void> {
+async function settleAll(all: readonly Promise<unknown>[]): Promise<void> {
   let isOver = false;
   const over = Promise.all(all).finally(() => {
     isOver = true;
@@ -37,7 +37,7 @@ it('lets kinds take turns by the time that they used, and keeps the order of eac
   const { done, work } = connection();
   const all = Array.from({ length: 20 }, (_, i) => queue.run('page', work(`page ${i}`, 10)));
   for (let i = 0; i < 5; i++) all.push(queue.run('write', work(`write ${i}`, 1)));
-  await settled(all);
+  await settleAll(all);
   expect(done.filter((name) => name.startsWith('page'))).toEqual(
     Array.from({ length: 20 }, (_, i) => `page ${i}`),
   );
@@ -54,9 +54,9 @@ it('starves nobody: a kind that has used much goes on between short ones that ke
     while (!isOver) await queue.run('write', work('write', 1));
   };
   const writers = [writer(), writer(), writer()];
-  await settled(pages);
+  await settleAll(pages);
   isOver = true;
-  await settled(writers);
+  await settleAll(writers);
   expect(done.filter((name) => name.startsWith('page'))).toHaveLength(5);
 });
 
@@ -83,7 +83,7 @@ it('does what wants to be alone alone, also after one that failed', async () => 
     queue.runAlone('transaction', work),
   ];
   await expect(failing).rejects.toThrow('no');
-  await settled(all);
+  await settleAll(all);
   expect(most).toHaveLength(6);
   expect(Math.max(...most)).toBe(2);
 });

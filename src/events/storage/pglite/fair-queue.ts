@@ -7,7 +7,7 @@
 /** Concurrent pieces of work: the next one is at the database while the answer to one comes back. */
 const WIDTH = 2;
 
-interface Kind {
+interface WorkKind {
   /** Milliseconds of connection time that it used, counted from the level of the others when it began. */
   used: number;
   running: number;
@@ -21,7 +21,7 @@ interface Work {
 
 export class FairQueue {
   /** Waiting and running work. */
-  readonly #kinds = new Map<string, Kind>();
+  readonly #kinds = new Map<string, WorkKind>();
   /** The used time of the kind that ran last: a new kind begins there. */
   #level = 0;
   #running = 0;
@@ -82,8 +82,8 @@ export class FairQueue {
   }
 
   /** Of those that wait. */
-  #leastUsed(): Kind | undefined {
-    let least: Kind | undefined;
+  #leastUsed(): WorkKind | undefined {
+    let least: WorkKind | undefined;
     for (const kind of this.#kinds.values()) {
       if (kind.waiting.length === 0) continue;
       if (least === undefined || kind.used < least.used) least = kind;

@@ -45,10 +45,10 @@ export async function readPrepared(): Promise<Uint8Array | undefined> {
 /** The same in pieces. */
 export async function openPrepared(): Promise<AsyncIterable<Uint8Array> | undefined> {
   const packed = await readFile(preparedFile()).catch(() => undefined);
-  return packed && unpacked(packed);
+  return packed && unpack(packed);
 }
 
-async function* unpacked(packed: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* unpack(packed: Uint8Array): AsyncGenerator<Uint8Array> {
   const pieces = createBrotliDecompress({ chunkSize: PIECE_BYTES });
   pieces.end(packed);
   let bytes = 0;

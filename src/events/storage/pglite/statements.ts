@@ -12,7 +12,7 @@ const PREPARED_MAX = 200;
 const { serialize } = protocol;
 
 /** A message of the server; `name` says which of the fields it has. */
-interface Message {
+interface ServerMessage {
   readonly name: string;
   readonly dataTypeIDs?: readonly number[];
   readonly fields?: readonly unknown[];
@@ -97,14 +97,14 @@ export class Statements {
   }
 
   /** Sends messages, with the sync that makes the server answer, and returns the answer. */
-  async #ask(messages: readonly Uint8Array[]): Promise<readonly Message[]> {
+  async #ask(messages: readonly Uint8Array[]): Promise<readonly ServerMessage[]> {
     const whole = Buffer.concat([...messages, serialize.sync()]);
     const answer = await this.#pg.execProtocol(whole).catch((error: Error) => {
       // An error that is not the server's comes from the compiled program.
       throw 'severity' in error ? error : new BrokenDown(error.message, { cause: error });
     });
     // A healthy server ends every answer with this; a server that broke down answers nothing.
-    const replies = answer.messages as unknown as readonly Message[];
+    const replies = answer.messages as unknown as readonly ServerMessage[];
     if (replies.at(-1)?.name !== 'readyForQuery') {
       throw new BrokenDown('PostgreSQL does not answer any more');
     }

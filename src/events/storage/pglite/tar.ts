@@ -22,7 +22,7 @@ const EMPTY = Buffer.alloc(0);
  * @throws Error when the tar ends within an entry, or has one of another kind
  */
 export async function unpackTar(tar: AsyncIterable<Uint8Array>, folder: string): Promise<void> {
-  const source = new Source(tar);
+  const source = new TarSource(tar);
   mkdirSync(folder, { mode: 0o700 });
   for (;;) {
     const header = await source.exactly(BLOCK);
@@ -41,7 +41,7 @@ export async function unpackTar(tar: AsyncIterable<Uint8Array>, folder: string):
   }
 }
 
-interface Entry {
+interface TarEntry {
   readonly path: string;
   readonly mode: number;
   /** Bytes. */
@@ -49,7 +49,7 @@ interface Entry {
 }
 
 /** Pieces of zeros become holes: most of the files of an empty database are zeros. */
-async function writeFile(source: Source, { path, mode, size }: Entry): Promise<void> {
+async function writeFile(source: TarSource, { path, mode, size }: TarEntry): Promise<void> {
   const fd = openSync(path, 'w', mode);
   try {
     for (let at = 0; at < size; ) {
@@ -69,7 +69,7 @@ function isZero(piece: Buffer): boolean {
 }
 
 /** The bytes of a tar, taken in pieces of the sizes that are wanted. */
-class Source {
+class TarSource {
   readonly #pieces: AsyncIterator<Uint8Array>;
   #rest: Buffer = EMPTY;
 

@@ -21,7 +21,7 @@ export interface PgliteThread {
 const ROWS_IN_ONE_PIECE = 1000;
 
 /** Rows of a result, and the number of the rest, if there are more. */
-export interface Rows<Row extends object> {
+export interface ResultRows<Row extends object> {
   readonly rows: Row[];
   readonly rest?: number;
 }
@@ -37,7 +37,7 @@ function open(): { readonly pg: PGlite; readonly statements: Statements } {
   return database;
 }
 
-function piece(all: object[]): Rows<object> {
+function piece(all: object[]): ResultRows<object> {
   if (all.length <= ROWS_IN_ONE_PIECE) return { rows: all };
   rests.set(++lastRest, all.slice(ROWS_IN_ONE_PIECE));
   return { rows: all.slice(0, ROWS_IN_ONE_PIECE), rest: lastRest };
@@ -62,7 +62,7 @@ const { call } = callsOver(parentPort, {
     whenAtRest(collectYoungGarbage);
   },
 
-  async query(text: string, params: unknown[]): Promise<Rows<object>> {
+  async query(text: string, params: unknown[]): Promise<ResultRows<object>> {
     try {
       return piece(await open().statements.run(text, params));
     } catch (error) {
@@ -71,7 +71,7 @@ const { call } = callsOver(parentPort, {
     }
   },
 
-  rest(number: number): Rows<object> {
+  rest(number: number): ResultRows<object> {
     const rows = rests.get(number) ?? [];
     rests.delete(number);
     return piece(rows);

@@ -1,13 +1,13 @@
-/** A line of its own that listens on a channel, and is opened again whenever it is lost. */
+/** A connection of its own that listens on a channel, and is opened again whenever it is lost. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Open } from './opening.ts';
 import { KEEPALIVE_S } from './time-limits.ts';
 
-/** The pause before a lost line is opened again, in milliseconds. */
+/** The pause before a lost connection is opened again, in milliseconds. */
 const PAUSE_MS = 1_000;
 
 /**
- * Listens on a channel until it is stopped. It misses notifications while the line is down.
+ * Listens on a channel until it is stopped. It misses notifications while the connection is down.
  *
  * @returns once the first attempt succeeded or failed: what stops it
  */
@@ -24,7 +24,7 @@ export async function listen(
   await new Promise<void>((tried) => {
     listening = (async () => {
       while (!signal.aborted) {
-        await hear(open, { channel, wake, signal, pause, tried }).catch(() => tried());
+        await hear(open, { channel, wake, signal, pause, onTried: tried }).catch(() => tried());
         await pause(PAUSE_MS);
       }
     })();
@@ -41,21 +41,21 @@ interface Hearing {
   readonly signal: AbortSignal;
   readonly pause: (ms: number) => Promise<unknown>;
   /** Called once it listens. */
-  readonly tried: () => void;
+  readonly onTried: () => void;
 }
 
-/** Listens on one line until it is lost, or nobody listens any more. */
-async function hear(open: Open, { channel, wake, signal, pause, tried }: Hearing) {
-  const line = await open(signal, { onNotify: wake });
+/** Listens on one connection until it is lost, or nobody listens any more. */
+async function hear(open: Open, { channel, wake, signal, pause, onTried }: Hearing) {
+  const connection = await open(signal, { onNotify: wake });
   try {
-    await line.query(`listen "${channel}"`);
-    tried();
-    // A line that only listens would not notice silence.
+    await connection.query(`listen "${channel}"`);
+    onTried();
+    // A connection that only listens would not notice silence.
     while (!signal.aborted) {
-      await line.query('select');
+      await connection.query('select');
       await pause(KEEPALIVE_S * 1000);
     }
   } finally {
-    line.destroy(signal.reason);
+    connection.destroy(signal.reason);
   }
 }

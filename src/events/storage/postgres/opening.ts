@@ -1,15 +1,15 @@
 /**
- * Opens lines to the server that takes writes, and sets their sessions up. Limits are set by a
+ * Opens connections to the server that takes writes, and sets their sessions up. Limits are set by a
  * statement, not as parameters of the start, which poolers refuse.
  */
 import { DatabaseAbsent } from '../database-error.ts';
 import type { Address, Server } from './address.ts';
-import { Line, type LineEvents } from './line.ts';
 import { refuseSharedSessions } from './pooler.ts';
+import { type ConnectionEvents, ServerConnection } from './server-connection.ts';
 import { CONNECT_MS, KEEPALIVE_S, LIMITS, UNACKNOWLEDGED_MS } from './time-limits.ts';
 
-/** Opens a line. Throws `DatabaseAbsent` with the reason of each server. */
-export type Open = (signal: AbortSignal, events?: LineEvents) => Promise<Line>;
+/** Opens a connection. Throws `DatabaseAbsent` with the reason of each server. */
+export type Open = (signal: AbortSignal, events?: ConnectionEvents) => Promise<ServerConnection>;
 
 const SETTINGS: Readonly<Record<string, number | string>> = {
   statement_timeout: LIMITS.request.statementMs,
@@ -36,25 +36,29 @@ interface Session {
   readonly read_only: boolean;
 }
 
-/** Opens lines to the servers of an address, first to the one that took the last line. */
+/** Opens connections to the servers of an address, first to the one that took the last of them. */
 export function opener({ servers }: Address): Open {
   let preferred = 0;
   /** A pooler in between was seen to keep sessions. */
   let trusted = false;
 
-  async function lineTo(server: Server, signal: AbortSignal, events: LineEvents): Promise<Line> {
-    const { line, isDirect } = await connect(server, signal, events);
+  async function connectionTo(
+    server: Server,
+    signal: AbortSignal,
+    events: ConnectionEvents,
+  ): Promise<ServerConnection> {
+    const { connection, isDirect } = await connect(server, signal, events);
     try {
       if (!isDirect && !trusted) {
-        const { line: other } = await connect(server, signal, {});
-        await refuseSharedSessions(line, other).finally(() => other.close());
+        const { connection: other } = await connect(server, signal, {});
+        await refuseSharedSessions(connection, other).finally(() => other.close());
         trusted = true;
       }
       // Not earlier: when a pooler gives the session away, the limits would be somebody else's.
-      await line.query(SET_UP);
-      return line;
+      await connection.query(SET_UP);
+      return connection;
     } catch (error) {
-      line.destroy(error);
+      connection.destroy(error);
       throw error;
     }
   }
@@ -66,9 +70,9 @@ export function opener({ servers }: Address): Open {
       const at = (preferred + i) % servers.length;
       const server = servers[at] as Server;
       try {
-        const line = await lineTo(server, signal, events);
+        const connection = await connectionTo(server, signal, events);
         preferred = at;
-        return line;
+        return connection;
       } catch (error) {
         cause = error;
         const said = sentenceOf(error);
@@ -79,28 +83,28 @@ export function opener({ servers }: Address): Open {
   };
 }
 
-/** A line to a server that takes writes; `isDirect` when no pooler stands in between. */
+/** A connection to a server that takes writes; `isDirect` when no pooler stands in between. */
 async function connect(
   server: Server,
   signal: AbortSignal,
-  events: LineEvents,
-): Promise<{ readonly line: Line; readonly isDirect: boolean }> {
+  events: ConnectionEvents,
+): Promise<{ readonly connection: ServerConnection; readonly isDirect: boolean }> {
   signal.throwIfAborted();
-  const line = new Line(server, events);
-  const abort = () => line.destroy(signal.reason);
+  const connection = new ServerConnection(server, events);
+  const abort = () => connection.destroy(signal.reason);
   signal.addEventListener('abort', abort);
   const late = setTimeout(
-    () => line.destroy(new Error(`no session within ${CONNECT_MS / 1000} s`)),
+    () => connection.destroy(new Error(`no session within ${CONNECT_MS / 1000} s`)),
     CONNECT_MS,
   );
   try {
-    const [session] = await line.query<Session>(SESSION);
+    const [session] = await connection.query<Session>(SESSION);
     if (session === undefined) throw new Error('it gave no session');
     if (session.standby) throw new Error('it is a standby, which takes no writes');
     if (session.read_only) throw new Error('it is read-only');
-    return { line, isDirect: session.pid === line.toldPid };
+    return { connection, isDirect: session.pid === connection.toldPid };
   } catch (error) {
-    line.destroy(error);
+    connection.destroy(error);
     throw error;
   } finally {
     clearTimeout(late);
@@ -108,7 +112,7 @@ async function connect(
   }
 }
 
-/** The root cause of a line's error, in words. */
+/** The root cause of a connection's error, in words. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof DatabaseAbsent && error.cause !== undefined) return sentenceOf(error.cause);

@@ -1,46 +1,46 @@
 /**
- * The lines that a process has to its database. Statements share lines, each behind those that were
- * asked before it; a transaction has one to itself. Everyone who waits for a line waits only so
+ * The connections that a process has to its database. Statements share them, each behind those that
+ * were asked before it; a transaction has one to itself. Everyone who waits for one waits only so
  * long, and fails immediately when there can be none.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Queryable } from '../database.ts';
 import { DatabaseAbsent, DatabaseClosed } from '../database-error.ts';
-import type { Line } from './line.ts';
 import type { Open } from './opening.ts';
+import type { ServerConnection } from './server-connection.ts';
 import { CLOSE_MS, type Limits, WAIT_MS } from './time-limits.ts';
-import { transactOnLine } from './transact-on-line.ts';
+import { transactOnConnection } from './transact-on-connection.ts';
 
-/** Pending statements on one line at most. */
+/** Pending statements on one connection at most. */
 const DEPTH_MAX = 100;
-/** Pauses between attempts to open a line, which double. */
+/** Pauses between attempts to open a connection, which double. */
 const PAUSE_MS_MIN = 20;
 const PAUSE_MS_MAX = 1_000;
-/** How long a line is used, about: the memory of a session on the server grows. */
+/** How long a connection is used, about: the memory of a session on the server grows. */
 const LIFE_MS = 1_800_000;
-/** How often the pool looks for an older line. */
+/** How often the pool looks for an older connection. */
 const RETIREMENT_MS = 60_000;
 
 interface Waiter {
-  readonly take: (line: Line) => void;
+  readonly take: (connection: ServerConnection) => void;
   readonly refuse: (error: Error) => void;
 }
 
 export interface PoolOptions {
   readonly open: Open;
-  readonly linesMax: number;
+  readonly connectionsMax: number;
 }
 
 export class Pool implements Queryable {
   readonly #options: PoolOptions;
   readonly #over = new AbortController();
   /** Those that take statements, and when each was opened, in milliseconds. */
-  readonly #lines = new Map<Line, number>();
+  readonly #connections = new Map<ServerConnection, number>();
   readonly #waiting = new Set<Waiter>();
   readonly #transactions = new Set<Promise<unknown>>();
   readonly #retirement: NodeJS.Timeout;
   #opening = 0;
-  /** Attempts to open a line that failed since one succeeded. */
+  /** Attempts to open a connection that failed since one succeeded. */
   #failures = 0;
 
   constructor(options: PoolOptions) {
@@ -50,9 +50,9 @@ export class Pool implements Queryable {
 
   /** @throws DatabaseAbsent */
   async query<Row extends object>(text: string, params?: readonly unknown[]): Promise<Row[]> {
-    const line = this.#best();
+    const connection = this.#best();
     const rows =
-      line?.query<Row>(text, params) ?? this.#wait((one) => one.query<Row>(text, params));
+      connection?.query<Row>(text, params) ?? this.#wait((one) => one.query<Row>(text, params));
     try {
       return await rows;
     } finally {
@@ -62,14 +62,14 @@ export class Pool implements Queryable {
 
   /** @throws DatabaseAbsent */
   async transaction<T>(work: (tx: Queryable) => Promise<T>, limits: Limits): Promise<T> {
-    const line = hold(this.#best()) ?? (await this.#wait(async (one) => hold(one)));
-    const done = transactOnLine(line, work, limits);
+    const connection = hold(this.#best()) ?? (await this.#wait(async (one) => hold(one)));
+    const done = transactOnConnection(connection, work, limits);
     this.#transactions.add(done);
     try {
       return await done;
     } finally {
       this.#transactions.delete(done);
-      line.isHeld = false;
+      connection.isHeld = false;
       if (this.#waiting.size > 0) this.#serve();
     }
   }
@@ -80,33 +80,33 @@ export class Pool implements Queryable {
     this.#over.abort(closed);
     for (const waiter of this.#waiting) waiter.refuse(closed);
     clearInterval(this.#retirement);
-    const lines = [...this.#lines.keys()];
+    const connections = [...this.#connections.keys()];
     const done = Promise.allSettled(this.#transactions).then(() =>
-      Promise.all(lines.map((line) => line.close())),
+      Promise.all(connections.map((connection) => connection.close())),
     );
     const enough = new AbortController();
     const late = delay(CLOSE_MS, undefined, { signal: enough.signal }).catch(() => undefined);
     await Promise.race([done, late]);
     enough.abort();
-    for (const line of lines) line.destroy(closed);
+    for (const connection of connections) connection.destroy(closed);
   }
 
-  /** The line with the least work; opens another one when every line has work. */
-  #best(): Line | undefined {
+  /** The connection with the least work; opens another one when every connection has work. */
+  #best(): ServerConnection | undefined {
     if (this.#over.signal.aborted) throw this.#over.signal.reason;
-    let best: Line | undefined;
-    for (const line of this.#lines.keys()) {
-      if (line.isHeld || line.depth >= DEPTH_MAX) continue;
-      if (best === undefined || line.depth < best.depth) best = line;
+    let best: ServerConnection | undefined;
+    for (const connection of this.#connections.keys()) {
+      if (connection.isHeld || connection.depth >= DEPTH_MAX) continue;
+      if (best === undefined || connection.depth < best.depth) best = connection;
     }
     if (best === undefined || best.depth > 0) this.#openOne();
     return best;
   }
 
-  #wait<T>(use: (line: Line) => Promise<T>): Promise<T> {
+  #wait<T>(use: (connection: ServerConnection) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const waiter: Waiter = {
-        take: (line) => settle(() => resolve(use(line))),
+        take: (connection) => settle(() => resolve(use(connection))),
         refuse: (error) => settle(() => reject(error)),
       };
       const late = setTimeout(
@@ -124,38 +124,38 @@ export class Pool implements Queryable {
 
   #serve(): void {
     for (const waiter of this.#waiting) {
-      const line = this.#over.signal.aborted ? undefined : this.#best();
-      if (line === undefined) return;
-      waiter.take(line);
+      const connection = this.#over.signal.aborted ? undefined : this.#best();
+      if (connection === undefined) return;
+      waiter.take(connection);
     }
   }
 
   #openOne(): void {
-    if (this.#lines.size + this.#opening >= this.#options.linesMax) return;
+    if (this.#connections.size + this.#opening >= this.#options.connectionsMax) return;
     this.#opening++;
-    void this.#openLine().finally(() => {
+    void this.#openConnection().finally(() => {
       this.#opening--;
       if (this.#waiting.size > 0) this.#serve();
     });
   }
 
-  async #openLine(): Promise<void> {
+  async #openConnection(): Promise<void> {
     const { signal } = this.#over;
     if (this.#failures > 0) {
       const pause = Math.min(PAUSE_MS_MIN * 2 ** this.#failures, PAUSE_MS_MAX);
       await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
     }
-    let line: Line | undefined;
-    const onLost = () => line && this.#lines.delete(line);
+    let connection: ServerConnection | undefined;
+    const onLost = () => connection && this.#connections.delete(connection);
     try {
-      line = await this.#options.open(signal, { onLost });
+      connection = await this.#options.open(signal, { onLost });
       this.#failures = 0;
-      if (signal.aborted) await line.close();
-      else if (!line.isLost) this.#lines.set(line, performance.now());
+      if (signal.aborted) await connection.close();
+      else if (!connection.isLost) this.#connections.set(connection, performance.now());
     } catch (error) {
       this.#failures++;
-      // Where nobody has a line, nobody gives one back.
-      if (this.#lines.size > 0) return;
+      // Where nobody has a connection, nobody gives one back.
+      if (this.#connections.size > 0) return;
       for (const waiter of this.#waiting) waiter.refuse(error as Error);
     }
   }
@@ -163,15 +163,17 @@ export class Pool implements Queryable {
   /** One at a time: those of the same age were opened under load. */
   #retire(): void {
     const before = performance.now() - LIFE_MS;
-    const old = [...this.#lines].find(([line, openedAt]) => openedAt < before && !line.isHeld);
+    const old = [...this.#connections].find(
+      ([connection, openedAt]) => openedAt < before && !connection.isHeld,
+    );
     if (old === undefined) return;
-    const [line] = old;
-    this.#lines.delete(line);
-    void line.close();
+    const [connection] = old;
+    this.#connections.delete(connection);
+    void connection.close();
   }
 }
 
-function hold<L extends Line | undefined>(line: L): L {
-  if (line !== undefined) line.isHeld = true;
-  return line;
+function hold<L extends ServerConnection | undefined>(connection: L): L {
+  if (connection !== undefined) connection.isHeld = true;
+  return connection;
 }

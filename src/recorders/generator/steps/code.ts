@@ -51,7 +51,7 @@ function program(scene: Scene, proc: string): Raw {
     : undefined;
   for (let n = random.below(4); n > 0; n--) lines.push(...filler(scene, proc, fd_array));
   lines.push([MOV, 0, 0, 0, random.pick([0, 1, 1, 1, 2, 3, 4])], [EXIT]);
-  const code = random.chance(0.35) ? flawed(scene, lines) : lines;
+  const code = random.chance(0.35) ? addFlaw(scene, lines) : lines;
   if (fd_array === undefined) return { code };
   const counted = random.chance(0.5) ? { fd_array_cnt: 1 + random.below(fd_array.length) } : {};
   return { code, fd_array, ...counted };
@@ -101,24 +101,24 @@ function mapLoad(
 }
 
 /** One thing wrong with a program. */
-function flawed({ random }: Scene, lines: readonly CodeLine[]): readonly CodeLine[] {
+function addFlaw({ random }: Scene, lines: readonly CodeLine[]): readonly CodeLine[] {
   const at = random.below(lines.length);
-  const inserted = (...line: CodeLine) => lines.toSpliced(at, 0, line);
+  const insertLine = (...line: CodeLine) => lines.toSpliced(at, 0, line);
   switch (random.below(8)) {
     case 0:
       return lines.slice(0, at);
     case 1:
-      return inserted(random.below(256), random.below(16), random.below(16));
+      return insertLine(random.below(256), random.below(16), random.below(16));
     case 2:
-      return inserted(0);
+      return insertLine(0);
     case 3:
-      return inserted(EXIT);
+      return insertLine(EXIT);
     case 4:
-      return inserted(random.pick(JUMPS), 0, 0, random.below(8) - 3, random.below(6) - 2);
+      return insertLine(random.pick(JUMPS), 0, 0, random.below(8) - 3, random.below(6) - 2);
     case 5:
-      return inserted(CALL, 0, random.pick([0, 0, 0, 1]), 0, random.below(230));
+      return insertLine(CALL, 0, random.pick([0, 0, 0, 1]), 0, random.below(230));
     case 6:
-      return inserted(MOV_REG, random.pick([0, 10, 11]), random.pick([0, 1, 5, 11, 15]));
+      return insertLine(MOV_REG, random.pick([0, 10, 11]), random.pick([0, 1, 5, 11, 15]));
     default:
       return [...lines, ...lines];
   }

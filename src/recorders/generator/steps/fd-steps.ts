@@ -16,7 +16,13 @@ const O_CLOEXEC = 0o2000000;
 
 export function openCg(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
-  return { op: 'open_cg', proc, cg: cgroupPath(scene), as: scene.fresh('C'), ...kept(scene) };
+  return {
+    op: 'open_cg',
+    proc,
+    cg: cgroupPath(scene),
+    as: scene.fresh('C'),
+    ...someCloexec(scene),
+  };
 }
 
 export function openOther(scene: Scene, proc: string): Step {
@@ -26,14 +32,14 @@ export function openOther(scene: Scene, proc: string): Step {
   if (preset.mounts && random.chance(0.8)) {
     const wanted = wrongly(scene) ? 'pins' : 'directories';
     const path = oneOf(scene, bpffsPaths(scene, wanted)) ?? '/nowhere';
-    return { op: 'open_other', proc, kind: 'dir', path, as, ...kept(scene) };
+    return { op: 'open_other', proc, kind: 'dir', path, as, ...someCloexec(scene) };
   }
   const kind = random.pick(['dir', 'file']);
-  return { op: 'open_other', proc, kind, as, ...kept(scene) };
+  return { op: 'open_other', proc, kind, as, ...someCloexec(scene) };
 }
 
 /** Now and then an fd that exec keeps, where the scenario is about that. */
-function kept({ random, preset }: Scene): { cloexec?: false } {
+function someCloexec({ random, preset }: Scene): { cloexec?: false } {
   return preset.shares > 0 && random.chance(0.4) ? { cloexec: false } : {};
 }
 

@@ -91,7 +91,7 @@ function otherMap(scene: Scene, proc: string): Step {
   const { random } = scene;
   const map_type = random.pick(MAP_TYPE_NAMES);
   const odd: Readonly<Record<string, unknown>> = random.chance(0.5) ? oddForm(scene) : {};
-  const form = { ...(GOOD[map_type] ?? {}), ...known(map_type, odd) };
+  const form = { ...(GOOD[map_type] ?? {}), ...knowableFields(map_type, odd) };
   const inner = map_type.endsWith('_of_maps') ? { inner: fdOf(scene, proc, 'map') } : {};
   return { op: 'map_create', proc, fd: scene.fresh('M'), map_type, ...form, ...inner };
 }
@@ -100,7 +100,7 @@ function otherMap(scene: Scene, proc: string): Step {
  * What can be known: how many CPUs a kernel was built for, and what a list of elements for each CPU
  * lets go of, cannot.
  */
-function known(type: MapTypeName, odd: Readonly<Record<string, unknown>>) {
+function knowableFields(type: MapTypeName, odd: Readonly<Record<string, unknown>>) {
   if (type === 'cpumap' && 'max_entries' in odd) return {};
   const perCpu = type.startsWith('lru_') && (Number(odd.map_flags ?? 0) & 2) !== 0;
   return perCpu ? {} : odd;
@@ -156,7 +156,7 @@ export function mapUpdate(scene: Scene, proc: string): Step {
   const flagged = random.chance(scene.preset.holding > 0 ? 0.08 : 0.3);
   const flags = flagged ? { flags: random.pick([1, 2, 2, 4, 8]) } : {};
   const place = element(scene, proc);
-  const held = heldBy(scene, proc, place.fd);
+  const held = heldKindOf(scene, proc, place.fd);
   const value = held === undefined ? random.below(1000) : fdOf(scene, proc, held);
   return { op: 'map_update', proc, ...place, value: value ?? 0, ...flags };
 }
@@ -210,7 +210,7 @@ export function mapBatch(scene: Scene, proc: string): Step {
 }
 
 /** What the elements of a map hold, if they hold objects. */
-function heldBy(scene: Scene, proc: string, fd: FdField): 'prog' | 'map' | undefined {
+function heldKindOf(scene: Scene, proc: string, fd: FdField): 'prog' | 'map' | undefined {
   const named = openFds(scene, proc, 'map').find(({ label }) => label === fd);
   const map = named && scene.kernel.maps.get(named.file.id);
   return map && heldKind(map.map_type);

@@ -76,7 +76,7 @@ function isThread({ kernel, labels }: Scene, proc: string): boolean {
 }
 
 export function drop(scene: Scene, proc: string): Step {
-  return { op: 'drop', proc, ...limited(scene) };
+  return { op: 'drop', proc, ...someLimits(scene) };
 }
 
 export function rlimitNofile({ random }: Scene, proc: string): Step {
@@ -96,11 +96,11 @@ function exitOfOne(scene: Scene): Step {
 
 function privileges(scene: Scene): { caps?: readonly Capability[]; uid?: number } {
   const { random, preset } = scene;
-  return random.chance(preset.unprivileged) ? limited(scene) : {};
+  return random.chance(preset.unprivileged) ? someLimits(scene) : {};
 }
 
 /** Capabilities of another uid; where names have owners, now and then of root. */
-function limited(scene: Scene): { caps: readonly Capability[]; uid?: number } {
+function someLimits(scene: Scene): { caps: readonly Capability[]; uid?: number } {
   const caps = someCapabilities(scene);
   return scene.preset.anybody && scene.random.chance(0.3) ? { caps, uid: 0 } : { caps };
 }

@@ -94,10 +94,10 @@ async function secondInProgArray(
 ): Promise<string> {
   const array = { map_type: 'prog_array', key_size: 4, value_size: 4, max_entries: 2 } as const;
   const { ret: map_fd } = await bench.does({ name: 'map_create', ...array });
-  const put = (key: number, value: number) =>
+  const putElement = (key: number, value: number) =>
     ({ name: 'map_update_elem', map_fd, key, value }) as const;
-  await bench.does(put(0, await bench.prog(first)));
-  return bench.ask(put(1, await bench.prog(second)));
+  await bench.does(putElement(0, await bench.prog(first)));
+  return bench.ask(putElement(1, await bench.prog(second)));
 }
 
 /** A command of no element is done where the type has it. */

@@ -62,7 +62,7 @@ const TREE = [
   },
 ];
 
-function toldBy(files: Readonly<Record<string, unknown>>, mount?: string) {
+function snapshotFrom(files: Readonly<Record<string, unknown>>, mount?: string) {
   const texts = Object.entries(files).map(([name, content]) => ({
     name,
     text: typeof content === 'string' ? content : JSON.stringify(content),
@@ -70,7 +70,7 @@ function toldBy(files: Readonly<Record<string, unknown>>, mount?: string) {
   return bpftoolSnapshot(readHostFiles(texts), { at: AT, mount });
 }
 
-const snapshotOf = (...told: Parameters<typeof toldBy>) => toldBy(...told).snapshot;
+const snapshotOf = (...told: Parameters<typeof snapshotFrom>) => snapshotFrom(...told).snapshot;
 
 /** The paths of the cgroups that a snapshot tells. */
 const pathsIn = ({ lines }: ReturnType<typeof snapshotOf>) =>
@@ -159,13 +159,13 @@ describe('a snapshot by what bpftool printed', () => {
   ])('takes the cgroups of cgroup2 alone, found %s', (_, list, mount, outside) => {
     const root = outside === 0 ? [] : ['2 /sys/fs/cgroup'];
     const cgroups = [...root, ...list].join('\n');
-    const { snapshot, ...rest } = toldBy({ ...ALL, cgroups }, mount);
+    const { snapshot, ...rest } = snapshotFrom({ ...ALL, cgroups }, mount);
     expect(pathsIn(snapshot)).toEqual(['/', '/a', '/a/b']);
     expect(rest).toEqual({ mount: '/sys/fs/cgroup/unified', outside });
   });
 
   it.each([1, 2])('takes no tmpfs for cgroup2 where there is none: its root is %i', (root) => {
-    expect(() => toldBy({ cgroups: [`${root} /sys/fs/cgroup`, ...V1].join('\n') })).toThrow(
+    expect(() => snapshotFrom({ cgroups: [`${root} /sys/fs/cgroup`, ...V1].join('\n') })).toThrow(
       'there is no cgroup2 in the list, for /sys/fs/cgroup has hierarchies of version 1 alone: ' +
         'name where cgroup2 is mounted with --cgroup-mount',
     );
@@ -173,7 +173,7 @@ describe('a snapshot by what bpftool printed', () => {
 
   it('takes cgroups that are named as mounts are for cgroups', () => {
     const named = ['1 /sys/fs/cgroup', '5 /sys/fs/cgroup/unified', '6 /sys/fs/cgroup/systemd'];
-    const { snapshot, mount } = toldBy({ cgroups: named.join('\n') });
+    const { snapshot, mount } = snapshotFrom({ cgroups: named.join('\n') });
     expect([mount, pathsIn(snapshot)]).toEqual(['/sys/fs/cgroup', ['/', '/unified', '/systemd']]);
   });
 
@@ -182,7 +182,7 @@ describe('a snapshot by what bpftool printed', () => {
     const tree = ['/sys/fs/cgroup/unified/x', '/sys/fs/cgroup/pods'].map((cgroup) => ({
       ...{ cgroup, programs },
     }));
-    const { snapshot, ...rest } = toldBy({ 'link.json': [], 'cgroup.json': tree });
+    const { snapshot, ...rest } = snapshotFrom({ 'link.json': [], 'cgroup.json': tree });
     expect(pathsIn(snapshot)).toEqual(expect.arrayContaining(['/unified/x', '/pods']));
     expect(rest).toEqual({ mount: '/sys/fs/cgroup', outside: 0 });
   });
@@ -223,7 +223,7 @@ describe('a snapshot by what bpftool printed', () => {
       'p.json: bpftool said: Operation not permitted',
     ],
     [{ 'p.json': '{"id":1}' }, 'p.json is one object'],
-    [{ notes: 'hello' }, 'notes is none of what these print: bpftool -j prog show; '],
+    [{ notes: 'hello' }, 'notes is not the output of one of these: bpftool -j prog show; '],
     [{ 'x.json': [] }, 'x.json is an empty list: call it prog.json'],
     [{ 'x.json': [5] }, 'x.json is no list of programs, maps, links or cgroups'],
     [{ a: PROGS, b: PROGS }, 'b and a are both of bpftool -j prog show: give one'],

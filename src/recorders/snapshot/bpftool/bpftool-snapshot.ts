@@ -66,7 +66,7 @@ export function bpftoolSnapshot(
     at,
     ...(release !== undefined && { release }),
     ...(boot_id !== undefined && { boot_id }),
-    covers: coveredBy(told),
+    covers: listCovered(told),
     lines: [
       ...withParents(cgroups).map(cgroupSighting),
       ...maps.map(mapSighting),
@@ -78,7 +78,7 @@ export function bpftoolSnapshot(
   return { snapshot, outside: inside.outside, mount: inside.mount };
 }
 
-function coveredBy(told: ToldOfHost): Thing[] {
+function listCovered(told: ToldOfHost): Thing[] {
   const things: Readonly<Partial<Record<keyof ToldOfHost, Thing>>> = {
     progs: 'prog',
     maps: 'map',
@@ -89,7 +89,7 @@ function coveredBy(told: ToldOfHost): Thing[] {
   return Object.entries(things).flatMap(([kind, thing]) => (kind in told ? [thing] : []));
 }
 
-function found(what: Omit<Found, 'name'>): SightingLine {
+function foundLine(what: Omit<Found, 'name'>): SightingLine {
   return { call: { name: 'found', ...what } as Found };
 }
 
@@ -156,20 +156,20 @@ function depthOf(path: string): number {
 }
 
 function cgroupSighting({ path, id }: Pick<KnownCgroup, 'path' | 'id'>): SightingLine {
-  return found({ cgroup: { path, ...(id !== undefined && { id }) } });
+  return foundLine({ cgroup: { path, ...(id !== undefined && { id }) } });
 }
 
 function mapSighting(row: MapRow): SightingLine {
   const { id, type: map_type, bytes_key: key_size, bytes_value: value_size, max_entries } = row;
   const named = row.name === undefined ? {} : { map_name: nameOf(row.name) };
-  return found({ map: { id, map_type, key_size, value_size, max_entries, ...named } });
+  return foundLine({ map: { id, map_type, key_size, value_size, max_entries, ...named } });
 }
 
 function progSighting(row: ProgRow, maps: readonly MapRow[]): SightingLine {
   const { id, type: prog_type, name, tag, uid } = row;
   const map_ids = row.map_ids?.filter((map) => maps.some((one) => one.id === map)) ?? [];
   const named = name === undefined ? {} : { prog_name: nameOf(name) };
-  return found({
+  return foundLine({
     prog: { id, prog_type, ...named, tag, ...(uid !== undefined && { uid }), map_ids },
   });
 }
@@ -199,7 +199,7 @@ function pinSightings(rows: {
     for (const one of above) directories.add(one);
   }
   return [
-    ...[...directories].map((path) => found({ pin: { path, kind: 'dir', id: 0 } })),
-    ...pins.map((pin) => found({ pin })),
+    ...[...directories].map((path) => foundLine({ pin: { path, kind: 'dir', id: 0 } })),
+    ...pins.map((pin) => foundLine({ pin })),
   ];
 }

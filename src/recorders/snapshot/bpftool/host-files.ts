@@ -85,10 +85,10 @@ export interface ToldOfHost {
   readonly boot_id?: string;
 }
 
-type Kind = keyof ToldOfHost;
+type HostFileKind = keyof ToldOfHost;
 
 /** What makes each, for messages. */
-const MADE_BY: Readonly<Record<Kind, string>> = {
+const MADE_BY: Readonly<Record<HostFileKind, string>> = {
   progs: 'bpftool -j prog show',
   maps: 'bpftool -j map show',
   links: 'bpftool -j link show',
@@ -105,7 +105,7 @@ const MADE_BY: Readonly<Record<Kind, string>> = {
  */
 export function readHostFiles(files: readonly HostFile[]): ToldOfHost {
   const told: Record<string, unknown> = {};
-  const from = new Map<Kind, string>();
+  const from = new Map<HostFileKind, string>();
   for (const file of files) {
     const [kind, value] = contentOf(file);
     const other = from.get(kind);
@@ -118,17 +118,17 @@ export function readHostFiles(files: readonly HostFile[]): ToldOfHost {
   return told as ToldOfHost;
 }
 
-function contentOf(file: HostFile): readonly [Kind, unknown] {
+function contentOf(file: HostFile): readonly [HostFileKind, unknown] {
   const text = file.text.trim();
-  if (/^[[{]/.test(text)) return rowsOf(file, parsed(file));
+  if (/^[[{]/.test(text)) return rowsOf(file, parseFile(file));
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return ['boot_id', text];
   if (/^\d+\.\d+\S*$/.test(text)) return ['release', text];
   if (/^\d+ \//.test(text)) return ['cgroups', cgroupRows(file, text)];
   const kinds = Object.values(MADE_BY).join('; ');
-  throw new HostFileError(`${file.name} is none of what these print: ${kinds}`);
+  throw new HostFileError(`${file.name} is not the output of one of these: ${kinds}`);
 }
 
-function parsed({ name, text }: HostFile): readonly unknown[] {
+function parseFile({ name, text }: HostFile): readonly unknown[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -141,19 +141,19 @@ function parsed({ name, text }: HostFile): readonly unknown[] {
   throw new HostFileError(`${name} is one object, and bpftool prints a list of them`);
 }
 
-function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [Kind, unknown] {
+function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [HostFileKind, unknown] {
   const kind = rows.length === 0 ? kindByName(file.name) : kindOfRow(file.name, rows[0]);
   switch (kind) {
     case 'progs':
-      return [kind, checked(file.name, z.array(prog), rows)];
+      return [kind, checkContent(file.name, z.array(prog), rows)];
     case 'maps':
-      return [kind, checked(file.name, z.array(map), rows)];
+      return [kind, checkContent(file.name, z.array(map), rows)];
     case 'tree':
-      return [kind, checked(file.name, z.array(treeRow), rows)];
+      return [kind, checkContent(file.name, z.array(treeRow), rows)];
     default:
       return [
         'links',
-        checked(file.name, z.array(z.unknown()), rows).flatMap((row, i) =>
+        checkContent(file.name, z.array(z.unknown()), rows).flatMap((row, i) =>
           onCgroup(file.name, row, i),
         ),
       ];
@@ -161,12 +161,12 @@ function rowsOf(file: HostFile, rows: readonly unknown[]): readonly [Kind, unkno
 }
 
 function onCgroup(name: string, row: unknown, i: number): LinkRow[] {
-  const { type } = checked(`${name}: [${i}]`, otherLink, row);
+  const { type } = checkContent(`${name}: [${i}]`, otherLink, row);
   if (type !== 'cgroup' && type !== 3) return [];
-  return [checked(`${name}: [${i}]`, cgroupLink, row)];
+  return [checkContent(`${name}: [${i}]`, cgroupLink, row)];
 }
 
-function kindOfRow(name: string, row: unknown): Kind {
+function kindOfRow(name: string, row: unknown): HostFileKind {
   const has = (field: string) => typeof row === 'object' && row !== null && field in row;
   if (has('cgroup')) return 'tree';
   if (has('bytes_key')) return 'maps';
@@ -175,14 +175,14 @@ function kindOfRow(name: string, row: unknown): Kind {
   throw new HostFileError(`${name} is no list of programs, maps, links or cgroups of bpftool -j`);
 }
 
-const NAMES: readonly (readonly [RegExp, Kind])[] = [
+const NAMES: readonly (readonly [RegExp, HostFileKind])[] = [
   [/prog/, 'progs'],
   [/map/, 'maps'],
   [/link/, 'links'],
   [/cgroup|tree/, 'tree'],
 ];
 
-function kindByName(name: string): Kind {
+function kindByName(name: string): HostFileKind {
   const base = name.split('/').at(-1) ?? name;
   const kinds = NAMES.filter(([pattern]) => pattern.test(base));
   const [only] = kinds;
@@ -204,7 +204,7 @@ function cgroupRows({ name }: HostFile, text: string): readonly CgroupRow[] {
   });
 }
 
-function checked<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
+function checkContent<T>(name: string, schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

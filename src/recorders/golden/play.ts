@@ -1,4 +1,4 @@
-/** Replays a scenario on a machine and compares every outcome and every change of state. */
+/** Plays a scenario on a machine and compares every outcome and every change of state. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';
@@ -11,7 +11,7 @@ import { FIRST_ID, LabelBook } from './labels.ts';
 import type { Machine } from './machine.ts';
 import { keyLabel, labelState, type Observed } from './observed.ts';
 import { relabel } from './relabel.ts';
-import type { Answer, Header, RecordedStep, Scenario, Step } from './scenario.ts';
+import type { Header, RecordedStep, Scenario, Step, StepAnswer } from './scenario.ts';
 import { callOf } from './translate.ts';
 
 /** Keys that one `map_keys` step reads at most. */
@@ -40,7 +40,7 @@ export function bootConfigFor(header: Header): Partial<BootConfig> {
 }
 
 /**
- * Replays a scenario; the machine was booted with `bootConfigFor` its header. What a machine does a
+ * Plays a scenario; the machine was booted with `bootConfigFor` its header. What a machine does a
  * moment after a call is waited for only where the state differs without it, and at the end.
  *
  * @param lag steps for which a state that differs is not waited for: what was asked meanwhile may have
@@ -103,7 +103,7 @@ function apply(expected: Observed, { st }: RecordedStep): void {
 }
 
 interface Performed {
-  readonly answer: Answer;
+  readonly answer: StepAnswer;
   readonly decisions: readonly Decision[];
 }
 
@@ -137,7 +137,7 @@ async function askObject(
   fd: number,
   machine: Machine,
   labels: LabelBook,
-): Promise<Answer> {
+): Promise<StepAnswer> {
   const ask = { name: 'obj_get_info_by_fd', bpf_fd: fd } as const;
   const { outcome } = await machine.perform(labels.pid(step.proc), ask);
   if (isRefusal(outcome) || outcome.info === undefined) return {};

@@ -57,7 +57,7 @@ export function knowLine(database: Queryable, hostId: number, isBranch: boolean)
 async function isBranch(database: Queryable, hostId: number): Promise<boolean> {
   const known = branches.get(database)?.get(hostId);
   if (known !== undefined) return known;
-  const is = (await grownFrom(database, hostId)) > 0;
+  const is = (await lastSharedPosition(database, hostId)) > 0;
   knowLine(database, hostId, is);
   return is;
 }
@@ -109,7 +109,7 @@ export async function stretchesOf(
 }
 
 /** The last position whose rows are an ancestor's; 0 for a host that is not a branch. */
-export async function grownFrom(database: Queryable, hostId: number): Promise<number> {
+export async function lastSharedPosition(database: Queryable, hostId: number): Promise<number> {
   const [row] = await database.query<{ readonly position: number | null }>(
     `select max(position_to) as position from lineages where host_id = $1`,
     [hostId],

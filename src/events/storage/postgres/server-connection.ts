@@ -1,8 +1,8 @@
 /**
- * A line to a server: one connection that is opened once, and closed when it breaks or becomes
- * silent. Each line has its own client of the driver, with a pool of one. The driver would open it
- * again, and 3.4.9 has faults there: a write to the broken connection can end the
- * process, wait for ever, or go to the next one (ADR 13).
+ * A connection to a server, which is opened once, and closed when it breaks or becomes silent. Each
+ * has its own client of the driver, with a pool of one. The driver would open it again, and 3.4.9 has
+ * faults there: a write to the broken connection can end the process, wait for ever, or go to the
+ * next one (ADR 13).
  */
 import { connect, type Socket } from 'node:net';
 import postgres from 'postgres';
@@ -10,13 +10,13 @@ import { DatabaseAbsent, endsConnection } from '../database-error.ts';
 import type { Server } from './address.ts';
 import { KEEPALIVE_S, LIMITS, PARTING_MS } from './time-limits.ts';
 
-/** How often a line looks whether anything came. */
+/** How often a connection looks whether anything came. */
 const TICK_MS = 250;
 
-export interface LineEvents {
-  /** Called once, when the line takes no more statements. */
+export interface ConnectionEvents {
+  /** Called once, when the connection takes no more statements. */
   readonly onLost?: () => void;
-  /** Called with what is notified on the channels that the line listens on. */
+  /** Called with what is notified on the channels that the connection listens on. */
   readonly onNotify?: (payload: string) => void;
 }
 
@@ -35,9 +35,9 @@ interface Settling {
  */
 const RELEASED = { resolve: () => undefined, reject: () => undefined };
 
-export class Line {
+export class ServerConnection {
   readonly #server: Server;
-  readonly #events: LineEvents;
+  readonly #events: ConnectionEvents;
   readonly #client: Client;
   readonly #watch: NodeJS.Timeout;
   /**
@@ -56,7 +56,7 @@ export class Line {
   /** Milliseconds of silence after which it is closed while a statement asked from now on waits. */
   silenceMs = LIMITS.request.silenceMs;
 
-  constructor(server: Server, events: LineEvents = {}) {
+  constructor(server: Server, events: ConnectionEvents = {}) {
     this.#server = server;
     this.#events = events;
     this.#client = postgres(server.url, {
@@ -133,8 +133,8 @@ export class Line {
   }
 
   #connect(): Socket {
-    // State that the driver keeps of a closed line would make it connect again.
-    if (this.#socket !== undefined) throw this.#lost ?? new Error('a line connects once');
+    // State that the driver keeps of a closed connection would make it connect again.
+    if (this.#socket !== undefined) throw this.#lost ?? new Error('a connection connects once');
     const { place } = this.#server;
     this.#socket = connect({ ...place, noDelay: true });
     // For the name in the server's certificate.

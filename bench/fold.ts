@@ -6,14 +6,14 @@ import { sealSegments } from '../src/events/proof/seal.ts';
 import type { Database } from '../src/events/storage/database.ts';
 import { migrate } from '../src/events/storage/migrate.ts';
 import { openPostgres } from '../src/events/storage/postgres-database.ts';
+import type { ColdFold, Folded } from './fold/cold-fold.ts';
+import { LOGS, type Log } from './fold/logs.ts';
+import type { MemoryFold } from './fold/memory-fold.ts';
 import { askedProcess } from './harness/asked-process.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import { alternate, type Figure } from './harness/measure.ts';
 import { type Bound, boundTable, type Comparison, comparisonTable } from './harness/table.ts';
 import { writeLog } from './logs/written-log.ts';
-import type { ColdFold, Folded } from './replay/cold-fold.ts';
-import { LOGS, type Log } from './replay/logs.ts';
-import type { MemoryFold } from './replay/memory-fold.ts';
 
 const EVENTS = 300_000;
 const EVENTS_FULL = 1_000_000;
@@ -29,7 +29,7 @@ interface Measured {
   readonly pages: Figure;
 }
 
-export const replay: Bench = {
+export const foldLogs: Bench = {
   name: 'replay',
   title: 'folding a log from its first event to its last',
   longer: true,
@@ -68,16 +68,16 @@ async function measure(
   context.say(`${log}: writing and sealing`);
   const hostId = await written(url, log, events);
   let digest = '';
-  const holder = askedProcess<MemoryFold, Folded>(
-    new URL('replay/memory-fold.ts', import.meta.url),
-    [log, String(to)],
-  );
+  const holder = askedProcess<MemoryFold, Folded>(new URL('fold/memory-fold.ts', import.meta.url), [
+    log,
+    String(to),
+  ]);
   async function memory(): Promise<number> {
     const folded = await holder.ask('fold');
     digest = folded.digest;
     return rate(to, folded.ms);
   }
-  const other = askedProcess<ColdFold, Folded>(new URL('replay/cold-fold.ts', import.meta.url));
+  const other = askedProcess<ColdFold, Folded>(new URL('fold/cold-fold.ts', import.meta.url));
   async function cold(by: ColdFold['by'], last: number): Promise<number> {
     const folded = await other.ask({ url, hostId, to: last, by });
     if (last === to && folded.digest !== digest) {
