@@ -122,7 +122,7 @@ export function progLoad(caller: Caller, call: ProgLoad): Decision {
 }
 
 /** Whether the verifier sees the program, and so prints into the log that the call passes. */
-export function reachesVerifier(caller: Caller, call: Load): boolean {
+export function reachesVerifier(caller: Caller, call: ProgLoad): boolean {
   if (gate(caller, call.attr_size) !== undefined) return false;
   const type = progTypeOf(call.prog_type);
   const expected = fixUpAttachType(type, call.expected_attach_type);
@@ -132,7 +132,7 @@ export function reachesVerifier(caller: Caller, call: Load): boolean {
 /** What `bpf_prog_load` asks before `bpf_check`. It gives the user namespace of `admission`. */
 function beforeVerifier(
   caller: Caller,
-  call: Load,
+  call: ProgLoad,
   { type, expected }: { readonly type: ProgType; readonly expected: AttachType },
 ): number | Refusal {
   const user = admission(caller, call, expected);
