@@ -157,6 +157,11 @@ struct pt_regs___arm64 {
 	unsigned long orig_x0;
 };
 
+/* What the kernel writes how long a log was, since it does (6.4). */
+union bpf_attr___true {
+	unsigned int log_true_size;
+} __attribute__((preserve_access_index));
+
 #pragma clang attribute pop
 
 #endif

@@ -34,6 +34,15 @@ const OBJECT_FDS = [
   'link_fd',
   'map_fd',
   'bpf_fd',
+  'inner_map_fd',
+] as const;
+/** Fds that a call is refused for when they are open on something else. */
+const OTHER_FDS = [
+  'btf_fd',
+  'prog_btf_fd',
+  'attach_prog_fd',
+  'map_token_fd',
+  'prog_token_fd',
 ] as const;
 const TARGET_FDS = ['target_fd'] as const;
 
@@ -155,7 +164,7 @@ function queryOf(
 /** Facts about fds that the recording shows, and that the state does not have or contradicts. */
 function factsOf(
   kernel: Kernel,
-  { process, paths }: CallDeed,
+  { process, paths, outcome }: CallDeed,
   call: Call,
   naming: Naming,
   mounts: Mounts,
@@ -163,7 +172,7 @@ function factsOf(
   if (paths.size === 0) return undefined;
   const facts: Record<number, FdFact> = {};
   const numbers = call as unknown as Readonly<Record<string, unknown>>;
-  for (const field of [...TARGET_FDS, ...OBJECT_FDS]) {
+  for (const field of [...TARGET_FDS, ...OBJECT_FDS, ...OTHER_FDS]) {
     const fd = numbers[field];
     const path = typeof fd === 'number' ? paths.get(fd) : undefined;
     if (typeof fd !== 'number' || path === undefined) continue;
@@ -171,7 +180,9 @@ function factsOf(
     const open = kernel.processes.get(process.pid)?.fds.get(fd);
     const kind = open === undefined ? undefined : kernel.files.get(open.file)?.kind;
     const isOther = fact.kind === 'other' || fact.kind === 'bpffs';
-    if (kind === fact.kind || (isOther && kind === undefined)) continue;
+    // A refusal may come of what an fd is not.
+    const isPlain = isOther && kind === undefined && !('errno' in outcome);
+    if (kind === fact.kind || isPlain) continue;
     facts[fd] = isObject(fact.kind) ? { ...fact, id: naming.made(fact.kind) } : fact;
   }
   return Object.keys(facts).length === 0 ? undefined : facts;

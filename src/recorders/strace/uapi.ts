@@ -73,6 +73,13 @@ export const PROG_BITS: Bits = {
   BPF_F_TEST_REG_INVARIANTS: 128,
   BPF_F_TOKEN_FD: 65_536,
 };
+/** What the verifier prints; straces before 6.x print the number. */
+export const LOG_BITS: Bits = {
+  BPF_LOG_LEVEL1: 1,
+  BPF_LOG_LEVEL2: 2,
+  BPF_LOG_STATS: 4,
+  BPF_LOG_FIXED: 8,
+};
 export const MAP_BITS: Bits = {
   BPF_F_NO_PREALLOC: 1,
   BPF_F_NO_COMMON_LRU: 2,
