@@ -28,6 +28,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define F_SETFD 2
 #define F_DUPFD_CLOEXEC 1030
 #define O_CLOEXEC 02000000
+#define O_PATH 010000000
 #define SOL_SOCKET 1
 #define SCM_RIGHTS 1
 #define MSG_CMSG_CLOEXEC 0x40000000
@@ -1115,11 +1116,18 @@ static __always_inline int leave_open(struct leave *leave)
 {
 	unsigned long long id;
 	struct task_struct *task;
+	struct file *file;
 
 	if (leave->ret < 0 || is_self())
 		return 0;
 	task = current_task();
-	if (object_at(task, leave->ret, &id) == OBJECT_CGROUP)
+	if (object_at(task, leave->ret, &id) != OBJECT_CGROUP)
+		return 0;
+	file = file_at(task, leave->ret);
+	/* What stands for a place, and is not open for reading, asks for no right to read. */
+	if (file && FIELD(file, f_flags) & O_PATH)
+		tell_fd(task, EVENT_RECEIVED, 0, leave->ret, is_cloexec(task, leave->ret), leave->ret, OBJECT_CGROUP, id);
+	else
 		tell_fd(task, EVENT_OPEN_CGROUP, leave->ret, 0, is_cloexec(task, leave->ret), leave->ret,
 			OBJECT_CGROUP, id);
 	return 0;

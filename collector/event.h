@@ -25,7 +25,7 @@ enum event_kind {
 	EVENT_DUP,          /* dup, dup2, dup3, fcntl(F_DUPFD): a = old fd, b = close-on-exec */
 	EVENT_CLOEXEC,      /* fcntl(F_SETFD): a = fd, b = close-on-exec */
 	EVENT_OPEN_CGROUP,  /* open, openat, openat2 that gave a cgroup's directory */
-	EVENT_RECEIVED,     /* an fd came by SCM_RIGHTS or pidfd_getfd: a = fd, b = close-on-exec */
+	EVENT_RECEIVED,     /* an fd came by SCM_RIGHTS or pidfd_getfd, or by O_PATH: a = fd, b = close-on-exec */
 	EVENT_FORK,         /* a = the child's pid */
 	EVENT_EXEC,
 	EVENT_EXIT,

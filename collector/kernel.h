@@ -35,6 +35,7 @@ struct path {
 };
 
 struct file {
+	unsigned int f_flags;
 	struct inode *f_inode;
 	void *private_data;
 	struct path f_path;
