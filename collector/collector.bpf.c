@@ -1123,7 +1123,7 @@ static __always_inline int leave_open(struct leave *leave)
 	task = current_task();
 	if (object_at(task, leave->ret, &id) != OBJECT_CGROUP)
 		return 0;
-	file = file_at(task, leave->ret);
+	file = TYPED(file, file_at(task, leave->ret));
 	/* What stands for a place, and is not open for reading, asks for no right to read. */
 	if (file && FIELD(file, f_flags) & O_PATH)
 		tell_fd(task, EVENT_RECEIVED, 0, leave->ret, is_cloexec(task, leave->ret), leave->ret, OBJECT_CGROUP, id);

@@ -7,6 +7,7 @@ import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { keyAt } from '../../domain/mounts.ts';
 import type { FdFact, Observation, ObservedOutcome } from '../../domain/observed/observation.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import type { CallDeed } from './deed.ts';
@@ -127,7 +128,7 @@ function outcomeOf(
     case 'obj_get': {
       const path = paths.get(ret);
       const { kind } = path === undefined ? { kind: undefined } : factOf(path, mounts);
-      if (kernel.bpffs.has(call.path) || !isObject(kind)) return { ret };
+      if (kernel.bpffs.has(keyAt(kernel, call.path)) || !isObject(kind)) return { ret };
       return { ret, [`${kind}_id`]: naming.made(kind) };
     }
     case 'prog_query':
