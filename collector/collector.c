@@ -660,7 +660,8 @@ static void tell_bpf(const struct bpf_event *told)
 			fd_array(load);
 			break;
 		}
-		field(told, "insn_cnt", 4);
+		/* Left out it is that of the smallest program, and not none. */
+		number("insn_cnt", u32_at(told, 4));
 		if (event->ret >= 0) {
 			char tag[17];
 

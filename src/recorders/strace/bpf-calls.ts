@@ -134,7 +134,7 @@ function progLoad(fields: Fields): ToldCall {
       ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
       ...named('prog_name', fields.text('prog_name')),
       ...fields.some('attach_btf_id'),
-      ...fields.some('insn_cnt'),
+      ...printed('insn_cnt', fields.number('insn_cnt')),
       ...(fields.isNoBtf('attach_prog_fd') && fields.some('attach_prog_fd')),
       ...programTypes(fields),
       ...fields.some('prog_token_fd'),
@@ -147,6 +147,14 @@ function progLoad(fields: Fields): ToldCall {
       ...signed('keyring_id', fields.some('keyring_id').keyring_id),
     },
   };
+}
+
+/** Left out it is that of the smallest program, and not none. */
+function printed<N extends string>(
+  name: N,
+  value: number | undefined,
+): { readonly [K in N]?: number } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [K in N]?: number };
 }
 
 /** A number that has a sign, as strace prints it, or as the bytes of an attr have it. */

@@ -97,3 +97,11 @@ it('tells what a map asks for beside its sizes', async () => {
   expect(hash.call).toMatchObject({ excl_prog_hash: true, excl_prog_hash_size: 31 });
   expect([node, extra, hash].map(({ divergences }) => divergences)).toEqual([0, 0, 0]);
 });
+
+it('tells a program without instructions as that', async () => {
+  const { call, divergences } = await told(
+    '812 bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_SKB, insn_cnt=0, insns=0x7f, license="GPL"}, 128) = -1 E2BIG (Argument list too long)',
+  );
+  expect(call).toMatchObject({ insn_cnt: 0 });
+  expect(divergences).toBe(0);
+});
