@@ -26,7 +26,7 @@ const HEADER_FOLDERS = ['/usr/include', '/usr/local/include'];
 const SBIN = ['/usr/sbin', '/usr/local/sbin'];
 
 /** The collector's name in dist/collector, on this architecture. */
-export function collectorName() {
+function collectorName() {
   return `bpfledger-collector-${process.platform}-${process.arch}`;
 }
 
