@@ -28,6 +28,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define F_SETFD 2
 #define F_DUPFD_CLOEXEC 1030
 #define O_CLOEXEC 02000000
+#define O_PATH 010000000
 #define SOL_SOCKET 1
 #define SCM_RIGHTS 1
 #define MSG_CMSG_CLOEXEC 0x40000000
@@ -479,6 +480,27 @@ static __always_inline int bpf_arguments(struct task_struct *task, struct call *
 	return is_told_command(call->a) && pid != self && pid != reader && !is_plain_element(task, call);
 }
 
+#define BTF_NAME ((unsigned long)'b' | (unsigned long)'t' << 8 | (unsigned long)'f' << 16)
+#define BTF_NAME_MASK 0xfffffffful
+
+/* What a file is that is no object of the log. */
+__noinline unsigned int other_kind(unsigned long address)
+{
+	struct file *file = TYPED(file, address);
+	struct inode *inode = FIELD(file, f_inode);
+	struct super_block *sb = FIELD(inode, i_sb);
+	struct dentry *dentry = FIELD(file, f_path.dentry);
+	unsigned long name = load(FIELD(dentry, d_name.name));
+
+	if (FIELD(sb, s_magic) != ANON_INODE_FS_MAGIC)
+		return OBJECT_OTHER;
+	if ((name & BTF_NAME_MASK) == BTF_NAME)
+		return OBJECT_BTF;
+	if ((name & NAME_MASK) == NAME('b', 'p', 'f', '-', 't', 'o', 'k', 'e'))
+		return OBJECT_TOKEN;
+	return OBJECT_OTHER;
+}
+
 /* What an fd of the call is, as its fact of this number. */
 static __always_inline void add_fact(struct event *event, unsigned int n, struct task_struct *task, int fd)
 {
@@ -489,9 +511,19 @@ static __always_inline void add_fact(struct event *event, unsigned int n, struct
 	fact->kind = object_at(task, fd, &id);
 	fact->id = id;
 	/* A refusal may come of what an fd is not. */
-	if (!fact->kind && file_at(task, fd))
-		fact->kind = OBJECT_OTHER;
+	if (!fact->kind) {
+		unsigned long file = (unsigned long)file_at(task, fd);
+
+		if (file)
+			fact->kind = other_kind(file);
+	}
 	event->facts = n + 1;
+}
+
+/* The same, as the next one of the facts. */
+static __always_inline void add_next(struct event *event, struct task_struct *task, int fd)
+{
+	add_fact(event, event->facts % FACTS_MAX, task, fd);
 }
 
 static __always_inline unsigned int word(const struct bpf_event *told, unsigned int offset)
@@ -606,6 +638,7 @@ static __always_inline void begin_bpf(struct bpf_event *told, struct task_struct
 	begin(&told->event, task, EVENT_BPF);
 	told->event.ret = ret;
 	told->cmd = call->a;
+	told->size = call->b;
 	/* The verifier has to see the bound on the register that is passed. */
 	asm volatile("" : "+r"(size));
 	if (size > room)
@@ -663,12 +696,6 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 		add_fact(event, 0, task, word(told, 0));
 		add_fact(event, 1, task, word(told, 4));
 		break;
-	case BPF_MAP_CREATE: /* map_type, key_size, value_size, max_entries, map_flags, inner_map_fd */
-		add_fact(event, 0, task, ret);
-		note_map(task, ret);
-		if (word(told, 0) == BPF_MAP_TYPE_ARRAY_OF_MAPS || word(told, 0) == BPF_MAP_TYPE_HASH_OF_MAPS)
-			add_fact(event, 1, task, word(told, 20));
-		break;
 	case BPF_PROG_GET_FD_BY_ID:
 	case BPF_MAP_GET_FD_BY_ID:
 	case BPF_LINK_GET_FD_BY_ID:
@@ -677,6 +704,36 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 			note_map(task, ret);
 		}
 	}
+	submit(told);
+}
+
+/* Whether an attr names BTF by the ids of types in it, and a token. */
+#define MAP_HAS_BTF(told) (word(told, 52) || word(told, 56) || word(told, 60))
+#define LOAD_HAS_BTF(told) (word(told, 88) || word(told, 104))
+/* BPF_F_TOKEN_FD */
+#define TOKEN_FD (1 << 16)
+
+/* A bpf_event of MAP_CREATE. */
+#define MAP_EVENT (__builtin_offsetof(struct bpf_event, attr) + ATTR_MAP)
+
+static __always_inline void tell_map(struct task_struct *task, const struct call *call, long long ret)
+{
+	struct bpf_event *told = reserve(MAP_EVENT);
+	struct event *event;
+
+	if (!told)
+		return;
+	begin_bpf(told, task, call, ret, ATTR_MAP);
+	event = &told->event;
+	/* map_type, key_size, value_size, max_entries, map_flags, inner_map_fd, …, btf_fd, …, map_token_fd */
+	add_fact(event, 0, task, ret);
+	note_map(task, ret);
+	if (word(told, 0) == BPF_MAP_TYPE_ARRAY_OF_MAPS || word(told, 0) == BPF_MAP_TYPE_HASH_OF_MAPS)
+		add_next(event, task, word(told, 20));
+	if (word(told, 16) & TOKEN_FD)
+		add_next(event, task, word(told, 76));
+	if (MAP_HAS_BTF(told))
+		add_next(event, task, word(told, 48));
 	submit(told);
 }
 
@@ -800,10 +857,15 @@ static __always_inline void tell_fd_array(struct load_event *told)
 	}
 }
 
-/* An fd of which add_fact is asked later. */
+/* An fd of which add_fact is asked later; those that were named first stay. */
 static __always_inline void name_fd(struct event *event, int fd)
 {
-	event->fact[event->facts++ % FACTS_MAX].fd = fd;
+	unsigned int facts = event->facts;
+
+	if (facts >= FACTS_MAX)
+		return;
+	event->fact[facts % FACTS_MAX].fd = fd;
+	event->facts = facts + 1;
 }
 
 /* A refusal may come of the instructions, and of the maps that they name, also by a place in the fd_array. */
@@ -814,6 +876,12 @@ static __always_inline void tell_refused(struct load_event *told, struct task_st
 	unsigned int found;
 
 	tell_fd_array(told);
+	if (LOAD_HAS_BTF(&told->bpf))
+		name_fd(event, word(&told->bpf, 72));
+	if (word(&told->bpf, 112))
+		name_fd(event, word(&told->bpf, 112));
+	if (word(&told->bpf, 44) & TOKEN_FD)
+		name_fd(event, word(&told->bpf, 144));
 	asm volatile("" : "+r"(bytes));
 	if (bytes > sizeof(told->insn))
 		bytes = sizeof(told->insn);
@@ -852,6 +920,9 @@ static __always_inline void tell_load(struct task_struct *task, const struct cal
 	if (!told)
 		return;
 	begin_bpf(&told->bpf, task, call, ret, ATTR_MAX);
+	/* Where there is such a field the kernel wrote it: what the caller had there is gone, and was not read. */
+	if (bpf_core_field_exists(((union bpf_attr___true *)0)->log_true_size))
+		*(unsigned int *)(told->bpf.attr + 140) = 0;
 	__builtin_memset(told->tag, 0, sizeof(told->tag));
 	told->maps = 0;
 	told->found = 0;
@@ -876,6 +947,9 @@ int leave_bpf(struct leave *leave)
 	if (!bpf_arguments(task, &call))
 		return 0;
 	switch (call.a) {
+	case BPF_MAP_CREATE:
+		tell_map(task, &call, leave->ret);
+		break;
 	case BPF_PROG_LOAD:
 		tell_load(task, &call, leave->ret);
 		break;
@@ -1042,11 +1116,18 @@ static __always_inline int leave_open(struct leave *leave)
 {
 	unsigned long long id;
 	struct task_struct *task;
+	struct file *file;
 
 	if (leave->ret < 0 || is_self())
 		return 0;
 	task = current_task();
-	if (object_at(task, leave->ret, &id) == OBJECT_CGROUP)
+	if (object_at(task, leave->ret, &id) != OBJECT_CGROUP)
+		return 0;
+	file = TYPED(file, file_at(task, leave->ret));
+	/* What stands for a place, and is not open for reading, asks for no right to read. */
+	if (file && FIELD(file, f_flags) & O_PATH)
+		tell_fd(task, EVENT_RECEIVED, 0, leave->ret, is_cloexec(task, leave->ret), leave->ret, OBJECT_CGROUP, id);
+	else
 		tell_fd(task, EVENT_OPEN_CGROUP, leave->ret, 0, is_cloexec(task, leave->ret), leave->ret,
 			OBJECT_CGROUP, id);
 	return 0;

@@ -201,7 +201,7 @@ static bool outcome(long long ret, long long shown)
 
 static const char *kind_name(unsigned int kind)
 {
-	static const char *const names[] = { "", "prog", "map", "link", "cgroup", "other" };
+	static const char *const names[] = { "", "prog", "map", "link", "cgroup", "other", "other", "other" };
 
 	return names[kind];
 }
@@ -234,10 +234,10 @@ static void facts(const struct event *event)
 		for (unsigned int j = 0; j < i; j++)
 			said |= event->fact[j].fd == fact->fd;
 		/* What is no object of the log matters where the call was refused for it. */
-		if (said || !fact->kind || (fact->kind == OBJECT_OTHER && event->ret >= 0))
+		if (said || !fact->kind || (fact->kind >= OBJECT_OTHER && event->ret >= 0))
 			continue;
 		printf("%s\"%d\":{\"kind\":\"%s\"", before, fact->fd, kind_name(fact->kind));
-		if (fact->kind != OBJECT_OTHER)
+		if (fact->kind < OBJECT_OTHER)
 			printf(",\"id\":%llu", fact->id);
 		path = fact->kind == OBJECT_CGROUP ? cgroup_path(fact->id) : 0;
 		if (path) {
@@ -314,6 +314,33 @@ static void fd_field(const struct bpf_event *told, const char *key, unsigned int
 		number(key, value);
 }
 
+
+/* A number of 64 bits, as far as one of JSON is exact. */
+#define NUMBER_MAX ((1ull << 53) - 1)
+
+static void quad_field(const struct bpf_event *told, const char *key, unsigned int offset)
+{
+	unsigned long long value = u64_at(told, offset);
+
+	if (value)
+		printf(",\"%s\":%llu", key, value < NUMBER_MAX ? value : NUMBER_MAX);
+}
+
+/* Whether the caller passes something: what it is, is not told. */
+static void passed(const struct bpf_event *told, const char *key, unsigned int offset)
+{
+	if (u64_at(told, offset))
+		printf(",\"%s\":true", key);
+}
+
+/* More than the kernel takes: of a smaller attr the fields say all. */
+#define SIZE_MAX_TAKEN 4096
+
+static void large_size(const struct bpf_event *told)
+{
+	if (told->size > SIZE_MAX_TAKEN)
+		number("attr_size", told->size);
+}
 
 #ifndef BPF_F_ID
 #define BPF_F_ID (1u << 5)
@@ -431,6 +458,14 @@ static bool instructions(const struct load_event *told)
 	return true;
 }
 
+static bool has_btf(const struct event *event)
+{
+	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)
+		if (event->fact[i].kind == OBJECT_BTF)
+			return true;
+	return false;
+}
+
 /* How many fds of an fd_array the instructions name by their index. */
 static unsigned int named_fds(const struct load_event *told)
 {
@@ -456,7 +491,7 @@ static void fd_array(const struct load_event *told)
 	unsigned int named = named_fds(told);
 	unsigned int fds = counted > named ? counted : named;
 
-	if (u64_at(&told->bpf, 120) && fds > told->array_fds)
+	if (u64_at(&told->bpf, 120) && (fds > told->array_fds || has_btf(&told->bpf.event)))
 		return;
 	if (told->array_fds)
 		for (unsigned int i = 0; i < fds; i++)
@@ -474,6 +509,55 @@ static void returned_constant(const struct load_event *told)
 		return;
 	if ((int)(told->insn[last - 2] >> 32) != 1)
 		number("ret", (int)(told->insn[last - 2] >> 32));
+}
+
+/* Whether an fd of the call is open on this. */
+static bool is_open_on(const struct event *event, int fd, unsigned int kind)
+{
+	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)
+		if (event->fact[i].fd == fd && event->fact[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* The log has no BTF: what describes a map or a program is told where it is none, and the refusal follows from that. */
+
+static void map_description(const struct bpf_event *told)
+{
+	if (told->event.ret >= 0 || has_btf(&told->event))
+		return;
+	fd_field(told, "btf_fd", 48);
+	field(told, "btf_key_type_id", 52);
+	field(told, "btf_value_type_id", 56);
+	field(told, "btf_vmlinux_value_type_id", 60);
+}
+
+static void prog_description(const struct bpf_event *told)
+{
+	if (told->event.ret >= 0 || is_open_on(&told->event, u32_at(told, 72), OBJECT_BTF))
+		return;
+	fd_field(told, "prog_btf_fd", 72);
+	field(told, "func_info_cnt", 88);
+	field(told, "line_info_cnt", 104);
+}
+
+/* Where the verifier shall print, what the program is attached to, and who signed it. */
+static void load_fields(const struct bpf_event *told)
+{
+	field(told, "prog_flags", 44);
+	named("prog_name", (const char *)told->attr + 48, 16);
+	field(told, "attach_btf_id", 108);
+	if (!is_open_on(&told->event, u32_at(told, 112), OBJECT_BTF))
+		fd_field(told, "attach_prog_fd", 112);
+	fd_field(told, "prog_token_fd", 144);
+	prog_description(told);
+	field(told, "log_level", 24);
+	field(told, "log_size", 28);
+	passed(told, "log_buf", 32);
+	field(told, "log_true_size", 140);
+	passed(told, "signature", 152);
+	field(told, "signature_size", 160);
+	fd_field(told, "keyring_id", 164);
 }
 
 /* Whether an attach type is one of cgroups: they are not one stretch of numbers. */
@@ -558,22 +642,26 @@ static void tell_bpf(const struct bpf_event *told)
 		field(told, "max_entries", 12);
 		field(told, "map_flags", 16);
 		fd_field(told, "inner_map_fd", 20);
+		field(told, "numa_node", 24);
 		named("map_name", (const char *)told->attr + 28, 16);
+		map_description(told);
+		quad_field(told, "map_extra", 64);
+		fd_field(told, "map_token_fd", 76);
+		passed(told, "excl_prog_hash", 80);
+		field(told, "excl_prog_hash_size", 88);
 		break;
 	case BPF_PROG_LOAD:
 		call("prog_load");
 		number("prog_type", u32_at(told, 0));
 		if (u32_at(told, 68))
 			number("expected_attach_type", u32_at(told, 68));
+		load_fields(told);
 		if (event->ret < 0 && instructions(load)) {
 			fd_array(load);
-			field(told, "prog_flags", 44);
-			named("prog_name", (const char *)told->attr + 48, 16);
 			break;
 		}
-		field(told, "insn_cnt", 4);
-		field(told, "prog_flags", 44);
-		named("prog_name", (const char *)told->attr + 48, 16);
+		/* Left out it is that of the smallest program, and not none. */
+		number("insn_cnt", u32_at(told, 4));
 		if (event->ret >= 0) {
 			char tag[17];
 
@@ -682,6 +770,7 @@ static void tell_bpf(const struct bpf_event *told)
 	default:
 		return;
 	}
+	large_size(told);
 	if (outcome(event->ret, shown)) {
 		returned_object(told);
 		if (told->cmd == BPF_PROG_QUERY)

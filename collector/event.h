@@ -4,8 +4,9 @@
 #define COLLECTOR_EVENT_H
 
 #define PIDS_MAX (1 << 22) /* PID_MAX_LIMIT */
-#define ATTR_MAX 160
+#define ATTR_MAX 168
 #define ATTR_SHORT 64 /* of commands whose fields end before */
+#define ATTR_MAP 96   /* of MAP_CREATE */
 #define COMM_LEN 16
 #define PATH_LEN 512
 #define START_DEPTH 6
@@ -24,7 +25,7 @@ enum event_kind {
 	EVENT_DUP,          /* dup, dup2, dup3, fcntl(F_DUPFD): a = old fd, b = close-on-exec */
 	EVENT_CLOEXEC,      /* fcntl(F_SETFD): a = fd, b = close-on-exec */
 	EVENT_OPEN_CGROUP,  /* open, openat, openat2 that gave a cgroup's directory */
-	EVENT_RECEIVED,     /* an fd came by SCM_RIGHTS or pidfd_getfd: a = fd, b = close-on-exec */
+	EVENT_RECEIVED,     /* an fd came by SCM_RIGHTS or pidfd_getfd, or by O_PATH: a = fd, b = close-on-exec */
 	EVENT_FORK,         /* a = the child's pid */
 	EVENT_EXEC,
 	EVENT_EXIT,
@@ -54,7 +55,17 @@ enum mount_kind { MOUNT_NONE = 0, MOUNT_BPFFS, MOUNT_CGROUP2 };
 /* What is known of a process, by bits: it is told of; it has had an fd on a map that holds objects. */
 enum holding { HOLDS = 1, HOLDS_HOLDING_MAP = 2 };
 
-enum object_kind { OBJECT_NONE = 0, OBJECT_PROG, OBJECT_MAP, OBJECT_LINK, OBJECT_CGROUP, OBJECT_OTHER };
+/* The last two are no objects of the log, and are told apart where a field is to name one. */
+enum object_kind {
+	OBJECT_NONE = 0,
+	OBJECT_PROG,
+	OBJECT_MAP,
+	OBJECT_LINK,
+	OBJECT_CGROUP,
+	OBJECT_OTHER,
+	OBJECT_BTF,
+	OBJECT_TOKEN
+};
 
 /*
  * Where a path starts. On a bpffs: the names of the directory, innermost first. On cgroup2: a cgroup,
@@ -93,11 +104,14 @@ struct event {
 	struct fact fact[FACTS_MAX];
 };
 
-/* EVENT_BPF. The commands of the structures below have more; of the others attr ends at ATTR_SHORT. */
+/*
+ * EVENT_BPF. The commands of the structures below have more; of MAP_CREATE attr ends at ATTR_MAP, of the
+ * others at ATTR_SHORT.
+ */
 struct bpf_event {
 	struct event event;
 	unsigned int cmd;
-	unsigned int pad;
+	unsigned int size; /* of the attr, as the caller says */
 	unsigned char attr[ATTR_MAX];
 };
 

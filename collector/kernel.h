@@ -35,6 +35,7 @@ struct path {
 };
 
 struct file {
+	unsigned int f_flags;
 	struct inode *f_inode;
 	void *private_data;
 	struct path f_path;
@@ -156,6 +157,11 @@ struct pt_regs___arm64 {
 	unsigned long regs[31];
 	unsigned long orig_x0;
 };
+
+/* What the kernel writes how long a log was, since it does (6.4). */
+union bpf_attr___true {
+	unsigned int log_true_size;
+} __attribute__((preserve_access_index));
 
 #pragma clang attribute pop
 

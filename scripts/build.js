@@ -1,4 +1,5 @@
-// Builds dist/ from src/, dist/page from src/web, and dist/docs from the documentation, unless it is newer
+// Builds dist/ from src/, dist/page from src/web, dist/docs from the documentation, and dist/collector from
+// collector/ where its tools are, unless it is newer
 // than everything it is built from. `npm ci` runs this through `prepare`, so a fresh checkout has a
 // working command; so does the first `npx bpfledger`, perhaps while a service runs from dist/, which must
 // not lose its files then.
@@ -20,6 +21,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildCollector } from './build-collector.js';
 import { listPages } from './docs-site/pages.js';
 import { writeSite } from './docs-site/site.js';
 import { writeTypedClient } from './typed-client.js';
@@ -150,6 +152,8 @@ if (!isUpToDate()) {
 } else if (!isSiteUpToDate()) {
   process.exitCode = await withTools(buildSite);
 }
+
+buildCollector(root);
 
 // A first start unpacks this; without it, it would make and migrate a database for seconds.
 const { writePrepared } = await import(join(root, 'dist/events/storage/pglite/prepare.js'));

@@ -77,6 +77,20 @@ from=$(now)
 stranger bpfledger run --release 5.10 -- mkdir /sys/fs/cgroup/pods
 told run "$(since "$from")"
 
+# The collector comes for the architecture that packed it, where its tools were there.
+collectors=node_modules/bpfledger/dist/collector
+collector=$collectors/bpfledger-collector-linux-$(node -p process.arch)
+if [ -e "$collector" ]; then
+  stranger "./$collector" --help | grep -F 'usage: bpfledger-collector'
+  told collector "$(($(stat -c %s "$collector") / 1024)) KiB, for $(uname -m)"
+  rm -r "$collectors"
+else
+  told collector 'none: its tools were not here'
+fi
+# Without it all else works, and observe says how it is made.
+if stranger bpfledger observe --host web1 --url "$url" 2>"$folder/said"; then exit 1; fi
+grep -F "run make -C $place/node_modules/bpfledger/collector" "$folder/said"
+
 # A service that rests gives back what it took (src/at-rest.ts).
 sleep 15
 told memory "$(($(sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status") / 1024)) MiB"

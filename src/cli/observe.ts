@@ -27,10 +27,11 @@ export const observe = command({
     'every bpf(2), and every close, dup, fork, exec, exit, cgroup and pin that matters to it. The\n' +
     'host is created if it is not there; what was there before becomes the beginning of its log\n' +
     '(see adopt). Lines wait in a spool on disk while the service is away, also across restarts.\n' +
-    'Needs the collector: make -C collector builds it, with clang, bpftool and libbpf-dev.',
+    'The collector is in the package for the architecture that it was built on; for others,\n' +
+    'make -C collector builds it, with clang, bpftool and libbpf-dev.',
   flags: {
     host: { value: 'NAME', about: 'the host' },
-    collector: { value: 'PATH', about: 'the collector (default: the one that was built here)' },
+    collector: { value: 'PATH', about: 'the collector (default: that of the package)' },
     'collector-stdin': { about: 'read the lines of a collector from stdin, and read no kernel' },
     spool: { value: 'DIR', about: 'where lines wait (default: spool/NAME in the data folder)' },
     'spool-mib': { value: 'N', about: `MiB that may wait there (${SPOOL_MIB.default})` },

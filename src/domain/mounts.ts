@@ -49,6 +49,19 @@ export function crossMounts(kernel: Kernel, place: MountedName): MountedName {
   return seen;
 }
 
+/**
+ * The key of the name that a path leads to in the host's mount namespace, over what is mounted on the way.
+ * A name that nobody has yet has a key, too; symlinks are names like others.
+ */
+export function keyAt(kernel: Kernel, path: string): string {
+  const top = isUsual(kernel) ? undefined : topPlace(kernel, HOSTS_NAMESPACE);
+  if (top === undefined || path === '/') return top?.key ?? path;
+  return path
+    .slice(1)
+    .split('/')
+    .reduce((place, step) => crossMounts(kernel, below(place, step)), top).key;
+}
+
 /** A name in a directory. */
 export function below({ mount, key }: MountedName, name: string): MountedName {
   return { mount, key: key === '/' ? `/${name}` : `${key}/${name}` };

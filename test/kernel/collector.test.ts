@@ -3,11 +3,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findCollector } from '../../src/recorders/observe/collector.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
 import { until } from './executing.ts';
 import { buildCollector, ownFolder } from './observing.ts';
@@ -26,7 +27,9 @@ interface Line {
     readonly prog_name?: string;
     readonly uid?: number;
     readonly mode?: number;
+    readonly map_name?: string;
     readonly pin?: { readonly path: string };
+    readonly fd?: { readonly path?: string };
     readonly fd_array?: readonly number[];
     readonly fd_array_cnt?: number;
   };
@@ -46,8 +49,10 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Starts one, and gives its lines from then on. */
-  async function started(...options: string[]) {
-    const child: ChildProcess = spawn(path, options, { stdio: ['ignore', 'pipe', 'pipe'] });
+  async function started(first?: string | { readonly program: string }) {
+    const program = typeof first === 'object' ? first.program : path;
+    const options = typeof first === 'string' ? [first] : [];
+    const child: ChildProcess = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
     const lines: Line[] = [];
     let header = '';
     if (child.stdout === null) throw new Error('no stdout');
@@ -121,6 +126,60 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     // The rules ask what is behind each fd that is told.
     const isTold = told.map(({ fds = {} }) => fds[0]?.kind === 'other');
     expect(isTold).toEqual(ARRAYS.map(({ fd_array }) => fd_array !== undefined));
+  });
+
+  it('tells what decides on a load or a map beside its instructions and sizes', async () => {
+    const way = await started();
+    run('perl', ['-e', FIELDS]);
+    const isOwn = ({ call }: Line) =>
+      call.prog_name === 'of_fields' || call.map_name === 'of_fields';
+    await until('all is told', () => way.lines.filter(isOwn).length === 5);
+    const told = (await way.end()).filter(isOwn);
+    expect(told).toMatchObject([
+      {
+        call: { log_level: 1, log_size: 4096, log_buf: true, signature_size: 7, keyring_id: -3 },
+        outcome: { ret: expect.any(Number) },
+      },
+      { call: { log_level: 16, log_size: 10, log_buf: true }, outcome: { errno: 'EINVAL' } },
+      {
+        call: { func_info_cnt: 1, attach_btf_id: 9 },
+        outcome: { errno: 'EINVAL' },
+        fds: { 0: { kind: 'other' } },
+      },
+      {
+        call: { numa_node: 5, map_extra: 6, excl_prog_hash: true, excl_prog_hash_size: 31 },
+        outcome: { errno: 'EINVAL' },
+      },
+      { call: { attr_size: 5000 }, outcome: { errno: 'E2BIG' } },
+    ]);
+  });
+
+  it('tells a cgroup that is opened as a place alone as found: it asks for no right to read', async () => {
+    const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-place-'));
+    const way = await started();
+    run('perl', ['-e', PLACES, cgroup]);
+    rmdirSync(cgroup);
+    const isTold = ({ call }: Line) =>
+      call.path === `/${basename(cgroup)}` && call.name === 'rmdir';
+    await until('all is told', () => way.lines.some(isTold));
+    const told = (await way.end()).flatMap(({ call }) => {
+      const path = call.path ?? call.fd?.path;
+      return path === `/${basename(cgroup)}` ? [call.name] : [];
+    });
+    expect(told).toEqual(['found', 'open_cgroup', 'rmdir']);
+  });
+
+  it('comes with the package, for this architecture, and needs no library of the machine', async () => {
+    const { path: packed = '' } = findCollector();
+    expect(basename(packed)).toBe(`bpfledger-collector-linux-${process.arch}`);
+    // Without an environment, and in an empty directory as its root, there is nothing to link with.
+    const place = join(folder, 'empty');
+    mkdirSync(place);
+    copyFileSync(packed, join(place, 'collector'));
+    expect(run('chroot', [place, '/collector', '--help'])).toContain('usage: bpfledger-collector');
+    const way = await started({ program: packed });
+    expect(way.reads).toBe(NEWEST_READS);
+    await way.end();
   });
 
   it('takes nothing that was done at a place before its mount as done on that bpffs, however late it reads', async () => {
@@ -214,6 +273,33 @@ const LOADS = `
       $at->($license), $name, $fds ? $at->($array) : 0, $counted);
     syscall(${BPF}, 5, $attr, length $attr);
   }`;
+
+/**
+ * Loads and maps with a log, a signature's size, types, and the hash of a program; fd 0 is no BTF. The
+ * last attr is larger than a page.
+ */
+const FIELDS = `
+  my ($license, $log, $name, $hash) = ("GPL", "\\0" x 4096, "of_fields", "\\0" x 32);
+  my $at = sub { unpack("Q", pack("P", $_[0])) };
+  my $insns = pack("CCsL CCsL", 0xb7, 0, 0, 1, 0x95, 0, 0, 0);
+  my $load = sub {
+    my ($level, $size, $funcs, $btf_id, $signed) = @_;
+    my $attr = pack("L2 Q2 L2 Q x4 L a16 x24 L x16 L x40 Q L l", 8, 2, $at->($insns), $at->($license),
+      $level, $size, $size ? $at->($log) : 0, 0, $name, $funcs, $btf_id, 0, $signed, $signed ? -3 : 0);
+    syscall(${BPF}, 5, $attr, length $attr);
+  };
+  $load->(1, 4096, 0, 0, 7);
+  $load->(16, 10, 0, 0, 0);
+  $load->(0, 0, 1, 9, 0);
+  my $map = pack("L5 L2 a16 x20 Q x8 Q L x4", 2, 4, 4, 1, 4, 0, 5, $name, 6, $at->($hash), 31);
+  syscall(${BPF}, 0, $map, length $map);
+  my $large = pack("L5 L2 a16 x4956", 2, 4, 4, 1, 0, 0, 0, $name);
+  syscall(${BPF}, 0, $large, length $large) and 0`;
+
+/** Opens a directory as a place (O_PATH), and for reading. */
+const PLACES = `
+  sysopen(my $place, $ARGV[0], 010000000) or die;
+  sysopen(my $directory, $ARGV[0], 0) or die`;
 
 /** Whoever makes a cgroup is followed: it makes places, removes one, mounts on them, and makes names there. */
 const MOUNTS = `

@@ -1,20 +1,20 @@
 // bpftool and a loader with libbpf at work on the kernel that runs here, recorded by strace in the
 // ways that people record, imported, and compared with what the kernel has at the end.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importEnd } from '../../src/api/wire/recording.ts';
 import { lines, post, startTestService, type TestService } from '../api/running.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
-import { buildStory, tellStory } from './story.ts';
+import { buildStory, run, tellStory } from './story.ts';
 
 const RUN_MS_MAX = 120_000;
 const TRACED =
   'trace=bpf,openat,openat2,open,close,close_range,dup,dup2,dup3,fcntl,mkdir,mkdirat,rmdir,unlink,' +
   'unlinkat,rename,renameat,renameat2,clone,clone3,fork,vfork,execve,exit_group,chdir,fchdir,mount,' +
-  'pidfd_open,pidfd_getfd,sendmsg,recvmsg,write';
+  'umount2,fsopen,fsmount,move_mount,pidfd_open,pidfd_getfd,sendmsg,recvmsg,write';
 
 const strace = needs('strace');
 const kernel = needs('kernel');
@@ -70,4 +70,51 @@ describe.skipIf(!canRun)('a recording made here', { timeout: RUN_MS_MAX }, () =>
     expect(pinned).toMatchObject({ prog_id: told.prog_id, attach_type: told.attach_type });
     expect([...state.processes.keys()]).toEqual([1]);
   });
+
+  it('knows the names on a bpffs that is mounted in it, and those that an umount took along', async () => {
+    const place = mkdtempSync(join(folder, 'mounts-'));
+    const file = join(place, 'mounts.strace');
+    const strace = ['-f', '-ttt', '-yy', '-e', TRACED, '-o', file];
+    const script = join(place, 'mounts.sh');
+    writeFileSync(script, MOUNTS);
+    try {
+      run('strace', [...strace, 'sh', script, join(folder, 'programs.o'), place], folder);
+      const kept = JSON.parse(
+        run('bpftool', ['-j', 'prog', 'show', 'pinned', join(place, 'x/d/p')]),
+      );
+      const query = `release=${release()}&cgroup_mount=${mount}`;
+      const body = readFileSync(file, 'latin1');
+      const sent = { body, headers: { 'content-type': 'text/plain' } };
+      const answer = await post(service.app, `/v1/hosts/mounts/import?${query}`, sent);
+      const end = importEnd.parse((await lines(answer)).at(-1));
+      expect(end).toMatchObject({ drift: 0, summary: { unreadable: {}, ambiguous: [] } });
+
+      const { kernel: state } = await service.log.kernelAt('mounts');
+      const pins = [...state.bpffs.entries()].filter(([, { kind }]) => kind === 'prog');
+      // Names of the instance at x begin with its number; that at y went with its pin.
+      expect(pins.map(([path]) => path)).toEqual([expect.stringMatching(/^\/\.\d+\/d\/p$/)]);
+      expect(state.programs.get(pins[0]?.[1].id ?? 0)?.prog_name).toBe(kept.name);
+      expect(state.programs.size).toBe(1);
+      const events = await lines(await service.app.request('/v1/hosts/mounts/events?limit=1000'));
+      const told = JSON.stringify(events);
+      expect(told).toContain(`/${join(place, 'x').replaceAll('/', ':')}/d/p`);
+      expect(told).toContain('"umount"');
+    } finally {
+      run('umount', [join(place, 'x')]);
+    }
+  });
 });
+
+/** Two bpffs, each with a pin; one of them is unmounted, and a pin is opened by its name. */
+const MOUNTS = `set -e
+object=$1 place=$2
+mkdir "$place/x" "$place/y"
+mount -t bpf none "$place/x"
+mount -t bpf -o mode=700 none "$place/y"
+mkdir "$place/x/d"
+bpftool prog load "$object" "$place/x/d/p" type cgroup/skb
+bpftool prog load "$object" "$place/y/q" type cgroup/skb
+bpftool prog show pinned "$place/x/d/p" >/dev/null
+umount "$place/y"
+rmdir "$place/y"
+`;

@@ -472,3 +472,41 @@ describe('a success that the rules refuse', () => {
     expect(observed).toMatchObject({ expected: { rule: 'init-stays' }, effects: [] });
   });
 });
+
+describe('what the model has no answer for', () => {
+  const insns = Buffer.from('b7000000010000009500000000000000', 'hex').toString('base64');
+  const log = { log_level: 1, log_size: 300, log_buf: true } as const;
+
+  it('is no drift of a load that succeeded, which has its effects and its maps', () => {
+    const kernel = prepared();
+    perform(kernel, 1, {
+      name: 'map_create',
+      map_type: 'hash',
+      key_size: 4,
+      value_size: 4,
+      max_entries: 1,
+    });
+    const call = { ...skb, ...log, insn_cnt: 9, map_fds: [4] } as const;
+    for (const unknown of [call, { ...call, signature: true, signature_size: 256 }] as const) {
+      const { observed } = seen(prepared(), unknown, { ret: 8, prog_id: 9 });
+      expect(observed).not.toHaveProperty('expected');
+    }
+    const { observed } = seen(kernel, call, { ret: 8, prog_id: 9 });
+    expect(observed).not.toHaveProperty('expected');
+    expect(observed.effects).toMatchObject([{ type: 'ProgLoaded', prog_id: 9, map_ids: [1] }]);
+  });
+
+  it('is no drift of a refusal', () => {
+    const short = seen(prepared(), { ...skb, ...log, insns, insn_cnt: 2 }, { errno: 'ENOSPC' });
+    expect(short.observed.outcome).toMatchObject({ rule: 'beyond-these-rules' });
+    expect(short.observed).not.toHaveProperty('expected');
+    const form = { map_type: 'array', key_size: 4, value_size: 4, max_entries: 1 } as const;
+    const hash = { excl_prog_hash: true, excl_prog_hash_size: 32 } as const;
+    const call = { name: 'map_create', ...form, ...hash } as const;
+    const { observed } = seen(prepared(), call, { errno: 'EPERM' });
+    expect(observed).not.toHaveProperty('expected');
+    const made = seen(prepared(), call, { ret: 8, map_id: 5 }).observed;
+    expect(made).not.toHaveProperty('expected');
+    expect(made.effects).toMatchObject([{ type: 'MapCreated', map_id: 5, map_type: 'array' }]);
+  });
+});

@@ -3,15 +3,20 @@ import { collectorSource, findCollector } from '../../recorders/observe/collecto
 import { UsageError } from '../exit-code.ts';
 
 /**
- * The program: the one that is named, or the one that was built here.
+ * The program: the one that is named, the one of this package, or the one that was built here.
  *
  * @throws UsageError that says how to build it
  */
 export function collectorPath(named: string | undefined): string {
-  const path = findCollector(named);
+  if (named !== undefined) return named;
+  const { path, broken } = findCollector();
   if (path !== undefined) return path;
+  const what =
+    broken === undefined
+      ? `the package has no collector for ${process.platform} on ${process.arch}`
+      : `the collector of the package does not run here (${broken.path}: ${broken.why})`;
   throw new UsageError(
-    `the collector is not built: run make -C ${collectorSource() ?? 'collector'} (it needs clang, ` +
+    `${what}: run make -C ${collectorSource() ?? 'collector'} (it needs clang, ` +
       'gcc, make, bpftool, libbpf-dev, libelf-dev and zlib1g-dev), or name one with --collector PATH',
   );
 }

@@ -6,6 +6,7 @@ import type { AttachType } from '../attach-type.ts';
 import type { Call } from '../call.ts';
 import type { Kernel } from '../kernel.ts';
 import { listOf } from '../list.ts';
+import { keyAt } from '../mounts.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
 import type { Sighting } from './sighting.ts';
@@ -26,9 +27,9 @@ export function deduce(
     case 'path-exists':
     case 'is-a-directory':
     case 'not-a-directory':
-      return [{ name: 'gone', pin: { path } }];
+      return [{ name: 'gone', pin: { path: keyAt(kernel, path) } }];
     case 'directory-not-empty':
-      return namesBelow(kernel, path);
+      return namesBelow(kernel, keyAt(kernel, path));
     case 'list-mode-differs':
       return entriesOf(kernel, String(about.cgroup), call);
     case 'hierarchy-exclusive-ancestor':

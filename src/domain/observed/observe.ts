@@ -11,7 +11,7 @@ import type { Decision } from '../decision.ts';
 import type { Effect, EffectType } from '../effect.ts';
 import type { Errno } from '../errno.ts';
 import type { Kernel, Process } from '../kernel.ts';
-import { isRefusal, type Outcome, type Refusal, type Success } from '../outcome.ts';
+import { isRefusal, isUnmodelled, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
 import { type CallerAndCall, lenientAnswer, putNumbers, strictAnswer } from './asked.ts';
 import { deduce } from './deduction.ts';
@@ -89,8 +89,12 @@ function recordRefusal(
   });
 }
 
-/** What the verifier does with instructions that the rules only read is no claim of theirs. */
+/**
+ * What the verifier does with instructions that the rules only read is no claim of theirs, nor is that
+ * they have no answer.
+ */
 function isClaim(kernel: Kernel, call: Call, { outcome, effects }: Decision): boolean {
+  if (isRefusal(outcome) && isWithoutAnswer(outcome)) return false;
   if (!isRefusal(outcome)) return outcome.verified !== false && !usesUnownedArray(kernel, effects);
   const isRead = call.name === 'prog_load' && call.insns !== undefined;
   return !isRead || !AFTER_VERIFIER.includes(outcome.rule);
@@ -150,6 +154,7 @@ function observeSuccess(account: Account, pid: number, call: Call, outcome: Succ
     ? forcedEffects(asked.caller, call, outcome)
     : lenient.effects;
   const isUnknown =
+    isWithoutAnswer(decision.outcome) ||
     isOfUnknownFd(decision.outcome) ||
     isOfUnknownType(account.kernel, decision.outcome) ||
     isOfUnknownCapability(asked.caller.process, decision.outcome) ||
@@ -200,6 +205,10 @@ function askRules(account: Account, pid: number, call: Call, outcome?: Success):
   const process = account.kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
   return putNumbers(account.kernel, process, call, outcome);
+}
+
+function isWithoutAnswer(refusal: Refusal): boolean {
+  return isUnmodelled(refusal);
 }
 
 /** An fd that nobody recorded is none that the log says something of. */

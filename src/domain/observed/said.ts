@@ -7,6 +7,7 @@ import type { Call } from '../call.ts';
 import { isControlFile } from '../cgroupfs.ts';
 import type { ObjectKind } from '../effect.ts';
 import type { Kernel } from '../kernel.ts';
+import { keyAt } from '../mounts.ts';
 import type { Success } from '../outcome.ts';
 import { baseName, parentPath } from '../path.ts';
 import type { Sighting } from './sighting.ts';
@@ -40,13 +41,13 @@ export function sightingsOf(kernel: Kernel, call: Call, outcome: Success): reado
     case 'obj_pin':
     case 'bpffs_mkdir':
     case 'symlink':
-      return directoryOf(call.path);
+      return directoryOf(kernel, call.path);
     case 'rename':
-      return directoryOf(call.to);
+      return directoryOf(kernel, call.to);
     case 'obj_get':
       return objectOf(outcome).map((object) => ({
         name: 'found',
-        pin: { path: call.path, ...object },
+        pin: { path: keyAt(kernel, call.path), ...object },
       }));
     case 'prog_get_fd_by_id':
       return [{ name: 'found', prog: { id: call.prog_id } }];
@@ -88,8 +89,8 @@ function replacementSightings(kind: ObjectKind, id: number | undefined): Sightin
   }
 }
 
-function directoryOf(path: string): Sighting[] {
-  const directory = parentPath(path);
+function directoryOf(kernel: Kernel, path: string): Sighting[] {
+  const directory = keyAt(kernel, parentPath(path));
   return directory === '/' ? [] : [{ name: 'found', pin: { path: directory, kind: 'dir', id: 0 } }];
 }
 

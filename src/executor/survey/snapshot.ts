@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
 import type { Kernel } from '../../native/syscall.ts';
-import { survey } from './survey.ts';
+import { type Survey, survey } from './survey.ts';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 const UNPRIVILEGED = '/proc/sys/kernel/unprivileged_bpf_disabled';
@@ -16,6 +16,7 @@ export interface SurveyedKernel {
   readonly boot_id: string;
   readonly unprivileged_bpf_disabled: number;
   readonly lines: readonly SightingLine[];
+  readonly effective: Survey['effective'];
   readonly pids: readonly number[];
 }
 
@@ -25,7 +26,7 @@ export interface SurveyedKernel {
  * @throws KernelUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
 export function takeSnapshot(kernel: Kernel): SurveyedKernel {
-  const lines = survey(kernel);
+  const { lines, effective } = survey(kernel);
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return {
     at: new Date().toISOString(),
@@ -33,6 +34,7 @@ export function takeSnapshot(kernel: Kernel): SurveyedKernel {
     boot_id: readFileSync(BOOT_ID, 'utf8').trim(),
     unprivileged_bpf_disabled: Number(readFileSync(UNPRIVILEGED, 'utf8')),
     lines,
+    effective,
     pids: pids.map(Number),
   };
 }

@@ -2,6 +2,7 @@
  * A survey of a running kernel: what a log must begin with so that it knows what was there before
  * its first call. It is a list of sightings, each naming only what stands before it.
  */
+import type { AttachTypeName } from '../../domain/attach-type.ts';
 import { countText } from '../../domain/counted.ts';
 import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
@@ -10,7 +11,7 @@ import type { Kernel } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { readCgroupTree } from './cgroup-tree.ts';
 import { readHolders, type SurveyedProcess } from './holders.ts';
-import { readLists } from './lists.ts';
+import { readEffective, readLists } from './lists.ts';
 import { readMounts } from './mounts.ts';
 import { readObjects } from './objects.ts';
 import { readPins } from './pins.ts';
@@ -18,20 +19,38 @@ import { readPins } from './pins.ts';
 /** Pids that are named of processes whose fds cannot be read: a cause is short. */
 const UNREAD_NAMED_MAX = 5;
 
+/** What there is, and what runs on each cgroup for the types that anything is attached for. */
+export interface Survey {
+  readonly lines: readonly SightingLine[];
+  readonly effective: readonly {
+    readonly cgroup: string;
+    readonly attach_type: AttachTypeName;
+    /** Absent when there are more than are asked for. */
+    readonly progs?: readonly number[];
+  }[];
+}
+
 /**
  * Surveys the kernel that runs here. It takes no lock: what changes while it reads may be told as
  * it was before or after.
  *
  * @throws KernelUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
-export function survey(kernel: Kernel): readonly SightingLine[] {
+export function survey(kernel: Kernel): Survey {
   const mounts = readMounts();
   if (mounts.cgroup2 === undefined) throw new KernelUnavailable('no cgroup2 is mounted');
   const cgroups = readCgroupTree(mounts.cgroup2);
   const links = readObjects(kernel, 'link');
   const { processes, unread } = readHolders(cgroups);
   const listed = cgroups.map((cgroup) => ({ ...cgroup, lists: readLists(kernel, cgroup) }));
-  return [
+  // Where no list has an entry, nothing runs.
+  const types = [
+    ...new Set(listed.flatMap(({ lists }) => lists.map(({ attach_type }) => attach_type))),
+  ] as AttachTypeName[];
+  const effective = listed.flatMap((cgroup) =>
+    readEffective(kernel, cgroup, types).map((array) => ({ cgroup: cgroup.path, ...array })),
+  );
+  const lines = [
     ...cgroups.map(({ path, id }) => foundLine({ cgroup: { path, id } })),
     ...readObjects(kernel, 'map').map(mapSighting),
     ...readObjects(kernel, 'prog').map(progSighting),
@@ -40,6 +59,7 @@ export function survey(kernel: Kernel): readonly SightingLine[] {
     ...processes.flatMap(processSightings),
     ...(unread.length === 0 ? [] : [unreadable(unread)]),
   ];
+  return { lines, effective };
 }
 
 function foundLine(what: Omit<Found, 'name'>): SightingLine {

@@ -1,5 +1,5 @@
 /** The collector as a process: the program of collector/, which prints what the kernel does. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,9 +26,45 @@ export interface CollectorEnd {
   readonly how: string;
 }
 
-/** The program to start: the one that is named, or the one that was built. */
-export function findCollector(named: string | undefined): string | undefined {
-  return named ?? SOURCES.map(programPath).find(existsSync);
+/** Where the package has one for each architecture that it was built on. */
+const PACKED = ['../../../dist/collector', '../../collector'].map((folder) =>
+  fileURLToPath(new URL(folder, import.meta.url)),
+);
+/** Milliseconds in which a program must say how it is used. */
+const HELP_MS_MAX = 10_000;
+
+/** What is known of the collector of this package. */
+export interface FoundCollector {
+  /** The program to start, where there is one that runs. */
+  readonly path: string | undefined;
+  /** A program of the package for this architecture that does not run here, and why. */
+  readonly broken: { readonly path: string; readonly why: string } | undefined;
+}
+
+/**
+ * The collector that came with the package, where it is for this architecture and runs here; else the one
+ * that `make` built.
+ *
+ * @param folders in which the package has it
+ */
+export function findCollector(folders: readonly string[] = PACKED): FoundCollector {
+  const packed = folders
+    .map((folder) => join(folder, `bpfledger-collector-${process.platform}-${process.arch}`))
+    .find(existsSync);
+  const why = packed === undefined ? undefined : whyItDoesNotRun(packed);
+  if (packed !== undefined && why === undefined) return { path: packed, broken: undefined };
+  return {
+    path: SOURCES.map(programPath).find(existsSync),
+    broken: packed === undefined || why === undefined ? undefined : { path: packed, why },
+  };
+}
+
+/** Why a program cannot be used; undefined when it says how it is used. */
+function whyItDoesNotRun(path: string): string | undefined {
+  const asked = spawnSync(path, ['--help'], { encoding: 'utf8', timeout: HELP_MS_MAX });
+  if (asked.error !== undefined) return asked.error.message;
+  if (asked.status === 0) return undefined;
+  return asked.stderr.trim().split('\n').at(-1) || `it ends with ${asked.status ?? asked.signal}`;
 }
 
 /** The folder to build it in; undefined when the package came without it. */

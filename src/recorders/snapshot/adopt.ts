@@ -7,6 +7,7 @@ import { hostPath } from '../../client/host-path.ts';
 import { postLines } from '../../client/post-lines.ts';
 import { type RestClient, ServiceRefusal } from '../../client/rest-client.ts';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
+import { otherArrays } from './effective-arrays.ts';
 import type { LoggedState } from './logged-state.ts';
 import { type LostLine, lostLine } from './lost-line.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -49,12 +50,16 @@ export async function planAdoption(
   if (isOtherBoot(row, snapshot)) {
     return { host: 'rebooted', lines: stampLines(snapshot.lines, snapshot), after };
   }
-  const { state } = await client.get<{ readonly state: LoggedState }>(`${path}/state`);
-  return {
-    host: 'known',
-    lines: stampLines(listUnexplained(state, snapshot), snapshot, after),
-    after,
-  };
+  const state = await readState(client, host);
+  const lines = listUnexplained(state, snapshot);
+  // Arrays follow from lists: they are compared once the lists are the same.
+  const told = isSame(lines) ? [...lines, ...otherArrays(state, snapshot)] : lines;
+  return { host: 'known', lines: stampLines(told, snapshot, after), after };
+}
+
+async function readState(client: RestClient, host: string): Promise<LoggedState> {
+  const { state } = await client.get<{ readonly state: LoggedState }>(`${hostPath(host)}/state`);
+  return state;
 }
 
 /**
@@ -75,9 +80,30 @@ export async function adopt(
   const plan = await planAdoption(client, host, snapshot);
   if (plan.host !== 'known') await boot(client, host, plan.host, snapshot);
   const hole = unseen === undefined ? undefined : holeBefore(plan, snapshot, unseen);
-  const lines = [...(hole === undefined ? [] : [hole]), ...plan.lines].map((line) =>
-    JSON.stringify(line),
+  await post(client, host, [...(hole === undefined ? [] : [hole]), ...plan.lines]);
+  const isCompared =
+    snapshot.effective === undefined || (plan.host === 'known' && isSame(plan.lines));
+  if (isCompared) return plan;
+  const arrays = stampLines(
+    otherArrays(await readState(client, host), snapshot),
+    snapshot,
+    plan.after,
   );
+  await post(client, host, arrays);
+  return { ...plan, lines: [...plan.lines, ...arrays] };
+}
+
+/** Whether sightings change nothing of what the log has: holes alone, or none. */
+function isSame(lines: readonly SightingLine[]): boolean {
+  return lines.every(({ call }) => call.name === 'lost');
+}
+
+async function post(
+  client: RestClient,
+  host: string,
+  told: readonly (AdoptedLine | LostLine)[],
+): Promise<void> {
+  const lines = told.map((line) => JSON.stringify(line));
   for (let at = 0; at < lines.length; at += PIECE_LINES) {
     const piece = lines.slice(at, at + PIECE_LINES);
     const key = `adopt-${createHash('sha256')
@@ -86,7 +112,6 @@ export async function adopt(
     const { recorded, refused } = await postLines(client, host, { key, lines: piece });
     if (refused !== undefined) throw new Error(`${refused}: ${piece[recorded]}`);
   }
-  return plan;
 }
 
 /** Nothing says which kernel the host runs, and the service has no host that does. */

@@ -23,6 +23,11 @@ export interface LoggedState {
       readonly mode: Mode;
       readonly entries: readonly LoggedEntry[];
     }[];
+    /** What is derived of the lists: what runs. */
+    readonly effective: readonly {
+      readonly attach_type: AttachType;
+      readonly slots: readonly { readonly prog_id: number }[];
+    }[];
   }[];
   readonly programs: readonly {
     readonly prog_id: number;

@@ -1,5 +1,6 @@
 /** A snapshot of a running kernel: what was there at one time, as sightings. */
 import type { SightingLine } from '../../domain/observed/sighting.ts';
+import type { SeenArray } from './seen-array.ts';
 
 /** Kinds of things that a snapshot may tell of. */
 export const THINGS = ['cgroup', 'prog', 'map', 'link', 'entry', 'pin', 'fd'] as const;
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly covers: readonly Thing[];
   /** Each names only what stands before it. */
   readonly lines: readonly SightingLine[];
+  /** What runs on the cgroups, where anything does; absent when it was not asked for. */
+  readonly effective?: readonly SeenArray[];
   /** Pids of all processes; absent when that is not known. */
   readonly pids?: readonly number[];
 }

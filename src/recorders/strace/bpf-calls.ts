@@ -1,16 +1,18 @@
 /**
  * What a `bpf()` line asks: the ledger's call, with the fd numbers that the process had, and what
- * the kernel wrote back. Fields: strace's bpf.c, of 5.x to 7.x; offsets: `union bpf_attr`.
+ * the kernel wrote back. AttrFields: strace's bpf.c, of 5.x to 7.x; offsets: `union bpf_attr`.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
 import { CGROUP_HOOKS, FOREIGN_HOOKS } from '../../domain/attach-type.ts';
 import { attachFlagsOf } from '../../domain/flags.ts';
+import { AttrFields, attrSizeField, nameField, nonZero } from './bpf-fields.ts';
 import type { MeantCall } from './deed.ts';
 import type { LeftOut } from './spoken.ts';
 import {
   ATTACH_BITS,
   attachTypeIn,
   bpfCommandIn,
+  LOG_BITS,
   MAP_BITS,
   mapTypeIn,
   PROG_BITS,
@@ -18,7 +20,7 @@ import {
   QUERY_BITS,
   wordOf,
 } from './uapi.ts';
-import { type Arguments, Malformed, type StructValue, type Value } from './value.ts';
+import { type Arguments, Malformed, type Value } from './value.ts';
 
 /** Why a call that the ledger has a word for is not told. */
 const WHY_UNTOLD: Readonly<Record<string, string>> = {
@@ -42,94 +44,12 @@ export function bpfCall(args: Arguments, bpffsPath: BpffsPath): MeantCall | Left
     // Up to 6.1 nothing of it is printed.
     return { call: { name, ...attrSizeField(attr_size) }, hidden: 'link_fd' };
   }
-  const fields = new AttrFields(attr, attr_size);
+  const fields = new AttrFields(attr, attr_size, name);
   const told = TOLD[name]?.(fields, bpffsPath);
   if (told === undefined) return { leftOut: `bpf ${name}${WHY_UNTOLD[name] ?? ''}` };
   // Behind the fields of a query that old straces know there are buffers alone.
   const lacks = fields.isCut && name !== 'prog_query';
   return 'call' in told && lacks ? { ...told, cut: true } : told;
-}
-
-/** The fields of an attr, those of the command's own struct in it included. */
-class AttrFields {
-  readonly #attr: StructValue;
-  readonly #inner: StructValue | undefined;
-  readonly #size: number | undefined;
-
-  constructor(attr: StructValue, size: number | undefined) {
-    this.#attr = attr;
-    this.#size = size;
-    // `{link_create={…}}`: the one field is the command's struct.
-    const [first] = attr.fields.values();
-    this.#inner = first?.kind === 'struct' ? first : undefined;
-  }
-
-  get size(): { readonly attr_size?: number } {
-    return attrSizeField(this.#size);
-  }
-
-  get isCut(): boolean {
-    return this.#attr.cut || this.#inner?.cut === true;
-  }
-
-  get(name: string): Value | undefined {
-    return this.#inner?.fields.get(name) ?? this.#attr.fields.get(name);
-  }
-
-  /** A number that is printed; undefined where it is not. */
-  number(name: string): number | undefined {
-    const value = this.get(name);
-    return value?.kind === 'number' ? value.value : undefined;
-  }
-
-  /** Its number where it is not zero: a field that is zero need not be told. */
-  some<N extends string>(name: N): { readonly [K in N]?: number } {
-    const value = this.number(name) ?? this.#readHidden(name);
-    return (value === undefined || value === 0 ? {} : { [name]: value }) as {
-      readonly [K in N]?: number;
-    };
-  }
-
-  text(name: string): string {
-    const value = this.get(name);
-    return value?.kind === 'string' ? value.text : '';
-  }
-
-  /**
-   * A field in `extra_data`: what strace does not know, printed as bytes that reach to the end of
-   * the attr.
-   */
-  #readHidden(name: string): number | undefined {
-    const extra = this.get('extra_data');
-    const place = HIDDEN[this.#attr.fields.has('link_create') ? 'link_create' : 'attach']?.[name];
-    if (extra?.kind !== 'string' || this.#size === undefined || place === undefined) {
-      return undefined;
-    }
-    const bytes = Buffer.from(extra.text, 'latin1');
-    const at = place.offset - (this.#size - bytes.length);
-    if (at < 0 || at + place.bytes > bytes.length) return undefined;
-    return place.bytes === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUInt32LE(at);
-  }
-}
-
-/** Where fields stand in the attr that older straces print as bytes. */
-const HIDDEN: Readonly<
-  Record<string, Readonly<Record<string, { readonly offset: number; readonly bytes: 4 | 8 }>>>
-> = {
-  attach: {
-    replace_bpf_fd: { offset: 16, bytes: 4 },
-    relative_fd: { offset: 20, bytes: 4 },
-    expected_revision: { offset: 24, bytes: 8 },
-    revision: { offset: 56, bytes: 8 },
-  },
-  link_create: {
-    relative_fd: { offset: 16, bytes: 4 },
-    expected_revision: { offset: 24, bytes: 8 },
-  },
-};
-
-function attrSizeField(size: number | undefined): { readonly attr_size?: number } {
-  return size === undefined ? {} : { attr_size: size };
 }
 
 type Teller = (fields: AttrFields, bpffsPath: BpffsPath) => MeantCall | LeftOut;
@@ -143,7 +63,14 @@ const TOLD: Readonly<Record<string, Teller>> = {
       ...fields.some('value_size'),
       ...fields.some('max_entries'),
       ...nonZero('map_flags', wordOf(fields.get('map_flags'), MAP_BITS)),
+      ...fields.some('inner_map_fd'),
+      ...fields.some('numa_node'),
       ...nameField('map_name', fields.text('map_name')),
+      ...mapTypes(fields),
+      ...fields.some('map_extra'),
+      ...fields.some('map_token_fd'),
+      ...(fields.isPassed('excl_prog_hash') && { excl_prog_hash: true }),
+      ...fields.some('excl_prog_hash_size'),
     },
   }),
   prog_load: progLoad,
@@ -190,14 +117,6 @@ const TOLD: Readonly<Record<string, Teller>> = {
   }),
 };
 
-function nonZero<N extends string>(name: N, value: number): { readonly [K in N]?: number } {
-  return (value === 0 ? {} : { [name]: value }) as { readonly [K in N]?: number };
-}
-
-function nameField<N extends string>(name: N, text: string): { readonly [K in N]?: string } {
-  return (text === '' ? {} : { [name]: text }) as { readonly [K in N]?: string };
-}
-
 function flags(word: number) {
   return word === 0 ? {} : { flags: attachFlagsOf(word) };
 }
@@ -214,10 +133,56 @@ function progLoad(fields: AttrFields): MeantCall {
       ...(isTold && { expected_attach_type }),
       ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
       ...nameField('prog_name', fields.text('prog_name')),
-      // What other programs are attached to by BTF is not modelled.
-      ...(expected_attach_type === 'lsm_cgroup' && fields.some('attach_btf_id')),
-      ...fields.some('insn_cnt'),
+      ...fields.some('attach_btf_id'),
+      ...printed('insn_cnt', fields.number('insn_cnt')),
+      ...(fields.isNoBtf('attach_prog_fd') && fields.some('attach_prog_fd')),
+      ...programTypes(fields),
+      ...fields.some('prog_token_fd'),
+      ...nonZero('log_level', wordOf(fields.get('log_level'), LOG_BITS)),
+      ...fields.some('log_size'),
+      ...(fields.isPassed('log_buf') && { log_buf: true }),
+      ...fields.some('log_true_size'),
+      ...(fields.isPassed('signature') && { signature: true }),
+      ...fields.some('signature_size'),
+      ...signed('keyring_id', fields.some('keyring_id').keyring_id),
     },
+  };
+}
+
+/** Left out it is that of the smallest program, and not none. */
+function printed<N extends string>(
+  name: N,
+  value: number | undefined,
+): { readonly [K in N]?: number } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [K in N]?: number };
+}
+
+/** A number that has a sign, as strace prints it, or as the bytes of an attr have it. */
+function signed<N extends string>(
+  name: N,
+  value: number | undefined,
+): { readonly [K in N]?: number } {
+  return nonZero(name, (value ?? 0) | 0);
+}
+
+/** What describes a map by BTF, where it is none: the refusal follows from that. */
+function mapTypes(fields: AttrFields) {
+  if (!fields.isNoBtf('btf_fd')) return {};
+  return {
+    ...fields.some('btf_fd'),
+    ...fields.some('btf_key_type_id'),
+    ...fields.some('btf_value_type_id'),
+    ...fields.some('btf_vmlinux_value_type_id'),
+  };
+}
+
+/** The same of a program. */
+function programTypes(fields: AttrFields) {
+  if (!fields.isNoBtf('prog_btf_fd')) return {};
+  return {
+    ...fields.some('prog_btf_fd'),
+    ...fields.some('func_info_cnt'),
+    ...fields.some('line_info_cnt'),
   };
 }
 

@@ -22,6 +22,8 @@ export const FD_MAKERS: ReadonlySet<string> = new Set([
   'socket',
   'accept',
   'accept4',
+  'fsopen',
+  'fsmount',
   'epoll_create1',
   'eventfd2',
   'signalfd4',

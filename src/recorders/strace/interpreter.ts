@@ -9,10 +9,11 @@ import { bpfCall } from './bpf-calls.ts';
 import type { Deed, MeantCall } from './deed.ts';
 import { FD_CALLS, FD_MAKERS, passedFds, readReceived } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
+import { MOUNT_CALLS } from './mount-calls.ts';
 import { OWNER_CALLS } from './owner-calls.ts';
 import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decodeUtf8, type Mounts, pathBehind } from './paths.ts';
-import { flagsIn, pidfdOpened, readGetfd, readJoin, readMount } from './process-calls.ts';
+import { flagsIn, pidfdOpened, readGetfd, readJoin } from './process-calls.ts';
 import { Processes, type TracedProcess } from './processes.ts';
 import type { LeftOut, LineMeaning, Spoken } from './spoken.ts';
 import { Tally } from './tally.ts';
@@ -30,6 +31,8 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['exit_group', 'exit', 'wait4',
 const NO_PATHS: ReadonlyMap<number, string> = new Map();
 const CLOSED = /^close\((\d+)/;
 const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
+/** Mounts of what concerns us, and those of fds, which do not say of what. */
+const MOUNTING = /^fs|^move_mount|"(?:cgroup2|bpf)"/;
 /** With `-T` the time that the call took stands behind. */
 const MADE_FD = /\) *= (\d+)(?:<.*>)?(?: <[\d.]+>)?$/;
 const DONE = /\) *= 0(?: <[\d.]+>)?$/;
@@ -138,7 +141,7 @@ export class Interpreter {
     const process = this.#processes.addForked(parent, child, line);
     // The ledger's processes share no table: the child is given a copy.
     if ((flags & (CLONE_BITS.CLONE_FILES ?? 0)) !== 0) {
-      this.leftOut.add('clone with CLONE_FILES and without CLONE_THREAD: fds were copied', line);
+      this.leftOut.add('clone with CLONE_FILES and without CLONE_THREAD: fds were readGetfd', line);
     }
     const call: Call = { name: 'fork', child_pid: child };
     const deed = deedOf({ line, at, process: parent, tid }, { call }, child);
@@ -212,8 +215,6 @@ export class Interpreter {
       case 'fchdir':
         if (!failed) process.cwd = pathBehind(args.list[0]);
         return [];
-      case 'mount':
-        return failed ? [] : readMount(spoken);
       case 'sendmsg':
       case 'sendmmsg':
         return failed ? [] : [{ send: passedFds(spoken) }];
@@ -227,7 +228,7 @@ export class Interpreter {
       case 'write':
         return readJoin(spoken);
       default: {
-        const teller = FD_CALLS[name] ?? FILE_CALLS[name] ?? OWNER_CALLS[name];
+        const teller = FD_CALLS[name] ?? FILE_CALLS[name] ?? OWNER_CALLS[name] ?? MOUNT_CALLS[name];
         return teller === undefined ? { leftOut: name } : teller(spoken);
       }
     }
@@ -244,9 +245,9 @@ export class Interpreter {
     }
     if (name === 'chdir' || name === 'fchdir' || name === 'pidfd_open') return true;
     if (name.endsWith('msg')) return RIGHTS.test(text);
-    if (name === 'mount') return /"(?:cgroup2|bpf)"/.test(text);
+    if (name in MOUNT_CALLS && MOUNTING.test(text)) return true;
     if (name === 'write') return text.includes('cgroup.procs>');
-    if (name in FD_CALLS || name in FILE_CALLS || name in OWNER_CALLS) {
+    if (name in FD_CALLS || name in FILE_CALLS || name in OWNER_CALLS || name in MOUNT_CALLS) {
       // A relative path, of which `-y` tells the beginning or the whole behind the result.
       return this.#mounts.mayBeIn(text) || this.#mounts.mayBeIn(cwd ?? '');
     }

@@ -7,6 +7,7 @@ import { decide } from '../../domain/decide.ts';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { Kernel } from '../../domain/kernel.ts';
+import { keyAt } from '../../domain/mounts.ts';
 import type { FdFact, Observation, ObservedOutcome } from '../../domain/observed/observation.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import type { CallDeed } from './deed.ts';
@@ -34,6 +35,15 @@ const OBJECT_FDS = [
   'link_fd',
   'map_fd',
   'bpf_fd',
+  'inner_map_fd',
+] as const;
+/** Fds that a call is refused for when they are open on something else. */
+const OTHER_FDS = [
+  'btf_fd',
+  'prog_btf_fd',
+  'attach_prog_fd',
+  'map_token_fd',
+  'prog_token_fd',
 ] as const;
 const TARGET_FDS = ['target_fd'] as const;
 
@@ -118,7 +128,7 @@ function outcomeOf(
     case 'obj_get': {
       const path = paths.get(ret);
       const { kind } = path === undefined ? { kind: undefined } : factOf(path, mounts);
-      if (kernel.bpffs.has(call.path) || !isObject(kind)) return { ret };
+      if (kernel.bpffs.has(keyAt(kernel, call.path)) || !isObject(kind)) return { ret };
       return { ret, [`${kind}_id`]: naming.makeId(kind) };
     }
     case 'prog_query':
@@ -155,7 +165,7 @@ function queryOf(
 /** Facts about fds that the recording shows, and that the state does not have or contradicts. */
 function factsOf(
   kernel: Kernel,
-  { process, paths }: CallDeed,
+  { process, paths, outcome }: CallDeed,
   call: Call,
   naming: Naming,
   mounts: Mounts,
@@ -163,7 +173,7 @@ function factsOf(
   if (paths.size === 0) return undefined;
   const facts: Record<number, FdFact> = {};
   const numbers = call as unknown as Readonly<Record<string, unknown>>;
-  for (const field of [...TARGET_FDS, ...OBJECT_FDS]) {
+  for (const field of [...TARGET_FDS, ...OBJECT_FDS, ...OTHER_FDS]) {
     const fd = numbers[field];
     const path = typeof fd === 'number' ? paths.get(fd) : undefined;
     if (typeof fd !== 'number' || path === undefined) continue;
@@ -171,7 +181,9 @@ function factsOf(
     const open = kernel.processes.get(process.pid)?.fds.get(fd);
     const kind = open === undefined ? undefined : kernel.files.get(open.file)?.kind;
     const isOther = fact.kind === 'other' || fact.kind === 'bpffs';
-    if (kind === fact.kind || (isOther && kind === undefined)) continue;
+    // A refusal may come of what an fd is not.
+    const isPlain = isOther && kind === undefined && !('errno' in outcome);
+    if (kind === fact.kind || isPlain) continue;
     facts[fd] = isObject(fact.kind) ? { ...fact, id: naming.makeId(fact.kind) } : fact;
   }
   return Object.keys(facts).length === 0 ? undefined : facts;

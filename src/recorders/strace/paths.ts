@@ -10,14 +10,56 @@ export const BPFFS_MOUNT = '/sys/fs/bpf';
 export const HYBRID_CGROUP_MOUNT = '/sys/fs/cgroup/unified';
 export const CGROUP_MOUNT = '/sys/fs/cgroup';
 
-/** Directories that cgroup2 and the bpffs are mounted on. */
+/** A bpffs beside the one whose names are the log's own. */
+interface FurtherBpffs {
+  /** The directory of the log that its names are below. */
+  readonly prefix: string;
+  /** How many are mounted there, one on the other. */
+  count: number;
+}
+
+/** Where the log has what was mounted. */
+export interface AddedBpffs {
+  readonly path: string;
+  /** The log has no directory of that name yet. */
+  readonly isNew: boolean;
+  /** It is the one whose names are the log's own, of which nothing was said before. */
+  readonly isFirst: boolean;
+}
+
+/** Directories that cgroup2 and bpffs are mounted on. */
 export class Mounts {
   readonly #cgroup: string[];
   readonly #bpffs: string;
+  /** By their mount points. */
+  readonly #further = new Map<string, FurtherBpffs>();
+  /** Whether anything was said of a bpffs. */
+  #isNamed = false;
 
   constructor({ cgroup, bpffs }: { readonly cgroup: string; readonly bpffs: string }) {
     this.#cgroup = [cgroup];
     this.#bpffs = bpffs;
+  }
+
+  /** A bpffs was mounted; undefined when there are more than are remembered. */
+  addBpffs(path: string): AddedBpffs | undefined {
+    const isFirst = path === this.#bpffs && !this.#isNamed;
+    const known = this.bpffsPath(path);
+    const further = this.#further.get(path);
+    if (further !== undefined) further.count += 1;
+    if (known !== undefined) return { path: known, isNew: false, isFirst };
+    if (this.#further.size >= MOUNTS_MAX) return undefined;
+    const prefix = `/${path.replaceAll('/', ':')}`;
+    this.#further.set(path, { prefix, count: 1 });
+    return { path: prefix, isNew: true, isFirst: false };
+  }
+
+  /** One was unmounted; whether no other is left at a place that the log has a directory for. */
+  removeBpffs(path: string): boolean {
+    const further = this.#further.get(path);
+    if (further === undefined) return false;
+    further.count -= 1;
+    return further.count === 0 && this.#further.delete(path);
   }
 
   /** cgroup2 was mounted once more: the same tree under another name. */
@@ -27,7 +69,11 @@ export class Mounts {
 
   /** Whether a text names one of the mounts at all: a quick look before a line is read. */
   mayBeIn(text: string): boolean {
-    return text.includes(this.#bpffs) || this.#cgroup.some((mount) => text.includes(mount));
+    if (text.includes(this.#bpffs) || this.#cgroup.some((mount) => text.includes(mount)))
+      return true;
+    return (
+      this.#further.size > 0 && [...this.#further.keys()].some((mount) => text.includes(mount))
+    );
   }
 
   /** The path within the cgroup2 hierarchy. */
@@ -40,13 +86,22 @@ export class Mounts {
     return undefined;
   }
 
-  /** The path on the bpffs. */
+  /** The path that the log has of a name on a bpffs. */
   bpffsPath(path: string | undefined): string | undefined {
-    return path === undefined ? undefined : within(path, this.#bpffs);
+    if (path === undefined) return undefined;
+    const own = within(path, this.#bpffs);
+    this.#isNamed ||= own !== undefined;
+    // Of two mounts one below the other, the log has the inner one below its name in the outer.
+    let further: string | undefined;
+    for (const [mount, { prefix }] of this.#further) {
+      const inside = within(path, mount);
+      if (inside !== undefined) further = inside === '/' ? prefix : prefix + inside;
+    }
+    return further ?? own;
   }
 }
 
-/** Mounts of cgroup2 that are remembered. */
+/** Mounts of cgroup2, and of further bpffs, that are remembered. */
 const MOUNTS_MAX = 64;
 
 function within(path: string, mount: string): string | undefined {

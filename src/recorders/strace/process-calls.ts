@@ -1,5 +1,5 @@
-/** Calls about processes, and about what they see: clones, pidfds, moves, mounts. */
-import { absolutePath, decodeUtf8, pathBehind } from './paths.ts';
+/** Calls about processes, and about what they see: clones, pidfds, moves. */
+import { decodeUtf8, pathBehind } from './paths.ts';
 import type { LineMeaning, Spoken } from './spoken.ts';
 import { CLONE_BITS, wordOf } from './uapi.ts';
 
@@ -12,15 +12,6 @@ const CLONE_FLAGS = /flags=([\w|]+)/;
 export function flagsIn(text: string): number {
   const word = CLONE_FLAGS.exec(text)?.[1];
   return word === undefined ? 0 : wordOf({ kind: 'word', text: word }, CLONE_BITS);
-}
-
-/** A mount of cgroup2 is another name of the same tree. */
-export function readMount({ args: { list }, mounts }: Spoken): LineMeaning {
-  const [, target, type] = list;
-  if (target?.kind !== 'string' || type?.kind !== 'string') return [];
-  const path = absolutePath(target.text, undefined);
-  if (type.text === 'cgroup2' && path !== undefined) mounts.addCgroup(path);
-  return [];
 }
 
 /** A pidfd is remembered: pidfd_getfd names its process by it. */

@@ -17,6 +17,8 @@ export interface TracedProcess {
   cwd: string | undefined;
   /** Pids by the pidfds on them. */
   pidfds: Map<number, number> | undefined;
+  /** Fds of bpffs that it sets up and has not mounted yet. */
+  bpffsFds: Set<number> | undefined;
 }
 
 /** Concurrent threads; the kernel has no more pids. */
@@ -83,6 +85,7 @@ export class Processes {
       threads: new Set([pid]),
       cwd: parent?.cwd,
       pidfds: parent?.pidfds && new Map(parent.pidfds),
+      bpffsFds: parent?.bpffsFds && new Set(parent.bpffsFds),
     };
     this.#byThread.set(pid, process);
     this.#firstLines.set(pid, line);

@@ -43,7 +43,7 @@ it('a program of LSM_CGROUP tells its hook', async () => {
     `812 bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_LSM, insn_cnt=2, expected_attach_type=${type}, attach_btf_id=104}, 128) = 4`;
   expect(await shortOf([load('BPF_LSM_CGROUP'), load('BPF_LSM_MAC')])).toEqual([
     '812 prog_load lsm lsm_cgroup 104 2 = 4',
-    '812 prog_load lsm lsm_mac 2 = 4',
+    '812 prog_load lsm lsm_mac 104 2 = 4',
   ]);
 });
 

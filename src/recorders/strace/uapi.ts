@@ -73,6 +73,13 @@ export const PROG_BITS: Bits = {
   BPF_F_TEST_REG_INVARIANTS: 128,
   BPF_F_TOKEN_FD: 65_536,
 };
+/** What the verifier prints; straces before 6.x print the number. */
+export const LOG_BITS: Bits = {
+  BPF_LOG_LEVEL1: 1,
+  BPF_LOG_LEVEL2: 2,
+  BPF_LOG_STATS: 4,
+  BPF_LOG_FIXED: 8,
+};
 export const MAP_BITS: Bits = {
   BPF_F_NO_PREALLOC: 1,
   BPF_F_NO_COMMON_LRU: 2,
@@ -111,6 +118,18 @@ export const CLOSE_RANGE_BITS: Bits = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOE
 export const FD_BITS: Bits = { FD_CLOEXEC: 1 };
 /** Flags of calls that take a directory's fd. */
 export const AT_BITS: Bits = { AT_REMOVEDIR: 0x200, AT_EMPTY_PATH: 0x1000 };
+/** Flags of mount(2), umount2(2) and move_mount(2) that are asked for. */
+export const MOUNT_BITS: Bits = {
+  MS_REMOUNT: 0x20,
+  MS_BIND: 0x1000,
+  MS_MOVE: 0x2000,
+  MS_UNBINDABLE: 0x20000,
+  MS_PRIVATE: 0x40000,
+  MS_SLAVE: 0x80000,
+  MS_SHARED: 0x100000,
+};
+export const UMOUNT_BITS: Bits = { MNT_FORCE: 1, MNT_DETACH: 2, MNT_EXPIRE: 4, UMOUNT_NOFOLLOW: 8 };
+export const MOVE_MOUNT_BITS: Bits = { MOVE_MOUNT_F_EMPTY_PATH: 4 };
 export const FCNTL_COMMANDS: Bits = {
   F_DUPFD: 0,
   F_GETFD: 1,
