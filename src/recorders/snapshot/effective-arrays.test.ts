@@ -5,7 +5,7 @@ import type { Snapshot } from './snapshot.ts';
 
 const TYPE = 'cgroup_inet_egress';
 
-function logged(arrays: Readonly<Record<string, readonly number[]>>): LoggedState {
+function logOf(arrays: Readonly<Record<string, readonly number[]>>): LoggedState {
   const cgroups = Object.entries(arrays).map(([path, progs], i) => ({
     cgroup_id: i + 1,
     path,
@@ -16,7 +16,7 @@ function logged(arrays: Readonly<Record<string, readonly number[]>>): LoggedStat
   return { boot: { boot_id: '', release: '6.18' }, cgroups, ...rest } as LoggedState;
 }
 
-function seen(arrays: Readonly<Record<string, readonly number[] | undefined>>): Snapshot {
+function snapshotOf(arrays: Readonly<Record<string, readonly number[] | undefined>>): Snapshot {
   const paths = Object.keys(arrays);
   return {
     at: '2026-03-25T03:12:07Z',
@@ -33,16 +33,16 @@ const causes = (log: LoggedState, snapshot: Snapshot) =>
   otherArrays(log, snapshot).map(({ call }) => (call.name === 'lost' ? (call.cause ?? '') : ''));
 
 it('tells nothing of what is the same, of what was not asked, and of cgroups that are not there', () => {
-  expect(otherArrays(logged({ '/a': [1, 2] }), seen({ '/a': [1, 2] }))).toEqual([]);
-  const { effective: _, ...unasked } = seen({ '/a': [2] });
-  expect(otherArrays(logged({ '/a': [1] }), unasked)).toEqual([]);
-  expect(otherArrays(logged({ '/a': [1] }), seen({ '/a': undefined }))).toEqual([]);
-  expect(otherArrays(logged({ '/a': [1], '/b': [1] }), seen({ '/a': [1] }))).toEqual([]);
+  expect(otherArrays(logOf({ '/a': [1, 2] }), snapshotOf({ '/a': [1, 2] }))).toEqual([]);
+  const { effective: _, ...unasked } = snapshotOf({ '/a': [2] });
+  expect(otherArrays(logOf({ '/a': [1] }), unasked)).toEqual([]);
+  expect(otherArrays(logOf({ '/a': [1] }), snapshotOf({ '/a': undefined }))).toEqual([]);
+  expect(otherArrays(logOf({ '/a': [1], '/b': [1] }), snapshotOf({ '/a': [1] }))).toEqual([]);
 });
 
 it('tells each array that is another', () => {
-  const log = logged({ '/a': [1, 2], '/b': [] });
-  const snapshot = seen({ '/a': [2, 1], '/b': [3], '/c': [4] });
+  const log = logOf({ '/a': [1, 2], '/b': [] });
+  const snapshot = snapshotOf({ '/a': [2, 1], '/b': [3], '/c': [4] });
   expect(causes(log, snapshot)).toEqual([
     'on /a for cgroup_inet_egress the kernel runs 2 1 where the log derives 1 2',
     'on /b for cgroup_inet_egress the kernel runs 3 where the log derives nothing',
@@ -54,7 +54,7 @@ it('tells of many their number, and cuts what is long', () => {
   const paths = Array.from({ length: 13 }, (_, i) => `/${'x'.repeat(300)}${i}`);
   const wide = Array.from({ length: 64 }, (_, i) => 4_000_000_000 + i);
   const all = (progs: readonly number[]) => Object.fromEntries(paths.map((path) => [path, progs]));
-  const told = causes(logged(all(wide)), seen(all(wide.toReversed())));
+  const told = causes(logOf(all(wide)), snapshotOf(all(wide.toReversed())));
   expect(told.length).toBe(11);
   expect(told.at(-1)).toBe('3 more arrays are not what the log derives');
   expect(told.every((cause) => cause.length <= 200)).toBe(true);

@@ -56,13 +56,13 @@ function causeOf(
   runs: readonly number[],
   derived: readonly number[],
 ): string {
-  const end = ` for ${type} the kernel runs ${listed(runs)} where the log derives ${listed(derived)}`;
+  const end = ` for ${type} the kernel runs ${idList(runs)} where the log derives ${idList(derived)}`;
   const path = cgroup.replace(/[^\x20-\x7e]/g, '?');
   const room = CAUSE_CHARS - 'on '.length - end.length;
   return `on ${path.length > room ? `${path.slice(0, room - 3)}...` : path}${end}`;
 }
 
-function listed(progs: readonly number[]): string {
+function idList(progs: readonly number[]): string {
   if (progs.length === 0) return 'nothing';
   const named = progs.slice(0, PROGS_MAX).join(' ');
   return progs.length > PROGS_MAX ? `${named} and ${progs.length - PROGS_MAX} more` : named;

@@ -134,7 +134,7 @@ function progLoad(fields: AttrFields): MeantCall {
       ...nonZero('prog_flags', wordOf(fields.get('prog_flags'), PROG_BITS)),
       ...nameField('prog_name', fields.text('prog_name')),
       ...fields.some('attach_btf_id'),
-      ...printed('insn_cnt', fields.number('insn_cnt')),
+      ...numberField('insn_cnt', fields.number('insn_cnt')),
       ...(fields.isNoBtf('attach_prog_fd') && fields.some('attach_prog_fd')),
       ...programTypes(fields),
       ...fields.some('prog_token_fd'),
@@ -144,13 +144,13 @@ function progLoad(fields: AttrFields): MeantCall {
       ...fields.some('log_true_size'),
       ...(fields.isPassed('signature') && { signature: true }),
       ...fields.some('signature_size'),
-      ...signed('keyring_id', fields.some('keyring_id').keyring_id),
+      ...signedField('keyring_id', fields.some('keyring_id').keyring_id),
     },
   };
 }
 
 /** Left out it is that of the smallest program, and not none. */
-function printed<N extends string>(
+function numberField<N extends string>(
   name: N,
   value: number | undefined,
 ): { readonly [K in N]?: number } {
@@ -158,7 +158,7 @@ function printed<N extends string>(
 }
 
 /** A number that has a sign, as strace prints it, or as the bytes of an attr have it. */
-function signed<N extends string>(
+function signedField<N extends string>(
   name: N,
   value: number | undefined,
 ): { readonly [K in N]?: number } {

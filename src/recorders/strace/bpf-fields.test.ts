@@ -7,7 +7,7 @@ import { CG, read } from '../../../test/support/strace-lines.ts';
 const OPEN = `812 openat(AT_FDCWD, "${CG}/a", O_RDONLY|O_CLOEXEC|O_DIRECTORY) = 3<${CG}/a>`;
 
 /** The last call that a recording with these lines is told as, and the drift of it. */
-async function told(...lines: readonly string[]) {
+async function readLast(...lines: readonly string[]) {
   const { told, summary } = await read([OPEN, ...lines]);
   return { call: told.at(-1)?.call, divergences: summary.divergences.count };
 }
@@ -17,16 +17,18 @@ const load = (fields: string, size: number, result: string) =>
 const EINVAL = '-1 EINVAL (Invalid argument)';
 
 it('tells what the verifier shall print, and where', async () => {
-  const names = await told(load('log_level=1, log_size=0, log_buf="", prog_flags=0', 128, EINVAL));
+  const names = await readLast(
+    load('log_level=1, log_size=0, log_buf="", prog_flags=0', 128, EINVAL),
+  );
   expect(names.call).toMatchObject({ log_level: 1, log_buf: true });
   expect(names.call).not.toHaveProperty('log_size');
-  const raw = await told(
+  const raw = await readLast(
     `812 bpf(0x5, {prog_type=0x8, insn_cnt=2, insns=0x7f, license="GPL", log_level=0x1, log_size=0, log_buf="", prog_flags=0}, 128) = ${EINVAL}`,
   );
   expect(raw).toEqual(names);
   // The rules refuse it for the same: a buffer without a size.
   expect(names.divergences).toBe(0);
-  const word = await told(
+  const word = await readLast(
     load(
       'log_level=BPF_LOG_LEVEL1|BPF_LOG_STATS, log_size=10, log_buf=0x55d0',
       128,
@@ -35,14 +37,14 @@ it('tells what the verifier shall print, and where', async () => {
   );
   expect(word.call).toMatchObject({ log_level: 5, log_size: 10, log_buf: true });
   expect(word.divergences).toBe(0);
-  const none = await told(load('log_level=1, log_size=64, log_buf=NULL', 128, EINVAL));
+  const none = await readLast(load('log_level=1, log_size=64, log_buf=NULL', 128, EINVAL));
   expect(none.call).not.toHaveProperty('log_buf');
   expect(none.divergences).toBe(0);
 });
 
 it('tells a signature that is printed by name, or as bytes', async () => {
   const zeros = (count: number) => '\\x00'.repeat(count);
-  const bytes = await told(
+  const bytes = await readLast(
     load(
       `log_level=0, fd_array=NULL, extra_data="${zeros(32)}\\x07\\x00\\x00\\x00\\xfd\\xff\\xff\\xff" /* bytes 128..167 */`,
       168,
@@ -50,7 +52,7 @@ it('tells a signature that is printed by name, or as bytes', async () => {
     ),
   );
   expect(bytes.call).toMatchObject({ signature_size: 7, keyring_id: -3 });
-  const names = await told(
+  const names = await readLast(
     load(
       'log_level=0, signature=NULL, signature_size=7, keyring_id=-3',
       168,
@@ -58,7 +60,7 @@ it('tells a signature that is printed by name, or as bytes', async () => {
     ),
   );
   expect(names.call).toEqual(bytes.call);
-  const signed = await told(
+  const signed = await readLast(
     load(
       'signature=0x55d0, signature_size=256, keyring_id=0',
       168,
@@ -73,17 +75,17 @@ it('tells a signature that is printed by name, or as bytes', async () => {
 it('tells BTF only where it is none', async () => {
   const fields = (fd: string) =>
     `prog_btf_fd=${fd}, func_info_cnt=1, line_info_cnt=2, attach_btf_id=0`;
-  const isBtf = await told(load(fields('5<anon_inode:btf>'), 128, '4<anon_inode:bpf-prog>'));
+  const isBtf = await readLast(load(fields('5<anon_inode:btf>'), 128, '4<anon_inode:bpf-prog>'));
   expect(isBtf.call).not.toHaveProperty('prog_btf_fd');
   expect(isBtf.call).not.toHaveProperty('func_info_cnt');
-  const isFile = await told(load(fields('5</etc/passwd>'), 128, EINVAL));
+  const isFile = await readLast(load(fields('5</etc/passwd>'), 128, EINVAL));
   expect(isFile.call).toMatchObject({ prog_btf_fd: 5, func_info_cnt: 1, line_info_cnt: 2 });
   expect(isFile.divergences).toBe(0);
 });
 
 it('tells what a map asks for beside its sizes', async () => {
   const map = (fields: string, size: number) =>
-    told(
+    readLast(
       `812 bpf(BPF_MAP_CREATE, {map_type=BPF_MAP_TYPE_ARRAY, key_size=4, value_size=4, max_entries=1, ${fields}}, ${size}) = ${EINVAL}`,
     );
   const node = await map('map_flags=BPF_F_NUMA_NODE, numa_node=5', 72);
@@ -99,7 +101,7 @@ it('tells what a map asks for beside its sizes', async () => {
 });
 
 it('tells a program without instructions as that', async () => {
-  const { call, divergences } = await told(
+  const { call, divergences } = await readLast(
     '812 bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_SKB, insn_cnt=0, insns=0x7f, license="GPL"}, 128) = -1 E2BIG (Argument list too long)',
   );
   expect(call).toMatchObject({ insn_cnt: 0 });

@@ -43,7 +43,7 @@ export class AttrFields {
 
   /** Its number where it is not zero: a field that is zero need not be told. */
   some<N extends string>(name: N): { readonly [K in N]?: number } {
-    const value = this.number(name) ?? this.#hidden(name);
+    const value = this.number(name) ?? this.#readHidden(name);
     return (value === undefined || value === 0 ? {} : { [name]: value }) as {
       readonly [K in N]?: number;
     };
@@ -52,7 +52,7 @@ export class AttrFields {
   /** Whether a pointer is passed; what it leads to need not be printed. */
   isPassed(name: string): boolean {
     const value = this.get(name);
-    if (value === undefined) return (this.#hidden(name) ?? 0) !== 0;
+    if (value === undefined) return (this.#readHidden(name) ?? 0) !== 0;
     const isNull = value.kind === 'word' && value.text === 'NULL';
     return !isNull && !(value.kind === 'number' && value.value === 0);
   }
@@ -72,7 +72,7 @@ export class AttrFields {
    * A field in `extra_data`: what strace does not know, printed as bytes that reach to the end of
    * the attr.
    */
-  #hidden(name: string): number | undefined {
+  #readHidden(name: string): number | undefined {
     const extra = this.get('extra_data');
     const place = HIDDEN[this.#command]?.[name];
     if (extra?.kind !== 'string' || this.#size === undefined || place === undefined) {

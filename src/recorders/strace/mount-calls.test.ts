@@ -8,14 +8,14 @@ const PIN = (path: string, result = '0') =>
 const load = LOAD(812, 4);
 
 /** What is told after the load. */
-async function told(...lines: readonly string[]) {
+async function readAfterLoad(...lines: readonly string[]) {
   const all = await shortOf([load, ...lines]);
   return all.slice(all.findIndex((line) => line.includes('prog_load')) + 1);
 }
 
 it('makes the names below a mount point known, until it is unmounted', async () => {
   expect(
-    await told(
+    await readAfterLoad(
       PIN('/mnt/x/before', '-1 EPERM (Operation not permitted)'),
       '812 mount("none", "/mnt/x", "bpf", 0, "mode=700") = 0',
       PIN('/mnt/x/p'),
@@ -35,7 +35,7 @@ it('makes the names below a mount point known, until it is unmounted', async () 
 
 it('follows mounts on each other, binds, and refusals', async () => {
   expect(
-    await told(
+    await readAfterLoad(
       '812 mount("bpf", "/mnt/x", "bpf", MS_NOSUID, NULL) = 0',
       '812 mount("bpf", "/mnt/x", "bpf", 0, NULL) = 0',
       '812 mount("/mnt/x", "/mnt/y", NULL, MS_BIND, NULL) = 0',
@@ -63,13 +63,16 @@ it('follows mounts on each other, binds, and refusals', async () => {
 
 it('takes the first mount at the place of the log’s own for that one', async () => {
   expect(
-    await told('812 mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL) = 0', PIN('/sys/fs/bpf/p')),
+    await readAfterLoad(
+      '812 mount("bpf", "/sys/fs/bpf", "bpf", 0, NULL) = 0',
+      PIN('/sys/fs/bpf/p'),
+    ),
   ).toEqual(['812 obj_pin /p 4 = 0']);
 });
 
 it('follows fsopen, fsmount and move_mount', async () => {
   expect(
-    await told(
+    await readAfterLoad(
       '812 fsopen("tmpfs", FSOPEN_CLOEXEC) = 5<anon_inode:[fscontext]>',
       '812 fsmount(5<anon_inode:[fscontext]>, FSMOUNT_CLOEXEC, 0) = 6</>',
       '812 move_mount(6</>, "", AT_FDCWD</srv>, "/mnt/tmp", MOVE_MOUNT_F_EMPTY_PATH) = 0',

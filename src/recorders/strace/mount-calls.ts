@@ -8,9 +8,9 @@ import { pathAt } from './file-calls.ts';
 import type { LeftOut, Spoken } from './spoken.ts';
 import { MOUNT_BITS, MOVE_MOUNT_BITS, UMOUNT_BITS, wordOf } from './uapi.ts';
 
-type ToldMounts = readonly Deed['what'][] | LeftOut;
+type MountMeaning = readonly Deed['what'][] | LeftOut;
 
-const NOTHING: ToldMounts = [];
+const NOTHING: MountMeaning = [];
 /** Fds of file systems that a process has set up and not mounted yet. */
 const FDS_MAX = 64;
 /** Flags with which mount(2) mounts nothing new: remount, and how mounts are passed on. */
@@ -21,10 +21,10 @@ const CHANGED = CHANGES.reduce((bits, name) => bits + (MOUNT_BITS[name] ?? 0), 0
 const TOP_MODE = 0o1777;
 
 /** What each says. */
-export const MOUNT_CALLS: Readonly<Record<string, (spoken: Spoken) => ToldMounts>> = {
-  mount: mounted,
-  umount: unmounted,
-  umount2: unmounted,
+export const MOUNT_CALLS: Readonly<Record<string, (spoken: Spoken) => MountMeaning>> = {
+  mount: readMount,
+  umount: readUmount,
+  umount2: readUmount,
   fsopen({ args: { list }, process, result }) {
     const [type] = list;
     noteFd(process, result.ret, type?.kind === 'string' && type.text === 'bpf');
@@ -60,7 +60,7 @@ function noteFd(process: Spoken['process'], fd: number, isBpffs: boolean): void 
   if (process.bpffsFds.size < FDS_MAX) process.bpffsFds.add(fd);
 }
 
-function mounted(spoken: Spoken): ToldMounts {
+function readMount(spoken: Spoken): MountMeaning {
   const { args, mounts, result } = spoken;
   const [, , type, flagged, options] = args.list;
   const flags = wordOf(flagged, MOUNT_BITS);
@@ -70,7 +70,9 @@ function mounted(spoken: Spoken): ToldMounts {
     const from = mounts.bpffsPath(pathAt(spoken, 0));
     if (from === undefined) return NOTHING;
     if ((flags & MS_MOVE) !== 0) return { leftOut: 'mount that moves a bpffs' };
-    return result.ret < 0 ? refused(spoken, target, { from }) : mountAt(spoken, target, { from });
+    return result.ret < 0
+      ? readRefusal(spoken, target, { from })
+      : mountAt(spoken, target, { from });
   }
   if (type?.kind !== 'string') return NOTHING;
   // A mount of cgroup2 is another name of the same tree.
@@ -80,16 +82,16 @@ function mounted(spoken: Spoken): ToldMounts {
     options?.kind === 'string' ? /(?:^|,)mode=([0-7]+)/.exec(options.text)?.[1] : undefined;
   const mode = told === undefined ? TOP_MODE : Number.parseInt(told, 8);
   const of = mode === TOP_MODE ? {} : { mode };
-  return result.ret < 0 ? refused(spoken, target, of) : mountAt(spoken, target, of);
+  return result.ret < 0 ? readRefusal(spoken, target, of) : mountAt(spoken, target, of);
 }
 
 /** Where the log has nothing of the mount point, it cannot say why nothing was mounted there. */
-function refused({ mounts }: Spoken, target: string | undefined, of: object): ToldMounts {
+function readRefusal({ mounts }: Spoken, target: string | undefined, of: object): MountMeaning {
   const path = mounts.bpffsPath(target);
   return path === undefined ? NOTHING : [{ call: { name: 'mount', path, ...of } }];
 }
 
-function mountAt({ mounts }: Spoken, target: string | undefined, of: object): ToldMounts {
+function mountAt({ mounts }: Spoken, target: string | undefined, of: object): MountMeaning {
   if (target === undefined) return { leftOut: 'mount of a bpffs, nobody knows where' };
   const added = mounts.addBpffs(target);
   if (added === undefined) return { leftOut: 'mount of a bpffs beside many others' };
@@ -101,7 +103,7 @@ function mountAt({ mounts }: Spoken, target: string | undefined, of: object): To
   return [{ sighting: { name: 'found', pin } }, mount];
 }
 
-function unmounted(spoken: Spoken): ToldMounts {
+function readUmount(spoken: Spoken): MountMeaning {
   const { args, mounts, result } = spoken;
   const target = pathAt(spoken, 0);
   const path = mounts.bpffsPath(target);
