@@ -2,7 +2,14 @@
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { notDelegated } from '../cgroup-namespaces.ts';
-import { fileAccess, fileNotWritable, type Place, placeAt } from '../cgroupfs.ts';
+import {
+  fileAccess,
+  fileNotWritable,
+  isReadOnly,
+  type Place,
+  placeAt,
+  unchangedAccess,
+} from '../cgroupfs.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
 import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
@@ -15,6 +22,11 @@ import { ended } from './process.ts';
 
 function ownedAt({ cgroup, file }: Place): Owned {
   return file === undefined ? cgroup.access : fileAccess(cgroup, file);
+}
+
+/** The mode that is known when nothing is said of it. */
+function modeUnsaid({ cgroup, file }: Place): number {
+  return file === undefined ? cgroup.access.mode : unchangedAccess(cgroup, file).mode;
 }
 
 /** What the effect names: a control file, or the directory. */
@@ -32,7 +44,9 @@ export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']
   }
   return succeed([
     { type: 'CgroupOwnerChanged', ...named(place), uid },
-    ...(mode === was.mode ? [] : [{ type: 'CgroupModeChanged', ...named(place), mode } as const]),
+    ...(mode === modeUnsaid(place)
+      ? []
+      : [{ type: 'CgroupModeChanged', ...named(place), mode } as const]),
   ]);
 }
 
@@ -60,6 +74,7 @@ export function cgroupWrite(caller: Caller, { path, value }: Calls['cgroup_write
   if (value === '') return succeed();
   const kept = notDelegated(caller, cgroup, file);
   if (kept !== undefined) return refuse(kept);
+  if (isReadOnly(file)) return refuse(refusal('EINVAL', 'value-not-taken', { path, value }));
   switch (file) {
     case 'cgroup.type':
       return makeThreaded(caller, cgroup, value);

@@ -1,4 +1,4 @@
-import { fileAccess } from '../cgroupfs.ts';
+import { unchangedAccess } from '../cgroupfs.ts';
 import type { Effect } from '../effect.ts';
 import { type Cgroup, type Kernel, NO_LISTS, ROOTS_ACCESS } from '../kernel.ts';
 import { parentPath } from '../path.ts';
@@ -72,7 +72,7 @@ function changed(
     cgroup.access = { ...access, ...set };
     return;
   }
-  const was = fileAccess(cgroup, file);
+  const was = unchangedAccess(cgroup, file);
   cgroup.access = { ...access, files: { ...access.files, [file]: { ...was, ...set } } };
 }
 

@@ -158,7 +158,38 @@ const kills: Table = {
   `,
 };
 
+const names: Table = {
+  page: 'mkdir_rmdir',
+  title: 'Files that a cgroup has by its kernel and its controllers',
+  source: '`cgroup_base_files`, the `cftype` arrays of the controllers; semantics §17',
+  state:
+    '`/mine` and its cgroup.stat are of uid 1000, which `user` has. ENOTSUPP stands for a 422: ' +
+    'whether the file is there, the kernel and its controllers decide.',
+  given(world) {
+    delegated(world);
+    world.does({ name: 'cgroup_chown', path: '/mine/cgroup.stat', uid: 1000 });
+  },
+  rows: `
+    | asked                               | call                                                        | all      |
+    | of a controller that may be on      | cgroup_write path = /mine/memory.max; value = "1"           | ENOTSUPP |
+    | to make one                         | mkdir path = /mine/pids.max                                 | ENOTSUPP |
+    | of a size of huge pages             | mkdir path = /mine/hugetlb.2MB.max                          | ENOTSUPP |
+    | what is no size                     | mkdir path = /mine/hugetlb.big.max                          | ok       |
+    | what looks like one                 | mkdir path = /mine/memory.slice                             | ok       |
+    | of some kernels                     | rmdir path = /mine/cgroup.pressure                          | ENOTSUPP |
+    | not at the root                     | cgroup_write path = /memory.max; value = "1"                | ENOENT   |
+    | a name at the root                  | mkdir path = /memory.max                                    | ok       |
+    | at the root too                     | cgroup_write path = /memory.stat; value = "1"               | ENOTSUPP |
+    | at the root alone                   | mkdir path = /io.cost.qos                                   | ENOTSUPP |
+    | and not below                       | mkdir path = /mine/io.cost.qos                              | ok       |
+    | what is only read                   | cgroup_write path = /mine/cgroup.stat; value = "1"          | EINVAL   |
+    | nothing, to what is only read       | cgroup_write path = /mine/cgroup.controllers; value = ""    | ok       |
+    | of its owner                        | cgroup_write pid = user; path = /mine/cgroup.stat; value = "1" | EACCES |
+    | a limit of the tree                 | cgroup_write path = /mine/cgroup.max.depth; value = "1"     | ENOTSUPP |
+  `,
+};
+
 export const cgroupfsTables: readonly Table[] = [
   ...[directories, sticky, owners, moving],
-  ...[types, kills],
+  ...[names, types, kills],
 ];
