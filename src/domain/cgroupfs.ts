@@ -4,7 +4,9 @@
  * kernel/cgroup/cgroup.c, fs/kernfs).
  */
 import { type Caller, has } from './caller.ts';
-import { isSomeKernelsFile } from './control-file-names.ts';
+import { isOfNoController, isSomeKernelsFile } from './control-file-names.ts';
+import { controllerBits, isController } from './controller-names.ts';
+import { availableTo } from './controllers.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, type Owned, READ, SEARCH, WRITE } from './file-access.ts';
 import type { Cgroup, Kernel } from './kernel.ts';
@@ -26,19 +28,23 @@ const READ_ONLY: readonly string[] = [
 const FILE_MODE = 0o644;
 
 /** Whether a cgroup has the control file at a path; undefined where that is not modelled. */
-export function hasFile(
-  { switches }: Kernel,
-  { parent_id }: Pick<Cgroup, 'parent_id'>,
-  path: string,
-): boolean | undefined {
+export function hasFile(kernel: Kernel, cgroup: Cgroup, path: string): boolean | undefined {
   // Each is named for its controller, with a dot: most directories are told by that alone.
   if (!path.includes('.')) return false;
   const name = baseName(path);
   if (EVERYWHERE.includes(name)) return true;
-  const isRoot = parent_id === 0;
-  if (isSomeKernelsFile(name, isRoot)) return undefined;
+  const isRoot = cgroup.parent_id === 0;
+  if (isSomeKernelsFile(name, isRoot)) return mayHave(kernel, cgroup, name) ? undefined : false;
   if (isRoot) return false;
-  return BELOW_ROOT.includes(name) || (name === KILL && switches.cgroup_kill);
+  return BELOW_ROOT.includes(name) || (name === KILL && kernel.switches.cgroup_kill);
+}
+
+/** Whether the controller that a file is named for may be on. */
+function mayHave(kernel: Kernel, cgroup: Cgroup, name: string): boolean {
+  const controller = name.slice(0, name.indexOf('.'));
+  if (!isController(controller) || isOfNoController(name)) return true;
+  const available = availableTo(kernel, cgroup);
+  return available === undefined || (available & controllerBits([controller])) !== 0;
 }
 
 /** Whether a name is that of a control file that some release has, and that is modelled. */

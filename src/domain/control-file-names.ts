@@ -46,3 +46,8 @@ export function isSomeKernelsFile(name: string, isRoot: boolean): boolean {
   if (isRoot) return AT_ROOT.has(name);
   return BELOW_ROOT.has(name) || OF_HUGE_PAGES.test(name);
 }
+
+/** Whether a file is there without the controller that it is named for. */
+export function isOfNoController(name: string): boolean {
+  return name.endsWith('.pressure') || name === 'cpu.stat.local';
+}

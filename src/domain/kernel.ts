@@ -142,6 +142,8 @@ export interface Cgroup {
   /** Part of its parent's domain. */
   threaded: boolean;
   threaded_children: number;
+  /** What it hands on (cgroup.subtree_control), as bits (controllers.ts). */
+  controllers: number;
   /** Changed by `setList` alone. */
   lists: ReadonlyMap<AttachType, EntryList>;
 }

@@ -265,7 +265,7 @@ class Chain {
       const lists = new Map([[attach_type, { mode, revision: 0, entries }]]);
       return {
         ...{ id, parent_id, path, children: 0, processes: 0, access: ROOTS_ACCESS },
-        ...{ threaded: false, threaded_children: 0, lists },
+        ...{ threaded: false, threaded_children: 0, controllers: 0, lists },
       };
     });
     for (const cgroup of cgroups) kernel.cgroups.set(cgroup.id, cgroup);

@@ -10,6 +10,7 @@ import {
   placeAt,
   unchangedAccess,
 } from '../cgroupfs.ts';
+import { OF_THREADS } from '../controller-names.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
 import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
@@ -19,6 +20,7 @@ import { isWithin } from '../path.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { canBeThreadRoot, domainOf, isPopulated, isValidDomain } from '../threaded.ts';
 import { ended } from './process.ts';
+import { setControllers } from './subtree-control.ts';
 
 function ownedAt({ cgroup, file }: Place): Owned {
   return file === undefined ? cgroup.access : fileAccess(cgroup, file);
@@ -80,6 +82,8 @@ export function cgroupWrite(caller: Caller, { path, value }: Calls['cgroup_write
       return makeThreaded(caller, cgroup, value);
     case 'cgroup.kill':
       return killAll(caller, cgroup, value);
+    case 'cgroup.subtree_control':
+      return setControllers(caller, cgroup, value);
     case 'cgroup.freeze': {
       const bad = outside(path, value, [0, 1]);
       // Who is frozen still has its fds and its place.
@@ -102,6 +106,7 @@ function makeThreaded(caller: Caller, cgroup: Cgroup, value: string): Decision {
   const domain = domainOf(kernel, parent);
   const good =
     !isPopulated(kernel, cgroup) &&
+    (cgroup.controllers & ~OF_THREADS) === 0 &&
     isValidDomain(kernel, domain) &&
     canBeThreadRoot(kernel, domain);
   if (!good) return refuse(refusal('EOPNOTSUPP', 'cgroup-cannot-be-threaded', { path }));

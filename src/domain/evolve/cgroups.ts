@@ -1,4 +1,5 @@
 import { unchangedAccess } from '../cgroupfs.ts';
+import { controllerBits } from '../controller-names.ts';
 import type { Effect } from '../effect.ts';
 import { type Cgroup, type Kernel, NO_LISTS, ROOTS_ACCESS } from '../kernel.ts';
 import { parentPath } from '../path.ts';
@@ -8,7 +9,7 @@ import { entryRows, nameRows } from '../size.ts';
 type CgroupEffect = Extract<
   Effect,
   {
-    type: `Cgroup${'Made' | 'Removed' | 'Emptied' | 'OwnerChanged' | 'ModeChanged' | 'Threaded'}`;
+    type: `Cgroup${'Made' | 'Removed' | 'Emptied' | 'OwnerChanged' | 'ModeChanged' | 'Threaded' | 'ControllersSet'}`;
   }
 >;
 
@@ -31,6 +32,7 @@ export function evolveCgroup(kernel: Kernel, effect: CgroupEffect): void {
       access: usual ? ROOTS_ACCESS : { uid, mode, made_by: uid, files: {} },
       threaded: false,
       threaded_children: 0,
+      controllers: 0,
       lists: NO_LISTS,
     });
     kernel.cgroupIds.set(path, id);
@@ -63,6 +65,10 @@ function changed(
   if (effect.type === 'CgroupThreaded') {
     cgroup.threaded = true;
     kernel.cgroups.edit(cgroup.parent_id).threaded_children++;
+    return;
+  }
+  if (effect.type === 'CgroupControllersSet') {
+    cgroup.controllers = controllerBits(effect.controllers);
     return;
   }
   const { file } = effect;

@@ -59,7 +59,7 @@ export async function worldsOf(
     worlds.set(host_id, world);
     world.kernel.boot = { ...world.kernel.boot, number: boot };
     // What runs on a cgroup depends on nothing else of it.
-    const rest = { access: ROOTS_ACCESS, threaded: false, threaded_children: 0 };
+    const rest = { access: ROOTS_ACCESS, threaded: false, threaded_children: 0, controllers: 0 };
     const counts = { children: 0, processes: 0 };
     world.kernel.cgroups.set(id, {
       id,
