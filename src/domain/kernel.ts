@@ -139,10 +139,9 @@ export interface Cgroup {
   children: number;
   processes: number;
   access: CgroupAccess;
-  /** Part of its parent's domain. */
+  /** Part of its parent's domain; how many below it are; what it hands on (controllers.ts). */
   threaded: boolean;
   threaded_children: number;
-  /** What it hands on (cgroup.subtree_control), as bits (controllers.ts). */
   controllers: number;
   /** Changed by `setList` alone. */
   lists: ReadonlyMap<AttachType, EntryList>;

@@ -237,7 +237,7 @@ const controllers: Table = {
     | one of which nobody told            | cgroup_write path = /a${SUBTREE} "+memory"           | ENOTSUPP   |
     | whose controllers are on            | cgroup_write path = /a/b/cgroup.type; value = "threaded" | EOPNOTSUPP |
     | a root of threads                   | cgroup_write path = /r${SUBTREE} "+hugetlb"          | EOPNOTSUPP |
-    | what threads share out              | cgroup_write path = /r${SUBTREE} "-cpu"              | ok         |
+    | what threads share out              | cgroup_write path = /r${SUBTREE} "+pids"             | ok         |
     | a threaded one hands it on          | cgroup_write path = /r/t${SUBTREE} "+cpu"            | ok         |
     | but nothing else                    | cgroup_write path = /r/t${SUBTREE} "+hugetlb"        | ENOENT     |
     | below threads                       | cgroup_write path = /r/t/u${SUBTREE} "+cpu"          | EOPNOTSUPP |
