@@ -34,7 +34,7 @@ const LINKED: ReadonlyMap<number, readonly ProgTypeName[]> = new Map([
   [58, ['tracing']],
 ]);
 
-/** Hooks of many functions at once: the program was loaded for that, and for nothing else. */
+/** Hooks of many functions: the program was loaded for that, and for nothing else. */
 const OF_MANY: readonly number[] = [42, 48, 56, 57];
 
 /** The program types of a link on a hook that this kernel can link to; none where it cannot. */

@@ -60,7 +60,6 @@ export const OPERATIONS = [
   'map_create',
   'prog_bind_map',
   'foreign_link',
-  'foreign_hook',
   'iter_create',
   'prog_test_run',
   'btf_load',

@@ -73,7 +73,7 @@ function thrice({ args }: Notified, value: number): readonly Write[] {
 
 /**
  * Another uid than root's has no capabilities left, unless it keeps them (`cap_emulate_setxuid`): then they
- * are in effect here at once, while a kernel waits for the capset that follows.
+ * are in effect here immediately, while a kernel waits for the capset that follows.
  */
 function become(notified: Notified, uid: number, keeps: boolean): Answer {
   const { outcome } = notified.perform(

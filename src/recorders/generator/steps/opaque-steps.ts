@@ -4,10 +4,11 @@ import { fdOf, livingProcesses, oneOf, openFds, type Scene, wrongFd, wrongly } f
 import { close, isFull } from './fd-steps.ts';
 import { mapCreate } from './map-steps.ts';
 
-/** A link of a tracepoint, which harms nobody, with a program that is loaded first. */
+/** A link of a tracepoint, which harms nobody, with a program that is loaded first; or another hook. */
 export function foreignLink(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const { kernel, random } = scene;
+  if (random.chance(0.35)) return foreignHook(scene, proc);
   const attach_type = 'trace_raw_tp';
   const fitting = openFds(scene, proc, 'prog').filter(
     ({ file }) => kernel.programs.get(file.id)?.prog_type === 'raw_tracepoint',
@@ -33,7 +34,7 @@ const HOOKED = [
 ] as const;
 
 /** A program and its hook, mostly, with a target that is none. */
-export function foreignHook(scene: Scene, proc: string): Step {
+function foreignHook(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const { kernel, random } = scene;
   const [prog_type, attach_type] = random.pick(HOOKED);
