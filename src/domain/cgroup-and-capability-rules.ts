@@ -23,6 +23,26 @@ export const CGROUP_AND_CAPABILITY_RULES = {
     'cgroup_enable_threaded §17',
     'cgroup {path} has processes, or its parent cannot have threaded cgroups',
   ),
+  'cgroup-hands-on-controllers': rule(
+    'cgroup_migrate_vet_dst §17',
+    'cgroup {path} has controllers on for those below it, so it holds no process',
+  ),
+  'cgroup-has-processes': rule(
+    'cgroup_vet_subtree_control_enable §17',
+    'cgroup {path} has processes, so it turns no controller on for those below it',
+  ),
+  'controllers-not-for-threads': rule(
+    'cgroup_vet_subtree_control_enable §17',
+    'cgroup {path} has threaded cgroups, or is one: these have no such controllers',
+  ),
+  'controller-not-available': rule(
+    'cgroup_subtree_control_write §17',
+    'cgroup {path} has no controller {controller}',
+  ),
+  'controller-in-use-below': rule(
+    'cgroup_subtree_control_write §17',
+    'a cgroup below {path} hands on {controller}',
+  ),
   'cgroup-is-threaded': rule('cgroup_kill_write §17', 'cgroup {path} is threaded'),
   'value-not-taken': rule('§17', '{path} does not take "{value}"'),
   'cgroup-exists': rule('cgroup_mkdir §17', 'cgroup {path} exists'),

@@ -4,6 +4,9 @@
  * kernel/cgroup/cgroup.c, fs/kernfs).
  */
 import { type Caller, has } from './caller.ts';
+import { isOfNoController, isSomeKernelsFile } from './control-file-names.ts';
+import { controllerBits, isController } from './controller-names.ts';
+import { availableTo } from './controllers.ts';
 import { isRefused, refusal } from './decision.ts';
 import { mayAccess, type Owned, READ, SEARCH, WRITE } from './file-access.ts';
 import type { Cgroup, Kernel } from './kernel.ts';
@@ -17,27 +20,31 @@ const EVERYWHERE: readonly string[] = [
 ];
 const BELOW_ROOT: readonly string[] = ['cgroup.type', 'cgroup.events', 'cgroup.freeze'];
 const KILL = 'cgroup.kill';
-/** Files that a kernel has by its version and its build, which are not modelled. */
-const PERHAPS: readonly string[] = [
-  ...['cgroup.pressure', 'cgroup.stat.local', 'cpu.stat.local'],
-  ...['cpu.pressure', 'io.pressure', 'memory.pressure', 'irq.pressure'],
+/** Files of every kernel that nothing can be written to. */
+const READ_ONLY: readonly string[] = [
+  ...['cgroup.controllers', 'cgroup.events', 'cgroup.stat', 'cpu.stat'],
 ];
 
 const FILE_MODE = 0o644;
 
 /** Whether a cgroup has the control file at a path; undefined where that is not modelled. */
-export function hasFile(
-  { switches }: Kernel,
-  { parent_id }: Pick<Cgroup, 'parent_id'>,
-  path: string,
-): boolean | undefined {
+export function hasFile(kernel: Kernel, cgroup: Cgroup, path: string): boolean | undefined {
   // Each is named for its controller, with a dot: most directories are told by that alone.
   if (!path.includes('.')) return false;
   const name = baseName(path);
   if (EVERYWHERE.includes(name)) return true;
-  if (PERHAPS.includes(name)) return undefined;
-  if (parent_id === 0) return false;
-  return BELOW_ROOT.includes(name) || (name === KILL && switches.cgroup_kill);
+  const isRoot = cgroup.parent_id === 0;
+  if (isSomeKernelsFile(name, isRoot)) return mayHave(kernel, cgroup, name) ? undefined : false;
+  if (isRoot) return false;
+  return BELOW_ROOT.includes(name) || (name === KILL && kernel.switches.cgroup_kill);
+}
+
+/** Whether the controller that a file is named for may be on. */
+function mayHave(kernel: Kernel, cgroup: Cgroup, name: string): boolean {
+  const controller = name.slice(0, name.indexOf('.'));
+  if (!isController(controller) || isOfNoController(name)) return true;
+  const available = availableTo(kernel, cgroup);
+  return available === undefined || (available & controllerBits([controller])) !== 0;
 }
 
 /** Whether a name is that of a control file that some release has, and that is modelled. */
@@ -45,8 +52,23 @@ export function isControlFile(name: string): boolean {
   return name === KILL || EVERYWHERE.includes(name) || BELOW_ROOT.includes(name);
 }
 
+/** Whether no value is taken by a control file, whoever writes it. */
+export function isReadOnly(name: string): boolean {
+  return READ_ONLY.includes(name);
+}
+
 /** The owner and mode of a control file. */
 export function fileAccess({ access }: Cgroup, name: string): Owned {
+  return access.files[name] ?? { uid: access.made_by, mode: modeWhenMade(name) };
+}
+
+function modeWhenMade(name: string): number {
+  if (name === KILL) return 0o200;
+  return isReadOnly(name) ? 0o444 : FILE_MODE;
+}
+
+/** What effects change when nothing was said of a control file: of every file the same. */
+export function unchangedAccess({ access }: Cgroup, name: string): Owned {
   return access.files[name] ?? { uid: access.made_by, mode: FILE_MODE };
 }
 
@@ -83,7 +105,7 @@ function noDirectory(kernel: Kernel, cgroup: Cgroup, at: string, path: string): 
 }
 
 export function unmodelledFile(path: string): Refusal {
-  const what = `${path}, which some kernels have as a control file`;
+  const what = `${path}, which is a control file where the kernel and its controllers have it`;
   return refusal('ENOTSUPP', 'not-modelled', { what });
 }
 

@@ -6,6 +6,7 @@
  */
 import type { AttachType } from './attach-type.ts';
 import type { MapKey } from './call.ts';
+import type { Controller } from './controller-names.ts';
 import type { Mode } from './flags.ts';
 import type { MapType } from './map-type.ts';
 import type { ProcessEffects } from './process-effect.ts';
@@ -240,6 +241,8 @@ export interface Effects extends ProcessEffects {
   CgroupModeChanged: { readonly cgroup_id: number; readonly file?: string; readonly mode: number };
   /** It is part of its parent's domain from now on. */
   CgroupThreaded: { readonly cgroup_id: number };
+  /** What it hands to the cgroups below from now on. */
+  CgroupControllersSet: { readonly cgroup_id: number; readonly controllers: readonly Controller[] };
 
   MapCreated: {
     readonly map_id: number;

@@ -80,6 +80,7 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'CgroupOwnerChanged':
     case 'CgroupModeChanged':
     case 'CgroupThreaded':
+    case 'CgroupControllersSet':
       return evolveCgroup(kernel, effect);
     case 'PinCreated':
     case 'PinRemoved':

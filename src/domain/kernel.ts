@@ -1,6 +1,5 @@
 /**
- * The state of one kernel: what semantics §3 lists, and the processes, fds and bpffs that hold
- * references on it. `evolve` changes it, `decide` only reads it.
+ * The state of one kernel (semantics §3), and who holds it. `evolve` changes it, `decide` reads it.
  */
 import type { AttachType } from './attach-type.ts';
 import type { Btf, ProgramBtf } from './btf-row.ts';
@@ -139,9 +138,10 @@ export interface Cgroup {
   children: number;
   processes: number;
   access: CgroupAccess;
-  /** Part of its parent's domain. */
+  /** Part of its parent's domain; how many below it are; what it hands on (controllers.ts). */
   threaded: boolean;
   threaded_children: number;
+  controllers: number;
   /** Changed by `setList` alone. */
   lists: ReadonlyMap<AttachType, EntryList>;
 }

@@ -29,7 +29,7 @@ import type { Table } from './table.ts';
 /** Fields that snapshots of before 6.0.0 have not: a column in which each row has `NONE` is left out. */
 export const LATER_FIELDS: ReadonlySet<string> = new Set([
   ...['namespaces', 'fs_with', 'namespace'],
-  ...['top', 'token_user', 'delegation'],
+  ...['top', 'token_user', 'delegation', 'controllers'],
 ]);
 
 const processes = codecOf<Process>()({
@@ -229,6 +229,7 @@ const cgroups = codecOf<Cgroup>()({
     access: (row) => (row.access === ROOTS_ACCESS ? NONE : row.access),
     threaded: (row) => (row.threaded ? 1 : 0),
     threaded_children: (row) => row.threaded_children,
+    controllers: (row) => row.controllers,
     lists: (row) => listsValues(row.lists),
   },
   row: (columns, i) => ({
@@ -240,6 +241,7 @@ const cgroups = codecOf<Cgroup>()({
     access: at(columns.access, i) || ROOTS_ACCESS,
     threaded: at(columns.threaded, i) === 1,
     threaded_children: at(columns.threaded_children, i),
+    controllers: at(columns.controllers, i) ?? NONE,
     lists: listsOfValues(at(columns.lists, i)),
   }),
 });

@@ -148,6 +148,7 @@ function touch(touched: Touched, kernel: Kernel, effect: Effect): void {
     case 'CgroupOwnerChanged':
     case 'CgroupModeChanged':
     case 'CgroupThreaded':
+    case 'CgroupControllersSet':
     case 'ProgIdBurned':
     case 'LinkIdBurned':
     case 'MapIdBurned':

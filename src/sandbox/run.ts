@@ -265,7 +265,7 @@ class RunLoop {
     const pass = { answer: () => CONTINUED };
     const surroundings = this.#surroundings();
     return [
-      ...credentialHandlers(uid),
+      ...credentialHandlers(uid, this.#unmodelled),
       ...limitHandlers(this.#libc),
       ...absentHandlers(this.#unmodelled),
       ...forkHandlers(() => this.#isEnding),

@@ -9,8 +9,10 @@ import { emptyKernel } from '../domain/boot.ts';
 import { effectiveArray, type Slot, writtenArrayKey } from '../domain/effective.ts';
 import type { Mode } from '../domain/flags.ts';
 import { type Cgroup, type Entry, type Kernel, ROOTS_ACCESS } from '../domain/kernel.ts';
+import { hasHooks } from '../domain/lsm-hooks.ts';
 import { parentPath } from '../domain/path.ts';
 import { requireKept } from '../events/cuts.ts';
+import { loadState } from '../events/reading/host-state.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots } from '../projections/boots.ts';
 import type { ListedEntry } from '../projections/entries.ts';
@@ -28,6 +30,8 @@ import { QuestionLimit } from './question-limit.ts';
 
 /** Versions of lists that one question reads. */
 const TIMELINE_ROWS_MAX = 50_000;
+/** States that one question about hooks reads. */
+const HOOKED_VERSIONS_MAX = 500;
 
 /** The array of a question: of the cgroup at a path, or of one cgroup that had this path. */
 export interface ArrayPlace {
@@ -81,7 +85,34 @@ export async function arrayTimeline(
     if (versions.at(-1)?.position === version.position) versions.pop();
     versions.push(version);
   }
-  return versions;
+  return hasHooks(place.attach_type) ? withHooks(database, span, { place, versions }) : versions;
+}
+
+/**
+ * The same with the slots of LSM_CGROUP, whose lists are lists of hooks: which entry is on which hook,
+ * the state says and no row does.
+ */
+async function withHooks(
+  database: Queryable,
+  { host_id, from, to }: Span,
+  { place, versions }: { readonly place: ArrayPlace; readonly versions: readonly ArrayVersion[] },
+): Promise<ArrayVersion[]> {
+  const { path, attach_type } = place;
+  if (versions.length > HOOKED_VERSIONS_MAX) {
+    const many = `changed more than ${HOOKED_VERSIONS_MAX} times between ${from} and ${to}`;
+    const message = `the lists of ${path} ${many}, and those of hooks are read one by one; ask from a later position`;
+    throw new QuestionLimit('from', HOOKED_VERSIONS_MAX, message);
+  }
+  const hooked: ArrayVersion[] = [];
+  for (const version of versions) {
+    const { position, cgroup_id, levels } = version;
+    const isEmpty = cgroup_id === undefined || levels.length === 0;
+    const kernel = isEmpty ? undefined : (await loadState(database, host_id, position)).kernel;
+    const own = kernel?.cgroups.get(cgroup_id ?? 0);
+    const slots = kernel && own ? effectiveArray(kernel, own, attach_type) : [];
+    hooked.push({ ...version, slots });
+  }
+  return hooked;
 }
 
 /** The versions without those whose slots are the slots of the version before. */
@@ -234,7 +265,7 @@ class Chain {
       const lists = new Map([[attach_type, { mode, revision: 0, entries }]]);
       return {
         ...{ id, parent_id, path, children: 0, processes: 0, access: ROOTS_ACCESS },
-        ...{ threaded: false, threaded_children: 0, lists },
+        ...{ threaded: false, threaded_children: 0, controllers: 0, lists },
       };
     });
     for (const cgroup of cgroups) kernel.cgroups.set(cgroup.id, cgroup);

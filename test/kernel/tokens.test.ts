@@ -10,7 +10,8 @@ import { drawPlay, told } from './token-play.ts';
 import { buildPlayer, playOnKernel } from './token-player.ts';
 
 const kernel = needs('kernel');
-const PLAYS = 10;
+/** `BPFLEDGER_TEST_PLAYS` plays more. */
+const PLAYS = Number(process.env.BPFLEDGER_TEST_PLAYS ?? 10);
 
 describe.skipIf(!kernel.ok)('processes of user namespaces, on the kernel that runs here', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-tokens-'));

@@ -13,9 +13,9 @@ import { needs } from '../support/needs.ts';
 import { layOut, recordedDatabase } from '../support/recorded-database.ts';
 
 const PATIENCE = { timeout: 600_000 };
-const LAST = '0042_attr_fields';
+const LAST = '0043_controllers';
 /** The version before the last migration, and one from the middle. */
-const BEFORE = '0041_tokens';
+const BEFORE = '0042_attr_fields';
 const MIDDLE = '0016_append_columns';
 /** There the role of the service cannot see yet which migrations were applied. */
 const BLIND = '0006_proof_append_only';

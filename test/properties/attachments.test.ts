@@ -21,7 +21,13 @@ function randomWorld(random: Random): { readonly kernel: Kernel; readonly lists:
     const parent = id === 1 ? undefined : kernel.cgroups.get(1 + random.below(id - 1));
     const path = parent === undefined ? '/' : `${parent.path}/${id}`.replace('//', '/');
     const place = { id, parent_id: parent?.id ?? 0, path, lists: NO_LISTS, access: ROOTS_ACCESS };
-    const counts = { children: 0, processes: 0, threaded: false, threaded_children: 0 };
+    const counts = {
+      children: 0,
+      processes: 0,
+      threaded: false,
+      threaded_children: 0,
+      controllers: 0,
+    };
     kernel.cgroups.set(id, { ...place, ...counts });
     const cgroup = kernel.cgroups.get(id);
     for (const attach_type of TYPES) {

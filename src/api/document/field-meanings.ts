@@ -56,6 +56,9 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   cgroup: 'A cgroup.',
   cgroup_id: 'The id of a cgroup, unique in one boot.',
   cgroups: 'Cgroups.',
+  cgroup_controllers:
+    'Controllers that the root of the hierarchy of cgroups has (cgroup.controllers). Left out: writes to cgroup.subtree_control are not modelled.',
+  controllers: 'Controllers that a cgroup hands to those below it.',
   cgroup_nsdelegate:
     'Whether the hierarchy of cgroups is mounted with nsdelegate: then the root of a cgroup namespace bounds what is delegated.',
   chain: 'The verdict on the chain of hashes.',

@@ -2,7 +2,15 @@
 import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { notDelegated } from '../cgroup-namespaces.ts';
-import { type CgroupNode, fileAccess, fileNotWritable, placeAt } from '../cgroupfs.ts';
+import {
+  type CgroupNode,
+  fileAccess,
+  fileNotWritable,
+  isReadOnly,
+  placeAt,
+  unchangedAccess,
+} from '../cgroupfs.ts';
+import { OF_THREADS } from '../controller-names.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
 import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
@@ -12,9 +20,15 @@ import { isWithin } from '../path.ts';
 import { BOOT_PID } from '../release/config.ts';
 import { canBeThreadRoot, domainOf, isPopulated, isValidDomain } from '../threaded.ts';
 import { endEffects } from './process.ts';
+import { setControllers } from './subtree-control.ts';
 
 function ownerOf({ cgroup, file }: CgroupNode): Owned {
   return file === undefined ? cgroup.access : fileAccess(cgroup, file);
+}
+
+/** The mode that is known when nothing is said of it. */
+function modeUnsaid({ cgroup, file }: CgroupNode): number {
+  return file === undefined ? cgroup.access.mode : unchangedAccess(cgroup, file).mode;
 }
 
 /** What the effect names: a control file, or the directory. */
@@ -35,7 +49,7 @@ export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']
   }
   return succeed([
     { type: 'CgroupOwnerChanged', ...nodeFields(place), uid },
-    ...(mode === was.mode
+    ...(mode === modeUnsaid(place)
       ? []
       : [{ type: 'CgroupModeChanged', ...nodeFields(place), mode } as const]),
   ]);
@@ -65,11 +79,14 @@ export function cgroupWrite(caller: Caller, { path, value }: Calls['cgroup_write
   if (value === '') return succeed();
   const kept = notDelegated(caller, cgroup, file);
   if (kept !== undefined) return refuse(kept);
+  if (isReadOnly(file)) return refuse(refusal('EINVAL', 'value-not-taken', { path, value }));
   switch (file) {
     case 'cgroup.type':
       return makeThreaded(caller, cgroup, value);
     case 'cgroup.kill':
       return killAll(caller, cgroup, value);
+    case 'cgroup.subtree_control':
+      return setControllers(caller, cgroup, value);
     case 'cgroup.freeze': {
       const bad = outside(path, value, [0, 1]);
       // Who is frozen still has its fds and its place.
@@ -92,6 +109,7 @@ function makeThreaded(caller: Caller, cgroup: Cgroup, value: string): Decision {
   const domain = domainOf(kernel, parent);
   const good =
     !isPopulated(kernel, cgroup) &&
+    (cgroup.controllers & ~OF_THREADS) === 0 &&
     isValidDomain(kernel, domain) &&
     canBeThreadRoot(kernel, domain);
   if (!good) return refuse(refusal('EOPNOTSUPP', 'cgroup-cannot-be-threaded', { path }));

@@ -22,7 +22,7 @@ import { nextCgroupId } from '../next-id.ts';
 import type { Refusal } from '../outcome.ts';
 import { parentPath } from '../path.ts';
 import { storagesOrphaned } from '../storage.ts';
-import { domainOf, isValidDomain } from '../threaded.ts';
+import { canBeThreadRoot, domainOf, isValidDomain } from '../threaded.ts';
 import { threadsOf } from '../threads.ts';
 
 /** Who makes a directory owns it and its control files; 0777 is asked for, and the umask takes from it. */
@@ -126,7 +126,8 @@ const PROCS = 'cgroup.procs';
 
 /**
  * Whoever moves a process may write to the cgroup.procs of the nearest cgroup that it leaves and comes
- * into (`cgroup_procs_write_permission`), and nobody comes into what is no domain.
+ * into (`cgroup_procs_write_permission`), and nobody comes into what is no domain, or shares out what
+ * controllers control (`cgroup_migrate_vet_dst`).
  */
 function mayNotMove(caller: Caller, target: Process, to: Cgroup): Refusal | undefined {
   const { kernel } = caller;
@@ -138,8 +139,12 @@ function mayNotMove(caller: Caller, target: Process, to: Cgroup): Refusal | unde
   }
   const crosses = from && crossesRoot(caller, from, to);
   if (crosses !== undefined) return crosses;
-  if (isValidDomain(kernel, domainOf(kernel, to))) return undefined;
-  return refusal('EOPNOTSUPP', 'cgroup-domain-invalid', { path: to.path });
+  const { path, controllers } = to;
+  if (!isValidDomain(kernel, domainOf(kernel, to))) {
+    return refusal('EOPNOTSUPP', 'cgroup-domain-invalid', { path });
+  }
+  if (controllers === 0 || to.threaded || canBeThreadRoot(kernel, to)) return undefined;
+  return refusal('EBUSY', 'cgroup-hands-on-controllers', { path });
 }
 
 /** The effects of a cgroup's end on its entries and links. */

@@ -4,42 +4,32 @@
  * net/netfilter/nf_bpf_link.c, kernel/trace); what they are attached to is not modelled.
  */
 
-import { type AttachType, attachTypeNumber, FOREIGN_HOOKS } from '../attach-type.ts';
+import { type AttachType, attachTypeNumber } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
-import { type Caller, linkAt, lowestFree, noFreeFd, progAt } from '../caller.ts';
+import { type Caller, linkAt, lowestFree, mapAt, noFreeFd, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType } from '../fits.ts';
+import { unfitForLink } from '../foreign-hooks.ts';
 import type { Link, Program } from '../kernel.ts';
 import { programDropped } from '../lifetime.ts';
 import { nextObjectId } from '../next-id.ts';
-import type { ProgType } from '../prog-type.ts';
 
 /** Links of network devices: update and detach as those of cgroups, but the types are compared last. */
 const OF_DEVICES: readonly AttachType[] = [
   ...(['xdp', 'tcx_ingress', 'tcx_egress', 'netkit_primary', 'netkit_peer'] as const),
 ];
 
-/** Types whose hooks are told by more than an attach type. */
-const TRACING: readonly ProgType[] = [
-  ...(['tracing', 'raw_tracepoint', 'raw_tracepoint_writable', 'kprobe', 'tracepoint'] as const),
-  ...(['perf_event', 'lsm', 'ext', 'struct_ops', 'netfilter'] as const),
-];
-
 export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_create']): Decision {
   const { switches } = caller.kernel;
   const { attach_type } = call;
+  if (attach_type === 'struct_ops') return structOpsLink(caller, call.prog_fd ?? 0);
   const program = progAt(caller, call.prog_fd ?? 0, 'prog_fd');
   if (isRefused(program)) return refuse(program);
-  const isUnknown = attachTypeNumber(attach_type) >= switches.attach_type_count;
-  if (isUnknown || cgroupProgType(switches, attach_type) !== undefined) {
+  if (cgroupProgType(switches, attach_type) !== undefined) {
     return refuse(refusal('EINVAL', 'attach-type-unknown', { attach_type }));
   }
-  const wanted = typesFor(attach_type);
-  if (!wanted.includes(program.prog_type)) {
-    const { id: prog_id, prog_type } = program;
-    const about = { field: 'prog_fd', prog_id, prog_type, wanted: wanted.join(' or ') };
-    return refuse(refusal('EINVAL', 'prog-type-differs', about));
-  }
+  const unfit = unfitForLink(switches, program, attach_type);
+  if (unfit !== undefined) return refuse(unfit);
   const fd = lowestFree(caller);
   if (fd === undefined) return refuse(noFreeFd(caller));
   const place = { cgroup_id: 0, attach_type };
@@ -48,15 +38,17 @@ export function foreignLinkCreate(caller: Caller, call: Calls['foreign_link_crea
   return succeed([{ type: 'LinkCreated', link_id, prog_id, ...place, fd }], fd);
 }
 
-const OF_RAW_TRACEPOINTS: readonly ProgType[] = [
-  ...(['tracing', 'raw_tracepoint', 'raw_tracepoint_writable'] as const),
-];
-
-/** The program types of a hook in another subsystem: of those that trace the kernel, several. */
-function typesFor(type: AttachType): readonly ProgType[] {
-  if (type === 'trace_raw_tp') return OF_RAW_TRACEPOINTS;
-  const known = typeof type === 'string' ? FOREIGN_HOOKS[type] : undefined;
-  return known === undefined || known === 'tracing' ? TRACING : [known];
+/** The fd is that of a map, which holds the programs (`bpf_struct_ops_link_create`). */
+function structOpsLink(caller: Caller, fd: number): Decision {
+  const { switches } = caller.kernel;
+  const attach_type = 'struct_ops';
+  const isUnknown = attachTypeNumber(attach_type) >= switches.attach_type_count;
+  const found = isUnknown ? progAt(caller, fd, 'prog_fd') : mapAt(caller, fd, 'map_fd');
+  if (isRefused(found)) return refuse(found);
+  if ('map' in found && found.map.map_type === 'struct_ops') {
+    return refuse(refusal('ENOTSUPP', 'not-modelled', { what: 'a link of struct_ops' }));
+  }
+  return refuse(refusal('EINVAL', 'attach-type-unknown', { attach_type }));
 }
 
 /** Whether a link was made in another subsystem, although it may be detached by now. */

@@ -8,13 +8,12 @@ import { type Caller, cgroupAt, lowestFree, netAdminCapable, noFreeFd, progAt } 
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType, expectedTypeFits, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
+import { noLinkTarget, unfitForLink } from '../foreign-hooks.ts';
 import type { Program } from '../kernel.ts';
 import { nextObjectId } from '../next-id.ts';
 import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
-import type { ProgType } from '../prog-type.ts';
 import type { Switches } from '../release/switches.ts';
-import { foreignTarget } from './prog-attach.ts';
 
 const { override, multi, replace, before, after, id, preorder, link } = ATTACH_FLAG_BITS;
 /** The flags of a link in the v2 series; other bits have no meaning there. */
@@ -74,7 +73,8 @@ function checkAttr(caller: Caller, attr: AttachAttr): Refusal | undefined {
   const past = trailing(attr, switches.link_create_attr_end, OFFSETS);
   if (past !== undefined) return past;
   if (!switches.link_create_checks_type_first) return undefined;
-  if (cgroupProgType(switches, attr.type) !== undefined) return undefined;
+  const wanted = cgroupProgType(switches, attr.type) ?? foreignProgType(switches, attr.type);
+  if (wanted !== undefined) return undefined;
   return refusal('EINVAL', 'attach-type-unknown', { attach_type: attr.type });
 }
 
@@ -86,21 +86,16 @@ function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | un
   if (isSkb && !netAdminCapable(caller, program.token_user)) {
     return refusal('EPERM', 'skb-link-needs-net-admin', { prog_id: program.id });
   }
-  if (type === 'perf_event' && PERF_TYPES.includes(program.prog_type)) {
-    return switches.attach_type_count > PERF_EVENT
-      ? refusal('EBADF', 'target-is-no-perf-event', { fd: attr.target })
-      : refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
+  const wanted = cgroupProgType(switches, type);
+  if (wanted === undefined) {
+    return unfitForLink(switches, program, type) ?? noLinkTarget(caller, type, attr);
   }
-  const wanted = cgroupProgType(switches, type) ?? foreignProgType(switches, type);
-  if (wanted === undefined) return refusal('EINVAL', 'attach-type-unknown', { attach_type: type });
   const anyHook = switches.skb_links_fit_any_hook && program.prog_type === 'cgroup_skb';
-  if (anyHook && cgroupProgType(switches, type) !== undefined)
-    return refuseOtherHook(program, type);
+  if (anyHook) return refuseOtherHook(program, type);
   if (program.prog_type !== wanted) {
     const about = { prog_id: program.id, prog_type: program.prog_type, wanted };
     return refusal('EINVAL', 'prog-type-differs', { field: 'prog_fd', ...about });
   }
-  if (cgroupProgType(switches, type) === undefined) return foreignTarget(type);
   return expectedTypeFits(program, type) ? undefined : expectedTypeDiffers(program, type);
 }
 
@@ -114,10 +109,6 @@ function expectedTypeDiffers(program: Program, type: AttachType): Refusal {
   const about = { prog_id: program.id, expected: program.expected_attach_type, attach_type: type };
   return refusal('EINVAL', 'expected-type-differs', about);
 }
-
-/** Programs that are linked to events of perf(1), of which there is none here. */
-const PERF_TYPES: readonly ProgType[] = ['kprobe', 'tracepoint', 'perf_event'];
-const PERF_EVENT = 41;
 
 function knownFlags(switches: Switches): number {
   if (switches.link_flags_choose_mode) {

@@ -7,6 +7,7 @@ import { type Caller, cgroupAt, netAdminCapable, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType, expectedTypeFits, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
+import { foreignTarget, isInterfaceHook, isSockmapHook, noSockmap } from '../foreign-hooks.ts';
 import type { Program } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
@@ -44,6 +45,7 @@ export function progAttach(caller: Caller, call: Calls['prog_attach'], target: n
   }
   if (cgroupProgType(switches, type) === undefined) {
     const isOfNetwork = attr.target === 0 && flags === 0 && attr.replace === 0;
+    if (isSockmapHook(type)) return refuse(noSockmap(caller, type, attr));
     // It has no target but the caller's network namespace (`netns_bpf_prog_attach`).
     if (type !== 'flow_dissector' || !isOfNetwork) return refuse(foreignTarget(type));
     const what = 'a flow dissector of a network namespace';
@@ -95,20 +97,4 @@ export function progOfType(
 /** Hooks whose programs attach to cgroups: all of §2.3 and LSM_CGROUP (`is_cgroup_prog_type`). */
 function isCgroupHook(type: AttachType): boolean {
   return type === 'lsm_cgroup' || (typeof type === 'string' && type in CGROUP_HOOKS);
-}
-
-/** Hooks of network interfaces, whose target is an interface index (6.6). */
-export function isInterfaceHook(type: AttachType): boolean {
-  return typeof type === 'string' && /^(tcx|netkit)_/u.test(type);
-}
-
-/** Hooks of sockmaps, whose target is a map. */
-export function isSockmapHook(type: AttachType): boolean {
-  return type === 'sk_msg_verdict' || (typeof type === 'string' && type.startsWith('sk_skb_'));
-}
-
-/** Another subsystem's hook looks for its own kind of target, which does not exist here. */
-export function foreignTarget(type: AttachType): Refusal {
-  const errno = isInterfaceHook(type) ? 'ENODEV' : 'EINVAL';
-  return refusal(errno, 'target-of-other-subsystem', { attach_type: type });
 }

@@ -6,13 +6,14 @@ import { type Caller, cgroupAt, fileAt, netAdminCapable } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { cgroupProgType, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
+import { foreignTarget, isInterfaceHook, isSockmapHook } from '../foreign-hooks.ts';
 import { Lifetime } from '../lifetime.ts';
 import { indexOfProg, listOf } from '../list.ts';
 import { hasHooks, hookList, slotOf } from '../lsm-hooks.ts';
 import type { Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
 import type { ProgTypeName } from '../prog-type.ts';
-import { foreignTarget, isInterfaceHook, isSockmapHook, progOfType } from './prog-attach.ts';
+import { progOfType } from './prog-attach.ts';
 
 const OFFSETS = { flags: 12, replace: 16, relative: 20 } as const;
 

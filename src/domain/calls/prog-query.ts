@@ -7,13 +7,13 @@ import { type Decision, isRefused, refusal } from '../decision.ts';
 import { arraysOfHooks, effectiveArray } from '../effective.ts';
 import { cgroupProgType, foreignProgType } from '../fits.ts';
 import { flagWord, MODE_FLAGS, QUERY_FLAG_BITS } from '../flags.ts';
+import { foreignTarget, isInterfaceHook, isSockmapHook } from '../foreign-hooks.ts';
 import type { BpfMap, Cgroup } from '../kernel.ts';
 import { listOf, progIdOf } from '../list.ts';
 import { hasHooks } from '../lsm-hooks.ts';
 import type { QueryOutputs, Refusal } from '../outcome.ts';
 import { netAdminFirst } from '../privilege.ts';
 import type { Switches } from '../release/switches.ts';
-import { foreignTarget, isInterfaceHook, isSockmapHook } from './prog-attach.ts';
 
 /** Default room for ids. */
 export const PROG_CNT_DEFAULT = 128;

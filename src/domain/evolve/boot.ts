@@ -44,6 +44,7 @@ export function evolveBoot(kernel: Kernel, effect: EffectOf<'Booted'>): void {
     access: ROOTS_ACCESS,
     threaded: false,
     threaded_children: 0,
+    controllers: 0,
     lists: NO_LISTS,
   });
   kernel.cgroupIds.set('/', id);

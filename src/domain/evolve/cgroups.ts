@@ -1,4 +1,5 @@
-import { fileAccess } from '../cgroupfs.ts';
+import { unchangedAccess } from '../cgroupfs.ts';
+import { controllerBits } from '../controller-names.ts';
 import type { Effect } from '../effect.ts';
 import { type Cgroup, type Kernel, NO_LISTS, ROOTS_ACCESS } from '../kernel.ts';
 import { parentPath } from '../path.ts';
@@ -8,7 +9,7 @@ import { entryRows, nameRows } from '../size.ts';
 type CgroupEffect = Extract<
   Effect,
   {
-    type: `Cgroup${'Made' | 'Removed' | 'Emptied' | 'OwnerChanged' | 'ModeChanged' | 'Threaded'}`;
+    type: `Cgroup${'Made' | 'Removed' | 'Emptied' | 'OwnerChanged' | 'ModeChanged' | 'Threaded' | 'ControllersSet'}`;
   }
 >;
 
@@ -31,6 +32,7 @@ export function evolveCgroup(kernel: Kernel, effect: CgroupEffect): void {
       access: usual ? ROOTS_ACCESS : { uid, mode, made_by: uid, files: {} },
       threaded: false,
       threaded_children: 0,
+      controllers: 0,
       lists: NO_LISTS,
     });
     kernel.cgroupIds.set(path, id);
@@ -65,6 +67,10 @@ function changeCgroup(
     kernel.cgroups.edit(cgroup.parent_id).threaded_children++;
     return;
   }
+  if (effect.type === 'CgroupControllersSet') {
+    cgroup.controllers = controllerBits(effect.controllers);
+    return;
+  }
   const { file } = effect;
   const { access } = cgroup;
   const set = effect.type === 'CgroupOwnerChanged' ? { uid: effect.uid } : { mode: effect.mode };
@@ -72,7 +78,7 @@ function changeCgroup(
     cgroup.access = { ...access, ...set };
     return;
   }
-  const was = fileAccess(cgroup, file);
+  const was = unchangedAccess(cgroup, file);
   cgroup.access = { ...access, files: { ...access.files, [file]: { ...was, ...set } } };
 }
 

@@ -1,4 +1,5 @@
 /** What a boot fixes beside its release: first ids, sysctls, and deviations for tests. */
+import type { Controller } from '../controller-names.ts';
 import type { Switches } from './switches.ts';
 
 export interface BootConfig {
@@ -23,6 +24,8 @@ export interface BootConfig {
   readonly memlock?: number;
   /** The hierarchy of cgroups is mounted with `nsdelegate`, as systemd does; absent: it is not. */
   readonly cgroup_nsdelegate?: true;
+  /** Controllers that its root has (cgroup.controllers); absent: nobody told, and none can be handed on. */
+  readonly cgroup_controllers?: readonly Controller[];
   /** Switches of the release that this host has otherwise (a custom build). */
   readonly switches?: Partial<Switches>;
 }

@@ -38,6 +38,8 @@ export interface Switches {
   readonly skb_links_fit_any_hook: boolean;
   readonly link_create_checks_type_first: boolean;
   readonly link_get_refuses_access_flags: boolean;
+  readonly netns_links: boolean;
+  readonly sockmap_links: boolean;
 
   // list.ts
   readonly replace_by_itself: boolean;

@@ -244,6 +244,10 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     file: plain(),
   }),
   CgroupThreaded: fieldList<Effects['CgroupThreaded']>({ cgroup_id: plain() }),
+  CgroupControllersSet: fieldList<Effects['CgroupControllersSet']>({
+    cgroup_id: plain(),
+    controllers: plain(),
+  }),
   CgroupRemoved: fieldList<Effects['CgroupRemoved']>({ cgroup_id: plain() }),
   CgroupEmptied: fieldList<Effects['CgroupEmptied']>({ cgroup_id: plain() }),
 

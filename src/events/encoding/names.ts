@@ -171,6 +171,7 @@ export const EFFECT_CODES: Codes<EffectType> = {
   NamespaceMade: 66,
   NamespaceEntered: 67,
   BpffsDelegated: 68,
+  CgroupControllersSet: 69,
 };
 
 export const REASON_CODES: Codes<Reason> = {

@@ -1,5 +1,6 @@
 /** What a boot fixes beside its release: first ids, sysctls, and switches of a custom build. */
 import { z } from 'zod';
+import { CONTROLLERS } from '../../domain/controller-names.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { SWITCH_SPECS } from '../../domain/release/boundaries.ts';
 import { CGROUP_ID_MAX, NR_OPEN } from '../../domain/release/config.ts';
@@ -54,6 +55,9 @@ const memlock = z.int().min(-1).exactOptional();
 /** Whether the roots of cgroup namespaces bound what is delegated. */
 const nsdelegate = z.literal(true).exactOptional();
 
+/** Controllers of the root of the hierarchy. */
+const controllers = z.array(z.enum(CONTROLLERS)).max(CONTROLLERS.length).readonly().exactOptional();
+
 type AllOptional<S> = {
   [F in keyof S]: S[F] extends z.ZodType ? z.ZodExactOptional<S[F]> : never;
 };
@@ -69,6 +73,7 @@ export const bootConfig = strictObject({
   kernel_btfs: kernelBtfs,
   memlock,
   cgroup_nsdelegate: nsdelegate,
+  cgroup_controllers: controllers,
   switches: switches.exactOptional(),
 }).meta({
   id: 'BootConfig',
@@ -85,5 +90,6 @@ export const bootConfigRequest = strictObject({
   kernel_btfs: kernelBtfs,
   memlock,
   cgroup_nsdelegate: nsdelegate,
+  cgroup_controllers: controllers,
   switches: switches.exactOptional(),
 }).meta({ id: 'BootConfigRequest' });

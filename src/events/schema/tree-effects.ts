@@ -1,5 +1,6 @@
 /** Schemas of the effects on cgroups, their entries, and the bpffs. */
 import { z } from 'zod';
+import { CONTROLLERS } from '../../domain/controller-names.ts';
 import { attachType } from './attach-type.ts';
 import { bitSet } from './bit-set.ts';
 import { fileMode, u32, u64 } from './numbers.ts';
@@ -94,6 +95,11 @@ export const treeEffects = [
     mode: fileMode,
   }),
   strictObject({ type: z.literal('CgroupThreaded'), cgroup_id: u64 }),
+  strictObject({
+    type: z.literal('CgroupControllersSet'),
+    cgroup_id: u64,
+    controllers: z.array(z.enum(CONTROLLERS)).readonly(),
+  }),
   strictObject({ type: z.literal('CgroupRemoved'), cgroup_id: u64 }),
   strictObject({ type: z.literal('CgroupEmptied'), cgroup_id: u64 }),
 ] as const;

@@ -9,7 +9,9 @@ import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { endWithin, openForWriting, writeText } from './process-calls.ts';
 
 /** Files that the root of a hierarchy has not; the top that stands for it is none. */
-const BELOW_ROOT: readonly string[] = ['cgroup.type', 'cgroup.kill', 'cgroup.freeze'];
+const BELOW_ROOT: readonly string[] = [
+  ...['cgroup.type', 'cgroup.kill', 'cgroup.freeze', 'cgroup.events'],
+];
 
 export function cgroupChown(caller: LiveCaller, call: CallOf<'cgroup_chown'>): Decision {
   const { kernel, cgroups } = caller.live;

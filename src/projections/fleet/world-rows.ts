@@ -182,15 +182,17 @@ export async function entriesOfCgroups(
   return parseEntries(rows);
 }
 
-/** Those of some hosts on which a kernel bug ever wrote an array that contradicts its lists. */
-export async function hostsWithWrittenArrays(
+/** Of some hosts those on which a kernel bug ever wrote an array, and those that are asked anyway. */
+export async function hostsToAsk(
   database: Queryable,
-  hosts: readonly number[],
+  { hosts, certain }: { readonly hosts: readonly number[]; readonly certain: readonly number[] },
 ): Promise<{ readonly host_id: number; readonly host: string }[]> {
   return database.query(
-    `select distinct w.host_id, h.name as host from written_array_versions w
-     join hosts h using (host_id)
-     where w.host_id = any($1::int8[]) and w.prog_ids is not null order by w.host_id`,
-    [sqlArray(hosts)],
+    `select h.host_id, h.name as host from hosts h
+     where h.host_id = any($2::int8[]) or h.host_id in (
+       select w.host_id from written_array_versions w
+       where w.host_id = any($1::int8[]) and w.prog_ids is not null)
+     order by h.host_id`,
+    [sqlArray(hosts), sqlArray(certain)],
   );
 }

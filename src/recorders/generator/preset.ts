@@ -241,7 +241,7 @@ export const PRESETS = {
     {
       ...{
         obj_info: 6,
-        foreign_link: 14,
+        foreign_link: 20,
         iter_create: 2,
         prog_test_run: 5,
         btf_load: 3,

@@ -13,6 +13,8 @@ import { isRefusal } from '../../domain/outcome.ts';
 import type { Handler } from '../handlers.ts';
 import { CONTINUED, type Notified, type SyscallAnswer, type Write } from '../notified.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
+import type { Unmodelled } from '../unmodelled.ts';
+import { Keepers, prctlHandler, processOf } from './prctl.ts';
 
 /** All that Linux has: 0 to CAP_CHECKPOINT_RESTORE. */
 const EVERY = (1n << 41n) - 1n;
@@ -22,7 +24,8 @@ const EFAULT = 14;
 const UNCHANGED = 0xffffffff;
 
 /** The handlers of what a program asks and says about its own identity. */
-export function credentialHandlers(uid: number): readonly Handler[] {
+export function credentialHandlers(uid: number, unmodelled: Unmodelled): readonly Handler[] {
+  const keepers = new Keepers();
   /** Nobody changed its uid yet, so all have the same. */
   let isOne = true;
   const own = (notified: Notified) => notified.kernel.processes.get(notified.tgid)?.uid ?? uid;
@@ -42,7 +45,7 @@ export function credentialHandlers(uid: number): readonly Handler[] {
       const wanted = Number((notified.args[at] ?? 0n) & 0xffffffffn);
       if (wanted === UNCHANGED || wanted === own(notified)) return DONE;
       isOne = false;
-      return become(notified, wanted);
+      return become(notified, wanted, keepers.has(notified));
     },
   });
   return [
@@ -56,6 +59,7 @@ export function credentialHandlers(uid: number): readonly Handler[] {
     ),
     { name: 'capget', answer: capget },
     { name: 'capset', answer: capset },
+    prctlHandler(keepers, unmodelled),
   ];
 }
 
@@ -67,9 +71,16 @@ function thrice({ args }: Notified, value: number): readonly Write[] {
   return args.slice(0, 3).map((address) => ({ address, bytes }));
 }
 
-/** Another uid than root's has no capabilities left (`cap_emulate_setxuid`). */
-function become(notified: Notified, uid: number): SyscallAnswer {
-  const { outcome } = notified.perform({ name: 'capset', uid, caps: [] });
+/**
+ * Another uid than root's has no capabilities left, unless it keeps them (`cap_emulate_setxuid`): then they
+ * are in effect here immediately, while a kernel waits for the capset that follows.
+ */
+function become(notified: Notified, uid: number, keeps: boolean): SyscallAnswer {
+  const { outcome } = notified.perform(
+    keeps
+      ? { name: 'capset', uid, caps: rootsSet(processOf(notified).caps), ambient: [] }
+      : { name: 'capset', uid, caps: [] },
+  );
   if (isRefusal(outcome)) return { is: 'refused', errno: ERRNO_NUMBERS[outcome.errno] };
   return DONE;
 }
@@ -80,11 +91,11 @@ function capget({ args, memory, kernel, tgid }: Notified): SyscallAnswer {
   // An older form, or a question for the form: the kernel answers as it does everybody.
   if (asked?.readUInt32LE(0) !== VERSION_3 || data === 0n) return CONTINUED;
   const pid = asked.readInt32LE(4);
-  const caps = kernel.processes.get(pid === 0 ? tgid : pid)?.caps ?? [];
-  const mask = capabilityMask(caps);
+  const { caps = [], sets = undefined } = kernel.processes.get(pid === 0 ? tgid : pid) ?? {};
   const bytes = Buffer.alloc(24);
-  // Effective and permitted; nothing is inheritable.
-  for (const at of [0, 4]) {
+  const [had, inheritable] = [capabilityMask(caps), maskOf(sets?.inheritable ?? [])];
+  // Effective, permitted, inheritable.
+  for (const [at, mask] of [had, had, inheritable].map((mask, i) => [4 * i, mask] as const)) {
     bytes.writeUInt32LE(Number(mask & 0xffffffffn), at);
     bytes.writeUInt32LE(Number(mask >> 32n), 12 + at);
   }
@@ -103,16 +114,24 @@ function maskOf(caps: readonly Capability[]): bigint {
   );
 }
 
-function capset({ args, memory, perform }: Notified): SyscallAnswer {
+/** One of the sets that capset(2) reads, which has its upper half further on. */
+function namesAt(sets: Buffer, at: number): readonly Capability[] {
+  const mask = BigInt(sets.readUInt32LE(at)) | (BigInt(sets.readUInt32LE(12 + at)) << 32n);
+  return ALL_CAPABILITIES.filter(
+    (name) => (mask & (1n << BigInt(CAPABILITY_NUMBERS[name]))) !== 0n,
+  );
+}
+
+function capset(notified: Notified): SyscallAnswer {
+  const { args, memory, perform } = notified;
   const [header = 0n, data = 0n] = args;
   const asked = memory.read(header, 8);
   if (asked?.readUInt32LE(0) !== VERSION_3) return CONTINUED;
   const sets = memory.read(data, 24);
   if (sets === undefined) return { is: 'refused', errno: EFAULT };
-  const effective = BigInt(sets.readUInt32LE(0)) | (BigInt(sets.readUInt32LE(12)) << 32n);
-  const caps = ALL_CAPABILITIES.filter(
-    (name) => (effective & (1n << BigInt(CAPABILITY_NUMBERS[name]))) !== 0n,
-  );
-  const { outcome } = perform({ name: 'capset', caps });
+  const caps = namesAt(sets, 0);
+  const inheritable = namesAt(sets, 8);
+  const isInherited = inheritable.length > 0 || processOf(notified).sets.inheritable.length > 0;
+  const { outcome } = perform({ name: 'capset', caps, ...(isInherited && { inheritable }) });
   return isRefusal(outcome) ? { is: 'refused', errno: ERRNO_NUMBERS[outcome.errno] } : DONE;
 }

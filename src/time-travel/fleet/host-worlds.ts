@@ -1,7 +1,8 @@
 /**
  * What hosts have of cgroups and lists, now or at a time: kernels with nothing else, on which the kernel's own
- * rule makes effective arrays. A host on which a kernel bug wrote arrays that no list tells of is asked for
- * its state: of such there are few.
+ * rule makes effective arrays. A host on which a kernel bug wrote arrays that no list tells of, or with
+ * programs of LSM_CGROUP, of which no row says on which hook they are, is asked for its state: of such
+ * there are few.
  */
 import { emptyKernel } from '../../domain/boot.ts';
 import {
@@ -12,13 +13,14 @@ import {
   ROOTS_ACCESS,
 } from '../../domain/kernel.ts';
 import { setList } from '../../domain/list.ts';
+import { hasHooks } from '../../domain/lsm-hooks.ts';
 import type { Log } from '../../events/log.ts';
 import { isRemoved } from '../../events/log-refusal.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import {
   type CgroupLifeRow,
   type EntryLifeRow,
-  hostsWithWrittenArrays,
+  hostsToAsk,
 } from '../../projections/fleet/world-rows.ts';
 import type { NamedProgram } from '../../projections/lives.ts';
 import { placeEntry } from '../array-timeline.ts';
@@ -57,7 +59,7 @@ export async function worldsOf(
     worlds.set(host_id, world);
     world.kernel.boot = { ...world.kernel.boot, number: boot };
     // What runs on a cgroup depends on nothing else of it.
-    const rest = { access: ROOTS_ACCESS, threaded: false, threaded_children: 0 };
+    const rest = { access: ROOTS_ACCESS, threaded: false, threaded_children: 0, controllers: 0 };
     const counts = { children: 0, processes: 0 };
     world.kernel.cgroups.set(id, {
       id,
@@ -76,7 +78,11 @@ export async function worldsOf(
     addEntry(world.kernel, cgroup, row);
     world.names.set(row.prog_id, { prog_name: row.prog_name, tag: row.tag });
   }
-  const written = await hostsWithWrittenArrays(sources.database, [...worlds.keys()]);
+  const hooked = entries.filter(({ attach_type }) => hasHooks(attach_type));
+  const written = await hostsToAsk(sources.database, {
+    hosts: [...worlds.keys()],
+    certain: [...new Set(hooked.map(({ host_id }) => host_id))],
+  });
   const whole = new Map<number, HostWorld>(worlds);
   for (const { host_id, host } of written) {
     const world = await stateOf(sources, host, time);

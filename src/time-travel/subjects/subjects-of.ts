@@ -81,6 +81,7 @@ function collect(scene: Scene, effect: Effect): void {
     case 'CgroupOwnerChanged':
     case 'CgroupModeChanged':
     case 'CgroupThreaded':
+    case 'CgroupControllersSet':
       scene.found.add(subject.cgroup(effect.cgroup_id));
       return;
     case 'HoldersForgotten':

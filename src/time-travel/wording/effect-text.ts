@@ -203,6 +203,8 @@ function objectText(effect: ObjectEffect): string {
       return `mode of ${fileText(effect)} set to ${effect.mode.toString(8)}`;
     case 'CgroupThreaded':
       return `cgroup ${effect.cgroup_id} is threaded from now on`;
+    case 'CgroupControllersSet':
+      return `cgroup ${effect.cgroup_id} hands on ${effect.controllers.join(', ') || 'no controller'}`;
     case 'HoldersForgotten':
       return `nothing known holds ${effect.kind} ${effect.id} any more`;
     case 'MapCreated':

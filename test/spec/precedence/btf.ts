@@ -58,6 +58,21 @@ const local: Table = {
   `,
 };
 
+const storages: Table = {
+  page: 'map_create',
+  title: 'Since when storages are there',
+  source: '`enum bpf_map_type`; semantics §25.7',
+  state: STATE,
+  given: types,
+  rows: `
+    | asked      | call | 5.7..5.9 | 5.10 | 5.11..6.1 | 6.2.. |
+    | of sockets | map_create map_type = sk_storage; key_size = 4; value_size = 4; map_flags = 1; btf_fd = types; btf_key_type_id = 1; btf_value_type_id = 1 | ok | ok | ok | ok |
+    | of inodes  | map_create map_type = inode_storage; key_size = 4; value_size = 4; map_flags = 1; btf_fd = types; btf_key_type_id = 1; btf_value_type_id = 1 | EINVAL | ok | ok | ok |
+    | of tasks   | map_create map_type = task_storage; key_size = 4; value_size = 4; map_flags = 1; btf_fd = types; btf_key_type_id = 1; btf_value_type_id = 1 | EINVAL | EINVAL | ok | ok |
+    | of cgroups | map_create map_type = cgrp_storage; key_size = 4; value_size = 4; map_flags = 1; btf_fd = types; btf_key_type_id = 1; btf_value_type_id = 1 | EINVAL | EINVAL | EINVAL | ok |
+  `,
+};
+
 const loaded: Table = {
   page: 'prog_load',
   title: 'Types of functions and lines, and what a program is attached to',
@@ -166,4 +181,6 @@ const sized: Table = {
   `,
 };
 
-export const btfTables: readonly Table[] = [sized, described, local, loaded, byId, ofKernel];
+export const btfTables: readonly Table[] = [
+  ...[sized, described, local, storages, loaded, byId, ofKernel],
+];

@@ -158,7 +158,97 @@ const kills: Table = {
   `,
 };
 
+const names: Table = {
+  page: 'mkdir_rmdir',
+  title: 'Files that a cgroup has by its kernel and its controllers',
+  source: '`cgroup_base_files`, the `cftype` arrays of the controllers; semantics §17',
+  state:
+    '`/mine` and its cgroup.stat are of uid 1000, which `user` has. ENOTSUPP stands for a 422: ' +
+    'whether the file is there, the kernel and its controllers decide.',
+  given(world) {
+    delegated(world);
+    world.does({ name: 'cgroup_chown', path: '/mine/cgroup.stat', uid: 1000 });
+  },
+  rows: `
+    | asked                               | call                                                        | all      |
+    | of a controller that may be on      | cgroup_write path = /mine/memory.max; value = "1"           | ENOTSUPP |
+    | to make one                         | mkdir path = /mine/pids.max                                 | ENOTSUPP |
+    | of a size of huge pages             | mkdir path = /mine/hugetlb.2MB.max                          | ENOTSUPP |
+    | what is no size                     | mkdir path = /mine/hugetlb.big.max                          | ok       |
+    | what looks like one                 | mkdir path = /mine/memory.slice                             | ok       |
+    | of some kernels                     | rmdir path = /mine/cgroup.pressure                          | ENOTSUPP |
+    | not at the root                     | cgroup_write path = /memory.max; value = "1"                | ENOENT   |
+    | a name at the root                  | mkdir path = /memory.max                                    | ok       |
+    | at the root too                     | cgroup_write path = /memory.stat; value = "1"               | ENOTSUPP |
+    | at the root alone                   | mkdir path = /io.cost.qos                                   | ENOTSUPP |
+    | and not below                       | mkdir path = /mine/io.cost.qos                              | ok       |
+    | what is only read                   | cgroup_write path = /mine/cgroup.stat; value = "1"          | EINVAL   |
+    | nothing, to what is only read       | cgroup_write path = /mine/cgroup.controllers; value = ""    | ok       |
+    | of its owner                        | cgroup_write pid = user; path = /mine/cgroup.stat; value = "1" | EACCES |
+    | a limit of the tree                 | cgroup_write path = /mine/cgroup.max.depth; value = "1"     | ENOTSUPP |
+  `,
+};
+
+const SUBTREE = '/cgroup.subtree_control; value =';
+const controllers: Table = {
+  page: 'mkdir_rmdir',
+  title: 'Controllers, and the processes beside them',
+  source:
+    '`cgroup_subtree_control_write`, `cgroup_vet_subtree_control_enable`, `cgroup_migrate_vet_dst`; ' +
+    'measured on 6.18.44 with `hugetlb`; semantics §17',
+  state:
+    'The root has `hugetlb`, `cpu` and `pids`, and hands all on; `/a` and `/a/b` hand on `hugetlb`, `/t` ' +
+    '`pids`. `/full` has a process, and so has `/pr`, which hands on `pids`. `/r` hands `cpu` on to ' +
+    '`/r/t`, which is threaded. ENOTSUPP stands for a 422.',
+  config: { cgroup_controllers: ['hugetlb', 'cpu', 'pids'] },
+  given(world) {
+    world.cgroups('/a', '/a/b', '/a/b/c', '/t', '/full', '/pr', '/pr/x', '/r', '/r/t', '/r/t/u');
+    const set = (path: string, value: string) =>
+      world.does({ name: 'cgroup_write', path: `${path}/cgroup.subtree_control`, value });
+    set('', '+hugetlb +cpu +pids');
+    set('/a', '+hugetlb');
+    set('/a/b', '+hugetlb\n');
+    set('/t', '+pids');
+    set('/r', '+cpu');
+    world.does({ name: 'cgroup_write', path: '/r/t/cgroup.type', value: 'threaded' });
+    world.name('child', world.does({ name: 'fork' }));
+    world.does({ name: 'join', path: '/full', target_pid: world.at('child') });
+    world.name('other', world.does({ name: 'fork' }));
+    world.does({ name: 'join', path: '/pr', target_pid: world.at('other') });
+    set('/pr', '+pids');
+    set('/r/t', '+cpu');
+  },
+  rows: `
+    | asked                               | call                                                 | all        |
+    | into one that hands on              | join path = /a                                       | EBUSY      |
+    | what threads share out              | join path = /t                                       | ok         |
+    | below, which hands on nothing       | join path = /a/b/c                                   | ok         |
+    | one with a process                  | cgroup_write path = /full${SUBTREE} "+hugetlb"       | EBUSY      |
+    | the same for threads alone          | cgroup_write path = /full${SUBTREE} "+pids"          | ok         |
+    | then it is the root of threads      | cgroup_write path = /pr${SUBTREE} "+hugetlb"         | EOPNOTSUPP |
+    | and nothing below is a domain       | join path = /pr/x                                    | EOPNOTSUPP |
+    | what is not handed down             | cgroup_write path = /a/b${SUBTREE} "+pids"           | ENOENT     |
+    | what is, whose controllers are on    | cgroup_write path = /a/b/c${SUBTREE} "+hugetlb\\n"     | ok         |
+    | what is used below                  | cgroup_write path = /a${SUBTREE} "-hugetlb"          | EBUSY      |
+    | what is not on                      | cgroup_write path = /a${SUBTREE} "-memory"           | ok         |
+    | the last word counts                | cgroup_write path = /a${SUBTREE} "+cpu -cpu"         | ok         |
+    | no controller                       | cgroup_write path = /a${SUBTREE} "-hugetlb +foo"     | EINVAL     |
+    | without a sign                      | cgroup_write path = /a${SUBTREE} "hugetlb"           | EINVAL     |
+    | one of which nobody told            | cgroup_write path = /a${SUBTREE} "+memory"           | ENOTSUPP   |
+    | whose controllers are on            | cgroup_write path = /a/b/cgroup.type; value = "threaded" | EOPNOTSUPP |
+    | a root of threads                   | cgroup_write path = /r${SUBTREE} "+hugetlb"          | EOPNOTSUPP |
+    | what threads share out              | cgroup_write path = /r${SUBTREE} "+pids"             | ok         |
+    | a threaded one hands it on          | cgroup_write path = /r/t${SUBTREE} "+cpu"            | ok         |
+    | but nothing else                    | cgroup_write path = /r/t${SUBTREE} "+hugetlb"        | ENOENT     |
+    | below threads                       | cgroup_write path = /r/t/u${SUBTREE} "+cpu"          | EOPNOTSUPP |
+    | a file of a controller that is on   | mkdir path = /a/hugetlb.2MB.max                      | ENOTSUPP   |
+    | of one that is not                  | mkdir path = /a/b/pids.max                           | ok         |
+    | of one that the root has not        | cgroup_write path = /a/memory.max; value = "1"       | ENOENT     |
+    | what needs none                     | mkdir path = /a/memory.pressure                      | ENOTSUPP   |
+  `,
+};
+
 export const cgroupfsTables: readonly Table[] = [
   ...[directories, sticky, owners, moving],
-  ...[types, kills],
+  ...[names, types, controllers, kills],
 ];

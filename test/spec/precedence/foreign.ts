@@ -56,6 +56,91 @@ const create: Table = {
   `,
 };
 
+const hooks: Table = {
+  page: 'foreign',
+  title: 'Which programs a hook takes',
+  source:
+    '`bpf_prog_attach_check_attach_type`, `link_create`, `bpf_raw_tp_link_attach`; semantics §26',
+  state:
+    'Programs are called after their types; `multi` is a kprobe that was loaded for `trace_kprobe_multi`.',
+  given(world) {
+    const types = [
+      'kprobe',
+      'tracepoint',
+      'perf_event',
+      'raw_tracepoint',
+      'xdp',
+      'sched_cls',
+    ] as const;
+    for (const prog_type of [
+      ...types,
+      'sk_skb',
+      'sk_msg',
+      'flow_dissector',
+      'netfilter',
+    ] as const) {
+      world.name(prog_type, world.does({ name: 'prog_load', prog_type, ...LOADED_FOR[prog_type] }));
+    }
+    const expected_attach_type = 'trace_kprobe_multi';
+    world.name(
+      'multi',
+      world.does({ name: 'prog_load', prog_type: 'kprobe', expected_attach_type }),
+    );
+    world.name('array', world.does({ name: 'map_create', map_type: 'array', ...SIZES }));
+  },
+  rows: `
+    | asked                          | call                                                                  | 6.10..7.3 |
+    | of many functions              | foreign_link_create prog_fd = multi; attach_type = trace_kprobe_multi  | ok     |
+    | a kprobe of one function       | foreign_link_create prog_fd = kprobe; attach_type = trace_kprobe_multi | EINVAL |
+    | of many functions, for one     | foreign_link_create prog_fd = multi; attach_type = perf_event         | EINVAL |
+    | a kprobe                       | foreign_link_create prog_fd = kprobe; attach_type = perf_event        | ok     |
+    | a tracepoint                   | foreign_link_create prog_fd = tracepoint; attach_type = perf_event    | ok     |
+    | an event                       | foreign_link_create prog_fd = perf_event; attach_type = perf_event    | ok     |
+    | another's hook                 | foreign_link_create prog_fd = xdp; attach_type = perf_event           | EINVAL |
+    | a kprobe traces no function    | foreign_link_create prog_fd = kprobe; attach_type = trace_fentry      | EINVAL |
+    | nor is it an iterator          | foreign_link_create prog_fd = tracepoint; attach_type = trace_iter    | EINVAL |
+    | nor of a security hook         | foreign_link_create prog_fd = perf_event; attach_type = lsm_mac       | EINVAL |
+    | a raw tracepoint               | foreign_link_create prog_fd = raw_tracepoint; attach_type = trace_raw_tp | ok  |
+    | a tracepoint is none           | foreign_link_create prog_fd = tracepoint; attach_type = trace_raw_tp  | EINVAL |
+    | packets of a device            | foreign_link_create prog_fd = xdp; attach_type = xdp                  | ok     |
+    | no hook of links               | foreign_link_create prog_fd = xdp; attach_type = xdp_devmap           | EINVAL |
+    | a classifier                   | foreign_link_create prog_fd = sched_cls; attach_type = tcx_egress     | ok     |
+    | a classifier is none of xdp    | foreign_link_create prog_fd = sched_cls; attach_type = xdp            | EINVAL |
+    | sockets                        | foreign_link_create prog_fd = sk_skb; attach_type = sk_skb_verdict    | ok     |
+    | messages                       | foreign_link_create prog_fd = sk_skb; attach_type = sk_msg_verdict    | EINVAL |
+    | a network namespace            | foreign_link_create prog_fd = flow_dissector; attach_type = flow_dissector | ok |
+    | netfilter                      | foreign_link_create prog_fd = netfilter; attach_type = netfilter      | ok     |
+    | an infrared remote has no link | foreign_link_create prog_fd = sk_msg; attach_type = lirc_mode2        | EINVAL |
+    | a structure is in a map        | foreign_link_create prog_fd = xdp; attach_type = struct_ops           | EINVAL |
+    | another map                    | foreign_link_create prog_fd = array; attach_type = struct_ops         | EINVAL |
+    | a closed one                   | foreign_link_create prog_fd = closed; attach_type = struct_ops        | EBADF  |
+    | what no kernel has             | foreign_link_create prog_fd = xdp; attach_type = 200                  | EINVAL |
+  `,
+};
+
+const LOADED_FOR: { readonly [T in string]?: { readonly expected_attach_type: 'netfilter' } } = {
+  netfilter: { expected_attach_type: 'netfilter' },
+};
+
+const sinceWhen: Table = {
+  page: 'foreign',
+  title: 'Hooks that had no links at first',
+  source: '`link_create`; semantics §26',
+  state: 'Programs are called after their types.',
+  given(world) {
+    for (const prog_type of ['kprobe', 'sk_msg', 'flow_dissector', 'sched_cls'] as const) {
+      world.name(prog_type, world.does({ name: 'prog_load', prog_type }));
+    }
+  },
+  rows: `
+    | asked               | call                                                                      | 5.7    | 5.8..5.14 | 5.15..6.5 | 6.6..6.9 | 6.10..7.3 |
+    | a network namespace | foreign_link_create prog_fd = flow_dissector; attach_type = flow_dissector | EINVAL | ok       | ok       | ok       | ok     |
+    | an event            | foreign_link_create prog_fd = kprobe; attach_type = perf_event            | EINVAL | EINVAL    | ok       | ok       | ok     |
+    | a device            | foreign_link_create prog_fd = sched_cls; attach_type = tcx_ingress        | EINVAL | EINVAL    | EINVAL   | ok       | ok     |
+    | a sockmap           | foreign_link_create prog_fd = sk_msg; attach_type = sk_msg_verdict        | EINVAL | EINVAL    | EINVAL   | EINVAL   | ok     |
+  `,
+};
+
 const links: Table = {
   page: 'foreign',
   title: 'Changing and detaching links',
@@ -147,4 +232,6 @@ const byNumber: Table = {
   `,
 };
 
-export const foreignTables: readonly Table[] = [create, links, answers, byNumber];
+export const foreignTables: readonly Table[] = [
+  ...[create, hooks, sinceWhen, links, answers, byNumber],
+];

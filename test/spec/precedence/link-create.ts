@@ -1,4 +1,6 @@
 /** LINK_CREATE: semantics §11, §19.2, §20. */
+
+import type { World } from '../given.ts';
 import { corneredCaller, GRANTS } from './callers.ts';
 import { FULL_BELOW_EXCLUSIVE, fullBelowExclusive, ROOM_AND_LEAVE } from './full-list.ts';
 import type { Table } from './table.ts';
@@ -93,18 +95,49 @@ const anchors: Table = {
   `,
 };
 
+/** Programs and maps of other subsystems, and a cgroup. */
+function others(world: World): void {
+  world.cgroups('/c').prog('a');
+  for (const prog_type of [
+    'sched_cls',
+    'xdp',
+    'sk_skb',
+    'sk_msg',
+    'flow_dissector',
+    'kprobe',
+  ] as const) {
+    world.name(prog_type, world.does({ name: 'prog_load', prog_type }));
+  }
+  const sizes = { key_size: 4, value_size: 4, max_entries: 1 } as const;
+  world.map('array', { ...sizes, map_type: 'array' });
+  world.map('sockmap', { ...sizes, map_type: 'sockmap' });
+}
+
+const OTHERS =
+  'Programs are called after their types, `a` is of cgroup_skb. ENOTSUPP stands for a 422: a kernel ' +
+  'makes the link.';
+
 const otherHooks: Table = {
   page: 'link_create',
   title: 'Hooks of other subsystems',
-  source: '`link_create`; semantics §21',
-  state: '`classifier` is a sched_cls program.',
-  given(world) {
-    world.prog('classifier', { prog_type: 'sched_cls', expected_attach_type: 0 });
-  },
-  call: 'link_create target_fd = 9999; attach_type = tcx_ingress; prog_fd = classifier',
+  source: '`bpf_prog_attach_check_attach_type`, `link_create`; semantics §21, §26',
+  state: OTHERS,
+  given: others,
   rows: `
-    | wrong first                                                  | mended by | v2-series..6.5 | 6.6..  |
-    | there is no network interface 9999 (up to 6.1, no such hook) |           | EINVAL         | ENODEV |
+    | asked | call | v2-series..5.7 | 5.8..6.5 | 6.6..6.9 | 6.10.. |
+    | no network interface | link_create prog_fd = sched_cls; attach_type = tcx_ingress; target_fd = 9999 | EINVAL | EINVAL | ENODEV | ENODEV |
+    | a program of another type | link_create prog_fd = xdp; attach_type = tcx_ingress; target_fd = 9999 | EINVAL | EINVAL | EINVAL | EINVAL |
+    | the same for a sockmap | link_create prog_fd = sk_skb; attach_type = sk_msg_verdict; target_fd = 9999 | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a closed program | link_create prog_fd = closed; attach_type = sk_msg_verdict; target_fd = 9999 | EBADF | EBADF | EBADF | EBADF |
+    | a closed target for a sockmap | link_create prog_fd = sk_msg; attach_type = sk_msg_verdict; target_fd = 9999 | EINVAL | EINVAL | EINVAL | EBADF |
+    | a map of another type | link_create prog_fd = sk_msg; attach_type = sk_msg_verdict; target_fd = array | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a sockmap | link_create prog_fd = sk_msg; attach_type = sk_msg_verdict; target_fd = sockmap | EINVAL | EINVAL | EINVAL | ENOTSUPP |
+    | flags before the target | link_create prog_fd = sk_skb; attach_type = sk_skb_stream_verdict; target_fd = 9999; flags = 0x1000 | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a closed target for a namespace | link_create prog_fd = flow_dissector; attach_type = flow_dissector; target_fd = 9999 | EINVAL | EBADF | EBADF | EBADF |
+    | a map for a namespace | link_create prog_fd = flow_dissector; attach_type = flow_dissector; target_fd = sockmap | EINVAL | EINVAL | EINVAL | EINVAL |
+    | flags before the target | link_create prog_fd = flow_dissector; attach_type = flow_dissector; target_fd = 9999; flags = 0x1000 | EINVAL | EINVAL | EINVAL | EINVAL |
+    | no device | link_create prog_fd = xdp; attach_type = xdp; target_fd = 9999 | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a kprobe of one function | link_create prog_fd = kprobe; attach_type = trace_kprobe_multi; target_fd = 9999 | EINVAL | EINVAL | EINVAL | EINVAL |
   `,
 };
 
@@ -132,11 +165,11 @@ const perfEvent: Table = {
     world.cgroups('/c').prog('k', { prog_type: 'kprobe', expected_attach_type: 0 });
     world.prog('a');
   },
-  call: 'link_create target_path = /c; attach_type = perf_event; prog_fd = a',
   rows: `
-    | wrong first                           | mended by   | v2-series..5.14 | 5.15.. |
-    | a cgroup_skb program is none for perf | prog_fd = k | EINVAL | EINVAL |
-    | a cgroup is no event                  |             | EINVAL | EBADF  |
+    | asked                                 | call                                                                          | v2-series..5.14 | 5.15.. |
+    | a cgroup_skb program is none for perf | link_create target_path = /c; attach_type = perf_event; prog_fd = a           | EINVAL | EINVAL |
+    | a cgroup is no event                  | link_create target_path = /c; attach_type = perf_event; prog_fd = k           | EINVAL | EBADF  |
+    | flags, before the target              | link_create target_path = /c; attach_type = perf_event; prog_fd = k; flags = 0x1000 | EINVAL | EINVAL |
   `,
 };
 

@@ -130,7 +130,29 @@ const otherHooks: Table = {
     | there is no tcx                       | attach_type = sk_msg_verdict                          | EINVAL         | –      |
     | the program is of another type        | attach_bpf_fd = classifier                            | –              | EINVAL |
     | there is no network interface 9999    | attach_type = sk_msg_verdict; attach_bpf_fd = message | –              | ENODEV |
-    | 9999 is no sockmap (none is modelled) |                                                       | EINVAL         | EINVAL |
+    | 9999 is closed, and would be a sockmap |                                                       | EBADF          | EBADF  |
+  `,
+};
+
+const sockmaps: Table = {
+  page: 'prog_attach',
+  title: 'Sockmaps',
+  source: '`sock_map_get_from_fd`, `sock_map_prog_update`; measured on 6.18.44',
+  state:
+    '`message` is an sk_msg program; `array` and `sockmap` are maps. ENOTSUPP stands for a 422.',
+  given(world) {
+    world.prog('message', { prog_type: 'sk_msg', expected_attach_type: 0 });
+    const sizes = { key_size: 4, value_size: 4, max_entries: 1 } as const;
+    world.map('array', { ...sizes, map_type: 'array' });
+    world.map('sockmap', { ...sizes, map_type: 'sockmap' });
+  },
+  rows: `
+    | asked                         | call                                                                                              | all    |
+    | flags before the target       | prog_attach target_fd = closed; attach_type = sk_msg_verdict; attach_bpf_fd = message; flags = multi | EINVAL |
+    | a closed target               | prog_attach target_fd = closed; attach_type = sk_msg_verdict; attach_bpf_fd = message                | EBADF  |
+    | a map of another type         | prog_attach target_fd = array; attach_type = sk_msg_verdict; attach_bpf_fd = message              | EOPNOTSUPP |
+    | a program                     | prog_attach target_fd = message; attach_type = sk_msg_verdict; attach_bpf_fd = message            | EINVAL |
+    | nothing: a kernel attaches it | prog_attach target_fd = sockmap; attach_type = sk_msg_verdict; attach_bpf_fd = message            | ENOTSUPP |
   `,
 };
 
@@ -156,5 +178,6 @@ export const progAttachTables: readonly Table[] = [
   itself,
   anchors,
   otherHooks,
+  sockmaps,
   builtWithout,
 ];

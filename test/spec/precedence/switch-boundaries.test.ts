@@ -20,8 +20,6 @@ const UNSEEN_WITHOUT: Partial<Record<SwitchName, SwitchName>> = {
 const UNSEEN: Partial<Record<SwitchName, readonly string[]>> = {
   // 27 and 28 are hooks that no cgroup call takes.
   attach_type_count: ['5.7'],
-  // inode, task and cgrp storage are EINVAL for want of BTF, be they there or not.
-  map_type_count: ['5.10.0', '5.11', '6.2'],
   // The fields from 6.6 on are outputs, or inputs of other hooks.
   prog_query_attr_end: ['6.6.0'],
   // Until tcx comes, what lies in the fields is EINVAL either way: no hook takes them.

@@ -105,4 +105,22 @@ export const LINK_SPECS = {
       { since: '6.1', value: true, evidence: 'measured' },
     ],
   },
+  netns_links: {
+    meaning: 'LINK_CREATE takes flow dissectors, and programs of sk_lookup once there are such',
+    source: 'semantics §26; netns_bpf_link_create',
+    boundaries: [
+      from57(false),
+      { since: '5.8', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  sockmap_links: {
+    meaning: 'LINK_CREATE takes programs of sockmaps',
+    source: 'semantics §26; sock_map_link_create',
+    boundaries: [
+      from57(false),
+      { since: '6.10', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
 } as const satisfies Partial<Specs>;

@@ -1,13 +1,14 @@
 /** Steps of other subsystems, and of commands that give an fd or an answer alone. */
 import type { Step } from '../../golden/scenario.ts';
-import { fdOf, livingProcesses, oneOf, openFds, type Scene, wrongly } from '../scene.ts';
+import { fdOf, livingProcesses, oneOf, openFds, type Scene, wrongFd, wrongly } from '../scene.ts';
 import { close, isFull } from './fd-steps.ts';
 import { mapCreate } from './map-steps.ts';
 
-/** A link of a tracepoint, which harms nobody, with a program that is loaded first. */
+/** A link of a tracepoint, which harms nobody, with a program that is loaded first; or another hook. */
 export function foreignLink(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const { kernel, random } = scene;
+  if (random.chance(0.35)) return foreignHook(scene, proc);
   const attach_type = 'trace_raw_tp';
   const fitting = openFds(scene, proc, 'prog').filter(
     ({ file }) => kernel.programs.get(file.id)?.prog_type === 'raw_tracepoint',
@@ -20,6 +21,41 @@ export function foreignLink(scene: Scene, proc: string): Step {
   }
   const prog = found?.label ?? fdOf(scene, proc, 'prog');
   return { op: 'foreign_link', proc, fd: scene.fresh('L'), prog, attach_type };
+}
+
+/** Programs and hooks of other subsystems that are known to each other; none is of a network device. */
+const HOOKED = [
+  ...([['sk_msg', 'sk_msg_verdict'] as const, ['sk_skb', 'sk_skb_verdict'] as const] as const),
+  ...([['sk_skb', 'sk_skb_stream_parser'] as const, ['kprobe', 'perf_event'] as const] as const),
+  ...([
+    ['flow_dissector', 'flow_dissector'] as const,
+    ['tracepoint', 'perf_event'] as const,
+  ] as const),
+] as const;
+
+/** A program and its hook, mostly, with a target that is none. */
+function foreignHook(scene: Scene, proc: string): Step {
+  if (isFull(scene, proc)) return close(scene, proc);
+  const { kernel, random } = scene;
+  const [prog_type, attach_type] = random.pick(HOOKED);
+  const fitting = openFds(scene, proc, 'prog').filter(
+    ({ file }) => kernel.programs.get(file.id)?.prog_type === prog_type,
+  );
+  const found = random.chance(0.1) ? undefined : oneOf(scene, fitting);
+  if (found === undefined && !wrongly(scene)) {
+    const fd = scene.fresh('P');
+    return { op: 'prog_load', proc, fd, prog_type, expected_attach_type: null };
+  }
+  const kind = random.pick(['map', 'map', 'cgroup', 'prog', 'link'] as const);
+  const cg_fd = wrongly(scene) ? wrongFd(scene, proc) : fdOf(scene, proc, kind);
+  const prog = found?.label ?? fdOf(scene, proc, 'prog');
+  const flags = random.chance(0.1) ? ['multi'] : [];
+  const made = { proc, cg_fd, prog, attach_type, flags };
+  // Without a target a flow dissector would be attached to the network namespace.
+  const links = prog_type === 'flow_dissector' || random.chance(0.6);
+  return links
+    ? { op: 'link_create', fd: scene.fresh('L'), ...made }
+    : { op: 'prog_attach', ...made };
 }
 
 export function iterCreate(scene: Scene, proc: string): Step {

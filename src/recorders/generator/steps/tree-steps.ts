@@ -45,8 +45,10 @@ export function rmdir(scene: Scene, proc: string): Step {
 /** Files of every cgroup but the root. */
 const FILE_NAMES = [
   ...(['cgroup.procs', 'cgroup.procs', 'cgroup.type', 'cgroup.kill', 'cgroup.freeze'] as const),
-  ...(['cgroup.threads', 'cgroup.events', 'cpu.stat'] as const),
+  ...(['cgroup.threads', 'cgroup.events', 'cpu.stat', 'cgroup.controllers'] as const),
 ] as const;
+
+const READ_ONLY = ['cgroup.controllers', 'cgroup.stat', 'cpu.stat', 'cgroup.events'] as const;
 
 /** A cgroup below the root, which is no root on a kernel that has more; or a file of one. */
 function cgroupPlace(scene: Scene): string {
@@ -82,6 +84,11 @@ export function cgroupChmod(scene: Scene, proc: string): Step {
 /** What is threaded is below the first level: the root that has both is not the kernel's own. */
 export function cgroupWrite(scene: Scene, proc: string): Step {
   const { random } = scene;
+  if (random.chance(0.08)) {
+    const file = random.pick(READ_ONLY);
+    const at = below(cgroupPath(scene), file);
+    return { op: 'cgroup_write', path: at, value: random.pick(['1', 'x', '']), ...by(scene, proc) };
+  }
   const isType = random.chance(0.6);
   const deep = cgroupPaths(scene).filter((path) => path.split('/').length > 2);
   const path = (isType ? oneOf(scene, deep) : undefined) ?? cgroupPath(scene);

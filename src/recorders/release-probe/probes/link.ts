@@ -1,5 +1,7 @@
 /** Probes of how links behave (`release/boundaries/link.ts`). */
+import type { AttachType } from '../../../domain/attach-type.ts';
 import type { Errno } from '../../../domain/errno.ts';
+import type { ProgType } from '../../../domain/prog-type.ts';
 import { CLOSED_FD, EGRESS, NotMeasured, type ProbeBench } from '../bench.ts';
 import type { Probes } from '../probe.ts';
 
@@ -42,6 +44,16 @@ async function storageProgram(bench: ProbeBench): Promise<number> {
   const storage = { map_type: 'cgroup_storage', key_size: 16, value_size: 8 } as const;
   const { ret } = await bench.does({ name: 'map_create', ...storage });
   return bench.prog({ map_fds: [ret] });
+}
+
+/** Whether the target of a link is looked at at all. */
+async function linksTo(
+  bench: ProbeBench,
+  { prog_type, attach_type }: { prog_type: ProgType; attach_type: AttachType },
+): Promise<boolean> {
+  const { ret: prog_fd } = await bench.does({ name: 'prog_load', prog_type });
+  const call = { name: 'link_create', prog_fd, attach_type, target_fd: CLOSED_FD } as const;
+  return (await bench.ask(call)) === 'EBADF';
 }
 
 export const LINK_PROBES = {
@@ -104,5 +116,11 @@ export const LINK_PROBES = {
     const path = bench.pin();
     await bench.does({ name: 'obj_pin', bpf_fd, path });
     return (await bench.ask({ name: 'obj_get', path, file_flags: RDONLY })) === 'EINVAL';
+  },
+  async netns_links(bench) {
+    return linksTo(bench, { prog_type: 'flow_dissector', attach_type: 'flow_dissector' });
+  },
+  async sockmap_links(bench) {
+    return linksTo(bench, { prog_type: 'sk_msg', attach_type: 'sk_msg_verdict' });
   },
 } as const satisfies Probes;
