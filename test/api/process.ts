@@ -45,7 +45,9 @@ export async function startProcess(
   const defaults = {
     PORT: '0',
     BPFLEDGER_LOG_LEVEL: 'error',
-    BPFLEDGER_DATA_DIR: folderOf(env.DATABASE_URL ?? ''),
+    ...(env.BPFLEDGER_EPHEMERAL !== 'true' && {
+      BPFLEDGER_DATA_DIR: folderOf(env.DATABASE_URL ?? ''),
+    }),
   };
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/api/serve.ts'], {
     cwd: ROOT,
