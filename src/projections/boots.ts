@@ -5,6 +5,7 @@
 import type { Kernel } from '../domain/kernel.ts';
 import type { BootConfig } from '../domain/release/config.ts';
 import { refuseRemoved } from '../events/cuts.ts';
+import { sortedCoder } from '../events/encoding/field-coder.ts';
 import { lineText, queryLine } from '../events/reading/host-line.ts';
 import { forkMark, markText } from '../events/reading/mark-at.ts';
 import type { MarkedMoment } from '../events/reading/moment.ts';
@@ -38,10 +39,8 @@ export const boots = projection(schema.boots, ({ boot }: Kernel, _boot: number) 
 
 /** The same configuration, written in the order of its names: equal ones are equal text. */
 export function inNameOrder<T extends object>(config: T): T {
-  const fields = Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    fields.map(([name, value]) => [name, typeof value === 'object' ? inNameOrder(value) : value]),
-  ) as T;
+  const { encode, decode } = sortedCoder<T>();
+  return decode(encode(config));
 }
 
 const AT = lineText(
