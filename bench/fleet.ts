@@ -18,7 +18,7 @@ import type { Bench, BenchContext } from './harness/bench.ts';
 import { type Figure, figureOf, quantile } from './harness/measure.ts';
 import { boundTable, comparisonTable, number } from './harness/table.ts';
 import { agentLog } from './logs/agent-log.ts';
-import { arriveAll } from './logs/arrived.ts';
+import { arriveAll } from './logs/arrive-all.ts';
 
 const HOSTS = { few: 100, many: 1000 } as const;
 const EVENTS = 1000;

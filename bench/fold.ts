@@ -30,13 +30,13 @@ interface Measured {
 }
 
 export const foldLogs: Bench = {
-  name: 'replay',
+  name: 'fold',
   title: 'folding a log from its first event to its last',
   longer: true,
   async run(context: BenchContext): Promise<Section> {
     const events = context.full ? EVENTS_FULL : EVENTS;
     const postgres = await context.postgres();
-    const url = await postgres.createDatabase('replay');
+    const url = await postgres.createDatabase('fold');
     const measured: Measured[] = [];
     for (const [log, make] of Object.entries(LOGS)) {
       measured.push(await measure(context, { url, log, events: make(events), to: events }));

@@ -1,7 +1,7 @@
 /**
  * Gives back, when the process rests, what it took while it worked. V8 keeps the room that young
  * objects had, and the allocator keeps what was freed, until somebody asks for it again, which in a
- * process that is asked little nobody does.
+ * process that is asked little nobody does: docs/performance.md#memory-that-an-idle-process-keeps
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';

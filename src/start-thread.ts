@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 /**
  * MiB of young objects in a thread. Its messages live shortly, and what V8 would take for them, up
- * to 48, a quiet thread does not give back.
+ * to 48, a quiet thread does not give back: docs/performance.md#memory-that-an-idle-process-keeps
  */
 const YOUNG_MIB = 12;
 

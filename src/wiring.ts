@@ -25,7 +25,7 @@ import { requestSpans } from './api/request-spans.ts';
 import { SURVIVES } from './api/routes/operations.ts';
 import { createHttpServer } from './api/server.ts';
 import { collectYoungGarbage, whenAtRest } from './at-rest.ts';
-import { countText } from './domain/counted.ts';
+import { countText } from './domain/count-text.ts';
 import { systemClock } from './events/clock.ts';
 import { openLog } from './events/log.ts';
 import { isSigningRefused } from './events/log-refusal.ts';

@@ -9,7 +9,7 @@ import { openPglite } from '../../src/events/storage/pglite-database.ts';
 import { openPostgres } from '../../src/events/storage/postgres-database.ts';
 import { projector } from '../../src/projections/projector.ts';
 import type { BenchContext } from '../harness/bench.ts';
-import { arriveAll } from './arrived.ts';
+import { arriveAll } from './arrive-all.ts';
 import { recordTreeLog } from './tree-log.ts';
 
 /** The host whose log has `length` events after its tree stood. */

@@ -12,7 +12,7 @@ import { shareParts } from './document/shared-parts.ts';
 import { tagOf, tags } from './document/tags.ts';
 import type { App } from './routing.ts';
 
-interface Draft {
+interface DocumentDraft {
   readonly paths: Paths;
   readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> };
 }
@@ -58,7 +58,7 @@ function components(): Record<string, unknown> {
 
 /** The document of an app's routes, always in the same order. */
 export function apiDocument(app: Pick<App, 'getOpenAPI31Document'>): object {
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as unknown as Draft;
+  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as unknown as DocumentDraft;
   const known = components();
   const used = Object.fromEntries(
     Object.keys(known)

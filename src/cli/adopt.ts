@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { bindKernel } from '../native/syscall.ts';
 import {
@@ -17,7 +17,7 @@ import {
   HostFileError,
   readHostFiles,
 } from '../recorders/snapshot/bpftool/host-files.ts';
-import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
+import { type KernelSnapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
@@ -81,7 +81,7 @@ interface FileFlags {
   readonly 'cgroup-mount': string | undefined;
 }
 
-async function snapshotHere(words: readonly string[], flags: FileFlags): Promise<Snapshot> {
+async function snapshotHere(words: readonly string[], flags: FileFlags): Promise<KernelSnapshot> {
   const [word] = words;
   if (word !== undefined) throw new UsageError(`${word}: files go with --from-bpftool`);
   for (const flag of ['at', 'cgroup-mount'] as const) {
@@ -91,7 +91,7 @@ async function snapshotHere(words: readonly string[], flags: FileFlags): Promise
   return { ...takeSnapshot(kernel), covers: THINGS };
 }
 
-function snapshotInFiles(paths: readonly string[], flags: FileFlags, print: Printer): Snapshot {
+function snapshotInFiles(paths: readonly string[], flags: FileFlags, print: Printer): KernelSnapshot {
   if (paths.length === 0) throw new UsageError('name the files: --from-bpftool web1/*');
   try {
     const files = paths.map(readHostFile);

@@ -1,5 +1,5 @@
 /** What an executor tells of its work: how many calls it applied, now and then. */
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 
 /** Milliseconds that a call waits for more. */
 const PAUSE_MS = 1000;

@@ -1,7 +1,7 @@
 /** The moment around which a command looks for an event: where the log has it, and how far an event is. */
 import { hostPath } from '../client/host-path.ts';
 import type { RestClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { microsOf } from '../events/encoding/rfc3339.ts';
 import { UsageError } from './exit-code.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';

@@ -7,7 +7,7 @@ import type { Printer } from './command.ts';
 import { readLine } from './command-line.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from './exit-code.ts';
-import { foldLine } from './folded.ts';
+import { foldLine } from './fold-line.ts';
 import { helpOf, overview } from './help.ts';
 import { columnsOf } from './terminal.ts';
 
@@ -55,7 +55,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
   try {
     return await command.run({ ...line, print });
   } catch (error) {
-    const { addHint } = await import('./explained.ts');
+    const { addHint } = await import('./error-hint.ts');
     throw await addHint(error, command.flags, line);
   }
 }

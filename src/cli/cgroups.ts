@@ -78,7 +78,7 @@ interface Holder {
   readonly preorder?: true;
 }
 
-interface Look {
+interface Drawing {
   readonly nameOf: (program: number) => string;
   readonly room: Room;
 }
@@ -93,7 +93,7 @@ function byPath(a: Cgroup, b: Cgroup): number {
   return left < right ? -1 : 1;
 }
 
-function cgroupLines({ cgroup_id, path, attached, effective }: Cgroup, look: Look): string[] {
+function cgroupLines({ cgroup_id, path, attached, effective }: Cgroup, look: Drawing): string[] {
   const isWhole = look.room === undefined;
   const lists = attached
     .filter(({ entries }) => entries.length > 0)
@@ -107,7 +107,7 @@ function cgroupLines({ cgroup_id, path, attached, effective }: Cgroup, look: Loo
   return [isWhole ? `${path}  (cgroup ${cgroup_id})` : path, ...lists, ...arrays];
 }
 
-function holdersText(holders: readonly Holder[], { nameOf }: Look): string {
+function holdersText(holders: readonly Holder[], { nameOf }: Drawing): string {
   const texts = holders.map(({ prog_id, link_id, preorder }) => {
     const link = link_id === undefined ? '' : ` by link ${link_id}`;
     return `${nameOf(prog_id)}${link}${preorder ? ' preorder' : ''}`;

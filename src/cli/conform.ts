@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { relative } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { type Release, releaseOf, unknownRelease } from '../domain/release/release.ts';
 import { RULES, type RuleName } from '../domain/rules.ts';
 import { goldenFiles, readGolden } from '../recorders/golden/files.ts';

@@ -1,5 +1,5 @@
 /** `bpfledger hosts delete`: removes a host with all its rows, as the owner of the database. */
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { systemClock } from '../events/clock.ts';
 import { rfc3339 } from '../events/encoding/rfc3339.ts';
 import type { Configuration } from '../main.ts';
@@ -7,8 +7,8 @@ import { type Deletable, deleteHost, readDeletable } from '../projections/delete
 import { requireLine, unlessDenied } from './as-owner.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { isPattern } from './named/meant.ts';
-import { requireMigrated, withDatabase } from './opened.ts';
+import { isPattern } from './named/candidates.ts';
+import { requireMigrated, withDatabase } from './with-database.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf } from './settings.ts';
 import { userOfMachine } from './user-of-machine.ts';

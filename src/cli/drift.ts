@@ -1,7 +1,7 @@
 /** `bpfledger drift`: where the kernel that an executor drives and the log of its host disagree. */
 
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import type { Difference, Repair } from '../executor/ledger/ledger.ts';
 import { command } from './command.ts';
 import { fieldsText } from './event-text.ts';

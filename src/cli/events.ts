@@ -3,7 +3,7 @@
 import { followEvents, readHeadId } from '../client/follow-events.ts';
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { command, type Invocation } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { eventRows } from './event-table.ts';

@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import type { ProgType } from '../domain/prog-type.ts';
 import { progTypeInput } from '../events/schema/object-types.ts';
 import { CGROUP_PROG_TYPES } from '../executor/confinement/program-walls.ts';

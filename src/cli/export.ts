@@ -5,7 +5,7 @@ import { open, rename } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { hostPath } from '../client/host-path.ts';
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { command } from './command.ts';
 import { EVENT_FILTERS, filterOf } from './event-filters.ts';
 import { EXIT, InputError } from './exit-code.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import { KernelBusy } from '../native/unavailable.ts';

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { releaseOf } from '../domain/release/release.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import { recordMachine, type Sides } from '../recorders/differential/divergence.ts';

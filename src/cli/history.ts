@@ -5,7 +5,7 @@ import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { cgroupMeant } from './named/cgroups.ts';
 import { hostMeant } from './named/hosts.ts';
-import type { WhereNamed } from './named/made.ts';
+import type { WhereNamed } from './named/list-effects.ts';
 import { programMeant } from './named/programs.ts';
 import { AT_FLAG, printAnswer, SERVICE_FLAGS } from './question.ts';
 import { serviceFrom } from './service-flags.ts';

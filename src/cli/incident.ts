@@ -1,7 +1,7 @@
 /** `bpfledger incident`: recorded incidents, on which to try the questions. */
 
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { readIncidents } from '../recorders/golden/incidents.ts';
 import { postScenario } from '../recorders/golden/post-scenario.ts';
 import { command } from './command.ts';

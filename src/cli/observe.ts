@@ -2,14 +2,14 @@
 
 import { join } from 'node:path';
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { takeSnapshot } from '../executor/survey/snapshot.ts';
 import { configurationOf } from '../main.ts';
 import { bindKernel } from '../native/syscall.ts';
 import { type Collector, startCollector } from '../recorders/observe/collector.ts';
 import { observe as observeLines } from '../recorders/observe/observe.ts';
 import { Spool, SpoolTaken } from '../recorders/observe/spool.ts';
-import { type Snapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
+import { type KernelSnapshot, THINGS } from '../recorders/snapshot/snapshot.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 import { collectorPath } from './observe/collector-path.ts';
@@ -55,7 +55,7 @@ export const observe = command({
     const spool = await openSpool(host, flags);
     const collector = path === undefined ? undefined : startCollector(path);
     const isStopped = stopOnSignal(collector);
-    const survey = (): Snapshot => ({ ...takeSnapshot(kernel as never), covers: THINGS });
+    const survey = (): KernelSnapshot => ({ ...takeSnapshot(kernel as never), covers: THINGS });
     const done = await observeLines({
       client,
       host,

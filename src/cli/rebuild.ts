@@ -1,11 +1,11 @@
 /** `bpfledger rebuild`: derives the projections from the log again. */
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { type Host, hostNamed, listHosts } from '../events/hosts.ts';
 import type { Database } from '../events/storage/database.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { requireMigrated, withDatabase } from './opened.ts';
+import { requireMigrated, withDatabase } from './with-database.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf, storageFrom } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { release as unameRelease } from 'node:os';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { describeSwitches, evidenceText } from '../domain/release/describe.ts';
 import {
   knownReleases,

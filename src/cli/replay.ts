@@ -2,7 +2,7 @@
 
 import { hostPath } from '../client/host-path.ts';
 import { type RestClient, restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { command, type Invocation } from './command.ts';
 import { placeOf } from './event-table.ts';
 import { eventLines, type WireEvent } from './event-text.ts';

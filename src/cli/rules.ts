@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { restClient } from '../client/rest-client.ts';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';

@@ -1,5 +1,5 @@
 /** Cuts the log of a host, or says where it is cut, as the owner of the database. */
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { systemClock } from '../events/clock.ts';
 import { type Cut, listCuts } from '../events/cuts.ts';
 import { hexOf } from '../events/encoding/hex.ts';
@@ -12,7 +12,7 @@ import { parseMoment } from '../time-travel/moment.ts';
 import { requireLine, unlessDenied } from './as-owner.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { requireMigrated, withDatabase } from './opened.ts';
+import { requireMigrated, withDatabase } from './with-database.ts';
 import { progressBar } from './progress-bar.ts';
 import { parseSpokenMoment } from './spoken-moment.ts';
 import { userOfMachine } from './user-of-machine.ts';
@@ -21,7 +21,7 @@ import { userOfMachine } from './user-of-machine.ts';
 const BEFORE_FORMS =
   "'90d ago', a position (42), an RFC 3339 time, or the begin of a boot (boot:2)";
 
-interface Call {
+interface CutsCall {
   readonly host: string;
   /** Where the database is. */
   readonly configuration: Configuration;
@@ -29,7 +29,7 @@ interface Call {
   readonly print: Printer;
 }
 
-export interface TrimCall extends Call {
+export interface TrimCall extends CutsCall {
   /** As people say it. */
   readonly before: string;
   /** Id of the key whose checkpoints count. */
@@ -78,7 +78,7 @@ export async function trimHost(call: TrimCall): Promise<ExitCode> {
 }
 
 /** Says where the log of a host is cut. */
-export async function showCuts({ host, configuration, json, print }: Call): Promise<ExitCode> {
+export async function showCuts({ host, configuration, json, print }: CutsCall): Promise<ExitCode> {
   return withDatabase(configuration, async (database) => {
     await requireMigrated(database);
     const { host_id, position } = await hostNamed(database, host);

@@ -1,5 +1,5 @@
 /** Verdicts as text for people: one line for each, and below it what is wrong. */
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 
 /** The verdicts of the API, or of a bundle alone, on a log. */
 export interface Verdicts {

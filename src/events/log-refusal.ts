@@ -2,7 +2,7 @@
  * Refusals by the log, not by the kernel: nothing was recorded, unless `why` is
  * `fate-unknown`. One error with a reason, so that the API maps reasons in one exhaustive table.
  */
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import type { ConfigFault } from '../domain/release/config.ts';
 import { unknownRelease } from '../domain/release/release.ts';
 import type { PassedLimit } from '../domain/size.ts';

@@ -7,7 +7,7 @@ import type { Call } from '../domain/call.ts';
 import type { Decision } from '../domain/decision.ts';
 import { isRefusal } from '../domain/outcome.ts';
 import { BOOT_PID, type BootConfig, DEFAULT_CONFIG } from '../domain/release/config.ts';
-import { bindKernel, type Kernel } from '../native/syscall.ts';
+import { bindKernel, type SystemCalls } from '../native/syscall.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
 import { BurnedIds } from './live/burned-ids.ts';
 import { type Late, settle } from './live/canary.ts';
@@ -67,7 +67,7 @@ export async function openLiveMachine(
 }
 
 function openMachine(
-  kernel: Kernel,
+  kernel: SystemCalls,
   scratch: Scratch,
   config: BootConfig,
   waits: Waits,

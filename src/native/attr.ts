@@ -2,7 +2,7 @@
  * A `union bpf_attr` under construction. The buffer is always larger than the union of any kernel
  * (some write past the end of a shorter attr), whatever size the caller passes with it.
  */
-import type { Kernel } from './syscall.ts';
+import type { SystemCalls } from './syscall.ts';
 
 /** Bytes of the buffer: the union has 168 on 6.18. */
 const BUFFER_BYTES = 256;
@@ -18,9 +18,9 @@ export class Attr {
   readonly buffer: Buffer;
   /** Bytes that the kernel is told of. */
   readonly size: number;
-  readonly #kernel: Kernel;
+  readonly #kernel: SystemCalls;
 
-  constructor(kernel: Kernel, size = ATTR_BYTES) {
+  constructor(kernel: SystemCalls, size = ATTR_BYTES) {
     this.size = size;
     this.#kernel = kernel;
     this.buffer = Buffer.alloc(Math.max(BUFFER_BYTES, Math.min(size, SIZE_READ_MAX)));

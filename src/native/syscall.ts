@@ -55,7 +55,7 @@ type Argument = number | Buffer | undefined;
 /** What the kernel answered: a result that is not negative, or an errno by its name. */
 export type Answered = { readonly ret: number } | { readonly errno: Errno };
 
-export interface Kernel {
+export interface SystemCalls {
   /** Makes a system call; a Buffer is passed as its address, `undefined` as a null pointer. */
   call(number: number, ...args: readonly Argument[]): Answered;
   /** As `call`; the result, or the negated number of an errno that no modelled call may answer. */
@@ -71,19 +71,19 @@ const NAMES: ReadonlyMap<number, Errno> = new Map(
 );
 
 /** Bound once: to bind is slow, and nothing of it changes. */
-let bound: Promise<Kernel> | undefined;
+let bound: Promise<SystemCalls> | undefined;
 
 /**
  * Loads koffi and binds libc.
  *
  * @throws KernelUnavailable when this is not x86-64 Linux, or koffi is not installed
  */
-export function bindKernel(): Promise<Kernel> {
+export function bindKernel(): Promise<SystemCalls> {
   bound ??= bind();
   return bound;
 }
 
-async function bind(): Promise<Kernel> {
+async function bind(): Promise<SystemCalls> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new KernelUnavailable(
       `a live kernel is driven on x86-64 Linux; this is ${process.platform} on ${process.arch}`,

@@ -5,7 +5,7 @@
  */
 import { type LineForm, lineText, queryLine } from '../events/reading/host-line.ts';
 import type { Queryable } from '../events/storage/database.ts';
-import { DRIFTED, REFUSED } from '../events/storage/told-apart.ts';
+import { DRIFTED, REFUSED } from '../events/storage/event-kinds.ts';
 import type { Span } from './list-versions.ts';
 
 /** What is counted. */

@@ -1,6 +1,6 @@
 /** Who answers which system call. */
 import type { Notified, SyscallAnswer } from './notified.ts';
-import type { WaitingCall } from './notify/asked.ts';
+import type { WaitingCall } from './notify/waiting-call.ts';
 import type { Condition } from './notify/filter.ts';
 import type { SystemCall } from './notify/system-calls.ts';
 

@@ -12,7 +12,7 @@ import type { Disturber } from './disturb.ts';
 import type { AskedCall } from './fallible.ts';
 import type { Handler } from './handlers.ts';
 import type { Notified, SyscallAnswer, Write } from './notified.ts';
-import type { WaitingCall } from './notify/asked.ts';
+import type { WaitingCall } from './notify/waiting-call.ts';
 import type { Listener } from './notify/listener.ts';
 import type { Memories } from './notify/memory.ts';
 import type { Descriptors, Tracked } from './processes/descriptors.ts';

@@ -5,7 +5,7 @@ import type { Refusal } from '../domain/outcome.ts';
 import { BPF } from '../native/commands.ts';
 import type { Handler } from './handlers.ts';
 import { refuse } from './notified.ts';
-import type { WaitingCall } from './notify/asked.ts';
+import type { WaitingCall } from './notify/waiting-call.ts';
 import { ARCHITECTURES, X32 } from './notify/system-calls.ts';
 
 /** Different ones that are counted one by one: a program may think of many. */

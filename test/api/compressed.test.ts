@@ -2,7 +2,7 @@
 
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { codingOf } from '../../src/api/guard/compressed.ts';
+import { codingOf } from '../../src/api/guard/compress-answers.ts';
 import { post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;

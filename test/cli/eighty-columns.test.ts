@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLine } from '../../src/cli/command-line.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { postDemo } from '../../src/cli/demo.ts';
-import { foldLine } from '../../src/cli/folded.ts';
+import { foldLine } from '../../src/cli/fold-line.ts';
 import { restClient } from '../../src/client/rest-client.ts';
 import { startTestService, type TestService } from '../api/running.ts';
 

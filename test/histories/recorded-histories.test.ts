@@ -1,4 +1,4 @@
-// Recorded histories are played forever: every outcome and every change of state that a real kernel
+// Recordings are played forever: every outcome and every change of state that a real kernel
 // showed, in the model and, for the incidents, through the REST API as well.
 
 import { randomBytes } from 'node:crypto';
@@ -50,7 +50,7 @@ const RECORDED = [
 ] as const;
 
 describe('the model', () => {
-  it('has a recorded history of each of twelve kernels', async () => {
+  it('has a recording of each of twelve kernels', async () => {
     const files = await goldenFiles([import.meta.dirname]);
     expect(files).toEqual(RECORDED.map(([kernel]) => archive(kernel)).sort());
   });

@@ -1,4 +1,4 @@
-// What segments are for: the recorded histories of the kernels, packed small, and not a byte lost.
+// What segments are for: the recordings of the kernels, packed small, and not a byte lost.
 
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -10,7 +10,7 @@ import { findDifferences } from '../../src/executor/place/compare.ts';
 import { openPlace } from '../../src/executor/place/place.ts';
 import { restore } from '../../src/executor/place/restore.ts';
 import { BPF } from '../../src/native/commands.ts';
-import { bindKernel, type Kernel, SYS } from '../../src/native/syscall.ts';
+import { bindKernel, type SystemCalls, SYS } from '../../src/native/syscall.ts';
 import { needs } from '../support/needs.ts';
 import { ground } from './executing.ts';
 
@@ -22,7 +22,7 @@ it.skipIf(!needs('kernel').ok)('takes a cgroup that goes meanwhile for a missing
     perform(model, BOOT_PID, { name: 'mkdir', path: '/b' });
     mkdirSync(`${cgroupRoot}/b`);
     let doomed: number | undefined;
-    const kernel: Kernel = {
+    const kernel: SystemCalls = {
       ...own,
       call(number, ...args) {
         const [command, attr] = args;

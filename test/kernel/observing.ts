@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SightingLine } from '../../src/domain/observed/sighting.ts';
 import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
-import type { Snapshot } from '../../src/recorders/snapshot/snapshot.ts';
+import type { KernelSnapshot } from '../../src/recorders/snapshot/snapshot.ts';
 import { listUnexplained } from '../../src/recorders/snapshot/unexplained.ts';
 import { COMMAND, environment, root } from '../support/command.ts';
 import { cgroup2Mount } from '../support/needs.ts';
@@ -152,15 +152,15 @@ export class Watch {
   }
 }
 
-function snapshotHere(): Snapshot {
+function snapshotHere(): KernelSnapshot {
   const script = ['--import', 'tsx', 'test/kernel/snapshot-here.ts'];
   const options = { cwd: root, maxBuffer: 1 << 28, encoding: 'utf8' } as const;
   const text = execFileSync(process.execPath, script, options);
-  return JSON.parse(text) as Snapshot;
+  return JSON.parse(text) as KernelSnapshot;
 }
 
 /** Whether a sighting is of what a process made, found, or is. */
-function ownIn(events: readonly SeenEvent[], { lines }: Snapshot, pid: number) {
+function ownIn(events: readonly SeenEvent[], { lines }: KernelSnapshot, pid: number) {
   const own = new Set<string>();
   const cgroups: string[] = [];
   for (const { pid: by, effects } of events) {

@@ -165,7 +165,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     fault: 'says that any tag is still true',
-    file: 'src/api/guard/unchanged.ts',
+    file: 'src/api/guard/answer-unchanged.ts',
     from: 'if (!tags.includes(tag)) return;',
     to: 'if (tags.length === 0) return;',
     noticedBy: full('test/api/lost-tail.test.ts', 'GET …/cgroups is not answered 304'),

@@ -14,7 +14,7 @@ import { stateOf } from '../../src/projections/state.ts';
 import { generatorOf } from '../../src/recorders/generator/generator.ts';
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
-import { type Snapshot, THINGS } from '../../src/recorders/snapshot/snapshot.ts';
+import { type KernelSnapshot, THINGS } from '../../src/recorders/snapshot/snapshot.ts';
 import { listUnexplained } from '../../src/recorders/snapshot/unexplained.ts';
 
 /** A survey tells nothing of mounts and namespaces. */
@@ -90,7 +90,7 @@ function survey(kernel: Kernel): SightingLine[] {
   ];
 }
 
-function snapshot(kernel: Kernel): Snapshot {
+function snapshot(kernel: Kernel): KernelSnapshot {
   const pids = [...kernel.processes.keys()];
   return { at: '2026-01-01T00:00:00Z', covers: THINGS, lines: survey(kernel), pids };
 }
@@ -105,7 +105,7 @@ function record(kernel: Kernel, lines: readonly SightingLine[]): void {
 }
 
 /** Records what a snapshot says that the log does not; of what maps held, the next one says the rest. */
-function recordAll(log: Kernel, snapshotNow: () => Snapshot): void {
+function recordAll(log: Kernel, snapshotNow: () => KernelSnapshot): void {
   const holds = [...log.maps.values()].some(
     ({ map_type, elements }) => heldKind(map_type) !== undefined && elements.length > 0,
   );
@@ -128,7 +128,7 @@ it.each(Array.from({ length: SEEDS }, (_, i) => i))(
 );
 
 /** What bpftool tells of a state: no fds, and no names that are gone. */
-function bpftoolSnapshot(kernel: Kernel): Snapshot {
+function bpftoolSnapshot(kernel: Kernel): KernelSnapshot {
   const { at, lines } = snapshot(kernel);
   const isTold = ({ call }: SightingLine) =>
     call.name === 'found' && !('fd' in call || 'process' in call || 'pin' in call);
@@ -171,16 +171,16 @@ describe('of a program that only a message in flight holds', () => {
   const processGone = { call: { name: 'gone', process: {} }, pid: 2 };
   const progGone = { call: { name: 'gone', prog: { id: 1 } } };
   const progFound = { call: { name: 'found', prog: { id: 1, map_ids: [] } } };
-  const told = (change: (snapshot: Snapshot) => Snapshot) => {
+  const told = (change: (snapshot: KernelSnapshot) => KernelSnapshot) => {
     const log = withMessage();
     return listUnexplained(loggedState(log), change(snapshot(log)));
   };
-  const withoutReceiver = (one: Snapshot): Snapshot => ({
+  const withoutReceiver = (one: KernelSnapshot): KernelSnapshot => ({
     ...one,
     pids: [1],
     lines: one.lines.filter(({ pid = 1 }) => pid === 1),
   });
-  const withoutPrograms = (one: Snapshot): Snapshot => ({
+  const withoutPrograms = (one: KernelSnapshot): KernelSnapshot => ({
     ...one,
     lines: one.lines.filter(({ call }) => !('prog' in call)),
   });

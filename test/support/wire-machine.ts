@@ -21,7 +21,7 @@ import { Attr } from '../../src/native/attr.ts';
 import { INFO_BY_FD } from '../../src/native/attr-fields.ts';
 import { BPF } from '../../src/native/commands.ts';
 import { possibleCpus } from '../../src/native/possible-cpus.ts';
-import { type Answered, type Kernel, SYS } from '../../src/native/syscall.ts';
+import { type Answered, type SystemCalls, SYS } from '../../src/native/syscall.ts';
 import { type Machine, machineOn } from '../../src/recorders/golden/machine.ts';
 import { answerBpf, type Surroundings } from '../../src/sandbox/bpf/answer-bpf.ts';
 import { Beside } from '../../src/sandbox/bpf/beside.ts';
@@ -130,7 +130,7 @@ async function overTheWire(
     if (answered.is === 'returned') return { ret: answered.value };
     throw new Opened();
   }
-  const native: Kernel = {
+  const native: SystemCalls = {
     call(number, ...args) {
       if (number !== SYS.bpf) return native.answerOf(native.result(number));
       const [command, attr, size] = args;
@@ -171,7 +171,7 @@ function joined(decided: Outcome, seen: Outcome): Outcome {
 
 async function asked(
   model: Model,
-  native: Kernel,
+  native: SystemCalls,
   process: Process,
   call: Call,
 ): Promise<Decision> {
@@ -184,7 +184,7 @@ async function asked(
 /** As `objGetInfo`, which looks at the links of real fds. */
 function askInfo(
   live: LiveKernel,
-  native: Kernel,
+  native: SystemCalls,
   process: Process,
   call: CallOf<'obj_get_info_by_fd'>,
 ): Decision {
@@ -207,7 +207,7 @@ function askInfo(
 /** What the live code needs to know of a process of the model, whose ids and fds are its own. */
 function liveKernel(
   model: Model,
-  kernel: Kernel,
+  kernel: SystemCalls,
   process: Process,
   start: number | undefined,
 ): LiveKernel {

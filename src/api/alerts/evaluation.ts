@@ -19,7 +19,7 @@ import {
   spellKey,
   watchArrays,
 } from '../../time-travel/alerts/array-watch.ts';
-import { findReplaced } from '../../time-travel/alerts/replaced.ts';
+import { findReplaced } from '../../time-travel/alerts/find-replaced.ts';
 import { passes } from '../../time-travel/filter/event-filter.ts';
 
 export interface EvaluationSources {

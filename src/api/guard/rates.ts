@@ -3,7 +3,7 @@
  * worth may come together. An operator sets these for all callers, and others for single tokens
  * (docs/configuration.md#rates); without them there is none.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { RATED_CALLERS_MAX } from '../limits.ts';
 import { ProblemError } from '../problem.ts';
 import { Room } from './room.ts';

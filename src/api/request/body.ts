@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { turn } from '../../events/turns.ts';
 import { callerOfRequest } from '../guard/caller-name.ts';
-import { beginBody } from '../guard/unfinished.ts';
+import { beginBody } from '../guard/begin-body.ts';
 import {
   BODY_MS,
   HEAVY_BODY_BYTES,

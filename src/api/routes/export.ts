@@ -18,7 +18,7 @@ import { filterOf, filterQuery, stateReader } from '../request/filter-query.ts';
 import { HeavyReads } from '../request/heavy-read.ts';
 import { type App, countParam, createRoute, hostParams, problemAnswer } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pull-stream.ts';
 import { wireEvent } from '../wire/event.ts';
 import { eventText } from '../wire/event-text.ts';
 

@@ -16,7 +16,7 @@ import { spool } from '../request/spool.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import { type App, answers, createRoute, hostParams, writeHeaders } from '../routing.ts';
 import type { Service } from '../service.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pull-stream.ts';
 import { release } from '../wire/hosts.ts';
 import { importEnd, importLine, importProgress } from '../wire/recording.ts';
 

@@ -17,7 +17,7 @@ import { problemFrom } from '../problem-of.ts';
 import { atLine, type CheckedLine, checkLines } from '../request/checked-lines.ts';
 import { idempotencyKey } from '../request/write-headers.ts';
 import type { Service } from '../service.ts';
-import { pullStream } from '../streams/pulled.ts';
+import { pullStream } from '../streams/pull-stream.ts';
 import { ReadAhead } from '../streams/read-ahead.ts';
 import { eventText } from '../wire/event-text.ts';
 

@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 import { turn } from '../../events/turns.ts';
 import { JSON_TYPE } from '../content-type.ts';
 import { UNREAD_MS } from '../limits.ts';
-import { pullStream } from './pulled.ts';
+import { pullStream } from './pull-stream.ts';
 
 /**
  * Characters of text that are made in one turn: some four milliseconds. The text of the state of a

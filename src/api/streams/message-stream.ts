@@ -6,7 +6,7 @@ import type { Room } from '../guard/room.ts';
 import { HEARTBEAT_MS, UNREAD_MS } from '../limits.ts';
 import type { Service } from '../service.ts';
 import { EVENT_STREAM } from '../wire/messages.ts';
-import { pullStream } from './pulled.ts';
+import { pullStream } from './pull-stream.ts';
 
 type Messages = AsyncIterator<string | Uint8Array, undefined>;
 

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { restClient } from '../../client/rest-client.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { BUNDLE_TYPE } from '../../events/bundle/bundle-line.ts';
 import { verifyBundle } from '../../time-travel/verify/bundle.ts';
 import type { Printer } from '../command.ts';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { hostPath } from '../../client/host-path.ts';
 import { linesOf } from '../../client/lines.ts';
 import { problemText, restClient, ServiceRefusal } from '../../client/rest-client.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { ImportedRecording, LineCount } from '../../events/recording.ts';
 import type { Printer } from '../command.ts';
 import { EXIT, type ExitCode, InputError, sentenceOf, UsageError } from '../exit-code.ts';

@@ -1,6 +1,6 @@
 /** The hosts that a word of a command line means: a name, or a pattern of names. */
 import type { RestClient } from '../../client/rest-client.ts';
-import { allMeant, type Candidate, isPattern, oneMeant } from './meant.ts';
+import { allMeant, type Candidate, isPattern, oneMeant } from './candidates.ts';
 
 const SOUGHT = { kind: 'host', where: 'on this service', next: 'see bpfledger hosts list' };
 /** Pages of hosts that one pattern looks at. */

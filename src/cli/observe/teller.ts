@@ -1,5 +1,5 @@
 /** What an observation says on stderr. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { ObserveListener } from '../../recorders/observe/observe.ts';
 import { sentenceOf } from '../exit-code.ts';
 import type { Voice } from '../run/voice.ts';

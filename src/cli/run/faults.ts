@@ -1,5 +1,5 @@
 /** Faults as `--fail` spells them: `link_create#2=ENOMEM`. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import { suggestion } from '../../events/schema/near-name.ts';
 import type { OrderedFault, Unfired } from '../../sandbox/disturb.ts';

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RestClient } from '../../client/rest-client.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { takeSnapshot } from '../../executor/survey/snapshot.ts';
 import { bindKernel } from '../../native/syscall.ts';
 import { startCollector } from '../../recorders/observe/collector.ts';

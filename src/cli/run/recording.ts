@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { postLines } from '../../client/post-lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { isUnmodelled } from '../../domain/outcome.ts';
 import type { LoggedCall } from '../../sandbox/world.ts';
 import type { Voice } from './voice.ts';

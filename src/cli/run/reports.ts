@@ -2,7 +2,7 @@
  * A run on several releases as test results (TAP 14; JUnit's XML): one test for each release, and one that
  * fails for each order that was never carried out there, for such a run tested nothing.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Unfired } from '../../sandbox/disturb.ts';
 import { orderText, whyUnfired } from './faults.ts';
 import type { RunOn } from './matrix.ts';

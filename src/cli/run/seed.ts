@@ -4,7 +4,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { hostPath } from '../../client/host-path.ts';
 import { type RestClient, restClient } from '../../client/rest-client.ts';
 import { emptyKernel } from '../../domain/boot.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
 import { readBundle } from '../../events/bundle/read-bundle.ts';

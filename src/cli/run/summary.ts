@@ -1,5 +1,5 @@
 /** The summary of a run: how many calls, which refusals by which rules, and what nobody answered. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Unfired } from '../../sandbox/disturb.ts';
 import { orderText, whyUnfired } from './faults.ts';
 import type { Tally } from './tally.ts';

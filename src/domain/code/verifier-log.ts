@@ -9,7 +9,7 @@ import type { Switches } from '../release/switches.ts';
 
 type LoggedLoad = Calls['prog_load'];
 /** BTF_LOAD has the same fields. */
-type Log = Pick<LoggedLoad, 'log_level' | 'log_size' | 'log_buf'>;
+type LogRequest = Pick<LoggedLoad, 'log_level' | 'log_size' | 'log_buf'>;
 
 /** `BPF_LOG_LEVEL2`: what is printed of all ways through the program. */
 const LEVEL_2 = 2;
@@ -23,7 +23,7 @@ const SIZE_MAX = 2 ** 30 - 1;
 const SIZE_MIN = 128;
 
 /** Fields that do not go together (`bpf_verifier_log_attr_valid`); the verifier begins with them. */
-export function badLog({ rotating_log }: Switches, call: Log): Refusal | undefined {
+export function badLog({ rotating_log }: Switches, call: LogRequest): Refusal | undefined {
   const { log_level = 0, log_size = 0, log_buf = false } = call;
   if (log_level === 0 && log_size === 0 && !log_buf) return undefined;
   const known = rotating_log ? LEVELS | FIXED : LEVELS;

@@ -22,7 +22,7 @@
 import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
 import { bufferOn } from '../encoding/hex.ts';
-import { compileWhenNeeded } from '../schema/compiled.ts';
+import { compileWhenNeeded } from '../schema/compile-when-needed.ts';
 import { isHeavyLine } from './weight.ts';
 
 /**

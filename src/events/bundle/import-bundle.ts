@@ -26,7 +26,7 @@ import type { Database, Queryable } from '../storage/database.ts';
 import { findViolatedUnique } from '../storage/database-error.ts';
 import { insertRows } from '../storage/insert-rows.ts';
 import { sqlArray } from '../storage/sql-array.ts';
-import { withStaged } from '../storage/staged.ts';
+import { withStaged } from '../storage/with-staged.ts';
 import { Pace } from '../turns.ts';
 import { BundleRefused } from './bundle-refused.ts';
 import { CutImport, type KeptRows } from './import-cut.ts';

@@ -3,7 +3,7 @@
  * before it: so each is checked by itself, the rows against the state, and somebody trusted has to have
  * signed the log there. Each method throws `DamagedLog` for what does not hold.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { type NewCut, storeCut } from '../cuts.ts';
 import { decodeEvent, type ParsedEvent } from '../encoding/codec.ts';

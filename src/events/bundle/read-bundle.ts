@@ -3,7 +3,7 @@
  * chain, every checkpoint by its signature. It reports damaged parts with their positions, as
  * exactly as the rest of the file allows, and leaves them out.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { type NewCut, stateHash } from '../cuts.ts';
 import { canonicalJson } from '../encoding/canonical-json.ts';
 import type { ParsedEvent } from '../encoding/codec.ts';

@@ -2,7 +2,7 @@
  * Records as positional lists: the fields in their declared order, absent ones `null`, trailing
  * absent ones cut off. A declared order only grows at its end.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { type FieldCoder, isPlain, type Json, UnreadableEvent } from './field-coder.ts';
 import { sameJson } from './same-json.ts';
 

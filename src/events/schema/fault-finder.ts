@@ -4,7 +4,7 @@
  * (docs/performance.md#a-function-of-ten-thousand-lines).
  */
 import { z } from 'zod';
-import { compileWhenNeeded } from './compiled.ts';
+import { compileWhenNeeded } from './compile-when-needed.ts';
 import { recordedEffect } from './effect-schema.ts';
 import { type changeSchema, type eventSchema, recordedCalls } from './event-schema.ts';
 

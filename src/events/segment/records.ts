@@ -2,7 +2,7 @@
  * Records as columns. A record is a list whose meaning a code gives, such as an effect by
  * its type: what stands at one index of all records of one code is a column.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import { ColumnWriter, type Decode, readColumn } from './column.ts';
 import { type ByteReader, type ByteWriter, TruncatedBytes } from './varint.ts';

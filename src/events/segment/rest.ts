@@ -8,7 +8,7 @@
  *     column of the calls' codes
  *     envelopes under one code, calls by code, outcomes by the code of their call, as records
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Json } from '../encoding/field-coder.ts';
 import type { PackedChange, SegmentSpan } from './changes.ts';
 import { ColumnWriter, readColumn } from './column.ts';

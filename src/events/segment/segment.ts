@@ -10,7 +10,7 @@
 
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, brotliDecompressSync, constants } from 'node:zlib';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { EncodedEvent, ParsedEvent } from '../encoding/codec.ts';
 import { type Json, UnreadableEvent } from '../encoding/field-coder.ts';
 import type { FoldedEvent } from '../event.ts';

@@ -2,7 +2,7 @@
  * Numbers in as few bytes as they need: seven bits a byte, lowest first, the top bit says that
  * more follow. Signed ones are folded first, so that small ones of either sign stay short.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Budget } from './budget.ts';
 
 /** Signed numbers below this in magnitude can be folded, and so can the difference of two. */

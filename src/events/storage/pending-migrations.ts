@@ -1,7 +1,7 @@
 /** The migrations that a database lacks: a service must not run on a schema of another version. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Database } from './database.ts';
 import { MIGRATIONS_FOLDER } from './migrate.ts';
 

@@ -29,7 +29,8 @@ const STATEMENT_MS: Readonly<Record<Patience, number>> = { request: 120_000, job
 
 /**
  * What a function of PostgreSQL works, in V8's measure, before the optimizing compiler takes it: a
- * hundred times V8's own. A start compiles few, and keeps less of what compilers take.
+ * hundred times V8's own. A start compiles few, and keeps less of what compilers take:
+ * docs/performance.md#memory-that-an-idle-process-keeps
  */
 const TIERING_BUDGET = 2_000_000_000;
 

@@ -15,7 +15,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { DRIFTED, REFUSED } from './told-apart.ts';
+import { DRIFTED, REFUSED } from './event-kinds.ts';
 
 const int8 = () => bigint({ mode: 'number' });
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });

@@ -4,7 +4,7 @@
  */
 
 import type { Call } from '../../domain/call.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 
 /** Bytes of one field; a cut keeps only the low ones. */
 const FIELD = 4;

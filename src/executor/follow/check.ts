@@ -1,7 +1,7 @@
 /** `--check`: compares the kernel with the applied part of the log, once. Changes nothing. */
 import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
-import type { Kernel } from '../../native/syscall.ts';
+import type { SystemCalls } from '../../native/syscall.ts';
 import type { Difference, LedgerReader } from '../ledger/ledger.ts';
 import { closeLive } from '../live/open-live.ts';
 import { findDifferences } from '../place/compare.ts';
@@ -10,7 +10,7 @@ import { restore } from '../place/restore.ts';
 
 /** Finds the differences; also returns their position. */
 export async function check(look: {
-  readonly kernel: Kernel;
+  readonly kernel: SystemCalls;
   readonly place: Place;
   readonly ledger: LedgerReader;
 }): Promise<{ readonly position: number; readonly standing: readonly Difference[] }> {

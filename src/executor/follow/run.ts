@@ -3,7 +3,7 @@ import { emptyKernel } from '../../domain/boot.ts';
 import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
-import type { Kernel } from '../../native/syscall.ts';
+import type { SystemCalls } from '../../native/syscall.ts';
 import type { Difference, Ledger, LoggedEvent, Repair, Report } from '../ledger/ledger.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { closeLive } from '../live/open-live.ts';
@@ -12,7 +12,7 @@ import { restore } from '../place/restore.ts';
 import { LoggedNames } from './logged-names.ts';
 
 export interface Executor {
-  readonly kernel: Kernel;
+  readonly kernel: SystemCalls;
   readonly place: Place;
   readonly ledger: Ledger;
   /** Program types that are loaded. */

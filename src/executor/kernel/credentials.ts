@@ -3,7 +3,7 @@
  * and raw system calls change only the calling one, so the kernel judges the call exactly as it
  * would judge a process with these credentials; the permitted set stays, to come back by.
  */
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 
 export interface Credentials {
   readonly uid: number;
@@ -18,7 +18,7 @@ const PR_SET_SECUREBITS = 28;
 const NO_SETUID_FIXUP = 1 << 2;
 
 /** Runs `run` with other credentials on this thread and puts back what was there. */
-export function withCredentials<T>(kernel: Kernel, wanted: Credentials, run: () => T): T {
+export function withCredentials<T>(kernel: SystemCalls, wanted: Credentials, run: () => T): T {
   const securebits = must(kernel.call(SYS.prctl, PR_GET_SECUREBITS), 'read securebits');
   const own = readCapabilities(kernel);
   const groupCount = must(kernel.call(SYS.getgroups, 0, undefined), 'count groups');
@@ -54,7 +54,7 @@ function maskOf(bits: readonly number[]): bigint {
   return bits.reduce((set, bit) => set | (1n << BigInt(bit)), 0n);
 }
 
-function readCapabilities(kernel: Kernel): CapabilitySets {
+function readCapabilities(kernel: SystemCalls): CapabilitySets {
   const data = Buffer.alloc(24);
   must(kernel.call(SYS.capget, header(), data), 'read capabilities');
   const [effective, permitted, inheritable] = [0, 4, 8].map(
@@ -63,7 +63,7 @@ function readCapabilities(kernel: Kernel): CapabilitySets {
   return { effective, permitted, inheritable };
 }
 
-function setCapabilities(kernel: Kernel, sets: CapabilitySets): void {
+function setCapabilities(kernel: SystemCalls, sets: CapabilitySets): void {
   const data = Buffer.alloc(24);
   [sets.effective, sets.permitted, sets.inheritable].forEach((set, i) => {
     data.writeUInt32LE(Number(set & 0xffffffffn), 4 * i);

@@ -3,7 +3,7 @@
  * refuses every way out: `..`, symlinks, and file systems that somebody mounted below. Only in a scratch
  * place, where all are ours, symlinks and mounts are walked over.
  */
-import { type Answered, cString, type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { Withheld } from './withheld.ts';
 
 /** Flags of open(2), as x86-64 numbers them. */
@@ -49,7 +49,7 @@ export interface Spot {
 }
 
 /** Opens a directory to be `/` of the log. */
-export function openBase(kernel: Kernel, path: string): Base {
+export function openBase(kernel: SystemCalls, path: string): Base {
   const opened = kernel.call(SYS.open, cString(path), O_DIRECTORY | O_CLOEXEC, 0);
   return { path, fd: must(opened, `open ${path}`) };
 }
@@ -60,7 +60,7 @@ export function openBase(kernel: Kernel, path: string): Base {
  * @param flags of open(2); close-on-exec is added
  * @throws Withheld when the way leads out
  */
-export function openBeneath(kernel: Kernel, base: Base, path: string, flags: number): Answered {
+export function openBeneath(kernel: SystemCalls, base: Base, path: string, flags: number): Answered {
   const how = Buffer.alloc(HOW_BYTES);
   how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
   const isOurs = base.point !== undefined;
@@ -88,7 +88,7 @@ function nameBelow({ point }: Base, path: string): string {
  * @throws Withheld when the way leads out
  */
 export function atSpot<T>(
-  kernel: Kernel,
+  kernel: SystemCalls,
   base: Base,
   path: string,
   run: (spot: Spot) => T,
@@ -122,7 +122,7 @@ export function procPath(fd: number): string {
  * @throws Withheld when the way leads out, as it does where a symlink stands at the path itself
  */
 export function lookBeneath<T>(
-  kernel: Kernel,
+  kernel: SystemCalls,
   base: Base,
   path: string,
   look: (fd: number) => T,
@@ -138,7 +138,7 @@ export function lookBeneath<T>(
 
 /** Runs `look` with what stands at a path; undefined when nothing does, or the way leads out. */
 export function lookAt<T>(
-  kernel: Kernel,
+  kernel: SystemCalls,
   base: Base,
   path: string,
   look: (fd: number) => T,

@@ -2,7 +2,7 @@
 import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { type IdNames, INFO_BYTES, type InfoBuffer } from './objects.ts';
 
 /** Fields of the structure; the last three came with 5.11. */
@@ -11,7 +11,7 @@ const BTF = { btf_size: 8, id: 12, name: 16, name_len: 24, kernel_btf: 28 } as c
 const NAME_BYTES = 56;
 
 /** The kernel's own id of the BTF behind a real fd. */
-export function realBtfId(kernel: Kernel, realFd: number): number {
+export function realBtfId(kernel: SystemCalls, realFd: number): number {
   const info = Buffer.alloc(INFO_BYTES);
   const attr = new Attr(kernel).u32(0, realFd).u32(4, INFO_BYTES).pointer(8, info);
   must(kernel.call(SYS.bpf, BPF.obj_get_info_by_fd, attr.buffer, ATTR_BYTES), 'info on BTF');
@@ -19,7 +19,7 @@ export function realBtfId(kernel: Kernel, realFd: number): number {
 }
 
 /** A structure that asks for the name; `bytes` are those that the caller passes. */
-export function btfInfoBuffer(kernel: Kernel, bytes: number): InfoBuffer & { name: Buffer } {
+export function btfInfoBuffer(kernel: SystemCalls, bytes: number): InfoBuffer & { name: Buffer } {
   const info = Buffer.alloc(Math.max(bytes, INFO_BYTES));
   const name = Buffer.alloc(NAME_BYTES);
   info.writeBigUInt64LE(kernel.address(name), BTF.name);

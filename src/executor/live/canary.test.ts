@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { BPF } from '../../native/commands.ts';
-import { type Kernel, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, SYS } from '../../native/syscall.ts';
 import { KernelBusy } from '../../native/unavailable.ts';
 import { settle } from './canary.ts';
 
@@ -11,7 +11,7 @@ const PLACE = { cgroup: '/nowhere/canary', pin: '/nowhere/pin' };
 /** A kernel whose verifier is interrupted so many times. */
 function interruptLoads(times: number) {
   let loads = 0;
-  const kernel: Kernel = {
+  const kernel: SystemCalls = {
     call(number, command) {
       if (number === SYS.bpf && command === BPF.prog_load && ++loads <= times) {
         return { errno: 'EAGAIN' };

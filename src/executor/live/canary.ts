@@ -10,7 +10,7 @@ import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BTF_LOAD, MAP_CREATE, PROG_LOAD } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { assemble } from '../../native/instructions.ts';
-import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
+import { cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { KernelBusy } from '../../native/unavailable.ts';
 import { openBase } from './beneath.ts';
 import { realBtfId } from './btf-info.ts';
@@ -39,7 +39,7 @@ export interface CanaryPlace {
 }
 
 /** Waits until the kernel has done its late work about `late`. */
-export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Promise<void> {
+export async function settle(kernel: SystemCalls, place: CanaryPlace, late: Late): Promise<void> {
   if (late === 'btf') return settleBtf(kernel);
   const map = create(kernel);
   const prog = load(kernel, map.fd, late === 'links' ? RAW_TRACEPOINT : CGROUP_SKB);
@@ -68,7 +68,7 @@ export async function settle(kernel: Kernel, place: CanaryPlace, late: Late): Pr
 }
 
 /** A program and a map let go of BTF: both are made with types of the canary's own. */
-async function settleBtf(kernel: Kernel): Promise<void> {
+async function settleBtf(kernel: SystemCalls): Promise<void> {
   const load = new Attr(kernel).pointer(BTF_LOAD.btf, BTF).u32(BTF_LOAD.btf_size, BTF.length);
   const btf = command(kernel, 'btf_load', load);
   const id = realBtfId(kernel, btf);
@@ -88,7 +88,7 @@ async function settleBtf(kernel: Kernel): Promise<void> {
 }
 
 /** @throws KernelBusy when the kernel is interrupted in each try, as its verifier is by a signal */
-function command(kernel: Kernel, name: keyof typeof BPF, attr: Attr): number {
+function command(kernel: SystemCalls, name: keyof typeof BPF, attr: Attr): number {
   for (let tries = 1; ; tries++) {
     const answered = kernel.call(SYS.bpf, BPF[name], attr.buffer, ATTR_BYTES);
     if (!('errno' in answered) || answered.errno !== 'EAGAIN') {
@@ -100,11 +100,11 @@ function command(kernel: Kernel, name: keyof typeof BPF, attr: Attr): number {
   }
 }
 
-function close(kernel: Kernel, fd: number): void {
+function close(kernel: SystemCalls, fd: number): void {
   must(kernel.call(SYS.close, fd), 'close the canary');
 }
 
-function create(kernel: Kernel, btf?: number) {
+function create(kernel: SystemCalls, btf?: number) {
   const attr = new Attr(kernel).u32(0, ARRAY).u32(4, 4).u32(8, 4).u32(12, 1).name(28, 'canary');
   if (btf !== undefined) {
     attr.u32(MAP_CREATE.btf_fd, btf);
@@ -113,7 +113,7 @@ function create(kernel: Kernel, btf?: number) {
   return identify(kernel, command(kernel, 'map_create', attr));
 }
 
-function load(kernel: Kernel, mapFd: number, type: number) {
+function load(kernel: SystemCalls, mapFd: number, type: number) {
   const insns = assemble(1, [{ fd: mapFd, use: 'mention', keyBytes: 4 }]);
   const attr = new Attr(kernel)
     .u32(0, type)
@@ -124,18 +124,18 @@ function load(kernel: Kernel, mapFd: number, type: number) {
   return identify(kernel, command(kernel, 'prog_load', attr));
 }
 
-function identify(kernel: Kernel, fd: number): { fd: number; id: number } {
+function identify(kernel: SystemCalls, fd: number): { fd: number; id: number } {
   const info = Buffer.alloc(256);
   const attr = new Attr(kernel).u32(0, fd).u32(4, info.length).pointer(8, info);
   command(kernel, 'obj_get_info_by_fd', attr);
   return { fd, id: info.readUInt32LE(4) };
 }
 
-function pin(kernel: Kernel, fd: number, path: string): void {
+function pin(kernel: SystemCalls, fd: number, path: string): void {
   command(kernel, 'obj_pin', new Attr(kernel).pointer(0, cString(path)).u32(8, fd));
 }
 
-function attach(kernel: Kernel, fd: number, path: string): void {
+function attach(kernel: SystemCalls, fd: number, path: string): void {
   must(kernel.call(SYS.mkdir, cString(path), 0o755), 'make the cgroup of the canary');
   const { fd: directory } = openBase(kernel, path);
   command(kernel, 'prog_attach', new Attr(kernel).u32(0, directory).u32(4, fd).u32(8, EGRESS));
@@ -143,7 +143,7 @@ function attach(kernel: Kernel, fd: number, path: string): void {
 }
 
 async function waitUntilGone(
-  kernel: Kernel,
+  kernel: SystemCalls,
   walk: 'prog_get_next_id' | 'map_get_next_id' | 'btf_get_next_id',
   id: number,
 ): Promise<void> {

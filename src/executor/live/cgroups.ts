@@ -1,6 +1,6 @@
 /** The cgroups below the top that a live kernel works in: the log's paths and ids, and real ones. */
 import { fstatSync } from 'node:fs';
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { type Base, lookAt, O_DIRECTORY, openBeneath } from './beneath.ts';
 
 export interface LiveCgroup {
@@ -15,12 +15,12 @@ export interface LiveCgroup {
 export class Cgroups {
   /** The directory that is `/`. */
   readonly top: Base;
-  readonly #kernel: Kernel;
+  readonly #kernel: SystemCalls;
   readonly #living = new Map<string, LiveCgroup>();
   readonly #ids = new Map<bigint, number>();
   readonly #inodes = new Map<number, bigint>();
 
-  constructor(kernel: Kernel, top: Base, topId: number) {
+  constructor(kernel: SystemCalls, top: Base, topId: number) {
     this.#kernel = kernel;
     this.top = top;
     this.open('/', topId);

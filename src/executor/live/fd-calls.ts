@@ -1,7 +1,7 @@
 /** Calls about fds: each is made on the real fds, under numbers of the process. */
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
 import { O_CLOEXEC, O_DIRECTORY, openBeneath } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
 import { runUnderConditions, runUnderFdLimit } from './conditions.ts';
@@ -34,7 +34,7 @@ export function openOther(caller: LiveCaller, call: CallOf<'open_other'>): Decis
 }
 
 /** An ordinary directory, or an anonymous memory file. */
-export function openKind(kernel: Kernel, kind: 'dir' | 'file'): Answered {
+export function openKind(kernel: SystemCalls, kind: 'dir' | 'file'): Answered {
   if (kind === 'dir') return kernel.call(SYS.open, cString('/'), O_DIRECTORY | O_CLOEXEC, 0);
   return kernel.call(SYS.memfd_create, cString('bpfledger'), MFD_CLOEXEC);
 }

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
 import {
   AT_FDCWD,
   atSpot,
@@ -53,7 +53,7 @@ export function rmdir(caller: LiveCaller, { path }: CallOf<'rmdir'>): Decision {
 }
 
 export function bpffsMkdir(caller: LiveCaller, { path, mode }: CallOf<'bpffs_mkdir'>): Decision {
-  const make = (kernel: Kernel, spot: Spot) => makeDirectory(kernel, spot, mode ?? 0o777);
+  const make = (kernel: SystemCalls, spot: Spot) => makeDirectory(kernel, spot, mode ?? 0o777);
   return onBpffs(caller, path, { type: 'DirectoryMade', path }, make);
 }
 
@@ -66,7 +66,7 @@ export function unlink(caller: LiveCaller, { path }: CallOf<'unlink'>): Decision
 }
 
 export function rename(caller: LiveCaller, { path, to, flags }: CallOf<'rename'>): Decision {
-  const move = (kernel: Kernel, from: Spot, target: Spot) => moveFile(kernel, from, target, flags);
+  const move = (kernel: SystemCalls, from: Spot, target: Spot) => moveFile(kernel, from, target, flags);
   return onTwo(caller, { path, to }, { type: 'PathMoved', path, to }, move);
 }
 
@@ -82,7 +82,7 @@ export function link(caller: LiveCaller, { path, to }: CallOf<'link'>): Decision
 export function symlink(caller: LiveCaller, { path, target }: CallOf<'symlink'>): Decision {
   const { path: top, point } = caller.live.bpffs;
   const real = point !== undefined && target.startsWith('/') ? top + target : target;
-  const make = (kernel: Kernel, spot: Spot) => makeSymlink(kernel, real, spot);
+  const make = (kernel: SystemCalls, spot: Spot) => makeSymlink(kernel, real, spot);
   return onBpffs(caller, path, { type: 'SymlinkMade', path, target }, make);
 }
 
@@ -91,7 +91,7 @@ function onTwo(
   caller: LiveCaller,
   { path, to }: { readonly path: string; readonly to: string },
   effect: Effect,
-  made: (kernel: Kernel, from: Spot, to: Spot) => Answered,
+  made: (kernel: SystemCalls, from: Spot, to: Spot) => Answered,
 ): Decision {
   const { kernel, bpffs } = caller.live;
   const walk = (open: () => Answered) => runUnderRights(caller, open);
@@ -140,7 +140,7 @@ function onBpffs(
   caller: LiveCaller,
   path: string,
   effect: Effect,
-  act: (kernel: Kernel, spot: Spot) => Answered,
+  act: (kernel: SystemCalls, spot: Spot) => Answered,
 ): Decision {
   const { kernel, bpffs } = caller.live;
   const answered = atSpot(

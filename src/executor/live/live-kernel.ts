@@ -9,7 +9,7 @@ import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { IdKind } from '../../domain/ids.ts';
 import type { Refusal, Success } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
-import type { Kernel } from '../../native/syscall.ts';
+import type { SystemCalls } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import type { Cgroups } from './cgroups.ts';
 import type { Identities } from './identities.ts';
@@ -28,7 +28,7 @@ export interface MapForm {
 }
 
 export interface LiveKernel {
-  readonly kernel: Kernel;
+  readonly kernel: SystemCalls;
   readonly processes: Map<number, LiveProcess>;
   readonly ids: Identities;
   readonly cgroups: Cgroups;

@@ -7,7 +7,7 @@ import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { progTypeOf } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
+import { cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { procPath } from './beneath.ts';
 import type { LiveKernel } from './live-kernel.ts';
 
@@ -44,7 +44,7 @@ export interface InfoBuffer {
 
 /** An info buffer for an object; a program's asks for its map ids too. */
 export function infoBuffer(
-  kernel: Kernel,
+  kernel: SystemCalls,
   kind: ObjectKind | undefined,
   bytes: number,
 ): InfoBuffer {

@@ -2,7 +2,7 @@
  * Keeps this thread on one CPU. The kernel queues late work on the CPU of the caller, and in
  * order only there, so a canary that follows on another CPU might be gone too early.
  */
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 
 /** Bytes of a CPU mask: 8,192 CPUs, the most that a kernel can be built for. */
 const MASK_BYTES = 1024;
@@ -15,7 +15,7 @@ const stay: { count: number; allowed: Buffer } = { count: 0, allowed: Buffer.all
  *
  * @returns a function that restores the allowed CPUs, once nobody else wants it to stay
  */
-export function stayOnOneCpu(kernel: Kernel): () => void {
+export function stayOnOneCpu(kernel: SystemCalls): () => void {
   if (stay.count++ === 0) moveToOneCpu(kernel);
   return () => {
     if (--stay.count > 0) return;
@@ -24,7 +24,7 @@ export function stayOnOneCpu(kernel: Kernel): () => void {
   };
 }
 
-function moveToOneCpu(kernel: Kernel): void {
+function moveToOneCpu(kernel: SystemCalls): void {
   const { allowed } = stay;
   allowed.fill(0);
   must(kernel.call(SYS.sched_getaffinity, 0, MASK_BYTES, allowed), 'read the CPUs allowed');

@@ -1,7 +1,7 @@
 /** Opens the context in which live calls are made, and closes it with all that it holds. */
 import { existsSync } from 'node:fs';
 import type { BootConfig } from '../../domain/release/config.ts';
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import { Cgroups } from './cgroups.ts';
 import { openKind } from './fd-calls.ts';
@@ -16,7 +16,7 @@ const LOWEST_FD = 3;
 
 /** Opens a context without processes. */
 export function openLive(
-  kernel: Kernel,
+  kernel: SystemCalls,
   { top, bpffs }: { readonly top: Base; readonly bpffs: Base },
   { config, nameNew }: { readonly config: BootConfig; readonly nameNew: LiveKernel['nameNew'] },
 ): LiveKernel {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cString, type Kernel, must, SYS } from '../../native/syscall.ts';
+import { cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, openBase } from './beneath.ts';
 
@@ -43,7 +43,7 @@ export interface Scratch {
  *
  * @throws KernelUnavailable when the machine lacks something
  */
-export function makeScratch(kernel: Kernel): Scratch {
+export function makeScratch(kernel: SystemCalls): Scratch {
   const mount = requireCgroup2();
   requireBpffs();
   const folder = mkdtempSync(join(mount, NAME));
@@ -87,14 +87,14 @@ function leadFromRoot(directory: string): void {
   symlinkSync('/', join(directory, directory));
 }
 
-function mountAt(kernel: Kernel, path: string, type: string): void {
+function mountAt(kernel: SystemCalls, path: string, type: string): void {
   const mounted = kernel.call(SYS.mount, NOTHING, cString(path), cString(type), 0, undefined);
   must(mounted, `mount a ${type}`);
 }
 
 /** Removes a scratch place with all that is pinned or attached there. */
 export function removeScratch(
-  kernel: Kernel,
+  kernel: SystemCalls,
   { folder, top, bpffs, mounts, ownBpffs }: Scratch,
 ): void {
   for (const { fd } of [top, bpffs]) kernel.call(SYS.close, fd);

@@ -7,7 +7,7 @@ import type { AttachType } from '../../domain/attach-type.ts';
 import type { Kernel as Model } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
-import type { Kernel } from '../../native/syscall.ts';
+import type { SystemCalls } from '../../native/syscall.ts';
 import { checkEntries } from '../confinement/confinement.ts';
 import { isOurs } from '../confinement/ownership.ts';
 import { atSpot, type Base, lookAt, procPath } from '../live/beneath.ts';
@@ -69,7 +69,7 @@ async function detach(
  * @param at the path that the log has for the directory
  */
 function empty(
-  kernel: Kernel,
+  kernel: SystemCalls,
   directory: Base,
   ours: (path: string, fd: number) => boolean,
   at = '',

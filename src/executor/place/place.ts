@@ -11,7 +11,7 @@ import {
 } from '../../domain/attach-type.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { cgroup2Of, requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, O_DIRECTORY, openBase, openBeneath, procPath } from '../live/beneath.ts';
@@ -47,7 +47,7 @@ export interface PlaceRequest {
  *
  * @throws KernelUnavailable when it is not what it must be
  */
-export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
+export function openPlace(kernel: SystemCalls, request: PlaceRequest): Place {
   requireCgroup2();
   requireBpffs();
   const base = openOfKind(kernel, request.cgroupRoot, CGROUP2_MAGIC, 'a directory of cgroup2');
@@ -75,7 +75,7 @@ export function openPlace(kernel: Kernel, request: PlaceRequest): Place {
  * @returns a name that no other process that runs can have: the lock is on what it names
  * @throws KernelUnavailable when another process has the place
  */
-export function takePlace(kernel: Kernel, { held }: Place): string {
+export function takePlace(kernel: SystemCalls, { held }: Place): string {
   if ('errno' in kernel.call(SYS.flock, held.fd, LOCK_EX_NB)) {
     throw new KernelUnavailable(`another executor works with the pins of ${held.path}`);
   }
@@ -85,14 +85,14 @@ export function takePlace(kernel: Kernel, { held }: Place): string {
 }
 
 /** Opens our directory in the given folder; creates it when it is missing. */
-function openOwn(kernel: Kernel, folder: Base, name: string): Base {
+function openOwn(kernel: SystemCalls, folder: Base, name: string): Base {
   makeDirectory(kernel, { directory: folder.fd, name });
   const path = `${folder.path}/${name}`;
   const opened = openBeneath(kernel, folder, `/${name}`, O_DIRECTORY);
   return { path, fd: must(opened, `open ${path}`) };
 }
 
-function openOfKind(kernel: Kernel, path: string, magic: number, kind: string): Base {
+function openOfKind(kernel: SystemCalls, path: string, magic: number, kind: string): Base {
   try {
     const base = openBase(kernel, realpathSync(path));
     if (statfsSync(procPath(base.fd)).type === magic) return base;
@@ -103,7 +103,7 @@ function openOfKind(kernel: Kernel, path: string, magic: number, kind: string): 
 }
 
 /** An exclusive program above the top lets nothing attach below it. */
-function requireOpen(kernel: Kernel, directory: string): void {
+function requireOpen(kernel: SystemCalls, directory: string): void {
   for (const type of Object.keys(CGROUP_HOOKS) as AttachTypeName[]) {
     const { flags, ids } = query(kernel, directory, type, 0);
     if (ids.length === 0 || flags !== 0) continue;
@@ -116,14 +116,14 @@ function requireOpen(kernel: Kernel, directory: string): void {
 
 /** Asks for the kernel's ids of the programs that run on a directory whatever is attached below it. */
 export function queryEnvironment(
-  kernel: Kernel,
+  kernel: SystemCalls,
   { above }: Place,
   type: AttachTypeName,
 ): readonly number[] {
   return above === undefined ? [] : query(kernel, above, type, EFFECTIVE).ids;
 }
 
-function query(kernel: Kernel, directory: string, type: AttachTypeName, flags: number) {
+function query(kernel: SystemCalls, directory: string, type: AttachTypeName, flags: number) {
   const { fd } = openBase(kernel, directory);
   const buffer = Buffer.alloc(4 * IDS_MAX);
   const attr = new Attr(kernel)

@@ -4,7 +4,7 @@
  */
 import type { ObjectKind } from '../../domain/effect.ts';
 import type { Kernel as Model, OpenFile, Process } from '../../domain/kernel.ts';
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { formOf } from '../live/map-calls.ts';
 import { realIdBehind } from '../live/objects.ts';
@@ -19,7 +19,7 @@ const LOWEST_FD = 3;
 const ACCESS_FLAGS = { read: 8, write: 16 } as const;
 
 export interface Restoration {
-  readonly kernel: Kernel;
+  readonly kernel: SystemCalls;
   readonly place: Place;
   readonly model: Model;
   readonly nameNew: LiveKernel['nameNew'];

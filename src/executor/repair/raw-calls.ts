@@ -3,7 +3,7 @@ import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { type AttachFlags, flagWord } from '../../domain/flags.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type Answered, cString, type Kernel, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
 
 /** Where and how an entry is to be attached. */
 export interface Attachment {
@@ -17,12 +17,12 @@ export interface Attachment {
   readonly revision: number;
 }
 
-function bpf(kernel: Kernel, command: keyof typeof BPF, attr: Attr): Answered {
+function bpf(kernel: SystemCalls, command: keyof typeof BPF, attr: Attr): Answered {
   return kernel.call(SYS.bpf, BPF[command], attr.buffer, ATTR_BYTES);
 }
 
 /** PROG_ATTACH. */
-export function attachProgram(kernel: Kernel, at: Attachment): Answered {
+export function attachProgram(kernel: SystemCalls, at: Attachment): Answered {
   const attr = new Attr(kernel)
     .u32(0, at.cgroupFd)
     .u32(4, at.progFd)
@@ -34,7 +34,7 @@ export function attachProgram(kernel: Kernel, at: Attachment): Answered {
 }
 
 /** LINK_CREATE; answers an fd of the new link. */
-export function createLink(kernel: Kernel, at: Attachment): Answered {
+export function createLink(kernel: SystemCalls, at: Attachment): Answered {
   const attr = new Attr(kernel)
     .u32(0, at.progFd)
     .u32(4, at.cgroupFd)
@@ -46,7 +46,7 @@ export function createLink(kernel: Kernel, at: Attachment): Answered {
 }
 
 /** LINK_UPDATE, whatever program the link runs. */
-export function updateLink(kernel: Kernel, linkFd: number, progFd: number): Answered {
+export function updateLink(kernel: SystemCalls, linkFd: number, progFd: number): Answered {
   return bpf(kernel, 'link_update', new Attr(kernel).u32(0, linkFd).u32(4, progFd));
 }
 
@@ -56,7 +56,7 @@ export function updateLink(kernel: Kernel, linkFd: number, progFd: number): Answ
  * @param fresh a free name on the same bpffs, which the pin has until it gets its own
  */
 export function pinOver(
-  kernel: Kernel,
+  kernel: SystemCalls,
   fd: number,
   { fresh, path }: { readonly fresh: string; readonly path: string },
 ): Answered {

@@ -6,7 +6,7 @@ import type { ToldList } from '../../domain/observed/list-sightings.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { PROG_QUERY } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
-import { type Kernel, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, SYS } from '../../native/syscall.ts';
 import type { SurveyedCgroup } from './cgroup-tree.ts';
 
 /** A list holds at most 64 entries (`BPF_CGROUP_MAX_PROGS`). */
@@ -19,7 +19,7 @@ const EFFECTIVE_MAX = 4096;
 const QUERY_EFFECTIVE = 1;
 
 /** Reads the lists of a cgroup that are not empty; none when it was removed meanwhile. */
-export function readLists(kernel: Kernel, { directory }: SurveyedCgroup): ToldList[] {
+export function readLists(kernel: SystemCalls, { directory }: SurveyedCgroup): ToldList[] {
   return onCgroup(directory, (fd) => {
     const ids = Buffer.alloc(4 * IDS_MAX);
     return (Object.keys(CGROUP_HOOKS) as AttachTypeName[]).flatMap((type) => {
@@ -43,7 +43,7 @@ interface Effective {
 
 /** Reads what runs on a cgroup for some types, where anything does. */
 export function readEffective(
-  kernel: Kernel,
+  kernel: SystemCalls,
   { directory }: SurveyedCgroup,
   types: readonly AttachTypeName[],
 ): Effective[] {
@@ -60,7 +60,7 @@ export function readEffective(
 }
 
 function queryOf(
-  kernel: Kernel,
+  kernel: SystemCalls,
   { fd, type, ids }: { readonly fd: number; readonly type: AttachTypeName; readonly ids: Buffer },
 ): Attr {
   return new Attr(kernel)

@@ -3,7 +3,7 @@ import type { ObjectKind } from '../../domain/effect.ts';
 import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type Kernel, must, SYS } from '../../native/syscall.ts';
+import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer } from '../live/objects.ts';
 
@@ -12,7 +12,7 @@ const LINK_TYPE_CGROUP = 3;
 
 /** Lists the infos of all objects of a kind; links of other kinds than cgroup are left out. */
 export function readObjects<K extends ObjectKind>(
-  kernel: Kernel,
+  kernel: SystemCalls,
   kind: K,
 ): Extract<IdentifiedInfo, { kind: K }>[] {
   const found: IdentifiedInfo[] = [];
@@ -23,7 +23,7 @@ export function readObjects<K extends ObjectKind>(
   return found as Extract<IdentifiedInfo, { kind: K }>[];
 }
 
-function nextId(kernel: Kernel, kind: ObjectKind, after: number): number | undefined {
+function nextId(kernel: SystemCalls, kind: ObjectKind, after: number): number | undefined {
   const attr = new Attr(kernel).u32(0, after);
   const asked = kernel.call(SYS.bpf, BPF[`${kind}_get_next_id`], attr.buffer, ATTR_BYTES);
   if ('ret' in asked) return attr.readU32(4);
@@ -35,7 +35,7 @@ function nextId(kernel: Kernel, kind: ObjectKind, after: number): number | undef
 }
 
 /** What the kernel says of an object; undefined when it is gone, or a link on something else. */
-function infoOf(kernel: Kernel, kind: ObjectKind, id: number): IdentifiedInfo | undefined {
+function infoOf(kernel: SystemCalls, kind: ObjectKind, id: number): IdentifiedInfo | undefined {
   const open = new Attr(kernel).u32(0, id);
   const opened = kernel.call(SYS.bpf, BPF[`${kind}_get_fd_by_id`], open.buffer, ATTR_BYTES);
   if ('errno' in opened) return undefined;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { cString, type Kernel, SYS } from '../../native/syscall.ts';
+import { cString, type SystemCalls, SYS } from '../../native/syscall.ts';
 import { objectInFdinfo } from './fdinfo.ts';
 import type { Bpffs } from './mounts.ts';
 
@@ -23,7 +23,7 @@ export interface SurveyedPin {
  *
  * @throws Error when there are more than PINS_MAX
  */
-export function readPins(kernel: Kernel, mounts: readonly Bpffs[]): readonly SurveyedPin[] {
+export function readPins(kernel: SystemCalls, mounts: readonly Bpffs[]): readonly SurveyedPin[] {
   const pins: SurveyedPin[] = [];
   for (const { mount, prefix } of mounts) {
     if (prefix !== '') pins.push({ path: prefix, kind: 'dir', id: 0 });
@@ -53,7 +53,7 @@ function entriesOf(directory: string) {
 }
 
 /** The object behind a name; undefined for symlinks, the kernel's own iterators, and what is gone. */
-function objectAt(kernel: Kernel, path: string) {
+function objectAt(kernel: SystemCalls, path: string) {
   const attr = new Attr(kernel).pointer(0, cString(path));
   const fd = kernel.result(SYS.bpf, BPF.obj_get, attr.buffer, ATTR_BYTES);
   if (fd < 0) return undefined;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
-import type { Kernel } from '../../native/syscall.ts';
+import type { SystemCalls } from '../../native/syscall.ts';
 import { type Survey, survey } from './survey.ts';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
@@ -25,7 +25,7 @@ export interface SurveyedKernel {
  *
  * @throws KernelUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
-export function takeSnapshot(kernel: Kernel): SurveyedKernel {
+export function takeSnapshot(kernel: SystemCalls): SurveyedKernel {
   const { lines, effective } = survey(kernel);
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return {

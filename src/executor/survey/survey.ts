@@ -3,11 +3,11 @@
  * its first call. It is a list of sightings, each naming only what stands before it.
  */
 import type { AttachTypeName } from '../../domain/attach-type.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { listSightings } from '../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../domain/observed/sighting.ts';
 import type { IdentifiedInfo } from '../../domain/outcome.ts';
-import type { Kernel } from '../../native/syscall.ts';
+import type { SystemCalls } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { readCgroupTree } from './cgroup-tree.ts';
 import { readHolders, type SurveyedProcess } from './holders.ts';
@@ -36,7 +36,7 @@ export interface Survey {
  *
  * @throws KernelUnavailable when no cgroup2 is mounted, or this process may not read objects
  */
-export function survey(kernel: Kernel): Survey {
+export function survey(kernel: SystemCalls): Survey {
   const mounts = readMounts();
   if (mounts.cgroup2 === undefined) throw new KernelUnavailable('no cgroup2 is mounted');
   const cgroups = readCgroupTree(mounts.cgroup2);

@@ -71,7 +71,7 @@ export interface ArrivedRange {
   readonly to?: number | undefined;
 }
 
-interface Span {
+interface ArrivedSpan {
   readonly arrival: number;
   readonly host_id: number;
   readonly first: number;
@@ -170,8 +170,8 @@ async function readOnce(
   const ends = [from ?? 0, to ?? Number.MAX_SAFE_INTEGER, until ?? Number.MAX_SAFE_INTEGER];
   const parameters = [after.arrival, after.host_id, after.position, limit, ...ends];
   const spans = await (hosts === undefined
-    ? database.query<Span>(SPANS[order].all, parameters)
-    : database.query<Span>(SPANS[order].among, [...parameters, sqlArray(hosts)]));
+    ? database.query<ArrivedSpan>(SPANS[order].all, parameters)
+    : database.query<ArrivedSpan>(SPANS[order].among, [...parameters, sqlArray(hosts)]));
   const wanted = spans.filter((span) => span.first <= span.last);
   const last = wanted.at(-1);
   const cuts = wanted.flatMap(({ cut_host, oldest }) =>
@@ -184,7 +184,7 @@ async function readOnce(
     sqlArray(wanted.map((span) => span.last)),
   ]);
   const events = rows.map((row): ArrivedEvent => {
-    const { arrival, host_id, mark } = wanted[row.nth - 1] as Span;
+    const { arrival, host_id, mark } = wanted[row.nth - 1] as ArrivedSpan;
     const place = { arrival, host_id, position: row.position, mark };
     return { host: row.host, place, event: readable(row) };
   });
@@ -193,7 +193,7 @@ async function readOnce(
   // Fewer: the texts were too long for one page, or the log lacks some.
   if (end !== undefined && rows.length < length) {
     const nth = rows.at(-1)?.nth ?? 0;
-    const { first, last: to } = wanted[nth - 1] as Span;
+    const { first, last: to } = wanted[nth - 1] as ArrivedSpan;
     const inSpan = order === 'asc' ? end.position - first : to - end.position;
     const expected = lengthOf(wanted.slice(0, nth - 1)) + inSpan + 1;
     return { page: { events, cuts, reached: end }, lacks: rows.length < expected };
@@ -205,7 +205,7 @@ async function readOnce(
 }
 
 /** How many events spans have. */
-function lengthOf(spans: readonly Span[]): number {
+function lengthOf(spans: readonly ArrivedSpan[]): number {
   return spans.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 

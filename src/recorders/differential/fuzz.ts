@@ -51,7 +51,7 @@ const PROGRAM_STEPS = 80;
 const LANES = 4;
 
 /** A program that is under way. */
-interface Lane {
+interface FuzzLane {
   readonly steps: number;
   readonly made: Promise<FuzzResult>;
 }
@@ -73,7 +73,7 @@ export async function* fuzz(
 ): AsyncGenerator<Progress & { readonly found?: Divergence; readonly busy?: Skipped }> {
   const done = { programs: 0, steps: 0, skipped: 0, divergences: 0 };
   const programs = programsOf(plan, sides);
-  const lanes = new Set<Lane>();
+  const lanes = new Set<FuzzLane>();
   try {
     for (;;) {
       while (lanes.size < (plan.lanes ?? LANES)) {

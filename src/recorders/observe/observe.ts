@@ -7,7 +7,7 @@ import { linesOf } from '../../client/lines.ts';
 import type { RestClient } from '../../client/rest-client.ts';
 import type { Adoption } from '../snapshot/adopt.ts';
 import { lostLine } from '../snapshot/lost-line.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { KernelSnapshot } from '../snapshot/snapshot.ts';
 import { type Header, readHeader } from './header.ts';
 import { Intake } from './intake.ts';
 import { quietSurvey } from './quiet-survey.ts';
@@ -32,7 +32,7 @@ export interface ObserveRequest {
   /** What the collector prints. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Reads the kernel that is observed; absent when it is not this one. */
-  readonly survey?: () => Snapshot;
+  readonly survey?: () => KernelSnapshot;
   /**
    * Milliseconds that the end waits for the service; what waits longer stays in the spool. Default: a few
    * seconds, and not so long for a service that takes nothing.
@@ -115,7 +115,7 @@ async function takeIn(
 
 async function takeSurvey(
   lines: Arriving,
-  survey: () => Snapshot,
+  survey: () => KernelSnapshot,
   told: ObserveListener,
 ): Promise<readonly string[]> {
   const settle = () => sleep(SETTLE_MS);
@@ -128,7 +128,7 @@ async function takeSurvey(
 }
 
 /** A collector of another machine tells of its boot, and of nothing that was there before. */
-function bootOf({ release, boot_id }: Header): Snapshot {
+function bootOf({ release, boot_id }: Header): KernelSnapshot {
   return {
     at: new Date().toISOString(),
     ...(release !== undefined && { release }),

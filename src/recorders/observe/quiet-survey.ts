@@ -2,13 +2,13 @@
  * A survey of a kernel that changes meanwhile: it is whole when nothing was observed while it was
  * taken. What was observed before it is in it already, what is observed after it follows it.
  */
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { KernelSnapshot } from '../snapshot/snapshot.ts';
 
 /** Surveys that are tried before one is taken as it is. */
 const TRIES = 10;
 
 export interface Surveyed {
-  readonly snapshot: Snapshot;
+  readonly snapshot: KernelSnapshot;
   /** What was observed after it, in order; while it was taken, too, when it is not quiet. */
   readonly after: readonly string[];
   readonly isQuiet: boolean;
@@ -20,7 +20,7 @@ export interface Watched {
   takeLines(): readonly string[];
   /** Waits until the collector has told of all that happened up to now. */
   settle(): Promise<void>;
-  survey(): Snapshot;
+  survey(): KernelSnapshot;
 }
 
 /** Takes a survey during which nothing was observed; the last one that was tried, when none was. */

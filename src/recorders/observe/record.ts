@@ -1,9 +1,9 @@
 /** What stands on a line of the spool: an observation as it is posted, or a snapshot to adopt. */
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { KernelSnapshot } from '../snapshot/snapshot.ts';
 
 const SNAPSHOT = '{"adopt":';
 
-export function snapshotLine(snapshot: Snapshot): string {
+export function snapshotLine(snapshot: KernelSnapshot): string {
   return JSON.stringify({ adopt: snapshot });
 }
 
@@ -16,10 +16,10 @@ export function collectorLine(line: string): string {
 }
 
 /** The snapshot of a line; undefined when it is an observation, or was damaged where it waited. */
-export function snapshotIn(line: string): Snapshot | undefined {
+export function snapshotIn(line: string): KernelSnapshot | undefined {
   if (!line.startsWith(SNAPSHOT)) return undefined;
   try {
-    return (JSON.parse(line) as { readonly adopt: Snapshot }).adopt;
+    return (JSON.parse(line) as { readonly adopt: KernelSnapshot }).adopt;
   } catch {
     return undefined;
   }

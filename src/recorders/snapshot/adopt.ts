@@ -10,7 +10,7 @@ import type { SightingLine } from '../../domain/observed/sighting.ts';
 import { otherArrays } from './effective-arrays.ts';
 import type { LoggedState } from './logged-state.ts';
 import { type LostLine, lostLine } from './lost-line.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { KernelSnapshot } from './snapshot.ts';
 import { listUnexplained } from './unexplained.ts';
 
 /** Lines of one request. */
@@ -41,7 +41,7 @@ interface HostBoots {
 export async function planAdoption(
   client: RestClient,
   host: string,
-  snapshot: Snapshot,
+  snapshot: KernelSnapshot,
 ): Promise<Adoption> {
   const row = await readHost(client, host);
   if (row === undefined) return { host: 'created', lines: stampLines(snapshot.lines, snapshot) };
@@ -74,7 +74,7 @@ async function readState(client: RestClient, host: string): Promise<LoggedState>
 export async function adopt(
   client: RestClient,
   host: string,
-  snapshot: Snapshot,
+  snapshot: KernelSnapshot,
   unseen?: string,
 ): Promise<Adoption> {
   const plan = await planAdoption(client, host, snapshot);
@@ -118,7 +118,7 @@ async function post(
 export class ReleaseMissing extends Error {}
 
 /** None when the log ends with the snapshot: it was adopted half-way before. */
-function holeBefore({ after }: Adoption, { at }: Snapshot, cause: string): LostLine | undefined {
+function holeBefore({ after }: Adoption, { at }: KernelSnapshot, cause: string): LostLine | undefined {
   if (after === undefined || Date.parse(after) >= Date.parse(at)) return undefined;
   return lostLine(at, { from: after, to: at, cause });
 }
@@ -130,7 +130,7 @@ async function readHost(client: RestClient, host: string): Promise<HostBoots | u
   });
 }
 
-function isOtherBoot({ boots }: HostBoots, { boot_id }: Snapshot): boolean {
+function isOtherBoot({ boots }: HostBoots, { boot_id }: KernelSnapshot): boolean {
   return boot_id !== undefined && boots.at(-1)?.boot_id !== boot_id;
 }
 
@@ -138,7 +138,7 @@ async function boot(
   client: RestClient,
   host: string,
   how: 'created' | 'rebooted',
-  { release, boot_id, unprivileged_bpf_disabled, at }: Snapshot,
+  { release, boot_id, unprivileged_bpf_disabled, at }: KernelSnapshot,
 ): Promise<void> {
   const asked = {
     ...(release !== undefined && { release }),
@@ -153,7 +153,7 @@ async function boot(
 
 function stampLines(
   lines: readonly SightingLine[],
-  { at }: Snapshot,
+  { at }: KernelSnapshot,
   since?: string,
 ): AdoptedLine[] {
   const isKnown = since !== undefined && Date.parse(since) <= Date.parse(at);

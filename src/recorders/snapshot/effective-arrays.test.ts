@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { otherArrays } from './effective-arrays.ts';
 import type { LoggedState } from './logged-state.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { KernelSnapshot } from './snapshot.ts';
 
 const TYPE = 'cgroup_inet_egress';
 
@@ -16,7 +16,7 @@ function logOf(arrays: Readonly<Record<string, readonly number[]>>): LoggedState
   return { boot: { boot_id: '', release: '6.18' }, cgroups, ...rest } as LoggedState;
 }
 
-function snapshotOf(arrays: Readonly<Record<string, readonly number[] | undefined>>): Snapshot {
+function snapshotOf(arrays: Readonly<Record<string, readonly number[] | undefined>>): KernelSnapshot {
   const paths = Object.keys(arrays);
   return {
     at: '2026-03-25T03:12:07Z',
@@ -29,7 +29,7 @@ function snapshotOf(arrays: Readonly<Record<string, readonly number[] | undefine
   };
 }
 
-const causes = (log: LoggedState, snapshot: Snapshot) =>
+const causes = (log: LoggedState, snapshot: KernelSnapshot) =>
   otherArrays(log, snapshot).map(({ call }) => (call.name === 'lost' ? (call.cause ?? '') : ''));
 
 it('tells nothing of what is the same, of what was not asked, and of cgroups that are not there', () => {

@@ -5,11 +5,11 @@
  * happened that no list shows.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
 import type { LoggedState } from './logged-state.ts';
 import { listKey } from './seen.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { KernelSnapshot } from './snapshot.ts';
 
 /** Arrays that are told one by one; of the others there is their number. */
 const TOLD_MAX = 10;
@@ -18,7 +18,7 @@ const PROGS_MAX = 3;
 const CAUSE_CHARS = 200;
 
 /** Holes of the record: arrays that are not what the log derives. None where a snapshot has no arrays. */
-export function otherArrays(log: LoggedState, { effective, lines }: Snapshot): SightingLine[] {
+export function otherArrays(log: LoggedState, { effective, lines }: KernelSnapshot): SightingLine[] {
   if (effective === undefined) return [];
   const seen = new Map(effective.map((array) => [listKey(array.cgroup, array.attach_type), array]));
   const found = new Set(

@@ -1,6 +1,6 @@
 /** A snapshot's sightings by what they are of. */
 import type { Found, FoundThings, SightingLine } from '../../domain/observed/sighting.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { KernelSnapshot } from './snapshot.ts';
 
 /** One place of a list. */
 export type Attached =
@@ -25,7 +25,7 @@ export function listKey(cgroup: string, attachType: string | number): string {
   return `${attachType} ${cgroup}`;
 }
 
-export function indexSnapshot({ lines }: Pick<Snapshot, 'lines'>): SnapshotIndex {
+export function indexSnapshot({ lines }: Pick<KernelSnapshot, 'lines'>): SnapshotIndex {
   const cgroups = new Map<string, number | undefined>();
   const progs = new Set<number>();
   const maps = new Set<number>();

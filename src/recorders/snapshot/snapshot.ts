@@ -6,7 +6,7 @@ import type { SeenArray } from './seen-array.ts';
 export const THINGS = ['cgroup', 'prog', 'map', 'link', 'entry', 'pin', 'fd'] as const;
 export type Thing = (typeof THINGS)[number];
 
-export interface Snapshot {
+export interface KernelSnapshot {
   /** RFC 3339: when the snapshot was complete. */
   readonly at: string;
   /** What `uname -r` prints there. */

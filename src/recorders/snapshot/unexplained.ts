@@ -14,7 +14,7 @@ import {
   listKey,
   type SnapshotIndex,
 } from './seen.ts';
-import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
+import { type KernelSnapshot, THINGS, type Thing } from './snapshot.ts';
 
 /**
  * The sightings that lead from the state of a log to a snapshot; none when the log has it all.
@@ -22,7 +22,7 @@ import { type Snapshot, THINGS, type Thing } from './snapshot.ts';
  * not compared. What elements of maps held in the log goes or stays by what nobody sees, so there the
  * next snapshot may tell of more.
  */
-export function listUnexplained(log: LoggedState, snapshot: Snapshot): SightingLine[] {
+export function listUnexplained(log: LoggedState, snapshot: KernelSnapshot): SightingLine[] {
   return new SnapshotComparison(log, snapshot).lines();
 }
 
@@ -31,7 +31,7 @@ type Key = string;
 
 class SnapshotComparison {
   private readonly log: LoggedState;
-  private readonly snapshot: Snapshot;
+  private readonly snapshot: KernelSnapshot;
   private readonly seen: SnapshotIndex;
   private readonly gone: SightingLine[] = [];
   /** Cgroups of the log that stay, by path. */
@@ -49,7 +49,7 @@ class SnapshotComparison {
   private readonly pins = new Set<string>();
   private readonly fds = new Set<string>();
 
-  constructor(log: LoggedState, snapshot: Snapshot) {
+  constructor(log: LoggedState, snapshot: KernelSnapshot) {
     this.log = log;
     this.snapshot = snapshot;
     this.seen = indexSnapshot(snapshot);

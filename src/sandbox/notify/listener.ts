@@ -3,7 +3,7 @@
  * (seccomp_unotify(2)). Numbers of the ioctls as `include/uapi/linux/seccomp.h` makes them.
  */
 import type { Libc, Result } from '../../native/libc.ts';
-import type { WaitingCall } from './asked.ts';
+import type { WaitingCall } from './waiting-call.ts';
 
 const RECEIVE = 0xc0502100;
 const SEND = 0xc0182101;

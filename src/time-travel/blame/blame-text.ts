@@ -1,5 +1,5 @@
 /** A blamed array as text: slot by slot, with the events behind each. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { doneText, entryText } from '../wording/words.ts';
 import type { BlamedSlot, LinkHolders } from './blame.ts';
 

@@ -1,5 +1,5 @@
 /** A difference as text: what changed, and below each change the events that made it. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { entryText, eventText, programText } from '../wording/words.ts';
 import type { ArrayChange } from './array-changes.ts';
 import type { AskedDiff } from './asked-diff.ts';

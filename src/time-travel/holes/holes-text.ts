@@ -1,5 +1,5 @@
 /** Holes for people: one line each, so that nobody takes a record for whole that is not. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import type { Hole } from './holes.ts';
 

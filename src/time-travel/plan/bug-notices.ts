@@ -1,5 +1,5 @@
 /** Bugs of the kernel's release that a planned call would meet; each is a switch. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { isRefusal } from '../../domain/outcome.ts';

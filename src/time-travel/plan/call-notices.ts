@@ -1,7 +1,7 @@
 /** The warnings about one planned call, from the state before it and its effects. */
 
 import { ENTRIES_MAX } from '../../domain/attach.ts';
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { EffectOf } from '../../domain/effect.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../../domain/flags.ts';
 import type { Cgroup, Kernel } from '../../domain/kernel.ts';

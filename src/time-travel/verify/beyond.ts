@@ -2,7 +2,7 @@
  * Rows of positions that a log does not have: one that lost its end leaves such rows behind. One
  * statement compares them with the head, so writers may go on meanwhile.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Fault } from '../../events/proof/fault.ts';
 import type { Queryable } from '../../events/storage/database.ts';
 import { projector } from '../../projections/projector.ts';

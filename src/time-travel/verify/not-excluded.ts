@@ -1,5 +1,5 @@
 /** What a verification cannot exclude, in sentences. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Cut } from '../../events/cuts.ts';
 import type { ChainReport } from '../../events/proof/chain-check.ts';
 import type { Outside } from '../../events/proof/checkpoint-check.ts';

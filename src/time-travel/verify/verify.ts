@@ -1,5 +1,5 @@
 /** Verifies a host: four separate verdicts, because each can fail alone. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { type Cut, readCut } from '../../events/cuts.ts';
 import { rfc3339 } from '../../events/encoding/rfc3339.ts';
 import { listDeletions } from '../../events/host-deletions.ts';

@@ -1,5 +1,5 @@
 /** Effects in words, one clause each, for histories. */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import type { Effect, EffectOf, EntryHolder } from '../../domain/effect.ts';
 import { HOSTS_NAMESPACE } from '../../domain/namespace-row.ts';
 import { REASON_TEXT } from './reason-text.ts';

@@ -15,7 +15,7 @@ import type {
 import { hostPath, withQuery } from '../service/ask.ts';
 import type { PagePlace } from '../state/place.ts';
 import { type AnswerState, useAnswer } from '../state/use-answer.ts';
-import type { Span } from '../timeline/scale.ts';
+import type { Extent } from '../timeline/scale.ts';
 import { type Looked, useOutline } from '../tree/outline.ts';
 
 /** Programs whose names are shown. */
@@ -31,9 +31,9 @@ export interface Moment {
   readonly detail: HostDetail;
   readonly head: number;
   /** From the oldest position that is kept to the head. */
-  readonly log: Span;
+  readonly log: Extent;
   readonly at: number;
-  readonly span: Span;
+  readonly span: Extent;
   readonly timeline: AnswerState<Timeline>;
   readonly event: AnswerState<LedgerEvent>;
   /** What the event changed; not asked where its effects tell that it changed no array. */
@@ -51,7 +51,7 @@ export interface Moment {
 }
 
 /** The address of the counts of a span. */
-function timelinePath(host: string, span: Span): string {
+function timelinePath(host: string, span: Extent): string {
   return withQuery(hostPath(host, '/timeline'), { ...span, buckets: BUCKETS });
 }
 
@@ -125,7 +125,7 @@ export function useMoment(place: PagePlace, detail: HostDetail, looked: Looked):
 }
 
 /** The part of the log that the timeline shows. */
-function spanOf({ from, to }: PagePlace, { from: oldest, to: head }: Span): Span {
+function spanOf({ from, to }: PagePlace, { from: oldest, to: head }: Extent): Extent {
   const first = Math.min(Math.max(oldest, from ?? oldest), head);
   return { from: first, to: Math.max(first, Math.min(to ?? head, head)) };
 }

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { nearest, type StepTarget, seek, type Touches } from '../state/steps.ts';
 import { go } from '../state/use-place.ts';
-import { type Span, showing, zoom } from '../timeline/scale.ts';
+import { type Extent, showing, zoom } from '../timeline/scale.ts';
 import type { Moment } from './moment.ts';
 import { selectionOf } from './touches.ts';
 
@@ -10,7 +10,7 @@ export interface Stepper {
   /** Shows a moment. */
   readonly to: (position: number) => void;
   /** Shows another part of the log. */
-  readonly show: (span: Span) => void;
+  readonly show: (span: Extent) => void;
   readonly by: (events: number) => void;
   readonly seek: (what: StepTarget, direction: 1 | -1) => void;
   /** To the next event that concerns what is selected. */
@@ -34,7 +34,7 @@ export function useStepper(moment: Moment, touches: Touches | undefined): Steppe
   const [missed, miss] = useState<string | undefined>();
   const { host, head, at, span, log } = moment;
 
-  const show = (next: Span) => {
+  const show = (next: Extent) => {
     const isWhole = next.from === log.from && next.to === head;
     go({ from: isWhole ? undefined : next.from, to: isWhole ? undefined : next.to });
   };

@@ -20,7 +20,7 @@ import {
   type Lane,
   lanesOf,
   missing,
-  type Stretch,
+  type Bar,
 } from './spans.ts';
 
 const ROW = 26;
@@ -214,7 +214,7 @@ function EmptySpan(props: {
 
 function Block(props: {
   readonly scale: Scale;
-  readonly span: Stretch;
+  readonly span: Bar;
   readonly top: number;
   readonly height: number;
   readonly class: string;

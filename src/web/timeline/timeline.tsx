@@ -6,13 +6,13 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline as Answer, Boot } from '../service/answers.ts';
 import { count, microsOf, shortTime } from '../state/words.ts';
 import { BARS, Bars, MARKS, Marks } from './marks.tsx';
-import { move, type Scale, type Span, scaleOf, ticksOf, zoom } from './scale.ts';
+import { move, type Scale, type Extent, scaleOf, ticksOf, zoom } from './scale.ts';
 
 interface TimelineProps {
   readonly timeline: Answer | undefined;
-  readonly span: Span;
+  readonly span: Extent;
   /** The whole log, as far as it is kept. */
-  readonly log: Span;
+  readonly log: Extent;
   readonly at: number;
   readonly boots: readonly Boot[];
   /** Positions that concern what is selected. */
@@ -21,7 +21,7 @@ interface TimelineProps {
   readonly differences: readonly number[];
   readonly mark: number | undefined;
   readonly onScrub: (position: number) => void;
-  readonly onSpan: (span: Span) => void;
+  readonly onSpan: (span: Extent) => void;
 }
 
 /** Pixels of the column with the names of the rows. */
@@ -216,11 +216,11 @@ function Axis(props: {
 
 /** The whole log, with the part of it that the timeline shows. */
 function Overview(props: {
-  readonly span: Span;
-  readonly log: Span;
+  readonly span: Extent;
+  readonly log: Extent;
   readonly at: number;
   readonly width: number;
-  readonly onSpan: (span: Span) => void;
+  readonly onSpan: (span: Extent) => void;
 }) {
   const { span, log, at, width, onSpan } = props;
   const whole = scaleOf(log, width);

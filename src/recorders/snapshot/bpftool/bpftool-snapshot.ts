@@ -8,7 +8,7 @@ import {
 } from '../../../domain/observed/list-sightings.ts';
 import type { Found, SightingLine } from '../../../domain/observed/sighting.ts';
 import { parentPath } from '../../../domain/path.ts';
-import type { Snapshot, Thing } from '../snapshot.ts';
+import type { KernelSnapshot, Thing } from '../snapshot.ts';
 import { cgroupIdsByLinks } from './cgroup-ids.ts';
 import { type InCgroup2, inCgroup2 } from './cgroup-mount.ts';
 import {
@@ -34,7 +34,7 @@ const MODES: Readonly<Record<TreeRow['programs'][number]['attach_flags'], Mode>>
 
 /** A snapshot, and what is no part of it. */
 export interface ToldByBpftool {
-  readonly snapshot: Snapshot;
+  readonly snapshot: KernelSnapshot;
   /** Where cgroup2 is mounted in the files. */
   readonly mount: string;
   /** How many directories of the files are left out: they are no cgroups of cgroup2. */

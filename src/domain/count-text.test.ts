@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { countText } from './counted.ts';
+import { countText } from './count-text.ts';
 
 it.each([
   [countText(0, 'event'), '0 events'],

@@ -3,7 +3,7 @@
  * is any text and `?` one character. A name that several have, and one that none has, is an error
  * which says what to type instead.
  */
-import { countText } from '../../domain/counted.ts';
+import { countText } from '../../domain/count-text.ts';
 import { nearName } from '../../events/schema/near-name.ts';
 import { InputError } from '../exit-code.ts';
 

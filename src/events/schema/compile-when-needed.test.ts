@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 it('makes the function of a schema when it is needed, once', async () => {
-  const { compileWhenNeeded } = await import('./compiled.ts');
+  const { compileWhenNeeded } = await import('./compile-when-needed.ts');
   const schema = z.strictObject({ a: z.int() });
   const given = compileWhenNeeded(schema);
   expect(made).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allMeant, type Candidate, oneMeant } from './meant.ts';
+import { allMeant, type Candidate, oneMeant } from './candidates.ts';
 
 const SOUGHT = { kind: 'program', where: 'on demo', next: 'see bpfledger at demo head' };
 const PROGRAMS: readonly Candidate[] = [

@@ -1,7 +1,7 @@
 /** Opens the database that the configuration names, for commands that work beside the service. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { countText } from '../domain/counted.ts';
+import { countText } from '../domain/count-text.ts';
 import { missing } from '../events/log-refusal.ts';
 import { databaseFolder } from '../events/storage/data-folder.ts';
 import type { Database } from '../events/storage/database.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { foldLine } from './folded.ts';
+import { foldLine } from './fold-line.ts';
 
 const LINE = '    12  init[1] prog_attach(target_path=/pods, attach_type=cgroup_inet_egress) = 0';
 
