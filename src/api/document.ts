@@ -58,7 +58,10 @@ function components(): Record<string, unknown> {
 
 /** The document of an app's routes, always in the same order. */
 export function apiDocument(app: Pick<App, 'getOpenAPI31Document'>): object {
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: INFO }) as unknown as DocumentDraft;
+  const document = app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: INFO,
+  }) as unknown as DocumentDraft;
   const known = components();
   const used = Object.fromEntries(
     Object.keys(known)

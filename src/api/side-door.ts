@@ -8,11 +8,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { JSON_TYPE } from './content-type.ts';
 import { type Access, callerOf, refuseStrangers } from './guard/access.ts';
+import { beginBody } from './guard/begin-body.ts';
 import { BROWSER_HEADERS } from './guard/browser-headers.ts';
 import { callerName } from './guard/caller-name.ts';
 import { REQUEST_ID, type RequestIds, requestIdsOf } from './guard/request-ids.ts';
 import type { Principal } from './guard/tokens.ts';
-import { beginBody } from './guard/begin-body.ts';
 import { HOST_NAME } from './host-name.ts';
 import { BODY_MS, HEAVY_BODY_BYTES, JSON_BODY_BYTES_MAX } from './limits.ts';
 import { observe } from './metrics.ts';

@@ -91,7 +91,11 @@ async function snapshotHere(words: readonly string[], flags: FileFlags): Promise
   return { ...takeSnapshot(kernel), covers: THINGS };
 }
 
-function snapshotInFiles(paths: readonly string[], flags: FileFlags, print: Printer): KernelSnapshot {
+function snapshotInFiles(
+  paths: readonly string[],
+  flags: FileFlags,
+  print: Printer,
+): KernelSnapshot {
   if (paths.length === 0) throw new UsageError('name the files: --from-bpftool web1/*');
   try {
     const files = paths.map(readHostFile);

@@ -8,10 +8,10 @@ import { requireLine, unlessDenied } from './as-owner.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { isPattern } from './named/candidates.ts';
-import { requireMigrated, withDatabase } from './with-database.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf } from './settings.ts';
 import { userOfMachine } from './user-of-machine.ts';
+import { requireMigrated, withDatabase } from './with-database.ts';
 
 export interface DeletionCall {
   readonly name: string;

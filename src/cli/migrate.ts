@@ -4,9 +4,9 @@ import { pendingMigrations } from '../events/storage/pending-migrations.ts';
 import { unlessDenied } from './as-owner.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { withNewDatabase } from './with-database.ts';
 import { placeOf, storageFrom } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
+import { withNewDatabase } from './with-database.ts';
 
 const denied = unlessDenied('not migrate it');
 

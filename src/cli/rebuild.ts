@@ -5,10 +5,10 @@ import type { Database } from '../events/storage/database.ts';
 import { rebuild as rebuildHost } from '../projections/rebuild.ts';
 import { command } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
-import { requireMigrated, withDatabase } from './with-database.ts';
 import { progressBar } from './progress-bar.ts';
 import { placeOf, storageFrom } from './settings.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
+import { requireMigrated, withDatabase } from './with-database.ts';
 
 export const rebuild = command({
   usage: '[HOST] [options]',

@@ -12,10 +12,10 @@ import { parseMoment } from '../time-travel/moment.ts';
 import { requireLine, unlessDenied } from './as-owner.ts';
 import type { Printer } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-import { requireMigrated, withDatabase } from './with-database.ts';
 import { progressBar } from './progress-bar.ts';
 import { parseSpokenMoment } from './spoken-moment.ts';
 import { userOfMachine } from './user-of-machine.ts';
+import { requireMigrated, withDatabase } from './with-database.ts';
 
 /** Before a boot is before it begins, though a moment of it is its end elsewhere. */
 const BEFORE_FORMS =

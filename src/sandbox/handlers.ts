@@ -1,8 +1,8 @@
 /** Who answers which system call. */
 import type { Notified, SyscallAnswer } from './notified.ts';
-import type { WaitingCall } from './notify/waiting-call.ts';
 import type { Condition } from './notify/filter.ts';
 import type { SystemCall } from './notify/system-calls.ts';
+import type { WaitingCall } from './notify/waiting-call.ts';
 
 /** Answers one kind of system call. */
 export interface Handler {

@@ -5,8 +5,8 @@ import type { Refusal } from '../domain/outcome.ts';
 import { BPF } from '../native/commands.ts';
 import type { Handler } from './handlers.ts';
 import { refuse } from './notified.ts';
-import type { WaitingCall } from './notify/waiting-call.ts';
 import { ARCHITECTURES, X32 } from './notify/system-calls.ts';
+import type { WaitingCall } from './notify/waiting-call.ts';
 
 /** Different ones that are counted one by one: a program may think of many. */
 const DIFFERENT_MAX = 1000;

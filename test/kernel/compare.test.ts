@@ -10,7 +10,7 @@ import { findDifferences } from '../../src/executor/place/compare.ts';
 import { openPlace } from '../../src/executor/place/place.ts';
 import { restore } from '../../src/executor/place/restore.ts';
 import { BPF } from '../../src/native/commands.ts';
-import { bindKernel, type SystemCalls, SYS } from '../../src/native/syscall.ts';
+import { bindKernel, SYS, type SystemCalls } from '../../src/native/syscall.ts';
 import { needs } from '../support/needs.ts';
 import { ground } from './executing.ts';
 

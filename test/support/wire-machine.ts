@@ -21,7 +21,7 @@ import { Attr } from '../../src/native/attr.ts';
 import { INFO_BY_FD } from '../../src/native/attr-fields.ts';
 import { BPF } from '../../src/native/commands.ts';
 import { possibleCpus } from '../../src/native/possible-cpus.ts';
-import { type Answered, type SystemCalls, SYS } from '../../src/native/syscall.ts';
+import { type Answered, SYS, type SystemCalls } from '../../src/native/syscall.ts';
 import { type Machine, machineOn } from '../../src/recorders/golden/machine.ts';
 import { answerBpf, type Surroundings } from '../../src/sandbox/bpf/answer-bpf.ts';
 import { Beside } from '../../src/sandbox/bpf/beside.ts';

@@ -1,8 +1,8 @@
 /** Bodies, counted while they arrive. */
 import type { Context } from 'hono';
 import { turn } from '../../events/turns.ts';
-import { callerOfRequest } from '../guard/caller-name.ts';
 import { beginBody } from '../guard/begin-body.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
 import {
   BODY_MS,
   HEAVY_BODY_BYTES,

@@ -2,8 +2,8 @@
 import type { Context } from 'hono';
 import type { IdempotencyKey } from '../../events/submission.ts';
 import { type NumberedRequest, resolveReferences } from '../../events/writing/references.ts';
-import { callerOfRequest } from '../guard/caller-name.ts';
 import { beginBody } from '../guard/begin-body.ts';
+import { callerOfRequest } from '../guard/caller-name.ts';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
 import { invalid, ProblemError, WHOLE_BODY } from '../problem.ts';
 import { problemFrom } from '../problem-of.ts';

@@ -5,8 +5,8 @@
 import { hostPath } from '../../client/host-path.ts';
 import { ServiceRefusal } from '../../client/rest-client.ts';
 import type { InputError } from '../exit-code.ts';
-import { type DatedEffect, listEffects, type WhereNamed } from './list-effects.ts';
 import { allMeant, type Candidate, isPattern, noneMeant, oneMeant } from './candidates.ts';
+import { type DatedEffect, listEffects, type WhereNamed } from './list-effects.ts';
 
 /** The paths, or the id, of the cgroups. What is plain is not looked up. */
 export async function cgroupsMeant(typed: string, where: WhereNamed): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /** The program that a word of a command line means: an id, a name, a tag, or a pattern of these. */
-import { type DatedEffect, listEffects, type WhereNamed } from './list-effects.ts';
+
 import { type Candidate, oneMeant } from './candidates.ts';
+import { type DatedEffect, listEffects, type WhereNamed } from './list-effects.ts';
 
 /** The id of the program; an id is not looked up: the service knows it or says so. */
 export async function programMeant(typed: string, where: WhereNamed): Promise<string> {

@@ -6,9 +6,9 @@ import type { Call } from '../call.ts';
 import { type Decision, refusal, refuse } from '../decision.ts';
 import type { Kernel } from '../kernel.ts';
 import { isRefusal, type Outcome, type Refusal } from '../outcome.ts';
-import { putNumbers, strictAnswer } from './rule-answers.ts';
 import type { Observation, ObservedOutcome, Witnessed } from './observation.ts';
 import { observe, otherAnswer } from './observe.ts';
+import { putNumbers, strictAnswer } from './rule-answers.ts';
 import { isSighting, type Sighting } from './sighting.ts';
 
 /** A call or sighting as it was recorded. */

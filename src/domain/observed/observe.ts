@@ -13,14 +13,14 @@ import type { Errno } from '../errno.ts';
 import type { Kernel, Process } from '../kernel.ts';
 import { isRefusal, isUnmodelled, type Outcome, type Refusal, type Success } from '../outcome.ts';
 import { Account } from './account.ts';
-import { type CallerAndCall, lenientAnswer, putNumbers, strictAnswer } from './rule-answers.ts';
 import { deduce } from './deduction.ts';
 import { forcedEffects } from './forced.ts';
 import { learn, meet, withFact } from './learn.ts';
 import type { Observation, ObservedOutcome, ObservedRefusal, Witnessed } from './observation.ts';
 import { returnKind } from './returns.ts';
-import { objectOf, sightingsOf } from './sightings-of.ts';
+import { type CallerAndCall, lenientAnswer, putNumbers, strictAnswer } from './rule-answers.ts';
 import { isSighting } from './sighting.ts';
+import { objectOf, sightingsOf } from './sightings-of.ts';
 
 /** Deductions from one observation at most: each takes something out of the way. */
 const DEDUCTIONS_MAX = 32;

@@ -3,7 +3,7 @@
  * and raw system calls change only the calling one, so the kernel judges the call exactly as it
  * would judge a process with these credentials; the permitted set stays, to come back by.
  */
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 
 export interface Credentials {
   readonly uid: number;

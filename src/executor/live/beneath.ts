@@ -3,7 +3,7 @@
  * refuses every way out: `..`, symlinks, and file systems that somebody mounted below. Only in a scratch
  * place, where all are ours, symlinks and mounts are walked over.
  */
-import { type Answered, cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { Withheld } from './withheld.ts';
 
 /** Flags of open(2), as x86-64 numbers them. */
@@ -60,7 +60,12 @@ export function openBase(kernel: SystemCalls, path: string): Base {
  * @param flags of open(2); close-on-exec is added
  * @throws Withheld when the way leads out
  */
-export function openBeneath(kernel: SystemCalls, base: Base, path: string, flags: number): Answered {
+export function openBeneath(
+  kernel: SystemCalls,
+  base: Base,
+  path: string,
+  flags: number,
+): Answered {
   const how = Buffer.alloc(HOW_BYTES);
   how.writeBigUInt64LE(BigInt(flags | O_CLOEXEC), 0);
   const isOurs = base.point !== undefined;

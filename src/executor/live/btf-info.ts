@@ -2,7 +2,7 @@
 import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { type IdNames, INFO_BYTES, type InfoBuffer } from './objects.ts';
 
 /** Fields of the structure; the last three came with 5.11. */

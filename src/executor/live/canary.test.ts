@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { BPF } from '../../native/commands.ts';
-import { type SystemCalls, SYS } from '../../native/syscall.ts';
+import { SYS, type SystemCalls } from '../../native/syscall.ts';
 import { KernelBusy } from '../../native/unavailable.ts';
 import { settle } from './canary.ts';
 

@@ -10,7 +10,7 @@ import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BTF_LOAD, MAP_CREATE, PROG_LOAD } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { assemble } from '../../native/instructions.ts';
-import { cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { cString, must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { KernelBusy } from '../../native/unavailable.ts';
 import { openBase } from './beneath.ts';
 import { realBtfId } from './btf-info.ts';

@@ -1,6 +1,6 @@
 /** The cgroups below the top that a live kernel works in: the log's paths and ids, and real ones. */
 import { fstatSync } from 'node:fs';
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { type Base, lookAt, O_DIRECTORY, openBeneath } from './beneath.ts';
 
 export interface LiveCgroup {

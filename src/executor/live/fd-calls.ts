@@ -1,7 +1,7 @@
 /** Calls about fds: each is made on the real fds, under numbers of the process. */
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
-import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { O_CLOEXEC, O_DIRECTORY, openBeneath } from './beneath.ts';
 import { adopt, openDirectory, release } from './bpf.ts';
 import { runUnderConditions, runUnderFdLimit } from './conditions.ts';

@@ -2,7 +2,7 @@
 import type { CallOf } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Effect } from '../../domain/effect.ts';
-import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, SYS, type SystemCalls } from '../../native/syscall.ts';
 import {
   AT_FDCWD,
   atSpot,
@@ -66,7 +66,8 @@ export function unlink(caller: LiveCaller, { path }: CallOf<'unlink'>): Decision
 }
 
 export function rename(caller: LiveCaller, { path, to, flags }: CallOf<'rename'>): Decision {
-  const move = (kernel: SystemCalls, from: Spot, target: Spot) => moveFile(kernel, from, target, flags);
+  const move = (kernel: SystemCalls, from: Spot, target: Spot) =>
+    moveFile(kernel, from, target, flags);
   return onTwo(caller, { path, to }, { type: 'PathMoved', path, to }, move);
 }
 

@@ -7,7 +7,7 @@ import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { progTypeOf } from '../../domain/prog-type.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { cString, must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { procPath } from './beneath.ts';
 import type { LiveKernel } from './live-kernel.ts';
 

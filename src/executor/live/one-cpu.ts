@@ -2,7 +2,7 @@
  * Keeps this thread on one CPU. The kernel queues late work on the CPU of the caller, and in
  * order only there, so a canary that follows on another CPU might be gone too early.
  */
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 
 /** Bytes of a CPU mask: 8,192 CPUs, the most that a kernel can be built for. */
 const MASK_BYTES = 1024;

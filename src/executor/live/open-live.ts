@@ -1,7 +1,7 @@
 /** Opens the context in which live calls are made, and closes it with all that it holds. */
 import { existsSync } from 'node:fs';
 import type { BootConfig } from '../../domain/release/config.ts';
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import type { Base } from './beneath.ts';
 import { Cgroups } from './cgroups.ts';
 import { openKind } from './fd-calls.ts';

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { cString, type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { cString, must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, openBase } from './beneath.ts';
 

@@ -1,5 +1,5 @@
 /** What is done to one name of an open directory. */
-import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, SYS, type SystemCalls } from '../../native/syscall.ts';
 import type { Spot } from './beneath.ts';
 
 const DIRECTORY_MODE = 0o755;
@@ -28,7 +28,11 @@ export function moveFile(kernel: SystemCalls, from: Spot, to: Spot, flags = 0): 
   return kernel.call(SYS.renameat2, from.directory, old, to.directory, now, flags);
 }
 
-export function makeSymlink(kernel: SystemCalls, target: string, { directory, name }: Spot): Answered {
+export function makeSymlink(
+  kernel: SystemCalls,
+  target: string,
+  { directory, name }: Spot,
+): Answered {
   return kernel.call(SYS.symlinkat, cString(target), directory, cString(name));
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../../domain/attach-type.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { cgroup2Of, requireBpffs, requireCgroup2 } from '../kernel/environment.ts';
 import { type Base, O_DIRECTORY, openBase, openBeneath, procPath } from '../live/beneath.ts';

@@ -4,7 +4,7 @@
  */
 import type { ObjectKind } from '../../domain/effect.ts';
 import type { Kernel as Model, OpenFile, Process } from '../../domain/kernel.ts';
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import type { LiveKernel } from '../live/live-kernel.ts';
 import { formOf } from '../live/map-calls.ts';
 import { realIdBehind } from '../live/objects.ts';

@@ -3,7 +3,7 @@ import { type AttachType, attachTypeNumber } from '../../domain/attach-type.ts';
 import { type AttachFlags, flagWord } from '../../domain/flags.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type Answered, cString, type SystemCalls, SYS } from '../../native/syscall.ts';
+import { type Answered, cString, SYS, type SystemCalls } from '../../native/syscall.ts';
 
 /** Where and how an entry is to be attached. */
 export interface Attachment {

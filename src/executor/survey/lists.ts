@@ -6,7 +6,7 @@ import type { ToldList } from '../../domain/observed/list-sightings.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { PROG_QUERY } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
-import { type SystemCalls, SYS } from '../../native/syscall.ts';
+import { SYS, type SystemCalls } from '../../native/syscall.ts';
 import type { SurveyedCgroup } from './cgroup-tree.ts';
 
 /** A list holds at most 64 entries (`BPF_CGROUP_MAX_PROGS`). */

@@ -3,7 +3,7 @@ import type { ObjectKind } from '../../domain/effect.ts';
 import type { IdentifiedInfo } from '../../domain/outcome.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { type SystemCalls, must, SYS } from '../../native/syscall.ts';
+import { must, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { decodeInfo, INFO_BYTES, infoBuffer } from '../live/objects.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ObjectKind } from '../../domain/effect.ts';
 import { ATTR_BYTES, Attr } from '../../native/attr.ts';
 import { BPF } from '../../native/commands.ts';
-import { cString, type SystemCalls, SYS } from '../../native/syscall.ts';
+import { cString, SYS, type SystemCalls } from '../../native/syscall.ts';
 import { objectInFdinfo } from './fdinfo.ts';
 import type { Bpffs } from './mounts.ts';
 

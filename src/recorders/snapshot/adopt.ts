@@ -118,7 +118,11 @@ async function post(
 export class ReleaseMissing extends Error {}
 
 /** None when the log ends with the snapshot: it was adopted half-way before. */
-function holeBefore({ after }: Adoption, { at }: KernelSnapshot, cause: string): LostLine | undefined {
+function holeBefore(
+  { after }: Adoption,
+  { at }: KernelSnapshot,
+  cause: string,
+): LostLine | undefined {
   if (after === undefined || Date.parse(after) >= Date.parse(at)) return undefined;
   return lostLine(at, { from: after, to: at, cause });
 }

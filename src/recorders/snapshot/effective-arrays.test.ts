@@ -16,7 +16,9 @@ function logOf(arrays: Readonly<Record<string, readonly number[]>>): LoggedState
   return { boot: { boot_id: '', release: '6.18' }, cgroups, ...rest } as LoggedState;
 }
 
-function snapshotOf(arrays: Readonly<Record<string, readonly number[] | undefined>>): KernelSnapshot {
+function snapshotOf(
+  arrays: Readonly<Record<string, readonly number[] | undefined>>,
+): KernelSnapshot {
   const paths = Object.keys(arrays);
   return {
     at: '2026-03-25T03:12:07Z',

@@ -18,7 +18,10 @@ const PROGS_MAX = 3;
 const CAUSE_CHARS = 200;
 
 /** Holes of the record: arrays that are not what the log derives. None where a snapshot has no arrays. */
-export function otherArrays(log: LoggedState, { effective, lines }: KernelSnapshot): SightingLine[] {
+export function otherArrays(
+  log: LoggedState,
+  { effective, lines }: KernelSnapshot,
+): SightingLine[] {
   if (effective === undefined) return [];
   const seen = new Map(effective.map((array) => [listKey(array.cgroup, array.attach_type), array]));
   const found = new Set(

@@ -4,8 +4,8 @@
  */
 import type { Handler } from '../handlers.ts';
 import { CONTINUED, type Memory, type Notified, refuse, type SyscallAnswer } from '../notified.ts';
-import type { WaitingCall } from '../notify/waiting-call.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
+import type { WaitingCall } from '../notify/waiting-call.ts';
 import { type FileCaller, int, type Trees, textAt } from './caller.ts';
 import { changeDirectory, currentDirectory } from './directories.ts';
 import {

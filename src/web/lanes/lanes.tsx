@@ -14,14 +14,7 @@ import { count, countText, duration, holderText } from '../state/words.ts';
 import { type Scale, scaleOf } from '../timeline/scale.ts';
 import { useWidth } from '../timeline/timeline.tsx';
 import { LinkLife } from './link-life.tsx';
-import {
-  type Empty,
-  type Lanes as Found,
-  type Lane,
-  lanesOf,
-  missing,
-  type Bar,
-} from './spans.ts';
+import { type Bar, type Empty, type Lanes as Found, type Lane, lanesOf, missing } from './spans.ts';
 
 const ROW = 26;
 /** Pixels of the names of the lanes. */

@@ -6,7 +6,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Timeline as Answer, Boot } from '../service/answers.ts';
 import { count, microsOf, shortTime } from '../state/words.ts';
 import { BARS, Bars, MARKS, Marks } from './marks.tsx';
-import { move, type Scale, type Extent, scaleOf, ticksOf, zoom } from './scale.ts';
+import { type Extent, move, type Scale, scaleOf, ticksOf, zoom } from './scale.ts';
 
 interface TimelineProps {
   readonly timeline: Answer | undefined;
