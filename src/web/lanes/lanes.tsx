@@ -14,7 +14,14 @@ import { count, countText, duration, holderText } from '../state/words.ts';
 import { type Scale, scaleOf } from '../timeline/scale.ts';
 import { useWidth } from '../timeline/timeline.tsx';
 import { LinkLife } from './link-life.tsx';
-import { type Bar, type Empty, type Lanes as Found, type Lane, lanesOf, missing } from './spans.ts';
+import {
+  type Empty,
+  type Lanes as Found,
+  type Lane,
+  type LaneSpan,
+  lanesOf,
+  missing,
+} from './spans.ts';
 
 const ROW = 26;
 /** Pixels of the names of the lanes. */
@@ -207,7 +214,7 @@ function EmptySpan(props: {
 
 function Block(props: {
   readonly scale: Scale;
-  readonly span: Bar;
+  readonly span: LaneSpan;
   readonly top: number;
   readonly height: number;
   readonly class: string;

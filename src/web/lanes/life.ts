@@ -1,18 +1,18 @@
 /** The life of a link as spans: where it was attached, without its cgroup, and held by whom. */
 import type { Effect, History, LinkHolders } from '../service/answers.ts';
-import type { Bar } from './spans.ts';
+import type { LaneSpan } from './spans.ts';
 
 export interface HolderStays {
   /** `agent[10] fd 5`, `pin /count`. */
   readonly name: string;
-  readonly stays: readonly Bar[];
+  readonly stays: readonly LaneSpan[];
 }
 
 export interface Life {
   /** From its creation until it lost its cgroup or ended. */
-  readonly attached: Bar | undefined;
+  readonly attached: LaneSpan | undefined;
   /** From when it lost its cgroup until it ended. */
-  readonly severed: Bar | undefined;
+  readonly severed: LaneSpan | undefined;
   /** Where it ended, and why. */
   readonly ended: { readonly at: number; readonly why: string } | undefined;
   /** Positions at which it got another program. */
@@ -63,7 +63,7 @@ export function lifeOf(link: number, items: readonly Chapter[], end: number): Li
 }
 
 function listStays(items: readonly Chapter[], end: number): HolderStays[] {
-  const found = new Map<string, Bar[]>();
+  const found = new Map<string, LaneSpan[]>();
   for (const [i, { event, held_by }] of items.entries()) {
     const from = event.position;
     const to = (items[i + 1]?.event.position ?? end + 1) - 1;

@@ -8,7 +8,7 @@ import { go } from '../state/use-place.ts';
 import { count } from '../state/words.ts';
 import type { Scale } from '../timeline/scale.ts';
 import { type Life, lifeOf } from './life.ts';
-import type { Bar } from './spans.ts';
+import type { LaneSpan } from './spans.ts';
 
 /** Events of a life that are shown, and holders of a link. */
 const EVENTS_MAX = 50;
@@ -126,7 +126,7 @@ const isIn =
 
 function Bar(props: {
   readonly scale: Scale;
-  readonly span: Bar;
+  readonly span: LaneSpan;
   readonly row: number;
   readonly class: string;
 }) {

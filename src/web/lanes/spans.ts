@@ -18,13 +18,13 @@ export interface Lane {
   readonly stays: readonly Stay[];
 }
 
-export interface Bar {
+export interface LaneSpan {
   readonly from: number;
   readonly to: number;
 }
 
 /** A span in which nothing ran, with how long that was; absent while it is open. */
-export interface Empty extends Bar {
+export interface Empty extends LaneSpan {
   readonly micros?: number;
 }
 
@@ -33,7 +33,7 @@ export interface Lanes {
   /** Spans in which the cgroup was there and nothing ran on it, after something had. */
   readonly empty: readonly Empty[];
   /** Spans without such a cgroup. */
-  readonly absent: readonly Bar[];
+  readonly absent: readonly LaneSpan[];
 }
 
 /** A lane for each entry that ever was in the array, in the order in which they came. */
@@ -41,7 +41,7 @@ export function lanesOf({ items, to, programs }: ArrayTimeline): Lanes {
   const names = new Map(programs.map((one) => [`${one.boot} ${one.prog_id}`, one.prog_name]));
   const lanes = new Map<string, { slot: Slot; boot: number; stays: Stay[] }>();
   const empty: Empty[] = [];
-  const absent: Bar[] = [];
+  const absent: LaneSpan[] = [];
   let hadSome = false;
   for (const [i, version] of items.entries()) {
     const stretch = { from: version.position, to: (items[i + 1]?.position ?? to + 1) - 1 };
@@ -67,7 +67,7 @@ export function lanesOf({ items, to, programs }: ArrayTimeline): Lanes {
 function stay(
   lanes: Map<string, { slot: Slot; boot: number; stays: Stay[] }>,
   { boot, slots }: ArrayVersion,
-  { from, to }: Bar,
+  { from, to }: LaneSpan,
 ): void {
   const seen = new Map<string, number>();
   for (const [i, slot] of slots.entries()) {
@@ -86,7 +86,7 @@ function stay(
 }
 
 /** The spans between the first and the last stay in which an entry was not there. */
-export function missing(stays: readonly Stay[]): Bar[] {
+export function missing(stays: readonly Stay[]): LaneSpan[] {
   return stays.flatMap(({ from }, i) => {
     const before = stays[i - 1];
     return before !== undefined && before.to < from - 1
