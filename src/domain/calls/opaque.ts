@@ -28,6 +28,8 @@ const BTF_FLAGS_OFFSET = 32;
 const BTF_TOKEN_FD_OFFSET = 36;
 /** Bytes of the shortest packet that a program is tried on. */
 const ETH_HLEN = 14;
+/** `struct iphdr`, with which the packet of netfilter begins. */
+const IP_HEADER_BYTES = 20;
 /** A page, in which a packet lies with what the kernel keeps before and behind it (`bpf_test_init`). */
 const PAGE_BYTES = 4096;
 /** `NET_SKB_PAD`, and the least and most of `skb_shared_info`, which the build says. */
@@ -38,12 +40,12 @@ const XDP_HEADROOM = 256;
 /** Types that are tried on a packet. */
 const ON_PACKETS: readonly ProgType[] = [
   ...(['cgroup_skb', 'socket_filter', 'sched_cls', 'sched_act', 'xdp'] as const),
-  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'flow_dissector'] as const),
+  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'flow_dissector', 'netfilter'] as const),
 ];
 /** Types with a `test_run` of their own; what it looks at is not modelled, so it is done. */
 const TRIED_OTHERWISE: readonly ProgType[] = [
   ...(['raw_tracepoint', 'sk_lookup', 'tracing'] as const),
-  ...(['syscall', 'netfilter', 'struct_ops'] as const),
+  ...(['syscall', 'struct_ops'] as const),
 ];
 
 export function btfLoad(caller: Caller, call: Calls['btf_load']): Decision {
@@ -102,8 +104,9 @@ export function progTestRun(caller: Caller, call: Calls['prog_test_run']): Decis
     return refuse(refusal('ENOTSUPP', 'prog-cannot-be-tried', { prog_id, prog_type }));
   }
   const { data_size_in: bytes = 0 } = call;
-  if (onPackets && bytes < ETH_HLEN) {
-    return refuse(refusal('EINVAL', 'packet-too-short', { bytes, least: ETH_HLEN }));
+  const least = prog_type === 'netfilter' ? IP_HEADER_BYTES : ETH_HLEN;
+  if (onPackets && bytes < least) {
+    return refuse(refusal('EINVAL', 'packet-too-short', { bytes, least }));
   }
   const tooLong = onPackets ? packetTooLong(caller, prog_type, bytes) : undefined;
   if (tooLong !== undefined) return refuse(tooLong);

@@ -234,6 +234,22 @@ const packets: Table = {
   `,
 };
 
+const filtered: Table = {
+  page: 'foreign',
+  title: 'A packet of netfilter',
+  source: '`bpf_prog_test_run_nf`; semantics §26',
+  state: '`filter` is a netfilter program.',
+  given(world) {
+    const prog_type = 'netfilter';
+    world.name('filter', world.does({ name: 'prog_load', prog_type, ...LOADED_FOR[prog_type] }));
+  },
+  rows: `
+    | asked                   | call                                                | 6.4..  |
+    | shorter than its header | prog_test_run prog_fd = filter; data_size_in = 19   | EINVAL |
+    | the header alone        | prog_test_run prog_fd = filter; data_size_in = 20   | ok     |
+  `,
+};
+
 const byNumber: Table = {
   page: 'foreign',
   title: 'Commands by their numbers',
@@ -263,5 +279,5 @@ const byNumber: Table = {
 };
 
 export const foreignTables: readonly Table[] = [
-  ...[create, hooks, sinceWhen, links, answers, packets, byNumber],
+  ...[create, hooks, sinceWhen, links, answers, packets, filtered, byNumber],
 ];
