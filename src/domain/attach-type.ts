@@ -13,7 +13,10 @@ interface CgroupHook {
   readonly expected: ExpectedTypeCheck;
 }
 
-/** Every attach type of the UAPI up to 7.3 that the model gives a name, with its number. */
+/**
+ * Every attach type of the UAPI up to 6.9, with its number. Those that came later are told by their
+ * numbers: sessions of kprobes (56, 6.10), of uprobes (57, 6.13) and of functions (58, 7.0).
+ */
 export const ATTACH_TYPE_NUMBERS = {
   cgroup_inet_ingress: 0,
   cgroup_inet_egress: 1,

@@ -22,6 +22,10 @@ export const CODE_AND_MAP_RULES = {
     'check_helper_call §7',
     'instruction {insn} calls helper {helper}, which a {prog_type} program may not call',
   ),
+  'functions-need-bpf': rule(
+    'add_subprog_and_kfunc §7',
+    'instruction {insn} uses a function, which needs CAP_BPF',
+  ),
   'instructions-malformed': rule('bpf_check §7', 'instruction {insn} {what}'),
   'instruction-not-allowed': rule('do_check §7', 'instruction {insn} {what}'),
   'fd-array-missing': rule(

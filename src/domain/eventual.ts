@@ -19,6 +19,7 @@ const LEAVE_IT: ReadonlySet<string> = new Set<CallName>([
 const TAKE_OUT: ReadonlySet<string> = new Set<CallName>([
   ...(['map_update_elem', 'map_update_batch'] as const),
   ...(['map_delete_elem', 'map_delete_batch', 'map_lookup_and_delete_batch'] as const),
+  'map_lookup_and_delete_elem',
 ]);
 
 /** Whether an effect of a call comes true a moment after the call returns. */

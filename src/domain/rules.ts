@@ -334,6 +334,7 @@ export const RULES = {
   'prog-cannot-be-tried': rule('bpf_prog_test_run', 'a {prog_type} program cannot be tried'),
   'test-takes-no-data': rule('bpf_prog_test_run', 'program {prog_id} is tried without data'),
   'packet-too-short': rule('bpf_test_init', 'a packet of {bytes} bytes; {least} is the least'),
+  'packet-too-long': rule('bpf_test_init', 'a packet of {bytes} bytes; {most} is the most'),
   'map-frozen': rule('map_freeze', 'map {map_id} is frozen: no call changes it'),
   'not-modelled': rule('docs/coverage.md', 'what a kernel says to {what} is not modelled'),
 

@@ -69,6 +69,14 @@ describe('the effects of', () => {
     expect(freed).toEqual(['FdClosed', 'ProgFreed', '~MapFreed']);
   });
 
+  it('a look that takes an element are there when it returns', () => {
+    const world = given();
+    const map_fd = world.map('H', { map_type: 'hash', key_size: 4, value_size: 8, max_entries: 4 });
+    world.does({ name: 'map_update_elem', map_fd, key: 1, value: 7 });
+    const taken = effectsOf(world, { name: 'map_lookup_and_delete_elem', map_fd, key: 1 });
+    expect(taken).toEqual(['ElementDeleted']);
+  });
+
   it('a kill come when the other process runs, and of the caller itself with the call', () => {
     const world = given();
     const [killer, killed] = [0, 0].map(() => world.does({ name: 'fork' })) as [number, number];

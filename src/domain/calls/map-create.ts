@@ -18,9 +18,9 @@ import type { BpfMap } from '../kernel.ts';
 import { type MapType, type MapTypeName, mapTypeNumber, mapTypeOf } from '../map-type.ts';
 import { badExclusive, pastExclusive } from '../maps/exclusive.ts';
 import {
+  formOf,
   HASH_BYTES_MAX,
   MAP_FLAGS,
-  MAP_FORMS,
   type MapForm,
   NET_ADMIN_MAPS,
   PERCPU_VALUE_MAX,
@@ -156,7 +156,7 @@ function earlyForm(caller: Caller, create: Create): Refusal | undefined {
   if (isStorage(type)) {
     return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
   }
-  const form = formOf(type);
+  const form = formOf(switches, type);
   if (form === undefined) return refusal('ENOTSUPP', 'not-modelled', { what: `a map of ${type}` });
   // Of what is looked at late, only a bloom filter's value is too large before.
   if (!form.early) return valueTooLarge(form, create);
@@ -200,10 +200,6 @@ function btfOf(caller: Caller, create: Create): number | Refusal {
   if (isRefused(file)) return file;
   if (!TAKES_NO_BTF.includes(map_type as MapTypeName)) return file.id;
   return refusal('ENOTSUPP', 'map-takes-no-btf', { map_type });
-}
-
-function formOf(type: MapType): MapForm | undefined {
-  return typeof type === 'string' ? MAP_FORMS[type] : undefined;
 }
 
 /** What a type's own check refuses, whatever the caller may do. */
@@ -289,7 +285,7 @@ function both(flags: number, one: number, other: number): boolean {
 function lateForm(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type } = create;
   if (isStorage(type)) return badStorage(caller.kernel.switches, create);
-  const form = formOf(type);
+  const form = formOf(caller.kernel.switches, type);
   if (form?.early === false) return refuseMalformed(form, create, caller.kernel.switches);
   return isMapOfMaps(type) ? badInnerMap(caller, create) : undefined;
 }

@@ -8,6 +8,7 @@ import { bpfCapable, type Caller, fileAt, lowestFree, noFreeFd, progAt } from '.
 import { type Decision, isRefused, refusal, refuse, succeed, unknownCommand } from '../decision.ts';
 import { TOKEN_FD } from '../flags.ts';
 import { nextBtfId } from '../next-id.ts';
+import type { Refusal } from '../outcome.ts';
 import { sysAdminOnly } from '../privilege.ts';
 import type { ProgType } from '../prog-type.ts';
 import {
@@ -27,15 +28,24 @@ const BTF_FLAGS_OFFSET = 32;
 const BTF_TOKEN_FD_OFFSET = 36;
 /** Bytes of the shortest packet that a program is tried on. */
 const ETH_HLEN = 14;
+/** `struct iphdr`, with which the packet of netfilter begins. */
+const IP_HEADER_BYTES = 20;
+/** A page, in which a packet lies with what the kernel keeps before and behind it (`bpf_test_init`). */
+const PAGE_BYTES = 4096;
+/** `NET_SKB_PAD`, and the least and most of `skb_shared_info`, which the build says. */
+const SKB_PAD = 64;
+const SHARED_INFO = { least: 320, most: 768 };
+/** `XDP_PACKET_HEADROOM`. */
+const XDP_HEADROOM = 256;
 /** Types that are tried on a packet. */
 const ON_PACKETS: readonly ProgType[] = [
   ...(['cgroup_skb', 'socket_filter', 'sched_cls', 'sched_act', 'xdp'] as const),
-  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'flow_dissector'] as const),
+  ...(['lwt_in', 'lwt_out', 'lwt_xmit', 'flow_dissector', 'netfilter'] as const),
 ];
 /** Types with a `test_run` of their own; what it looks at is not modelled, so it is done. */
 const TRIED_OTHERWISE: readonly ProgType[] = [
   ...(['raw_tracepoint', 'sk_lookup', 'tracing'] as const),
-  ...(['syscall', 'netfilter', 'struct_ops'] as const),
+  ...(['syscall', 'struct_ops'] as const),
 ];
 
 export function btfLoad(caller: Caller, call: Calls['btf_load']): Decision {
@@ -94,14 +104,32 @@ export function progTestRun(caller: Caller, call: Calls['prog_test_run']): Decis
     return refuse(refusal('ENOTSUPP', 'prog-cannot-be-tried', { prog_id, prog_type }));
   }
   const { data_size_in: bytes = 0 } = call;
-  if (onPackets && bytes < ETH_HLEN) {
-    return refuse(refusal('EINVAL', 'packet-too-short', { bytes, least: ETH_HLEN }));
+  const least = prog_type === 'netfilter' ? IP_HEADER_BYTES : ETH_HLEN;
+  if (onPackets && bytes < least) {
+    return refuse(refusal('EINVAL', 'packet-too-short', { bytes, least }));
   }
+  const tooLong = onPackets ? packetTooLong(caller, prog_type, bytes) : undefined;
+  if (tooLong !== undefined) return refuse(tooLong);
   // `bpf_prog_test_run_raw_tp` takes a context and no data.
   if (prog_type === 'raw_tracepoint' && bytes > 0) {
     return refuse(refusal('EINVAL', 'test-takes-no-data', { prog_id, bytes }));
   }
   return succeed();
+}
+
+/**
+ * Packets that do not fit a page. How many bytes fit for sure, and how many never, is known; what lies
+ * between, the build says. XDP makes fragments of more, and from 6.19 on others do.
+ */
+function packetTooLong({ kernel }: Caller, type: ProgType, bytes: number): Refusal | undefined {
+  const isBare = type === 'flow_dissector';
+  const isXdp = type === 'xdp';
+  const room = PAGE_BYTES - (isXdp ? XDP_HEADROOM : SKB_PAD);
+  if (bytes <= (isBare ? PAGE_BYTES : room - SHARED_INFO.most)) return undefined;
+  const most = isBare ? PAGE_BYTES : room - SHARED_INFO.least;
+  const mayBreak = isXdp || (!isBare && kernel.switches.packets_in_fragments);
+  if (bytes > most && !mayBreak) return refusal('EINVAL', 'packet-too-long', { bytes, most });
+  return refusal('ENOTSUPP', 'not-modelled', { what: `a packet of ${bytes} bytes` });
 }
 
 /**

@@ -44,6 +44,22 @@ export function hooksDiffer(type: ProgType): boolean {
   return DIFFERING.includes(type);
 }
 
+/** Where `__sk_buff` tells the begin and the end of the packet: who has CAP_BPF gets pointers. */
+const PACKET: readonly number[] = [76, 80];
+
+/** Whether a read gives a pointer to the packet, and not a number. */
+export function isPacket(type: ProgType, { offset, width }: Access): boolean {
+  return type === 'cgroup_skb' && width === 4 && PACKET.includes(offset);
+}
+
+/** Where the fields begin that came after 5.7: an older kernel has none there. */
+const LATE: { readonly [T in ProgTypeName]?: number } = { cgroup_skb: 176, sock_ops: 192 };
+
+/** Whether a kernel may lack a field that 6.18 has. */
+export function isLate(type: ProgType, { offset }: Access): boolean {
+  return offset >= (LATE[type as ProgTypeName] ?? Infinity);
+}
+
 /** Bytes that a load or store moves, by the size bits of its code (`BPF_SIZE`). */
 const WIDTHS: Readonly<Record<number, 1 | 2 | 4 | 8>> = { 0: 4, 8: 2, 16: 1, 24: 8 };
 

@@ -24,8 +24,13 @@ import {
 const flaw = (insn: number, what: string): Refusal =>
   refusal('EINVAL', 'instructions-malformed', { insn, what });
 
-/** What is wrong with the functions of a program and with where its jumps lead. */
-export function badFunctions(insns: readonly Insn[]): Refusal | undefined {
+/**
+ * What is wrong with the functions of a program and with where its jumps lead. Only who has CAP_BPF
+ * calls functions: another is refused at the first call, wherever it leads.
+ */
+export function badFunctions(insns: readonly Insn[], hasBpf: boolean): Refusal | undefined {
+  const call = hasBpf ? -1 : insns.findIndex((insn) => usesFunction(insn));
+  if (call >= 0) return refusal('EPERM', 'functions-need-bpf', { insn: call });
   const starts = functionStarts(insns);
   if (!Array.isArray(starts)) return starts;
   for (const [i, start] of starts.entries()) {
@@ -61,6 +66,11 @@ function functionStarts(insns: readonly Insn[]): number[] | Refusal {
   return [...starts].sort((a, b) => a - b);
 }
 
+/** A function of the program, or one of the kernel. */
+function usesFunction(insn: Insn): boolean {
+  return startsFunction(insn) || (isCall(insn) && insn.src === CALLED.kernelFunction);
+}
+
 function startsFunction(insn: Insn): boolean {
   if (insn.code === LD_IMM64) return insn.src === LOADED.func;
   return isCall(insn) && insn.src === CALLED.function;
@@ -82,8 +92,11 @@ export function badInstruction(insns: readonly Insn[], index: number): Refusal |
   return namesMap && second.imm !== 0 ? flaw(index, 'names a map and has an offset') : undefined;
 }
 
-/** What is wrong with the ways through a program: instructions that no way leads to, half loads. */
-export function badWays(insns: readonly Insn[]): Refusal | undefined {
+/**
+ * What is wrong with the ways through a program: instructions that no way leads to, half loads, and
+ * for who lacks CAP_BPF, ways that come back.
+ */
+export function badWays(insns: readonly Insn[], hasBpf: boolean): Refusal | undefined {
   const reached = new Uint8Array(insns.length);
   const open = [0];
   for (let index = open.pop(); index !== undefined; index = open.pop()) {
@@ -95,6 +108,31 @@ export function badWays(insns: readonly Insn[]): Refusal | undefined {
     if (reached[index] === 0) return flaw(index, 'is never reached');
     if ((insns[index] as Insn).code !== LD_IMM64) continue;
     if (reached[++index] === 1) return flaw(index, 'is jumped to and is half a load');
+  }
+  const back = hasBpf ? undefined : loopIn(insns);
+  return back === undefined ? undefined : flaw(back, 'leads back to where the program has been');
+}
+
+/** The instruction whose jump closes a circle; found as `check_cfg` does, depth first. */
+function loopIn(insns: readonly Insn[]): number | undefined {
+  const [unseen, onWay, left] = [0, 1, 2];
+  const states = new Uint8Array(insns.length).fill(unseen);
+  const way: { readonly index: number; readonly next: number[] }[] = [];
+  const enter = (index: number) => {
+    states[index] = onWay;
+    way.push({ index, next: successors(insns, index) });
+  };
+  enter(0);
+  for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+    const next = last.next.pop();
+    if (next === undefined) {
+      states[last.index] = left;
+      way.pop();
+    } else if (states[next] === onWay) {
+      return last.index;
+    } else if (states[next] === unseen) {
+      enter(next);
+    }
   }
   return undefined;
 }

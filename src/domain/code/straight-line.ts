@@ -8,7 +8,14 @@ import { refusal } from '../decision.ts';
 import type { Refusal } from '../outcome.ts';
 import type { ProgType } from '../prog-type.ts';
 import { helpersOf } from './allowed-calls.ts';
-import { accessOf, hooksDiffer, isNoField } from './context-fields.ts';
+import {
+  type Access,
+  accessOf,
+  hooksDiffer,
+  isLate,
+  isNoField,
+  isPacket,
+} from './context-fields.ts';
 import {
   CALLED,
   CLASS,
@@ -33,7 +40,7 @@ export type KnownOfProgram =
   | { readonly undecided: true };
 
 /** What a register holds; a register without an entry was never written. */
-type RegisterValue = number | 'number' | 'context' | 'stack' | 'pointer';
+type RegisterValue = number | 'number' | 'context' | 'stack' | 'pointer' | 'packet';
 
 const REGISTERS = 11;
 const FRAME = 10;
@@ -52,10 +59,16 @@ const ONE_OPERAND: readonly number[] = [0x80, 0xd0];
 const LAST_COMPARISON = 0xd0;
 const UNDECIDED: KnownOfProgram = { undecided: true };
 
+/** Whose program it is. */
+interface Followed {
+  readonly type: ProgType;
+  readonly hasBpf: boolean;
+}
+
 /** Follows a program of a type, whose form is known to be good. */
-export function followProgram(insns: readonly Insn[], type: ProgType): KnownOfProgram {
-  if (helpersOf(type) === undefined) return UNDECIDED;
-  const line = new StraightLine(type);
+export function followProgram(insns: readonly Insn[], followed: Followed): KnownOfProgram {
+  if (helpersOf(followed.type) === undefined) return UNDECIDED;
+  const line = new StraightLine(followed);
   for (let index = 0; index < insns.length; index++) {
     const insn = insns[index] as Insn;
     const known = line.step(insn, index, insns[index + 1]?.imm ?? 0);
@@ -67,6 +80,9 @@ export function followProgram(insns: readonly Insn[], type: ProgType): KnownOfPr
 
 class StraightLine {
   readonly #type: ProgType;
+  readonly #hasBpf: boolean;
+  /** Where pointers stand on the stack: what is written over a part of one, not all may. */
+  readonly #spilled = new Set<number>();
   /** A helper was called that looks at more than is known here. */
   #isUnsure = false;
   readonly #held = new Map<number, RegisterValue>([
@@ -74,8 +90,9 @@ class StraightLine {
     [FRAME, 'stack'],
   ]);
 
-  constructor(type: ProgType) {
+  constructor({ type, hasBpf }: Followed) {
     this.#type = type;
+    this.#hasBpf = hasBpf;
   }
 
   /**
@@ -141,6 +158,8 @@ class StraightLine {
     if (insn.code !== LD_IMM64) return UNDECIDED;
     if (insn.off !== 0) return refuseInsn('EINVAL', index, 'uses reserved fields');
     const constant = (high >>> 0) * 2 ** 32 + (insn.imm >>> 0);
+    // What BTF and the functions that it describes are, is not looked at.
+    if (insn.src === LOADED.btfId || insn.src === LOADED.func) return UNDECIDED;
     return this.#write(insn.dst, insn.src === LOADED.constant ? constant : 'pointer', index);
   }
 
@@ -155,8 +174,14 @@ class StraightLine {
     if (from !== 'context') return UNDECIDED;
     const access = accessOf(insn);
     if (isNoField(this.#type, access, 'read')) return this.#noField(access, index, 'reads');
-    // Eight bytes are a pointer or a time; and a field that one hook has another may lack.
-    return access.width === 8 || hooksDiffer(this.#type) ? UNDECIDED : undefined;
+    if (isPacket(this.#type, access)) {
+      if (!this.#hasBpf) return this.#noField(access, index, 'reads');
+      return this.#write(insn.dst, 'packet', index);
+    }
+    // Eight bytes are a pointer or a time; a field that one hook has another may lack, or one that
+    // came later an older kernel.
+    const isSure = access.width !== 8 && !hooksDiffer(this.#type) && !isLate(this.#type, access);
+    return isSure ? undefined : UNDECIDED;
   }
 
   #store(insn: Insn, index: number): KnownOfProgram | undefined {
@@ -181,7 +206,16 @@ class StraightLine {
     const isPointer = typeof value === 'string' && value !== 'number';
     if (isPointer && access.width !== 8)
       return refuseInsn('EACCES', index, 'spills half a pointer');
-    return off % access.width === 0 ? undefined : UNDECIDED;
+    return off % access.width === 0 ? this.#fillStack(access, isPointer) : UNDECIDED;
+  }
+
+  /** What is written over a part of a pointer, the verifier of the unprivileged refuses. */
+  #fillStack({ offset, width }: Access, isPointer: boolean): KnownOfProgram | undefined {
+    const slot = Math.floor(offset / 8);
+    if (width !== 8 && this.#spilled.has(slot)) return UNDECIDED;
+    if (isPointer) this.#spilled.add(slot);
+    else this.#spilled.delete(slot);
+    return undefined;
   }
 
   #call({ code, dst, src, imm, off }: Insn, index: number): KnownOfProgram | undefined {
@@ -228,11 +262,7 @@ class StraightLine {
     return undefined;
   }
 
-  #noField(
-    { offset, width }: ReturnType<typeof accessOf>,
-    index: number,
-    does: string,
-  ): KnownOfProgram {
+  #noField({ offset, width }: Access, index: number, does: string): KnownOfProgram {
     return refuseInsn('EACCES', index, `${does} ${width} bytes at ${offset} of its context`);
   }
 }

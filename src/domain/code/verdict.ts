@@ -67,18 +67,21 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const { call, type, expected, foreign, user } = loading;
   const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0, user);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
+  const hasBpf = bpfCapable(caller, user);
   const refused =
     used.takeArray(call) ??
     used.takeDescription(call) ??
-    (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code)) ??
-    (code === undefined ? undefined : badWays(code)) ??
+    (code === undefined ? takeNamed(used, call) : takeReferences(used, call, code, hasBpf)) ??
+    (code === undefined ? undefined : badWays(code, hasBpf)) ??
     foreign ??
     (used.maps.length === 0
       ? undefined
       : strangeHelper(used.maps, type, code === undefined ? asksByName(call) : asks(code)));
   if (refused !== undefined) return refused;
   const known: KnownOfProgram =
-    code === undefined ? { returns: call.ret ?? DEFAULT_RET } : followProgram(code, type);
+    code === undefined
+      ? { returns: call.ret ?? DEFAULT_RET }
+      : followProgram(code, { type, hasBpf });
   if ('refused' in known) return known.refused;
   // Of a program that is not known to its end, the caller may say what it returns.
   const isFollowed = 'returns' in known;
@@ -113,8 +116,9 @@ function takeReferences(
   used: UsedMaps,
   call: ProgLoad,
   code: readonly Insn[],
+  hasBpf: boolean,
 ): Refusal | undefined {
-  const refused = badFunctions(code) ?? refuseMiscounted(call, countFunctions(code));
+  const refused = badFunctions(code, hasBpf) ?? refuseMiscounted(call, countFunctions(code));
   if (refused !== undefined) return refused;
   for (let index = 0; index < code.length; index++) {
     const bad = badInstruction(code, index) ?? takeReference(used, call, mapReference(code, index));

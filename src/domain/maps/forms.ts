@@ -1,8 +1,10 @@
 /**
  * The form that MAP_CREATE wants of each type of map: its sizes, its entries and its flags
- * (`map_alloc_check` and `map_alloc` of the type), measured on 6.18.44.
+ * (`map_alloc_check` and `map_alloc` of the type), measured on 6.18.44,
+ * and what other releases have otherwise (`formOf`).
  */
-import type { MapTypeName } from '../map-type.ts';
+import type { MapType, MapTypeName } from '../map-type.ts';
+import type { Switches } from '../release/switches.ts';
 
 export const MAP_FLAGS = {
   noPrealloc: 1,
@@ -22,6 +24,7 @@ export const MAP_FLAGS = {
   vtypeBtfObjFd: 32_768,
   segvOnFault: 131_072,
   noUserConversion: 262_144,
+  rbOverwrite: 524_288,
 } as const;
 
 const F = MAP_FLAGS;
@@ -36,7 +39,6 @@ const KMALLOC_MAX = 4_194_304;
 const HASH_ELEMENT_BYTES = 48;
 /** Bytes of a value that lies once on each CPU (`PCPU_MIN_UNIT_SIZE`). */
 export const PERCPU_VALUE_MAX = 32_768;
-const I32_MAX = 2 ** 31 - 1;
 /** Key and value of a hash together; more is E2BIG. */
 export const HASH_BYTES_MAX = KMALLOC_MAX - HASH_ELEMENT_BYTES - 1;
 /** A stack of a program: the longest key of a sockhash. */
@@ -82,7 +84,6 @@ const array: MapForm = {
   key: 4,
   value: 'some',
   entries: some,
-  valueMax: I32_MAX,
   early: true,
 };
 /** Arrays whose values are fds. */
@@ -121,7 +122,7 @@ const local: MapForm = {
   early: true,
 };
 
-export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
+const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   hash,
   percpu_hash: hash,
   lru_hash: lru,
@@ -136,7 +137,7 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
   queue,
   stack: queue,
   bloom_filter: { ...queue, flags: queue.flags | F.zeroSeed, early: false },
-  ringbuf: ring,
+  ringbuf: { ...ring, flags: ring.flags | F.rbOverwrite },
   user_ringbuf: ring,
   stack_trace: {
     flags: FD_ACCESS | F.numaNode | F.stackBuildId,
@@ -192,6 +193,38 @@ export const MAP_FORMS: { readonly [T in MapTypeName]?: MapForm } = {
     early: true,
   },
 };
+
+const HASHES: readonly MapType[] = [
+  ...(['hash', 'percpu_hash', 'lru_hash', 'lru_percpu_hash', 'hash_of_maps'] as const),
+];
+
+/** The form of a type on a kernel; undefined for one that is not in the table. */
+export function formOf(switches: Switches, type: MapType): MapForm | undefined {
+  const form = typeof type === 'string' ? MAP_FORMS[type] : undefined;
+  if (form === undefined) return undefined;
+  return { ...form, flags: form.flags & ~missingFlags(switches), ...whatDiffers(switches, type) };
+}
+
+/** Flags that came later, whichever types take them. */
+function missingFlags({ late_array_flags, ringbuf_overwrites }: Switches): number {
+  const missing = late_array_flags ? 0 : F.innerMap | F.preserveElems;
+  return ringbuf_overwrites ? missing : missing | F.rbOverwrite;
+}
+
+function whatDiffers(switches: Switches, type: MapType): Partial<MapForm> {
+  switch (type) {
+    case 'array':
+    case 'percpu_array':
+      return { valueMax: switches.array_value_max };
+    case 'devmap':
+    case 'devmap_hash':
+      return switches.devmap_programs ? {} : { value: [4] };
+    case 'cpumap':
+      return switches.cpumap_programs ? {} : { value: [4] };
+    default:
+      return HASHES.includes(type) && switches.hash_keys_fit_a_stack ? { keyMax: STACK_BYTES } : {};
+  }
+}
 
 /** Types whose `map_check_btf` refuses every key (`map_check_no_btf`). */
 export const TAKES_NO_BTF: readonly MapTypeName[] = [

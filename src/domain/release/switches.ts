@@ -18,6 +18,7 @@ export interface Switches {
   readonly prog_query_attr_end: number;
   readonly link_create_attr_end: number;
   readonly path_fd: boolean;
+  readonly packets_in_fragments: boolean;
 
   // fd.ts
   readonly close_range: boolean;
@@ -64,6 +65,12 @@ export interface Switches {
   readonly btf_by_id_token: boolean;
   readonly token_info: boolean;
   readonly map_type_count: number;
+  readonly late_array_flags: boolean;
+  readonly ringbuf_overwrites: boolean;
+  readonly hash_keys_fit_a_stack: boolean;
+  readonly array_value_max: number;
+  readonly devmap_programs: boolean;
+  readonly cpumap_programs: boolean;
   readonly percpu_value_too_large_errno: 'E2BIG' | 'ENOMEM';
   readonly prog_bind_map: boolean;
   readonly percpu_array_batches: boolean;

@@ -26,6 +26,7 @@ function objects(world: World): void {
   world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }));
 }
 
+const [KPROBE_SESSION, UPROBE_SESSION, FUNCTION_SESSION] = [56, 57, 58];
 const SIZES = { key_size: 4, value_size: 4, max_entries: 4 } as const;
 
 const STATE =
@@ -131,13 +132,22 @@ const sinceWhen: Table = {
     for (const prog_type of ['kprobe', 'sk_msg', 'flow_dissector', 'sched_cls'] as const) {
       world.name(prog_type, world.does({ name: 'prog_load', prog_type }));
     }
+    for (const hook of [KPROBE_SESSION, UPROBE_SESSION, FUNCTION_SESSION]) {
+      const load = { name: 'prog_load', prog_type: 'kprobe', expected_attach_type: hook } as const;
+      world.name(`for${hook}`, world.does(load));
+    }
   },
   rows: `
-    | asked               | call                                                                      | 5.7    | 5.8..5.14 | 5.15..6.5 | 6.6..6.9 | 6.10..7.3 |
-    | a network namespace | foreign_link_create prog_fd = flow_dissector; attach_type = flow_dissector | EINVAL | ok       | ok       | ok       | ok     |
-    | an event            | foreign_link_create prog_fd = kprobe; attach_type = perf_event            | EINVAL | EINVAL    | ok       | ok       | ok     |
-    | a device            | foreign_link_create prog_fd = sched_cls; attach_type = tcx_ingress        | EINVAL | EINVAL    | EINVAL   | ok       | ok     |
-    | a sockmap           | foreign_link_create prog_fd = sk_msg; attach_type = sk_msg_verdict        | EINVAL | EINVAL    | EINVAL   | EINVAL   | ok     |
+    | asked               | call                                                                      | 5.7    | 5.8..5.14 | 5.15..6.5 | 6.6..6.9 | 6.10..6.12 | 6.13.. |
+    | a network namespace | foreign_link_create prog_fd = flow_dissector; attach_type = flow_dissector | EINVAL | ok       | ok       | ok       | ok     | ok     |
+    | an event            | foreign_link_create prog_fd = kprobe; attach_type = perf_event            | EINVAL | EINVAL    | ok       | ok       | ok     | ok     |
+    | a device            | foreign_link_create prog_fd = sched_cls; attach_type = tcx_ingress        | EINVAL | EINVAL    | EINVAL   | ok       | ok     | ok     |
+    | a sockmap           | foreign_link_create prog_fd = sk_msg; attach_type = sk_msg_verdict        | EINVAL | EINVAL    | EINVAL   | EINVAL   | ok     | ok     |
+    | a session of kprobes | foreign_link_create prog_fd = for56; attach_type = 56                    | EINVAL | EINVAL    | EINVAL   | EINVAL   | ok     | ok     |
+    | a program that was loaded for no session | foreign_link_create prog_fd = kprobe; attach_type = 56 | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a session of uprobes | foreign_link_create prog_fd = for57; attach_type = 57                    | EINVAL | EINVAL    | EINVAL   | EINVAL   | EINVAL | ok     |
+    | one of the other    | foreign_link_create prog_fd = for56; attach_type = 57                     | EINVAL | EINVAL    | EINVAL   | EINVAL   | EINVAL | EINVAL |
+    | a kprobe traces no session of a function | foreign_link_create prog_fd = for58; attach_type = 58 | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL |
   `,
 };
 
@@ -204,6 +214,42 @@ const answers: Table = {
   `,
 };
 
+const packets: Table = {
+  page: 'foreign',
+  title: 'How long a packet is that a program is tried on',
+  source: '`bpf_test_init`; semantics §26',
+  state:
+    '`a` is a cgroup_skb program; others are called after their types. ENOTSUPP stands for a 422: what ' +
+    'the build decides, or how many fragments fit, is not recorded.',
+  given: objects,
+  rows: `
+    | asked                          | call                                             | 5.10..6.18 | 6.19.. |
+    | what fits in every build       | prog_test_run prog_fd = a; data_size_in = 3264   | ok       | ok       |
+    | what fits with few fragments   | prog_test_run prog_fd = a; data_size_in = 3712   | ENOTSUPP | ENOTSUPP |
+    | what fits in none              | prog_test_run prog_fd = a; data_size_in = 3713   | EINVAL   | ENOTSUPP |
+    | of a flow dissector, a page    | prog_test_run prog_fd = flow_dissector; data_size_in = 4096 | ok | ok  |
+    | more                           | prog_test_run prog_fd = flow_dissector; data_size_in = 4097 | EINVAL | EINVAL |
+    | of xdp                         | prog_test_run prog_fd = xdp; data_size_in = 3072 | ok       | ok       |
+    | more, in fragments             | prog_test_run prog_fd = xdp; data_size_in = 3073 | ENOTSUPP | ENOTSUPP |
+  `,
+};
+
+const filtered: Table = {
+  page: 'foreign',
+  title: 'A packet of netfilter',
+  source: '`bpf_prog_test_run_nf`; semantics §26',
+  state: '`filter` is a netfilter program.',
+  given(world) {
+    const prog_type = 'netfilter';
+    world.name('filter', world.does({ name: 'prog_load', prog_type, ...LOADED_FOR[prog_type] }));
+  },
+  rows: `
+    | asked                   | call                                                | 6.4..  |
+    | shorter than its header | prog_test_run prog_fd = filter; data_size_in = 19   | EINVAL |
+    | the header alone        | prog_test_run prog_fd = filter; data_size_in = 20   | ok     |
+  `,
+};
+
 const byNumber: Table = {
   page: 'foreign',
   title: 'Commands by their numbers',
@@ -233,5 +279,5 @@ const byNumber: Table = {
 };
 
 export const foreignTables: readonly Table[] = [
-  ...[create, hooks, sinceWhen, links, answers, byNumber],
+  ...[create, hooks, sinceWhen, links, answers, packets, filtered, byNumber],
 ];

@@ -101,4 +101,35 @@ const arena: Table = {
   `,
 };
 
-export const instructionTables: readonly Table[] = [form, sleepers, many, arena];
+const without: Table = {
+  page: 'prog_load',
+  title: 'Instructions of a caller without CAP_BPF',
+  source: '`add_subprog_and_kfunc`, `check_cfg`, `cg_skb_is_valid_access`; semantics §7',
+  state:
+    '`caller` has no capability, and `unprivileged_bpf_disabled` is 0. `root` has all. ok may be ' +
+    '`verified: false`.',
+  config: { unprivileged_bpf_disabled: 0 },
+  given(world) {
+    world.name('caller', world.does({ name: 'fork', uid: 1000, caps: [] }));
+    world.name('root', world.does({ name: 'fork' }));
+  },
+  rows: `
+    | asked | call | 5.8.. |
+    | a call of another function | prog_load pid = caller; prog_type = cgroup_skb; insns = call:2 r0=1 exit r0=1 exit | EPERM |
+    | the same by root | prog_load pid = root; prog_type = cgroup_skb; insns = call:2 r0=1 exit r0=1 exit | ok |
+    | a call that leads nowhere | prog_load pid = caller; prog_type = cgroup_skb; insns = call:200 r0=1 exit | EPERM |
+    | the same by root | prog_load pid = root; prog_type = cgroup_skb; insns = call:200 r0=1 exit | EINVAL |
+    | the address of a function, before maps are looked up | prog_load pid = caller; prog_type = cgroup_skb; insns = fd:999 func:2 r0=1 exit r0=1 exit | EPERM |
+    | a function of the kernel | prog_load pid = caller; prog_type = cgroup_skb; insns = kfunc:7 r0=1 exit | EPERM |
+    | a way back | prog_load pid = caller; prog_type = cgroup_skb; insns = r0=1 if0:-2 exit | EINVAL |
+    | the same by root | prog_load pid = root; prog_type = cgroup_skb; insns = r0=1 if0:-2 exit | ok |
+    | backwards, but no circle | prog_load pid = caller; prog_type = cgroup_skb; insns = jump:2 r0=1 exit jump:-3 | ok |
+    | a closed map comes before the ways | prog_load pid = caller; prog_type = cgroup_skb; insns = fd:999 r0=1 if0:-2 exit | EBADF |
+    | the begin of the packet | prog_load pid = caller; prog_type = cgroup_skb; insns = context:76 r0=1 exit | EACCES |
+    | the same by root | prog_load pid = root; prog_type = cgroup_skb; insns = context:76 r0=1 exit | ok |
+    | half of that pointer on the stack | prog_load pid = root; prog_type = cgroup_skb; insns = packet:76 spill4 r0=1 exit | EACCES |
+    | all of it | prog_load pid = root; prog_type = cgroup_skb; insns = packet:80 spill8 r0=1 exit | ok |
+  `,
+};
+
+export const instructionTables: readonly Table[] = [form, sleepers, many, arena, without];

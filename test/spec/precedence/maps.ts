@@ -68,7 +68,7 @@ const types: Table = {
   },
   call: `map_create pid = user; map_type = sk_storage; key_size = 4; value_size = 4; max_entries = 4`,
   rows: `
-    | wrong first                            | mended by                                               | 5.8..6.11 | 6.12.. |
+    | wrong first                            | mended by                                               | 5.8..6.5 | 6.12.. |
     | storage of sockets is told by BTF      | map_type = sockmap                                      | EINVAL   | EINVAL   |
     | a sockmap wants CAP_NET_ADMIN          | map_type = hash; map_flags = 64                         | EPERM    | EPERM    |
     | a zero seed wants CAP_SYS_ADMIN        | no map_flags; value_size = 4194252                      | EPERM    | EPERM    |
@@ -80,6 +80,45 @@ const types: Table = {
     | maps of maps of maps are not           | inner_map_fd = P                                        | EINVAL   | EINVAL   |
     | programs cannot be in a map of maps    | inner_map_fd = A                                        | ENOTSUPP | ENOTSUPP |
     | nothing                                |                                                         | ok       | ok       |
+  `,
+};
+
+const formsByRelease: Table = {
+  page: 'map_create',
+  title: 'Forms that came later',
+  source: '`map_alloc_check` and `map_alloc` of each type; semantics §25.7',
+  state:
+    'The caller has all capabilities. ENOTSUPP at type 34, which holds instructions, stands for a 422: ' +
+    'nothing is recorded of such a call.',
+  given: () => undefined,
+  rows: `
+    | asked | call | 5.7 | 5.8 | 5.9 | 5.10 | 5.11..5.19 | 6.0..6.18 | 6.19.. |
+    | an array whose values are large | map_create map_type = array; key_size = 4; value_size = 4194305; max_entries = 1 | E2BIG | E2BIG | E2BIG | E2BIG | E2BIG | ok | ok |
+    | the largest of before | map_create map_type = array; key_size = 4; value_size = 4194304; max_entries = 1 | ok | ok | ok | ok | ok | ok | ok |
+    | a hash whose keys do not fit a stack | map_create map_type = hash; key_size = 513; value_size = 4; max_entries = 1 | E2BIG | E2BIG | E2BIG | E2BIG | ok | ok | ok |
+    | keys that do | map_create map_type = hash; key_size = 512; value_size = 4; max_entries = 1 | ok | ok | ok | ok | ok | ok | ok |
+    | an array as an inner map of any size | map_create map_type = array; key_size = 4; value_size = 4; max_entries = 1; map_flags = 4096 | EINVAL | EINVAL | EINVAL | ok | ok | ok | ok |
+    | a perf event array that keeps its events | map_create map_type = perf_event_array; key_size = 4; value_size = 4; max_entries = 1; map_flags = 2048 | EINVAL | EINVAL | EINVAL | ok | ok | ok | ok |
+    | a sockmap that tells cookies | map_create map_type = sockmap; key_size = 4; value_size = 8; max_entries = 1 | ok | ok | ok | ok | ok | ok | ok |
+    | a devmap with programs | map_create map_type = devmap; key_size = 4; value_size = 8; max_entries = 1 | EINVAL | ok | ok | ok | ok | ok | ok |
+    | a cpumap with programs | map_create map_type = cpumap; key_size = 4; value_size = 8; max_entries = 1 | EINVAL | EINVAL | ok | ok | ok | ok | ok |
+    | a ring buffer that writes over | map_create map_type = ringbuf; max_entries = 4096; map_flags = 524288 | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | ok |
+    | a map of instructions | map_create map_type = 34; key_size = 4; value_size = 16; max_entries = 1 | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | ENOTSUPP |
+    | type 35 | map_create map_type = 35; key_size = 4; value_size = 16; max_entries = 1 | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL | EINVAL |
+    | LRU on a node, without memory of its own | map_create map_type = lru_percpu_hash; key_size = 4; value_size = 8; max_entries = 4; map_flags = 5 | ENOTSUPP | ENOTSUPP | ENOTSUPP | ENOTSUPP | ENOTSUPP | ENOTSUPP | ENOTSUPP |
+  `,
+};
+
+const percpuValues: Table = {
+  page: 'map_create',
+  title: 'Values that are too large for each CPU',
+  source: '`htab_map_alloc`, `array_map_alloc_check`; semantics §25.7',
+  state: 'The caller has all capabilities.',
+  given: () => undefined,
+  rows: `
+    | asked | call | v2-series..6.5 | 6.6.0..6.6.33 | 6.6.57 | 6.7..6.11 | 6.12.. |
+    | in a hash | map_create map_type = percpu_hash; key_size = 4; value_size = 32769; max_entries = 1 | ENOMEM | ENOMEM | E2BIG | ENOMEM | E2BIG |
+    | in an array | map_create map_type = percpu_array; key_size = 4; value_size = 32769; max_entries = 1 | ENOMEM | ENOMEM | E2BIG | ENOMEM | E2BIG |
   `,
 };
 
@@ -250,4 +289,6 @@ export const mapTables: readonly Table[] = [
   lruElements,
   takenOut,
   unmodelled,
+  formsByRelease,
+  percpuValues,
 ];

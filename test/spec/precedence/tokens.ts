@@ -129,6 +129,30 @@ const use: Table = {
   `,
 };
 
+const hooks: Table = {
+  page,
+  title: 'Hooks that a token allows',
+  source: '`bpf_token_allow_prog_type`; semantics §26, §30',
+  state:
+    '`inside` is in a user namespace of its own and has `token`, which allows whatever the kernel has: hooks ' +
+    '56 (sessions of kprobes), 57 (of uprobes) and 58 (of functions) by release.',
+  given(world) {
+    world.name('inside', world.does({ name: 'fork', clone_newuser: true, clone_newns: true }));
+    const pid = world.at('inside');
+    const sets = { delegate_cmds: 'any', delegate_progs: 'any', delegate_attachs: 'any' } as const;
+    const bpffs_fd = world.does({ name: 'fsmount', by_pid: 1, ...sets }, pid);
+    world.name('token', world.does({ name: 'token_create', bpffs_fd }, pid));
+  },
+  rows: `
+    | asked | call | 6.9 | 6.10..6.12 | 6.13..6.19 | 7.0.. |
+    | a hook of cgroups | prog_load pid = inside; prog_type = kprobe; expected_attach_type = 53; prog_flags = 65536; prog_token_fd = token | ok | ok | ok | ok |
+    | a session of kprobes | prog_load pid = inside; prog_type = kprobe; expected_attach_type = 56; prog_flags = 65536; prog_token_fd = token | EPERM | ok | ok | ok |
+    | of uprobes | prog_load pid = inside; prog_type = kprobe; expected_attach_type = 57; prog_flags = 65536; prog_token_fd = token | EPERM | EPERM | ok | ok |
+    | of functions | prog_load pid = inside; prog_type = kprobe; expected_attach_type = 58; prog_flags = 65536; prog_token_fd = token | EPERM | EPERM | EPERM | ok |
+    | what no kernel has | prog_load pid = inside; prog_type = kprobe; expected_attach_type = 59; prog_flags = 65536; prog_token_fd = token | EPERM | EPERM | EPERM | EPERM |
+  `,
+};
+
 const before: Table = {
   page,
   title: 'Fields of tokens, before there are any',
@@ -172,4 +196,4 @@ const namespaces: Table = {
   `,
 };
 
-export const tokenTables: readonly Table[] = [create, mount, use, before, namespaces];
+export const tokenTables: readonly Table[] = [create, mount, use, hooks, before, namespaces];

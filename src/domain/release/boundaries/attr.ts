@@ -33,7 +33,10 @@ export const ATTR_SPECS = {
       { since: '6.1', value: 44, evidence: 'measured' },
       { since: '6.6', value: 49, evidence: 'remembered' },
       { since: '6.7', value: 56, evidence: 'remembered' },
-      { since: '6.12', value: 56, evidence: 'measured' },
+      { since: '6.10', value: 57, evidence: 'remembered' },
+      { since: '6.13', value: 58, evidence: 'remembered' },
+      { since: '6.18.44', value: 58, evidence: 'measured' },
+      { since: '7.0', value: 59, evidence: 'remembered' },
     ],
   },
   prog_type_count: {
@@ -119,5 +122,15 @@ export const ATTR_SPECS = {
     meaning: 'OBJ_PIN and OBJ_GET take BPF_F_PATH_FD',
     source: 'semantics D19',
     boundaries: [from57(false), { since: '6.5', value: true, evidence: 'remembered' }],
+  },
+  packets_in_fragments: {
+    meaning:
+      'PROG_TEST_RUN makes fragments of a packet that a page has no room for; before, EINVAL',
+    source: 'semantics §26; bpf_prog_test_run_skb',
+    boundaries: [
+      from57(false),
+      { since: '6.18.44', value: false, evidence: 'measured' },
+      { since: '6.19', value: true, evidence: 'remembered' },
+    ],
   },
 } as const satisfies Partial<Specs>;

@@ -108,6 +108,61 @@ export const OBJECT_SPECS = {
       { since: '6.2', value: 33, evidence: 'remembered' },
       { since: '6.9', value: 34, evidence: 'remembered' },
       { since: '6.18', value: 34, evidence: 'measured' },
+      { since: '6.19', value: 35, evidence: 'remembered' },
+    ],
+  },
+  late_array_flags: {
+    meaning: 'arrays take INNER_MAP and perf event arrays PRESERVE_ELEMS; before, EINVAL',
+    source: 'semantics §25.7; array_map_alloc_check',
+    boundaries: [
+      from57(false),
+      { since: '5.10', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  ringbuf_overwrites: {
+    meaning: 'ring buffers take RB_OVERWRITE; before, EINVAL',
+    source: 'semantics §25.7; ringbuf_map_alloc',
+    boundaries: [
+      from57(false),
+      { since: '6.18.44', value: false, evidence: 'measured' },
+      { since: '6.19', value: true, evidence: 'remembered' },
+    ],
+  },
+  hash_keys_fit_a_stack: {
+    meaning: 'the key of a hash has at most 512 bytes; more is E2BIG',
+    source: 'semantics §25.7; htab_map_alloc_check',
+    boundaries: [
+      from57(true),
+      { since: '5.11', value: false, evidence: 'remembered' },
+      { since: '6.18.44', value: false, evidence: 'measured' },
+    ],
+  },
+  array_value_max: {
+    meaning: 'largest value of an array, in bytes; more is E2BIG',
+    source: 'semantics §25.7; array_map_alloc_check',
+    boundaries: [
+      from57(4_194_304),
+      { since: '6.0', value: 2_147_483_647, evidence: 'remembered' },
+      { since: '6.18.44', value: 2_147_483_647, evidence: 'measured' },
+    ],
+  },
+  devmap_programs: {
+    meaning: 'a devmap may have values of 8 bytes, which name a program',
+    source: 'semantics §25.7; dev_map_init_map',
+    boundaries: [
+      from57(false),
+      { since: '5.8', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  cpumap_programs: {
+    meaning: 'a cpumap may have values of 8 bytes, which name a program',
+    source: 'semantics §25.7; cpu_map_alloc',
+    boundaries: [
+      from57(false),
+      { since: '5.9', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
     ],
   },
   percpu_value_too_large_errno: {
@@ -115,6 +170,7 @@ export const OBJECT_SPECS = {
     source: 'semantics §25.7',
     boundaries: [
       from57('ENOMEM'),
+      { since: '6.6.57', value: 'E2BIG', evidence: 'remembered' },
       { since: '6.12', value: 'E2BIG', evidence: 'remembered' },
       { since: '6.18', value: 'E2BIG', evidence: 'measured' },
     ],

@@ -31,6 +31,8 @@ const HOOKED = [
     ['flow_dissector', 'flow_dissector'] as const,
     ['tracepoint', 'perf_event'] as const,
   ] as const),
+  // Sessions of uprobes, and of functions from 7.0 on. Those of kprobes depend on the build.
+  ...([['kprobe', 57] as const, ['kprobe', 58] as const] as const),
 ] as const;
 
 /** A program and its hook, mostly, with a target that is none. */
@@ -44,7 +46,9 @@ function foreignHook(scene: Scene, proc: string): Step {
   const found = random.chance(0.1) ? undefined : oneOf(scene, fitting);
   if (found === undefined && !wrongly(scene)) {
     const fd = scene.fresh('P');
-    return { op: 'prog_load', proc, fd, prog_type, expected_attach_type: null };
+    const isSession = typeof attach_type === 'number' && random.chance(0.5);
+    const expected_attach_type = isSession ? attach_type : null;
+    return { op: 'prog_load', proc, fd, prog_type, expected_attach_type };
   }
   const kind = random.pick(['map', 'map', 'cgroup', 'prog', 'link'] as const);
   const cg_fd = wrongly(scene) ? wrongFd(scene, proc) : fdOf(scene, proc, kind);
@@ -66,7 +70,10 @@ export function iterCreate(scene: Scene, proc: string): Step {
 
 export function progTestRun(scene: Scene, proc: string): Step {
   const prog = fdOf(scene, proc, 'prog');
-  return { op: 'prog_test_run', proc, prog, data_size_in: scene.random.pick([0, 13, 14, 14, 64]) };
+  const data_size_in = scene.random.pick([
+    0, 13, 14, 14, 64, 3072, 3264, 3500, 3712, 3713, 4096, 4097,
+  ]);
+  return { op: 'prog_test_run', proc, prog, data_size_in };
 }
 
 export function btfLoad(scene: Scene, proc: string): Step {

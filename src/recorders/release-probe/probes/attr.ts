@@ -1,14 +1,18 @@
 /** Probes of what exists and where attrs end (`release/boundaries/attr.ts`, `fd.ts`). */
 import type { AttachType } from '../../../domain/attach-type.ts';
 import type { CallOf } from '../../../domain/call.ts';
+import { TOKEN_FD } from '../../../domain/flags.ts';
 import type { ProgType } from '../../../domain/prog-type.ts';
 import type { Switches } from '../../../domain/release/switches.ts';
-import { CLOSED_FD, EGRESS, type ProbeBench } from '../bench.ts';
+import { CLOSED_FD, EGRESS, NotMeasured, type ProbeBench } from '../bench.ts';
 import { type Probes, within } from '../probe.ts';
+import { makeTokenUser, type TokenUser } from './token-user.ts';
 
 const PATH_FD = 1 << 14;
 const SLEEPABLE = 16;
 const CLOEXEC = 4;
+/** The sets of a bpffs have a bit for each hook. */
+const HOOKS_END = 64;
 
 function loads(
   bench: ProbeBench,
@@ -25,9 +29,28 @@ async function attachOfClosed(bench: ProbeBench, attach_type: AttachType): Promi
   return bench.ask({ name: 'prog_attach', attach_type, ...closed });
 }
 
+/** Hooks from 56 on take no program that is told apart here; a token allows those alone that there are. */
+async function sessionHooks(bench: ProbeBench, assumed: number): Promise<number> {
+  let user: TokenUser;
+  try {
+    user = await makeTokenUser(bench);
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    return within(56, Infinity, assumed);
+  }
+  const { pid, token: prog_token_fd } = user;
+  if (prog_token_fd === undefined) return within(56, Infinity, assumed);
+  const load = { name: 'prog_load', prog_type: 'kprobe', prog_token_fd } as const;
+  const isThere = async (expected_attach_type: number) =>
+    (await bench.ask({ ...load, expected_attach_type, prog_flags: TOKEN_FD }, pid)) === 'ok';
+  let count = 56;
+  while (count < HOOKS_END && (await isThere(count))) count++;
+  return count;
+}
+
 async function attachTypeCount(bench: ProbeBench, { attach_type_count: assumed }: Switches) {
   if (await loads(bench, 'cgroup_sock_addr', 'cgroup_unix_connect')) {
-    return within(56, Infinity, assumed);
+    return sessionHooks(bench, assumed);
   }
   const tcx = { attach_type: 'tcx_ingress', target_fd: CLOSED_FD } as const;
   const classifier = await bench.prog({ prog_type: 'sched_cls', expected_attach_type: 0 });
@@ -115,6 +138,11 @@ export const ATTR_PROBES = {
   async path_fd(bench) {
     const pinned = { bpf_fd: await bench.prog(), path: bench.pin(), file_flags: PATH_FD };
     return (await bench.ask({ name: 'obj_pin', ...pinned })) === 'ok';
+  },
+  async packets_in_fragments(bench) {
+    const asked = { name: 'prog_test_run', data_size_in: 4096 } as const;
+    const prog_fd = await bench.prog({ prog_type: 'socket_filter', expected_attach_type: 0 });
+    return (await bench.ask({ ...asked, prog_fd })) !== 'EINVAL';
   },
   async close_range(bench) {
     const none = { first: CLOSED_FD, last: CLOSED_FD };
