@@ -86,7 +86,7 @@ const { call } = callsOver(parentPort, {
 
   async listen(channel: string): Promise<void> {
     await open().pg.listen(channel, (payload) => {
-      call('notified', channel, payload).catch(() => undefined);
+      call('notify', channel, payload).catch(() => undefined);
     });
   },
 
