@@ -7,11 +7,12 @@ import { mkdirSync } from 'node:fs';
 import type { Call } from '../../domain/call.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { IdKind } from '../../domain/ids.ts';
-import { ATTR_BYTES, Attr } from '../../native/attr.ts';
+import { Attr } from '../../native/attr.ts';
 import { BTF_LOAD } from '../../native/attr-fields.ts';
-import { BPF } from '../../native/commands.ts';
+import type { BPF } from '../../native/commands.ts';
 import { assemble, INSN_BYTES } from '../../native/instructions.ts';
 import { cString, must, SYS } from '../../native/syscall.ts';
+import { askAgain } from './ask-again.ts';
 import { openBase } from './beneath.ts';
 import { realBtfId } from './btf-info.ts';
 import type { LiveKernel } from './live-kernel.ts';
@@ -105,8 +106,7 @@ export class BurnedIds {
       this.#place ??= this.#open();
       attr.u32(0, this.#place.prog).u32(4, this.#place.cgroup).u32(8, EGRESS);
     }
-    const made = kernel.call(SYS.bpf, BPF[MAKES[kind]], attr.buffer, ATTR_BYTES);
-    return must(made, `make the probe of a ${kind}`);
+    return askAgain(kernel, MAKES[kind], attr, `the probe of a ${kind}`);
   }
 
   #open() {

@@ -11,7 +11,7 @@ import { BTF_LOAD, MAP_CREATE, PROG_LOAD } from '../../native/attr-fields.ts';
 import { BPF } from '../../native/commands.ts';
 import { assemble } from '../../native/instructions.ts';
 import { cString, must, SYS, type SystemCalls } from '../../native/syscall.ts';
-import { KernelBusy } from '../../native/unavailable.ts';
+import { askAgain } from './ask-again.ts';
 import { openBase } from './beneath.ts';
 import { realBtfId } from './btf-info.ts';
 import { BTF, INT_ID } from './types.ts';
@@ -24,8 +24,6 @@ export type Late = 'cgroup' | 'pin' | 'maps' | 'links' | 'btf';
 
 const WAIT_MS_MAX = 20_000;
 const POLL_MS = 1;
-/** Times that the kernel is asked for one thing that it is too busy for. */
-const TRIES_MAX = 5;
 const CGROUP_SKB = 8;
 const RAW_TRACEPOINT = 17;
 const ARRAY = 2;
@@ -87,17 +85,8 @@ async function settleBtf(kernel: SystemCalls): Promise<void> {
   await waitUntilGone(kernel, 'btf_get_next_id', id);
 }
 
-/** @throws KernelBusy when the kernel is interrupted in each try, as its verifier is by a signal */
 function command(kernel: SystemCalls, name: keyof typeof BPF, attr: Attr): number {
-  for (let tries = 1; ; tries++) {
-    const answered = kernel.call(SYS.bpf, BPF[name], attr.buffer, ATTR_BYTES);
-    if (!('errno' in answered) || answered.errno !== 'EAGAIN') {
-      return must(answered, `${name} of the canary`);
-    }
-    if (tries === TRIES_MAX) {
-      throw new KernelBusy(`${name} of the canary: EAGAIN, ${TRIES_MAX} times`);
-    }
-  }
+  return askAgain(kernel, name, attr, 'the canary');
 }
 
 function close(kernel: SystemCalls, fd: number): void {
