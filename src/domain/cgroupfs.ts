@@ -105,7 +105,7 @@ function noDirectory(kernel: Kernel, cgroup: Cgroup, at: string, path: string): 
 }
 
 export function unmodelledFile(path: string): Refusal {
-  const what = `${path}, which is a control file where the kernel and its controllers have it`;
+  const what = `a control file that not every kernel has (${path})`;
   return refusal('ENOTSUPP', 'not-modelled', { what });
 }
 

@@ -42,7 +42,7 @@ function parseAsked(kernel: Kernel, path: string, value: string): Asked | Refusa
     }
     // It may not be built, or belong to a hierarchy of its own: the one is EINVAL, the other ENOENT.
     if (sign === '+' && !(kernel.boot.config.cgroup_controllers ?? []).includes(name)) {
-      const what = `the controller ${name}, which this host was not said to have`;
+      const what = `a controller that cgroup_controllers of the boot does not name (${name})`;
       return refusal('ENOTSUPP', 'not-modelled', { what });
     }
     const bit = controllerBits([name]);
