@@ -17,25 +17,29 @@ const OF_TRACEPOINTS: readonly ProgTypeName[] = [
   ...(['raw_tracepoint', 'raw_tracepoint_writable', 'tracing', 'ext', 'lsm'] as const),
 ];
 
-/** The program types of a hook, by its number: not all of them have a name here. */
-const LINKED: ReadonlyMap<number, readonly ProgTypeName[]> = new Map([
-  ...[4, 5, 38].map((type): [number, readonly ProgTypeName[]] => [type, ['sk_skb']]),
-  [7, ['sk_msg']],
-  [17, ['flow_dissector']],
-  [23, OF_TRACEPOINTS],
-  ...[24, 25, 26, 28].map((type): [number, readonly ProgTypeName[]] => [type, ['tracing']]),
-  [27, ['lsm']],
-  [36, ['sk_lookup']],
-  [37, ['xdp']],
-  [41, OF_PERF],
-  ...[42, 48, 56, 57].map((type): [number, readonly ProgTypeName[]] => [type, ['kprobe']]),
-  [45, ['netfilter']],
-  ...[46, 47, 54, 55].map((type): [number, readonly ProgTypeName[]] => [type, ['sched_cls']]),
-  [58, ['tracing']],
-]);
-
 /** Hooks of many functions: the program was loaded for that, and for nothing else. */
-const OF_MANY: readonly number[] = [42, 48, 56, 57];
+const OF_MANY = [
+  ...(['trace_kprobe_multi', 'trace_uprobe_multi', 56, 57] as const),
+] as const satisfies readonly AttachType[];
+
+const toEach = (types: readonly ProgTypeName[], hooks: readonly AttachType[]) =>
+  hooks.map((hook) => [attachTypeNumber(hook), types] as const);
+
+/** The program types of a hook, by its number. 56 to 58 have no name here: the sessions of kprobe and uprobe, fsession. */
+const LINKED: ReadonlyMap<number, readonly ProgTypeName[]> = new Map([
+  ...toEach(['sk_skb'], ['sk_skb_stream_parser', 'sk_skb_stream_verdict', 'sk_skb_verdict']),
+  ...toEach(['sk_msg'], ['sk_msg_verdict']),
+  ...toEach(['flow_dissector'], ['flow_dissector']),
+  ...toEach(['sk_lookup'], ['sk_lookup']),
+  ...toEach(['xdp'], ['xdp']),
+  ...toEach(['netfilter'], ['netfilter']),
+  ...toEach(['sched_cls'], ['tcx_ingress', 'tcx_egress', 'netkit_primary', 'netkit_peer']),
+  ...toEach(['lsm'], ['lsm_mac']),
+  ...toEach(['tracing'], ['trace_fentry', 'trace_fexit', 'modify_return', 'trace_iter', 58]),
+  ...toEach(OF_TRACEPOINTS, ['trace_raw_tp']),
+  ...toEach(OF_PERF, ['perf_event']),
+  ...toEach(['kprobe'], OF_MANY),
+]);
 
 /** The program types of a link on a hook that this kernel can link to; none where it cannot. */
 function linkedTypes(switches: Switches, type: AttachType): readonly ProgTypeName[] {
@@ -59,7 +63,8 @@ export function unfitForLink(
   }
   if (prog_type !== 'kprobe') return undefined;
   const [hook, loadedFor] = [attach_type, expected_attach_type].map(attachTypeNumber);
-  const isOfMany = (number: number | undefined): boolean => OF_MANY.includes(number ?? 0);
+  const isOfMany = (number: number | undefined): boolean =>
+    OF_MANY.some((many) => attachTypeNumber(many) === number);
   if (hook === loadedFor || !(isOfMany(hook) || isOfMany(loadedFor))) return undefined;
   const about = { prog_id, expected: expected_attach_type, attach_type };
   return refusal('EINVAL', 'expected-type-differs', about);

@@ -12,7 +12,7 @@ import { type Cgroup, type Entry, type Kernel, ROOTS_ACCESS } from '../domain/ke
 import { hasHooks } from '../domain/lsm-hooks.ts';
 import { parentPath } from '../domain/path.ts';
 import { requireKept } from '../events/cuts.ts';
-import { loadState } from '../events/reading/host-state.ts';
+import { foldUpTo, loadState, type Reached } from '../events/reading/host-state.ts';
 import type { Queryable } from '../events/storage/database.ts';
 import { listBoots } from '../projections/boots.ts';
 import type { ListedEntry } from '../projections/entries.ts';
@@ -30,7 +30,7 @@ import { QuestionLimit } from './question-limit.ts';
 
 /** Versions of lists that one question reads. */
 const TIMELINE_ROWS_MAX = 50_000;
-/** States that one question about hooks reads. */
+/** Versions of lists of hooks that one question reads. */
 const HOOKED_VERSIONS_MAX = 500;
 
 /** The array of a question: of the cgroup at a path, or of one cgroup that had this path. */
@@ -100,17 +100,24 @@ async function withHooks(
   const { path, attach_type } = place;
   if (versions.length > HOOKED_VERSIONS_MAX) {
     const many = `changed more than ${HOOKED_VERSIONS_MAX} times between ${from} and ${to}`;
-    const message = `the lists of ${path} ${many}, and those of hooks are read one by one; ask from a later position`;
+    const message = `the lists of ${path} ${many}, and those of hooks are followed one by one; ask from a later position`;
     throw new QuestionLimit('from', HOOKED_VERSIONS_MAX, message);
   }
   const hooked: ArrayVersion[] = [];
+  // One state, which is moved on from version to version.
+  let reached: Reached | undefined;
   for (const version of versions) {
     const { position, cgroup_id, levels } = version;
-    const isEmpty = cgroup_id === undefined || levels.length === 0;
-    const kernel = isEmpty ? undefined : (await loadState(database, host_id, position)).kernel;
-    const own = kernel?.cgroups.get(cgroup_id ?? 0);
-    const slots = kernel && own ? effectiveArray(kernel, own, attach_type) : [];
-    hooked.push({ ...version, slots });
+    if (cgroup_id === undefined || levels.length === 0) {
+      hooked.push({ ...version, slots: [] });
+      continue;
+    }
+    reached =
+      reached === undefined
+        ? await loadState(database, host_id, position)
+        : await foldUpTo(database, host_id, reached, position);
+    const own = reached.kernel.cgroups.get(cgroup_id);
+    hooked.push({ ...version, slots: own ? effectiveArray(reached.kernel, own, attach_type) : [] });
   }
   return hooked;
 }

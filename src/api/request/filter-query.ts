@@ -6,7 +6,7 @@ import { oldestKept, requireKept } from '../../events/cuts.ts';
 import { EFFECT_CODES } from '../../events/encoding/names.ts';
 import { positionAt } from '../../events/reading/log-reader.ts';
 import { CALL_NAMES } from '../../events/schema/call-schema.ts';
-import { nameHint, suggestion } from '../../events/schema/near-name.ts';
+import { nameHint } from '../../events/schema/near-name.ts';
 import { reason } from '../../events/schema/reason.ts';
 import { path } from '../../events/schema/text.ts';
 import { listBoots } from '../../projections/boots.ts';
@@ -34,11 +34,9 @@ function namesAmong(
   rarer: readonly string[] = [],
 ) {
   const names = [...usual, ...rarer];
-  const near = (text: string) =>
-    suggestion(text, usual) || suggestion(text, rarer) || nameHint(text, usual);
   const name = z.string().refine((text) => names.includes(text), {
     error: ({ input }) =>
-      `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${near(String(input))}`,
+      `unknown ${noun} ${JSON.stringify(String(input).slice(0, 60))}${nameHint(String(input), usual, rarer)}`,
   });
   return severalOf(name, description);
 }

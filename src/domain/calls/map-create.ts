@@ -18,10 +18,10 @@ import type { BpfMap } from '../kernel.ts';
 import { type MapType, type MapTypeName, mapTypeNumber, mapTypeOf } from '../map-type.ts';
 import { badExclusive, pastExclusive } from '../maps/exclusive.ts';
 import {
-  formOf,
   HASH_BYTES_MAX,
   MAP_FLAGS,
   type MapForm,
+  mapFormOf,
   NET_ADMIN_MAPS,
   PERCPU_VALUE_MAX,
   TAKES_NO_BTF,
@@ -156,7 +156,7 @@ function earlyForm(caller: Caller, create: Create): Refusal | undefined {
   if (isStorage(type)) {
     return switches.cgroup_bpf ? undefined : refusal('EINVAL', 'map-type-unknown', about);
   }
-  const form = formOf(switches, type);
+  const form = mapFormOf(switches, type);
   if (form === undefined) return refusal('ENOTSUPP', 'not-modelled', { what: `a map of ${type}` });
   // Of what is looked at late, only a bloom filter's value is too large before.
   if (!form.early) return valueTooLarge(form, create);
@@ -285,7 +285,7 @@ function both(flags: number, one: number, other: number): boolean {
 function lateForm(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type } = create;
   if (isStorage(type)) return badStorage(caller.kernel.switches, create);
-  const form = formOf(caller.kernel.switches, type);
+  const form = mapFormOf(caller.kernel.switches, type);
   if (form?.early === false) return refuseMalformed(form, create, caller.kernel.switches);
   return isMapOfMaps(type) ? badInnerMap(caller, create) : undefined;
 }

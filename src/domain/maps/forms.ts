@@ -1,7 +1,7 @@
 /**
  * The form that MAP_CREATE wants of each type of map: its sizes, its entries and its flags
  * (`map_alloc_check` and `map_alloc` of the type), measured on 6.18.44,
- * and what other releases have otherwise (`formOf`).
+ * and what other releases have otherwise (`mapFormOf`).
  */
 import type { MapType, MapTypeName } from '../map-type.ts';
 import type { Switches } from '../release/switches.ts';
@@ -199,7 +199,7 @@ const HASHES: readonly MapType[] = [
 ];
 
 /** The form of a type on a kernel; undefined for one that is not in the table. */
-export function formOf(switches: Switches, type: MapType): MapForm | undefined {
+export function mapFormOf(switches: Switches, type: MapType): MapForm | undefined {
   const form = typeof type === 'string' ? MAP_FORMS[type] : undefined;
   if (form === undefined) return undefined;
   return { ...form, flags: form.flags & ~missingFlags(switches), ...whatDiffers(switches, type) };

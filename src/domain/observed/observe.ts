@@ -94,7 +94,7 @@ function recordRefusal(
  * they have no answer.
  */
 function isClaim(kernel: Kernel, call: Call, { outcome, effects }: Decision): boolean {
-  if (isRefusal(outcome) && isWithoutAnswer(outcome)) return false;
+  if (isUnmodelled(outcome)) return false;
   if (!isRefusal(outcome)) return outcome.verified !== false && !usesUnownedArray(kernel, effects);
   const isRead = call.name === 'prog_load' && call.insns !== undefined;
   return !isRead || !AFTER_VERIFIER.includes(outcome.rule);
@@ -154,7 +154,7 @@ function observeSuccess(account: Account, pid: number, call: Call, outcome: Succ
     ? forcedEffects(asked.caller, call, outcome)
     : lenient.effects;
   const isUnknown =
-    isWithoutAnswer(decision.outcome) ||
+    decision.outcome.rule === 'not-modelled' ||
     isOfUnknownFd(decision.outcome) ||
     isOfUnknownType(account.kernel, decision.outcome) ||
     isOfUnknownCapability(asked.caller.process, decision.outcome) ||
@@ -205,10 +205,6 @@ function askRules(account: Account, pid: number, call: Call, outcome?: Success):
   const process = account.kernel.processes.get(pid);
   if (process === undefined) throw new Error(`impossible state: process ${pid} was met`);
   return putNumbers(account.kernel, process, call, outcome);
-}
-
-function isWithoutAnswer(refusal: Refusal): boolean {
-  return isUnmodelled(refusal);
 }
 
 /** An fd that nobody recorded is none that the log says something of. */

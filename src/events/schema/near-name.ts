@@ -43,9 +43,17 @@ export function suggestion(name: string, known: readonly string[]): string {
 const LISTED_MAX = 12;
 const SHOWN_OF_MORE = 4;
 
-/** The same, or which names there are when none is near. */
-export function nameHint(name: string, known: readonly string[]): string {
-  return suggestion(name, known) || listing(known);
+/**
+ * The same, or which names there are when none is near.
+ *
+ * @param rarer names that are meant only where none of `known` is near
+ */
+export function nameHint(
+  name: string,
+  known: readonly string[],
+  rarer: readonly string[] = [],
+): string {
+  return suggestion(name, known) || suggestion(name, rarer) || listing(known);
 }
 
 function listing(known: readonly string[]): string {

@@ -15,8 +15,9 @@ import {
   STACK_BYTES,
   type UsedMap,
 } from '../../native/instructions.ts';
-import { type Answered, cString } from '../../native/syscall.ts';
+import { cString } from '../../native/syscall.ts';
 import { anchorId, targetFd } from './anchor.ts';
+import { askUninterrupted } from './ask-again.ts';
 import { adopt, bpf, onTarget } from './bpf.ts';
 import { failWith, type LiveCaller, succeed } from './live-kernel.ts';
 import { objectBehind, realIdBehind } from './objects.ts';
@@ -62,23 +63,12 @@ export function progLoad(caller: LiveCaller, call: CallOf<'prog_load'>): Decisio
     .u32(PROG_LOAD.signature_size, call.signature_size ?? 0)
     .u32(PROG_LOAD.keyring_id, call.keyring_id ?? 0);
   describe(caller, call, attr);
-  const answered = loadUninterrupted(caller, attr);
+  const answered = askUninterrupted(() => bpf(caller, 'prog_load', attr));
   if ('errno' in answered) return failWith(answered.errno);
   const id = live.nameNew('prog');
   live.ids.introduce('prog', realIdBehind(live, answered.ret), id);
   const fd = adopt(caller, { real: answered.ret, cloexec: true, kind: 'prog', id });
   return adoptProgram(caller, call, { id, fd, real: answered.ret });
-}
-
-/** Times that a load is made again when a signal interrupts the verifier (EAGAIN), as libbpf does it. */
-const LOADS_MAX = 5;
-
-function loadUninterrupted(caller: LiveCaller, attr: Attr): Answered {
-  for (let loads = 1; ; loads++) {
-    const answered = bpf(caller, 'prog_load', attr);
-    const isInterrupted = 'errno' in answered && answered.errno === 'EAGAIN';
-    if (!isInterrupted || loads === LOADS_MAX) return answered;
-  }
 }
 
 function adoptProgram(

@@ -36,7 +36,7 @@ export function readLists(kernel: SystemCalls, { directory }: SurveyedCgroup): T
 }
 
 /** What runs on a cgroup for a type; without programs when there are more than are asked for. */
-interface Effective {
+export interface EffectiveArray {
   readonly attach_type: AttachTypeName;
   readonly progs?: readonly number[];
 }
@@ -46,10 +46,10 @@ export function readEffective(
   kernel: SystemCalls,
   { directory }: SurveyedCgroup,
   types: readonly AttachTypeName[],
-): Effective[] {
+): EffectiveArray[] {
   return onCgroup(directory, (fd) => {
     const ids = Buffer.alloc(4 * EFFECTIVE_MAX);
-    return types.flatMap((type): Effective[] => {
+    return types.flatMap((type): EffectiveArray[] => {
       const attr = queryOf(kernel, { fd, type, ids }).u32(PROG_QUERY.query_flags, QUERY_EFFECTIVE);
       const asked = kernel.call(SYS.bpf, BPF.prog_query, attr.buffer, ATTR_BYTES);
       if ('errno' in asked) return [{ attach_type: type }];

@@ -11,7 +11,7 @@ import type { SystemCalls } from '../../native/syscall.ts';
 import { KernelUnavailable } from '../../native/unavailable.ts';
 import { readCgroupTree } from './cgroup-tree.ts';
 import { readHolders, type SurveyedProcess } from './holders.ts';
-import { readEffective, readLists } from './lists.ts';
+import { type EffectiveArray, readEffective, readLists } from './lists.ts';
 import { readMounts } from './mounts.ts';
 import { readObjects } from './objects.ts';
 import { readPins } from './pins.ts';
@@ -22,12 +22,7 @@ const UNREAD_NAMED_MAX = 5;
 /** What there is, and what runs on each cgroup for the types that anything is attached for. */
 export interface Survey {
   readonly lines: readonly SightingLine[];
-  readonly effective: readonly {
-    readonly cgroup: string;
-    readonly attach_type: AttachTypeName;
-    /** Absent when there are more than are asked for. */
-    readonly progs?: readonly number[];
-  }[];
+  readonly effective: readonly (EffectiveArray & { readonly cgroup: string })[];
 }
 
 /**

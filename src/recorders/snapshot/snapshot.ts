@@ -1,10 +1,18 @@
 /** A snapshot of a running kernel: what was there at one time, as sightings. */
+import type { AttachType } from '../../domain/attach-type.ts';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
-import type { SeenArray } from './seen-array.ts';
 
 /** Kinds of things that a snapshot may tell of. */
 export const THINGS = ['cgroup', 'prog', 'map', 'link', 'entry', 'pin', 'fd'] as const;
 export type Thing = (typeof THINGS)[number];
+
+/** What runs on a cgroup, as a kernel tells it. */
+interface SeenArray {
+  readonly cgroup: string;
+  readonly attach_type: AttachType;
+  /** Programs in the order in which they run; absent when there are more than are asked for. */
+  readonly progs?: readonly number[];
+}
 
 export interface KernelSnapshot {
   /** RFC 3339: when the snapshot was complete. */

@@ -35,7 +35,9 @@ export class Keepers {
     return this.#tgids.has(tgid);
   }
 
-  set({ tgid }: Notified, keeps: boolean): SyscallAnswer {
+  set({ tgid, kernel }: Notified, keeps: boolean): SyscallAnswer {
+    // Those that ended are forgotten here: nobody asks for them.
+    for (const other of this.#tgids) if (!kernel.processes.has(other)) this.#tgids.delete(other);
     if (keeps) this.#tgids.add(tgid);
     else this.#tgids.delete(tgid);
     return DONE;
