@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeEvent } from '../../src/events/encoding/codec.ts';
 import { partsOf } from '../../src/events/segment/event-parts.ts';
 import { RestWriter } from '../../src/events/segment/rest.ts';
-import { openSegment, UnreadableSegment } from '../../src/events/segment/segment.ts';
+import { openSegment, packSegment, UnreadableSegment } from '../../src/events/segment/segment.ts';
 import { ByteWriter } from '../../src/events/segment/varint.ts';
 import { randomHistory } from '../support/random-history.ts';
 
@@ -108,5 +108,27 @@ describe("somebody else's segment", () => {
   it('with an entry that nothing refers to is refused', () => {
     const lying = () => openSegment(entries('"one","more"'), { foreign: true });
     expect(lying).toThrow(UnreadableSegment);
+  });
+
+  it('with a long text that repeats gives 32 MiB at most: each time counts', async () => {
+    const [body = ''] = [...randomHistory({ seed: 1, events: 1 })].map(({ event }) =>
+      encodeEvent(event),
+    );
+    const long = body.replace('6.18', 'x'.repeat(1_000_000));
+    const rows = Array.from({ length: 100 }, (_, i) => ({
+      position: 1 + i,
+      recorded_at: 1_795_000_000_000_000,
+      body: long,
+    }));
+    const batches = rows.map(({ position }) => ({ position_to: position, writer: 0 }));
+    const [hash_before, hash_after] = [new Uint8Array(32), new Uint8Array(32)];
+    const bomb = await packSegment({ rows, batches, hash_before, hash_after });
+    expect(bomb.length).toBeLessThan(1000);
+    let given = 0;
+    const readAll = () => {
+      for (const row of openSegment(bomb, { foreign: true }).rows) given += row.body.length;
+    };
+    expect(readAll).toThrow(UnreadableSegment);
+    expect(given).toBeLessThanOrEqual(32 * MIB);
   });
 });
