@@ -43,7 +43,7 @@ export async function aroundMoment(
   }
   const wanted = microsOf(text);
   if (wanted === undefined) {
-    throw new UsageError(`--around ${text} is no moment; there are ${SPOKEN_FORMS}, positions`);
+    throw new UsageError(`--around ${text} is not a moment; give ${SPOKEN_FORMS}, positions`);
   }
   const distance = ({ at }: DatedEvent) => (microsOf(at) ?? 0) - wanted;
   const distanceText = (event: DatedEvent) => {

@@ -109,7 +109,7 @@ async function accept(
 function noteOf({ position, note }: Checkpoint): string {
   if (note !== undefined) return note;
   throw new InputError(
-    `the checkpoint of position ${position} was signed by an older program and is no note: the next ` +
+    `the checkpoint of position ${position} was signed by an older program and is not a note: the next ` +
       'one will be',
   );
 }

@@ -40,7 +40,9 @@ export const context = command({
 const CHANGES: Readonly<Record<string, (called: ContextInvocation, name: string) => void>> = {
   add({ flags, print }, name) {
     if (!isContextName(name)) {
-      throw new UsageError(`${name} is no name of a context: letters, digits, . _ -, at most 64`);
+      throw new UsageError(
+        `${name} is not a valid name of a context: letters, digits, . _ -, at most 64`,
+      );
     }
     if (flags.url === undefined) {
       throw new UsageError(`context add needs --url; try context add ${name} --url https://…`);

@@ -138,7 +138,7 @@ function progTypesFrom(named = ''): readonly ProgType[] {
   const types = named === '' ? [] : named.split(',');
   const more = types.map((type) => {
     const { data } = progTypeInput.safeParse(type);
-    if (data === undefined) throw new UsageError(`--allow-prog-type ${type} is no program type`);
+    if (data === undefined) throw new UsageError(`--allow-prog-type ${type} is not a program type`);
     return data;
   });
   return [...CGROUP_PROG_TYPES, ...more];

@@ -134,7 +134,7 @@ async function create({ flags, print }: HostsInvocation, name: string): Promise<
   }
   if (name !== name.toLowerCase()) {
     const lower = name.toLowerCase();
-    throw new UsageError(`${name} is no name of a host: try ${lower}, in lower case`);
+    throw new UsageError(`${name} is not a valid name of a host: try ${lower}, in lower case`);
   }
   const client = restClient(serviceFrom(flags));
   const differing = config === undefined ? {} : { config: configOf(config) };

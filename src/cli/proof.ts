@@ -85,14 +85,14 @@ async function check(file: string, flags: CheckFlags, print: Printer): Promise<E
   const witnesses = witness?.split(',') ?? [];
   if (!(await isLogKey(key))) {
     throw new UsageError(
-      `--key ${key} is no key; give the public key of the log, 64 digits 0-9a-f (public_key of ` +
+      `--key ${key} is not a key; give the public key of the log, 64 digits 0-9a-f (public_key of ` +
         'GET /v1/keys), or its vkey, NAME+ID+BASE64',
     );
   }
   for (const vkey of witnesses) {
     if (!(await isVkey(vkey))) {
       throw new UsageError(
-        `--witness ${vkey} is no key of a witness; give its vkey, NAME+ID+BASE64`,
+        `--witness ${vkey} is not a key of a witness; give its vkey, NAME+ID+BASE64`,
       );
     }
   }

@@ -163,7 +163,7 @@ function programOf(text: string): Record<string, unknown> {
   const [, kind = '', value = ''] = /^(name|tag|id):(.+)$/.exec(text) ?? [];
   const field = PROGRAM_FIELDS[kind];
   if (field !== undefined) return { [field]: kind === 'id' ? Number(value) : value };
-  throw new UsageError(`--left ${text} is no program; try name:policy, tag:3b1f or id:7`);
+  throw new UsageError(`--left ${text} is not a program; try name:policy, tag:3b1f or id:7`);
 }
 
 function secretIn(file: string): string {
@@ -176,7 +176,7 @@ function secretIn(file: string): string {
 
 function pathOf(id: string): string {
   if (/^\d{1,15}$/.test(id)) return `/v1/rules/${id}`;
-  throw new UsageError(`${id} is no number of a rule; rules list shows them`);
+  throw new UsageError(`${id} is not the number of a rule; rules list shows them`);
 }
 
 async function remove({ flags, print }: RulesInvocation, id: string): Promise<ExitCode> {

@@ -92,7 +92,7 @@ export async function showCuts({ host, configuration, json, print }: CutsCall): 
 function beforeOf(text: string): Before {
   const moment = parseMoment(parseSpokenMoment(text, new Date()));
   if (moment !== undefined) return moment;
-  throw new UsageError(`--before ${text} is no moment: it takes ${BEFORE_FORMS}`);
+  throw new UsageError(`--before ${text} is not a moment: it takes ${BEFORE_FORMS}`);
 }
 
 function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[] {

@@ -22,7 +22,7 @@ export function momentHint(
     const text = typed[flag];
     if (flags[flag]?.value !== 'MOMENT' || typeof text !== 'string' || parseMoment(text)) continue;
     const [, day] = /^(\d{4}-\d\d-\d\d)(?: |$)/u.exec(text) ?? [];
-    if (day !== undefined && !isDay(day)) return `${day} is no day of the calendar`;
+    if (day !== undefined && !isDay(day)) return `${day} is not a day of the calendar`;
     // Of a text of its own forms the service says what is wrong with it.
     const isStrange = momentFault(text).includes(MOMENT_FORMS);
     return isStrange ? `--${flag} also takes ${SPOKEN_FORMS}` : undefined;

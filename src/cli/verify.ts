@@ -111,7 +111,7 @@ function textOf({ position, hash }: KeptHead): string {
 async function ofFile(file: string, flags: Typed): Promise<BundleVerification> {
   const trusted = await readTrusted(flags);
   if (!(await beginsAsBundle(file))) {
-    throw new InputError(`${file} is no bundle of bpfledger export`);
+    throw new InputError(`${file} is not a bundle of bpfledger export`);
   }
   const { checkpoint } = flags;
   const asInput = (error: unknown): never => {

@@ -126,7 +126,7 @@ export const RULES = {
     '§21',
     '{attach_type} is not a cgroup attach type; its target does not exist',
   ),
-  'target-is-no-perf-event': rule('bpf_perf_link_attach', 'the target fd {fd} is no perf event'),
+  'target-is-no-perf-event': rule('bpf_perf_link_attach', 'the target fd {fd} is not a perf event'),
   'built-without-cgroup-bpf': rule(
     'CONFIG_CGROUP_BPF, include/linux/bpf-cgroup.h',
     'this kernel is built without cgroup BPF',

@@ -21,7 +21,7 @@ export function findProgram(name: string, path: string): string {
 
 function requireProgram(file: string): string {
   if (isProgram(file)) return file;
-  throw new NoProgram(`${file} is no file that may be run`);
+  throw new NoProgram(`${file} is not an executable file`);
 }
 
 function isProgram(file: string): boolean {

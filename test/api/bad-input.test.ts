@@ -315,8 +315,8 @@ describe('requests around the body', () => {
     ['boot:9999999999', 'must be a boot from 1 on, of at most 9 digits (boot:2)'],
     ['0', 'must be a position from 1 on, of at most 15 digits'],
     ['1234567890123456', 'must be a position from 1 on, of at most 15 digits'],
-    ['2026-02-30T00:00:00Z', '2026-02-30 is no day of the calendar'],
-    ['2026-13-01T00:00:00Z', '2026-13-01 is no day of the calendar'],
+    ['2026-02-30T00:00:00Z', '2026-02-30 is not a day of the calendar'],
+    ['2026-13-01T00:00:00Z', '2026-13-01 is not a day of the calendar'],
     ['2026-02-03T24:30:00Z', 'hours end at 23, minutes and seconds at 59, offsets at 23:59'],
     ['1969-12-31T23:59:59Z', 'must not be before 1970'],
     ['noon', 'must be a position (42), an RFC 3339 time, or the end of a boot (boot:2)'],
@@ -328,7 +328,7 @@ describe('requests around the body', () => {
   it('a time of a call that is on no day of the calendar is told so', async () => {
     const body = { call: { name: 'mkdir', path: '/a' }, at: '2026-02-30T00:00:00Z' };
     const told = await problem(await post(service.app, '/v1/hosts/h/syscalls', { body }));
-    expect(told.detail).toBe('at: 2026-02-30 is no day of the calendar');
+    expect(told.detail).toBe('at: 2026-02-30 is not a day of the calendar');
   });
 
   it.each([

@@ -229,13 +229,13 @@ describe('what is no recording', () => {
 
   it.each<[string, string | Uint8Array, string]>([
     ['nothing', '\n', 'the recording has no line'],
-    ['another text', 'hello\nworld\n', 'line 1: is no line of strace: "hello"'],
+    ['another text', 'hello\nworld\n', 'line 1: is not a line of strace: "hello"'],
     [
       'bytes',
       new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1]),
-      'line 1: holds a NUL byte: this is no text',
+      'line 1: has a NUL byte: this is not text',
     ],
-    ['bytes behind lines', `${LINE}${LINE}\0\0`, 'line 3: holds a NUL byte: this is no text'],
+    ['bytes behind lines', `${LINE}${LINE}\0\0`, 'line 3: has a NUL byte: this is not text'],
     ['lines without a pid', LINE.slice(4), `line 1: no process id stands in front: ${WITH}`],
     [
       'lines without a day',
@@ -255,7 +255,7 @@ describe('what is no recording', () => {
     [
       'too much else between the lines',
       `${LINE}${'noise\n'.repeat(1001)}`,
-      'line 1002: is no line of strace: "noise"; so many cannot be read that nothing is taken',
+      'line 1002: is not a line of strace: "noise"; so many cannot be read that nothing is taken',
     ],
   ])('%s is refused, and leaves nothing', async (_, body, detail) => {
     const refused = await problem(await send('refused-x', body, { query: '?release=6.18' }));
@@ -276,7 +276,7 @@ describe('what is no recording', () => {
     const end = await imported('noisy', `${noisy}812 17953375`);
     expect(end.summary.divergences.count).toBe(0);
     const [[kind, counted] = []] = Object.entries(end.summary.unreadable);
-    expect(kind).toBe('is no line of strace');
+    expect(kind).toBe('is not a line of strace');
     expect(counted?.lines[0]).toBeGreaterThan(1);
     expect(end.summary.cut_off).toBe(end.summary.lines);
   });

@@ -24,7 +24,7 @@ it('says which file is missing, and takes the kernel from the command line', asy
     bpfledger(['adopt', '--host', 'web1', ...flags, '--url', service.url, '--from-bpftool', file]);
   const { code, err } = await adopt();
   expect(err).toBe(
-    'bpfledger: nothing tells the kernel of web1: add a file of what uname -r prints, or ' +
+    'bpfledger: nothing names the kernel of web1: add a file of what uname -r prints, or ' +
       '--release R\n',
   );
   expect(code).toBe(2);

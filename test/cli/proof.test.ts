@@ -119,7 +119,7 @@ it('proves an event from a file alone', PATIENCE, async () => {
   expect(checked.out).toContain('not excluded: no witness was asked for');
   const noKey = await bpfledger(['proof', 'check', proof, '--key', 'zz']);
   expect([noKey.code, noKey.out]).toEqual([2, '']);
-  expect(noKey.err).toContain('--key zz is no key; give the public key of the log, 64 digits');
+  expect(noKey.err).toContain('--key zz is not a key; give the public key of the log, 64 digits');
   const noWitness = await bpfledger(['proof', 'check', proof, '--key', key, '--witness', 'w']);
   expect([noWitness.code, noWitness.out]).toEqual([2, '']);
   writeFileSync(proof, readFileSync(proof, 'utf8').replace('index 6', 'index 5'));

@@ -38,7 +38,7 @@ describe('on the embedded database', () => {
     const trim = (...args: string[]) => command('retention', 'trim', ...args, ...data);
     const cases = [
       [['demo'], 2, /retention trim needs a moment/],
-      [['demo', '--before', 'soon'], 2, /--before soon is no moment/],
+      [['demo', '--before', 'soon'], 2, /--before soon is not a moment/],
       [['demo', '--before', '1', '--key', 'x'], 2, /--key x is not a key id/],
       [['nobody', '--before', '9'], 3, /data: there is no host nobody/],
       [['demo', '--before', '9000d ago'], 3, /demo begins after that moment: there is nothing/],

@@ -148,7 +148,7 @@ it('takes the example of the specification of signed notes, and no changed one',
 it.each([
   ['no signatures', 'text\n', 'has no signatures'],
   ['no newline at the end', 'text\n\n— a AAAAAAAA', 'has no signatures'],
-  ['a line that is none', 'text\n\nfoo\n', 'no signature: foo'],
+  ['a line that is none', 'text\n\nfoo\n', 'not a signature: foo'],
   ['a signature that is not base64', 'text\n\n— a A*AA\n', 'is not base64'],
   ['a signature that is too short', 'text\n\n— a AAAA\n', 'is too short'],
   ['more than it may have', `text\n\n${'— a AAAAAAAA\n'.repeat(65)}`, 'too many signatures'],

@@ -305,7 +305,7 @@ describe.skipIf(!listener.ok)('what a run would write', () => {
     [['--keep', twice, '--tap', `${open}/../${basename(open)}/twice`], 2, 'are one file'],
     [['--tap', `${twice}-link`, '--junit', twice], 2, 'are one file'],
     [['--keep', `${open}/there`, '--junit', `${open}/also`], 2, 'are one file'],
-    [['--keep', '/dev/null'], 2, '--keep /dev/null: it is no plain file'],
+    [['--keep', '/dev/null'], 2, '--keep /dev/null: it is not a plain file'],
     [['--seed-state', folder], 2, 'is a directory: give a file that bpfledger export wrote'],
     [['--host', 'new', '--url', 'http://127.0.0.1:1'], 3, 'no answer from http://127.0.0.1:1'],
   ])('is looked at before the program starts: %j', async (flags, refused, why) => {

@@ -156,7 +156,7 @@ describe.skipIf(!needs('chromium').ok)('the page, asked for what it cannot show 
     ['1970-01-01T00:00:00Z', /the log of odd begins later/],
     ['boot:7', /has no boot 7/],
     ['yesterday', /must be a position/],
-  ])('says that %s is no moment of the log, and offers its ends', async (when, why) => {
+  ])('says that %s is not a moment of the log, and offers its ends', async (when, why) => {
     // The service refuses it, and the console of a browser tells of each refusal.
     const context = await browser.newContext();
     const page = await context.newPage();

@@ -22,11 +22,11 @@ export const fdFacts: z.ZodType<Readonly<Record<number, FdFact>>> = z
   .superRefine((facts, context) => {
     const fds = Object.keys(facts);
     if (fds.length > FDS_MAX) {
-      const message = `tells of ${fds.length} fds, more than ${FDS_MAX}`;
+      const message = `has ${fds.length} fds, more than ${FDS_MAX}`;
       context.addIssue({ code: 'custom', message, params: { limit: FDS_MAX } });
     }
     const bad = fds.find((fd) => !FD.test(fd) || Number(fd) > FD_MAX);
     if (bad === undefined) return;
     const path = [bad.slice(0, 60)];
-    context.addIssue({ code: 'custom', path, message: `is no fd number from 0 to ${FD_MAX}` });
+    context.addIssue({ code: 'custom', path, message: `is not an fd number from 0 to ${FD_MAX}` });
   });

@@ -107,7 +107,7 @@ function outputFault(call: Call, { ret: _, ...outputs }: Success): FieldFault | 
     const field = `outcome.${name}`;
     if (!known.includes(name)) {
       const listed = known.length === 0 ? 'nothing but ret' : `ret, ${known.join(', ')}`;
-      return { field, message: `is nothing that ${call.name} tells; it tells ${listed}` };
+      return { field, message: `is not an output of ${call.name}; its outputs are ${listed}` };
     }
     // An object that was asked for by its id.
     if (name in call && (call as Readonly<Record<string, unknown>>)[name] !== value) {

@@ -46,7 +46,7 @@ export const syscallRequest = strictObject({
   description:
     'A call and who makes it: `pid` defaults to the boot process (1), `at` to the time of arrival. ' +
     '`comm` is the name of the process, when it is not the name that the ledger knows. With an ' +
-    '`outcome` it is an observation of a real kernel, and the other fields tell what was seen beside it.',
+    '`outcome` it is an observation of a real kernel, and the other fields say what was seen beside it.',
 });
 
 const SIGHTINGS = requestedSightings(time);
@@ -58,7 +58,7 @@ const sightingRequest = strictObject({
   ...seen,
 }).meta({
   id: 'SightingRequest',
-  description: 'What a recorder knows that no call tells, and of which process.',
+  description: 'What a recorder knows that no call shows, and of which process.',
 });
 
 /** One thing as posted, for the document. */

@@ -29,7 +29,7 @@ const route = createRoute({
   summary: 'Follow the log as server-sent events',
   description:
     '`event: event` carries an event, `event: bookmark` the position that a filtered stream has ' +
-    'come to. The id of both is `POSITION.MARK`, where MARK tells one history of the log from ' +
+    'come to. The id of both is `POSITION.MARK`, where MARK distinguishes one history of the log from ' +
     'another: send it back as Last-Event-ID. `event: history-changed` is the last message of a ' +
     'stream whose log went back (a standby that was behind, a copy that was restored), also while ' +
     'nobody was connected: `known` was its end before, or the position that was sent back, ' +

@@ -33,7 +33,7 @@ const route = createRoute({
   summary: 'Import a recording of strace',
   description:
     'The body is what strace wrote (docs/import.md). It is read whole first: what is refused ' +
-    'leaves nothing. A host that is not there is made. The answer tells how far it is, a line at ' +
+    'leaves nothing. A host that is not there is made. The answer shows how far it is, a line at ' +
     'a time, and ends with what became of it, or with a problem document; sent again, the same ' +
     'bytes are not recorded twice, and an import that ended on the way goes on.',
   request: {

@@ -54,10 +54,10 @@ const addRoute = createRoute({
   path: '/v1/rules',
   operationId: 'addRule',
   access,
-  summary: 'Be told of events by a webhook',
+  summary: 'Report events by a webhook',
   description:
     'Of events that arrive from now on, of the hosts that this token may see. An alert is posted as ' +
-    'a CloudEvent, signed as Standard Webhooks define it, at least once: `webhook-id` tells a ' +
+    'a CloudEvent, signed as Standard Webhooks define it, at least once: `webhook-id` marks a ' +
     'repeated one. The alerts of one host come in order. Only public addresses are posted to, ' +
     'unless the service allows others.',
   responses: {

@@ -25,7 +25,7 @@ const bucket = z
     drift: count.describe('Calls that the kernel answered otherwise than the rules.'),
     rmdirs: count.describe('Removed cgroups.'),
     boots: count,
-    holes: count.describe('Events that tell of a lost part of the record.'),
+    holes: count.describe('Events that mark a lost part of the record.'),
   })
   .meta({ id: 'Bucket', description: 'Neighbouring positions, with what happened at them.' });
 

@@ -95,7 +95,7 @@ export const ruleRequest = strictObject({
     message: 'is missing: each event of each host would be an alert',
     path: ['filter'],
   })
-  .meta({ id: 'RuleRequest', description: 'What to watch for, and where to tell of it.' });
+  .meta({ id: 'RuleRequest', description: 'What to watch for, and where to report it.' });
 
 const ruleFields = {
   rule_id: n,

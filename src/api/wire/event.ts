@@ -57,11 +57,11 @@ export const wireEvent = z
     tid: z.int().exactOptional(),
     uid: z.int().exactOptional(),
     cgroup: z.string().exactOptional().describe("Path of the caller's cgroup."),
-    container_id: z.string().exactOptional().describe('As the path of the cgroup tells it.'),
+    container_id: z.string().exactOptional().describe('Read from the path of the cgroup.'),
     unit: z
       .string()
       .exactOptional()
-      .describe('The systemd unit, as the path of the cgroup tells it.'),
+      .describe('The systemd unit, read from the path of the cgroup.'),
   })
   .meta({ id: 'Event' });
 

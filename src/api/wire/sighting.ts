@@ -19,7 +19,7 @@ const wireLost = z
 
 export const wireSighting = z.union([recordedFound, recordedGone, wireLost]).meta({
   id: 'Sighting',
-  description: 'What a recorder knows that no call tells (docs/observations.md).',
+  description: 'What a recorder knows that no call shows (docs/observations.md).',
 });
 
 /** A hole as the API tells it. */

@@ -89,7 +89,7 @@ function requireWritable(flag: string, file: string): void {
     if (found?.isDirectory()) throw new Error('it is a directory');
     // A bundle takes the place of what is there: it appears when it is complete.
     const isReplaced = flag === 'keep' || found === undefined;
-    if (isReplaced && found?.isFile() === false) throw new Error('it is no plain file');
+    if (isReplaced && found?.isFile() === false) throw new Error('it is not a plain file');
     if (isReplaced) accessSync(dirname(file), constants.W_OK | constants.X_OK);
     else accessSync(file, constants.W_OK);
   } catch (error) {

@@ -35,14 +35,14 @@ export async function seededKernel(text: string, service: ServiceFlags): Promise
       );
     }
     if (!(await beginsAsBundle(text))) {
-      throw new InputError(`--seed-state ${text} is no bundle, as bpfledger export writes it`);
+      throw new InputError(`--seed-state ${text} is not a bundle, as bpfledger export writes it`);
     }
     return stateOf(text, createReadStream(text), undefined);
   }
   const [, host, at] = /^([^@]+)@([1-9]\d{0,14})$/u.exec(text) ?? [];
   if (host === undefined) {
     throw new UsageError(
-      `--seed-state ${text} is no file that is there, nor HOST@POSITION as web1@812`,
+      `--seed-state ${text} is neither a file nor HOST@POSITION, such as web1@812`,
     );
   }
   const client = restClient(serviceFrom(service));

@@ -65,7 +65,7 @@ export function parseNote(note: string): Note {
 function signatureOf(line: string): Signature {
   const [, name, text] = /^— ([^\s+]+) (\S+)$/u.exec(line) ?? [];
   if (name === undefined || text === undefined) {
-    throw new ProofRefused(`the note has a line that is no signature: ${line.slice(0, 80)}`);
+    throw new ProofRefused(`the note has a line that is not a signature: ${line.slice(0, 80)}`);
   }
   const bytes = fromBase64(text, 'a signature of the note');
   if (bytes.length <= ID_BYTES) throw new ProofRefused('a signature of the note is too short');
@@ -80,7 +80,7 @@ function signatureOf(line: string): Signature {
 export async function parseKey(vkey: string): Promise<NoteKey> {
   const [, name, id, text] = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/u.exec(vkey) ?? [];
   if (name === undefined || text === undefined) {
-    throw new ProofRefused(`${vkey} is no key of the form NAME+ID+BASE64`);
+    throw new ProofRefused(`${vkey} is not a key of the form NAME+ID+BASE64`);
   }
   const bytes = fromBase64(text, `the key of ${name}`);
   const key = { name, type: bytes[0] ?? 0, publicKey: bytes.slice(1) };

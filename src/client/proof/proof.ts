@@ -63,7 +63,7 @@ export interface ProvenEvent {
 export async function openCheckpoint(note: string, trust: Trust): Promise<OpenCheckpoint> {
   const parsed = parseNote(note);
   const [origin = '', size = '', root = '', ...extensions] = parsed.text.split('\n');
-  if (!COUNT.test(size)) throw new ProofRefused('the second line of the checkpoint is no size');
+  if (!COUNT.test(size)) throw new ProofRefused('the second line of the checkpoint is not a size');
   if (!(await isSignedByLog(parsed, await keyOf(trust.log, origin)))) {
     throw new ProofRefused(`the checkpoint of ${origin} is not signed by the key that you gave`);
   }
@@ -138,7 +138,7 @@ function numberAfter(word: string, line: string | undefined): number {
 export async function verifyInclusion(proof: string, trust: Trust): Promise<ProvenEvent> {
   const { lines, note } = partsOf(proof);
   const [format, extra, index, ...hashes] = lines;
-  if (format !== 'c2sp.org/tlog-proof@v1') throw new ProofRefused('it is no proof of inclusion');
+  if (format !== 'c2sp.org/tlog-proof@v1') throw new ProofRefused('it is not a proof of inclusion');
   const checkpoint = await openCheckpoint(note, trust);
   const at = numberAfter('index', index);
   const hashed = fromBase64(

@@ -52,7 +52,7 @@ export class CutImport {
     const { position = 0 } = this.#cut ?? {};
     const row = listIn(text);
     const fault =
-      row === undefined ? 'it is no list of values' : this.#kept.fault(table, row, position);
+      row === undefined ? 'it is not a list of values' : this.#kept.fault(table, row, position);
     if (fault === undefined) return row as ProjectionRow;
     throw new DamagedLog(position, `a row of ${table.slice(0, 40)}: ${fault}`);
   }

@@ -33,7 +33,7 @@ it.each([
 it.each([
   ['2024-02-29T00:00:00Z', undefined],
   ['noon', undefined],
-  ['2026-02-30T00:00:00Z', '2026-02-30 is no day of the calendar'],
+  ['2026-02-30T00:00:00Z', '2026-02-30 is not a day of the calendar'],
   ['2026-03-25T23:60:00Z', 'hours end at 23, minutes and seconds at 59, offsets at 23:59'],
   ['1969-12-31T23:59:59Z', 'must not be before 1970'],
   [

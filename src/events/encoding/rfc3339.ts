@@ -62,7 +62,7 @@ function isPlusLost(text: string): boolean {
 export function timeFault(text: string): string | undefined {
   const [, day] = PATTERN.exec(text) ?? [];
   if (day === undefined) return isPlusLost(text) ? PLUS_LOST : undefined;
-  if (!isDay(day)) return `${day} is no day of the calendar`;
+  if (!isDay(day)) return `${day} is not a day of the calendar`;
   const micros = microsOf(text);
   if (micros === undefined) return 'hours end at 23, minutes and seconds at 59, offsets at 23:59';
   return micros < 0 ? 'must not be before 1970' : undefined;

@@ -282,8 +282,8 @@ export class ChainCheck {
         'the hash of the batch does not follow from its events and the hash before them';
       return this.#hint(message, this.#batchFrom);
     }
-    if (batch.recorded_at !== this.#recordedAt) return 'the batch tells another time of recording';
-    if (batch.at_max !== this.#atMax) return 'the batch tells another latest time of its events';
+    if (batch.recorded_at !== this.#recordedAt) return 'the batch has another time of recording';
+    if (batch.at_max !== this.#atMax) return 'the batch has another latest time of its events';
     return undefined;
   }
 

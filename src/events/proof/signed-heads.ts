@@ -145,7 +145,7 @@ export class SignedHeads {
       const line = lineOf(text);
       if (line === undefined) {
         throw new Error(
-          `${this.#file}: line ${this.#count} cannot be read; it tells what was signed, so restore ` +
+          `${this.#file}: line ${this.#count} cannot be read; it says what was signed, so restore ` +
             'it, or remove the line and compare the log with checkpoints that are kept elsewhere',
         );
       }

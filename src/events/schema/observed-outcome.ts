@@ -30,10 +30,10 @@ export const observedOutcome: z.ZodType<ObservedOutcome> = told
       return fault('errno', 'contradicts ret: a call succeeds or is refused');
     }
     if (ret === undefined && refused === undefined) {
-      return fault('ret', 'is missing; tell ret, or the errno of a refusal');
+      return fault('ret', 'is missing; give ret, or the errno of a refusal');
     }
     if (ret !== undefined && ret < 0) {
-      return fault('ret', 'is negative; tell a refusal as errno, such as "EPERM"');
+      return fault('ret', 'is negative; give a refusal as errno, such as "EPERM"');
     }
     const [output] = Object.keys(outputs);
     if (refused !== undefined && output !== undefined) {

@@ -114,7 +114,7 @@ function oneOf<T>(name: 'found' | 'gone', shape: Readonly<Record<string, z.ZodTy
     const told = things.filter((thing) => thing in value);
     if (told.length === 1) return;
     const count = told.length === 0 ? 'none' : told.join(' and ');
-    const message = `must tell of exactly one of ${things.join(', ')}; it tells of ${count}`;
+    const message = `must name exactly one of ${things.join(', ')}; it names ${count}`;
     context.addIssue({ code: 'custom', message });
   });
   return checked as unknown as z.ZodType<T>;

@@ -137,7 +137,7 @@ function readEntries(from: ByteReader, count: number, decode?: Decode): unknown[
   const text = from.lane();
   from.budget?.json(text);
   const entries: unknown = JSON.parse(Buffer.from(text).toString('utf8'));
-  if (!Array.isArray(entries)) throw new TruncatedBytes('the entries are no list');
+  if (!Array.isArray(entries)) throw new TruncatedBytes('the entries are not a list');
   const decoded = decode === undefined ? entries : entries.map((entry) => decode(entry as Json));
   const references = from.reader();
   if (count > references.left) throw new TruncatedBytes('references are missing');

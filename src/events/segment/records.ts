@@ -60,7 +60,7 @@ export interface Columns {
 export function tally(codes: readonly unknown[]): Map<number, number> {
   const counts: number[] = [];
   for (const code of codes) {
-    if (!isCode(code)) throw new TruncatedBytes(`${String(code)} is no code`);
+    if (!isCode(code)) throw new TruncatedBytes(`${String(code)} is not a code`);
     counts[code] = (counts[code] ?? 0) + 1;
   }
   // Without the holes: few of the numbers are codes of something.

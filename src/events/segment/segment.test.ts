@@ -134,7 +134,7 @@ describe('a segment', () => {
       }
     }
     expect(() => reopen(blob.subarray(0, blob.length - 1))).toThrow(UnreadableSegment);
-    expect(() => openSegment(Buffer.from('something else'))).toThrow('no segment');
+    expect(() => openSegment(Buffer.from('something else'))).toThrow('not a segment');
     await expect(changesIn(blob.subarray(0, 9), WHOLE)).rejects.toThrow(UnreadableSegment);
   });
 });

@@ -163,7 +163,7 @@ export async function openChanges(
 
 function readParts(blob: Uint8Array): Opened {
   if (!MAGIC.equals(blob.subarray(0, MAGIC.length))) {
-    throw new UnreadableSegment('this is no segment');
+    throw new UnreadableSegment('this is not a segment');
   }
   const from = new ByteReader(blob.subarray(MAGIC.length));
   const format = from.varint();

@@ -74,7 +74,7 @@ function checkHook({ progTypes }: Scene, call: Call): string | undefined {
   }
   const { attach_type: type } = call;
   if (type === 'lsm_cgroup' && progTypes.includes('lsm')) return undefined;
-  return isCgroupHook(type) ? undefined : `${type} is no cgroup's hook`;
+  return isCgroupHook(type) ? undefined : `${type} is not a hook of cgroups`;
 }
 
 function isCgroupHook(type: AttachType): type is AttachTypeName {

@@ -35,7 +35,7 @@ export async function followEvent(run: ExecutorRun, event: LoggedEvent): Promise
 /** What stands on another machine cannot be made without the calls that made it. */
 function elsewhereError(position: number, name: string): Error {
   return new Error(
-    `event ${position} (${name}) tells what a recorder saw on another machine; ` +
+    `event ${position} (${name}) holds what a recorder saw on another machine; ` +
       'the executor makes calls, so follow a host that was not observed',
   );
 }

@@ -53,7 +53,7 @@ export function mapCreate(caller: LiveCaller, call: CallOf<'map_create'>): Decis
   const id = live.nameNew('map');
   live.ids.introduce('map', realIdBehind(live, answered.ret), id);
   const info = objectBehind(live, answered.ret);
-  if (info.kind !== 'map') throw new Error('a created map is no map');
+  if (info.kind !== 'map') throw new Error('a created map is not a map');
   const layout = formOf(info);
   live.mapForms.set(id, layout);
   if (layout.held !== undefined) live.holds = true;

@@ -72,7 +72,7 @@ export class ProbeBench {
     const place = { target_path: path, attach_type: EGRESS } as const;
     const { ret, effects } = await this.does({ name: 'link_create', ...place, prog_fd });
     const made = effects.find((one): one is EffectOf<'LinkCreated'> => one.type === 'LinkCreated');
-    if (made === undefined) throw new NotMeasured('the kernel does not tell the id of a link');
+    if (made === undefined) throw new NotMeasured('the kernel does not show the id of a link');
     return { fd: ret, id: made.link_id };
   }
 

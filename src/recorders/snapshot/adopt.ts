@@ -151,7 +151,7 @@ async function boot(
     at,
   };
   if (how === 'rebooted') await client.post(`${hostPath(host)}/reboot`, asked);
-  else if (release === undefined) throw new ReleaseMissing(`nothing tells the kernel of ${host}`);
+  else if (release === undefined) throw new ReleaseMissing(`nothing names the kernel of ${host}`);
   else await client.post('/v1/hosts', { name: host, ...asked });
 }
 

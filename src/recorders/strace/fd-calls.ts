@@ -76,7 +76,7 @@ export function numberAt(list: readonly Value[], index: number): number {
   if (value?.kind === 'number') return value.value;
   // `~0U` as the end of close_range.
   if (value?.kind === 'word' && value.text.startsWith('~0')) return 0xffff_ffff;
-  throw new Malformed(`argument ${index + 1} is no number`);
+  throw new Malformed(`argument ${index + 1} is not a number`);
 }
 
 /** A cgroup's directory; openat2 prints its flags in a struct. */

@@ -25,7 +25,7 @@ export class TextLines {
     if (buffer.includes(0)) {
       const before = buffer.subarray(0, buffer.indexOf(0));
       const line = this.number + 1 + newlinesIn(before);
-      throw new RecordingRefused('holds a NUL byte: this is no text', line);
+      throw new RecordingRefused('has a NUL byte: this is not text', line);
     }
     let from = 0;
     for (;;) {

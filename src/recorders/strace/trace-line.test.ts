@@ -73,8 +73,8 @@ it.each([
     '812        0.000123 close(3) = 0',
     `the time is relative, as -r prints it: ${WITH}`,
   ],
-  ['another text', 'Error: no such file', 'is no line of strace: "Error: no such file"'],
-  ['another text with a number', '42 is the answer', 'is no line of strace: "42 is the answer"'],
+  ['another text', 'Error: no such file', 'is not a line of strace: "Error: no such file"'],
+  ['another text with a number', '42 is the answer', 'is not a line of strace: "42 is the answer"'],
 ])('refuses %s', (_, text, message) => {
   expect(() => readTraceLine(text)).toThrow(message);
 });

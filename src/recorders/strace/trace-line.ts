@@ -87,7 +87,7 @@ function withoutPid(text: string): string {
 }
 
 function noTraceLine(text: string): string {
-  return `is no line of strace: ${JSON.stringify(text.slice(0, QUOTED_CHARS_MAX))}`;
+  return `is not a line of strace: ${JSON.stringify(text.slice(0, QUOTED_CHARS_MAX))}`;
 }
 
 function microsAt(text: string, from: number): number {

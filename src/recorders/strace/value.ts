@@ -58,7 +58,7 @@ export interface Arguments {
 /** Text that is not what strace prints. */
 export class Malformed extends Error {}
 
-/** Brackets within brackets; what is deeper is no line of strace. */
+/** Brackets within brackets; what is deeper is not a line of strace. */
 const DEPTH_MAX = 32;
 
 const BRACE_END = 125;

@@ -81,7 +81,7 @@ function answerCall(
   { asking, read }: { readonly asking: Asking; readonly read: ReadCall },
 ): SyscallAnswer {
   const { attr, decoded } = read;
-  if (decoded.is !== 'call') throw new Error('this is no call');
+  if (decoded.is !== 'call') throw new Error('this is not a call');
   const { call, passed } = decoded;
   const { kernel, tgid } = notified;
   if (call.name === 'obj_pin') knowUmask(notified);

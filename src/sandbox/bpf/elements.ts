@@ -68,7 +68,7 @@ class ElementCalls {
   /** Of what is no map, nothing is read. */
   refuse(name: ElementCommand, map_fd: number): SyscallAnswer {
     const outcome = this.#performCall(callUnread(name, map_fd));
-    if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is no map, and ${name} was done`);
+    if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is not a map, and ${name} was done`);
     return refuse(outcome.errno);
   }
 

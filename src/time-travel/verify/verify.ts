@@ -98,7 +98,7 @@ async function deletionSentences(database: Database, host: string): Promise<stri
   return deleted.map(
     ({ events, deleted_at }) =>
       `Another host ${host} was deleted at ${rfc3339(deleted_at)}, with ${countText(events, 'event')}: checkpoints ` +
-      'and proofs of it are about another log, and nothing here tells what it held.',
+      'and proofs of it are about another log, and nothing here says what it held.',
   );
 }
 

@@ -110,7 +110,7 @@ export function When({ detail, when }: EndsProps & { readonly when: string }) {
   return (
     <main class="alone">
       <RefusedNote refused={refused} />
-      <Note title={`“${when}” is no moment of this log`}>
+      <Note title={`“${when}” is not a moment of this log`}>
         <Ends detail={detail} />
       </Note>
     </main>

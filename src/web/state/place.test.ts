@@ -36,8 +36,8 @@ it.each([
   ['#/h?view=nothing', [/no view “nothing”.*arrays, lanes/]],
   ['#/h?from=0&to=1e9', [/from=0,/, /to=1e9,/]],
   ['#/h?att=42&cgruop=/', [/att, cgruop/]],
-  ['#/h?cgroup=pods', [/cgroup=pods, which is no path/]],
-  ['#/h?cgroup=/pods/../a', [/no path of a cgroup/]],
+  ['#/h?cgroup=pods', [/cgroup=pods, which is not a path/]],
+  ['#/h?cgroup=/pods/../a', [/not a path of a cgroup/]],
   ['#/h?at=42&view=lanes&live', undefined],
 ])('says what it does not understand of %s', (fragment, notes) => {
   expect(parsePlace(fragment).notes).toEqual(notes?.map((note) => expect.stringMatching(note)));

@@ -74,7 +74,7 @@ export function parsePlace(fragment: string): PagePlace {
   if (place.cgroup !== undefined) {
     const cgroup = pathOf(String(place.cgroup));
     if (cgroup === undefined) {
-      notes.push(`The address has cgroup=${place.cgroup}, which is no path of a cgroup.`);
+      notes.push(`The address has cgroup=${place.cgroup}, which is not a path of a cgroup.`);
     }
     place.cgroup = cgroup;
   }

@@ -42,7 +42,7 @@ const program: Table = {
     | wrong first                       | mended by                                                          | v2-series..5.10 | 5.11.. |
     | cgroup_skb is for another hook    | prog_type = 99                                                     | EINVAL          | EINVAL |
     | it locks a page, and may lock none | raise the memory limit                                            | EPERM           | –      |
-    | there is no program type 99       | prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress  | EINVAL          | EINVAL |
+    | there is not a program type 99       | prog_type = cgroup_skb; expected_attach_type = cgroup_inet_egress  | EINVAL          | EINVAL |
     | nothing                           |                                                                    | ok              | ok     |
   `,
 };

@@ -59,7 +59,7 @@ export const OBJECT_SPECS = {
   rotating_log: {
     meaning:
       'the log of the verifier rotates: PROG_LOAD takes log_level without a buffer, level 8 and a buffer of ' +
-      'any size, and tells log_true_size; before, a log wants a level up to 7 and a buffer of 128 bytes',
+      'any size, and gives log_true_size; before, a log wants a level up to 7 and a buffer of 128 bytes',
     source: 'semantics §7; bpf_vlog_init, union bpf_attr',
     boundaries: [
       from57(false),

@@ -225,7 +225,7 @@ describe('a snapshot by what bpftool printed', () => {
     [{ 'p.json': '{"id":1}' }, 'p.json is one object'],
     [{ notes: 'hello' }, 'notes is not the output of one of these: bpftool -j prog show; '],
     [{ 'x.json': [] }, 'x.json is an empty list: call it prog.json'],
-    [{ 'x.json': [5] }, 'x.json is no list of programs, maps, links or cgroups'],
+    [{ 'x.json': [5] }, 'x.json is not a list of programs, maps, links or cgroups'],
     [{ a: PROGS, b: PROGS }, 'b and a are both of bpftool -j prog show: give one'],
     [{ a: [{ ...PROGS[0], tag: 'x' }] }, 'a: [0].tag: must be 16 hexadecimal digits'],
     [
@@ -237,7 +237,7 @@ describe('a snapshot by what bpftool printed', () => {
       { ...ALL, 'link.json': [{ ...LINKS[0], prog_id: 99 }] },
       'no cgroup of the tree has its program',
     ],
-    [{ ...ALL, c: '5 /a\nx' }, 'c: line 2 is no inode number and path: x'],
+    [{ ...ALL, c: '5 /a\nx' }, 'c: line 2 is not an inode number and a path: x'],
     [{ ...ALL, c: '5 /elsewhere' }, '/sys/fs/cgroup/unified/a/b is not below /elsewhere'],
     [{ c: '1 /a\n2 /a/b' }, '/a is not below /sys/fs/cgroup: name where', '/sys/fs/cgroup'],
   ])('refuses %j', (files, message, mount?: string) => {

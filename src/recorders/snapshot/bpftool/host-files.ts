@@ -172,7 +172,9 @@ function kindOfRow(name: string, row: unknown): HostFileKind {
   if (has('bytes_key')) return 'maps';
   if (has('tag')) return 'progs';
   if (has('id') && has('type')) return 'links';
-  throw new HostFileError(`${name} is no list of programs, maps, links or cgroups of bpftool -j`);
+  throw new HostFileError(
+    `${name} is not a list of programs, maps, links or cgroups of bpftool -j`,
+  );
 }
 
 const NAMES: readonly (readonly [RegExp, HostFileKind])[] = [
@@ -197,7 +199,7 @@ function cgroupRows({ name }: HostFile, text: string): readonly CgroupRow[] {
     const [, number, directory] = /^(\d+) (\/.*)$/.exec(line) ?? [];
     if (number === undefined || directory === undefined) {
       throw new HostFileError(
-        `${name}: line ${i + 1} is no inode number and path: ${line.slice(0, 80)}`,
+        `${name}: line ${i + 1} is not an inode number and a path: ${line.slice(0, 80)}`,
       );
     }
     return { id: Number(number), directory };
