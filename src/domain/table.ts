@@ -24,15 +24,18 @@ export interface RowKind<V> {
 /** Marks of removed rows that may remain, beyond the number of rows. */
 const GONE_MAX = 32;
 
+/** Stands for a row that is gone, in layers and where keys return: one lookup finds row and mark. */
+const GONE = Symbol('gone');
+
 export class Table<K extends string | number, V> {
   readonly #kind: RowKind<V>;
   readonly #base: Table<K, V> | undefined;
   /**
-   * Own rows; `undefined` marks a row as gone, in layers and where keys return. A key that is not
-   * in it is the base's. No row in it is the base's own: `edit` puts a copy here.
+   * Own rows and marks of those that are gone. A key that is not in it is the base's. No row in it
+   * is the base's own: `edit` puts a copy here.
    */
-  readonly #rows = new Map<K, V | undefined>();
-  /** In layers, and where keys return. Elsewhere no value of `#rows` is `undefined`. */
+  readonly #rows = new Map<K, V | typeof GONE>();
+  /** In layers, and where keys return. Elsewhere `#rows` has no marks. */
   readonly #marksGone: boolean;
   /**
    * Rows that are not gone, with those of the base: as many as `entries` gives. Kept only where rows
@@ -52,10 +55,9 @@ export class Table<K extends string | number, V> {
   }
 
   get(key: K): V | undefined {
-    if (this.#base === undefined) return this.#rows.get(key);
     const own = this.#rows.get(key);
-    if (own !== undefined || this.#rows.has(key)) return own;
-    return this.#base.get(key);
+    if (own === undefined) return this.#base?.get(key);
+    return own === GONE ? undefined : own;
   }
 
   has(key: K): boolean {
@@ -65,8 +67,8 @@ export class Table<K extends string | number, V> {
   /** The row to change in place. Throws when there is none: an impossible effect. */
   edit(key: K): V {
     const own = this.#rows.get(key);
-    if (own !== undefined) return own;
-    const below = this.#rows.has(key) ? undefined : this.#base?.get(key);
+    if (own !== undefined && own !== GONE) return own;
+    const below = own === GONE ? undefined : this.#base?.get(key);
     if (below === undefined) throw new Error(`impossible effect: no row ${String(key)} to change`);
     const copied = this.#kind.copy(below);
     this.#rows.set(key, copied);
@@ -84,7 +86,7 @@ export class Table<K extends string | number, V> {
     if (!was) throw new Error(`impossible effect: no row ${String(key)} to remove`);
     if (!this.#marksGone) return;
     this.#size--;
-    this.#rows.set(key, undefined);
+    this.#rows.set(key, GONE);
     if (this.#base === undefined && this.#rows.size > 2 * this.#size + GONE_MAX) this.#forget();
   }
 
@@ -93,18 +95,24 @@ export class Table<K extends string | number, V> {
     if (this.#base !== undefined) {
       for (const [key, below] of this.#base.entries()) {
         const own = this.#rows.get(key);
-        if (own !== undefined) yield [key, own];
-        else if (!this.#rows.has(key)) yield [key, below];
+        if (own === undefined) yield [key, below];
+        else if (own !== GONE) yield [key, own];
       }
     }
     for (const [key, value] of this.#rows) {
-      if (value !== undefined && !this.#base?.has(key)) yield [key, value];
+      if (value !== GONE && !this.#base?.has(key)) yield [key, value];
     }
   }
 
   /** Removes the marks of rows that are gone from a table without a base. */
   #forget(): void {
-    for (const [key, value] of this.#rows) if (value === undefined) this.#rows.delete(key);
+    for (const [key, value] of this.#rows) if (value === GONE) this.#rows.delete(key);
+  }
+
+  /** The row that is its own; undefined for one of its base, and for one that is gone. */
+  #own(key: K): V | undefined {
+    const own = this.#rows.get(key);
+    return own === GONE ? undefined : own;
   }
 
   keys(): Iterable<K> {
@@ -133,10 +141,10 @@ export class Table<K extends string | number, V> {
     if (base === undefined) throw new Error('only a layer can be flushed');
     const { settle } = this.#kind;
     for (const [key, value] of this.#rows) {
-      if (value === undefined) {
+      if (value === GONE) {
         if (base.has(key)) base.delete(key);
       } else {
-        base.set(key, settle === undefined ? value : settle(value, base.#rows.get(key)));
+        base.set(key, settle === undefined ? value : settle(value, base.#own(key)));
       }
     }
     if (base.size !== this.#size)
