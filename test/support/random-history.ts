@@ -7,6 +7,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { applyAll } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel, OpenFile } from '../../src/domain/kernel.ts';
+import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
@@ -46,9 +47,8 @@ export function* givenHistory(calls: readonly Call[], release = '6.18'): Generat
   applyAll(kernel, boot.effects, boot.pid);
   yield { event: { ...boot, boot: kernel.boot.number }, kernel };
   for (const [index, call] of calls.entries()) {
-    const decided = decide(kernel, BOOT_PID, call);
-    const event = { ...stampOf(index + 2), boot: kernel.boot.number, call, ...decided };
-    applyAll(kernel, event.effects, BOOT_PID);
+    const decision = perform(kernel, BOOT_PID, call);
+    const event = { ...stampOf(index + 2), boot: kernel.boot.number, call, ...decision };
     yield { event: { ...event, pid: BOOT_PID, comm: 'init' }, kernel };
   }
 }
