@@ -77,12 +77,12 @@ async function ratesOf(context: BenchContext, lengths: readonly number[]): Promi
   let position = 1;
   for (const length of lengths) {
     context.say(`up to ${number(length)} events`);
-    while (position < length) position += await appended(log, lists.next().value);
+    while (position < length) position += await append(log, lists.next().value);
     const following = Array.from({ length: TIMED }, () => lists.next().value);
     const timed: number[] = [];
     for (const list of following) {
       const start = performance.now();
-      position += await appended(log, list);
+      position += await append(log, list);
       timed.push((BATCH / (performance.now() - start)) * 1000);
     }
     rates.push({ length, rate: figureOf(timed) });
@@ -92,7 +92,7 @@ async function ratesOf(context: BenchContext, lengths: readonly number[]): Promi
   return rates;
 }
 
-async function appended(log: Log, calls: readonly CallRequest[] | undefined): Promise<number> {
+async function append(log: Log, calls: readonly CallRequest[] | undefined): Promise<number> {
   if (calls === undefined) throw new Error('the log of the agents ended too soon');
   return (await log.submit(HOST, { actor: 'bench', calls })).events.length;
 }

@@ -3,7 +3,7 @@ import { openPostgres } from '../src/events/storage/postgres-database.ts';
 import { type Latency, latenciesOf } from './as-of/latencies.ts';
 import { readerOf } from './as-of/reader.ts';
 import { POINTS, readsOf, TREES } from './as-of/reads.ts';
-import { written } from './as-of/written.ts';
+import { writeWhile } from './as-of/written.ts';
 import type { Bench, BenchContext, Section } from './harness/bench.ts';
 import type { Plot } from './harness/plot.ts';
 import { type BenchService, build, dataDir, serve } from './harness/service.ts';
@@ -42,10 +42,10 @@ export const asOf: Bench = {
     const service = await serve({ ...place, ...NOTHING_KEPT });
     try {
       context.say('reading on PostgreSQL');
-      const quiet = await measured(context, service, lengths);
+      const quiet = await measure(context, service, lengths);
       context.say('reading while it is written');
-      const busy = await written(service.port, treeHost(longest), () =>
-        measured(context, service, [longest]),
+      const busy = await writeWhile(service.port, treeHost(longest), () =>
+        measure(context, service, [longest]),
       );
       const embedded = await onPglite(context);
       return sectionOf({ quiet, busy, embedded, longest });
@@ -55,7 +55,7 @@ export const asOf: Bench = {
   },
 };
 
-async function measured(
+async function measure(
   context: BenchContext,
   { url, databaseUrl }: BenchService,
   lengths: readonly number[],
@@ -115,14 +115,14 @@ const TEXT = `A service in a process of its own, asked over HTTP by one keep-ali
 const SCOPES = ['point', 'tree'] as const;
 
 function boundsOf({ quiet, longest }: Found): Table {
-  const bound = (scope: Scope) => ({
+  const boundRow = (scope: Scope) => ({
     target: 'F',
     what: `p99 of ${WHAT[scope]}, ${longest.toLocaleString('en-US')} events`,
     unit: 'ms',
     ours: (quiet[scope][longest] as Latency).p99,
     wanted: { atMost: WANTED_MS[scope] },
   });
-  return boundTable('Reads at random positions, PostgreSQL', SCOPES.map(bound));
+  return boundTable('Reads at random positions, PostgreSQL', SCOPES.map(boundRow));
 }
 
 function ratiosOf({ quiet, longest }: Found): Table {

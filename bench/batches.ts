@@ -3,7 +3,7 @@
 import type { Bench } from './harness/bench.ts';
 import { type Connection, openConnection } from './harness/connection.ts';
 import { alternate } from './harness/measure.ts';
-import { posted } from './harness/posting.ts';
+import { post } from './harness/posting.ts';
 import { startBenchService } from './harness/service.ts';
 import { comparisonTable, number } from './harness/table.ts';
 import { agentLog } from './logs/agent-log.ts';
@@ -26,11 +26,11 @@ export const batches: Bench = {
     let hosts = 0;
     const ours = async () => {
       const names = connections.map(() => `agent${++hosts}`);
-      for (const name of names) await made(connections[0] as Connection, name);
+      for (const name of names) await makeHost(connections[0] as Connection, name);
       const start = performance.now();
       await Promise.all(
         connections.map(async (connection, i) => {
-          for (const body of bodies) await sent(connection, names[i] as string, body);
+          for (const body of bodies) await send(connection, names[i] as string, body);
         }),
       );
       const seconds = (performance.now() - start) / 1000;
@@ -69,11 +69,11 @@ export const batches: Bench = {
 };
 
 /** Makes a host; its boot is its first event, as it is that of the log of the agents. */
-async function made(connection: Connection, name: string): Promise<void> {
-  await posted(connection, '/v1/hosts', { name, release: '6.18' });
+async function makeHost(connection: Connection, name: string): Promise<void> {
+  await post(connection, '/v1/hosts', { name, release: '6.18' });
 }
 
-async function sent(connection: Connection, host: string, body: string): Promise<void> {
+async function send(connection: Connection, host: string, body: string): Promise<void> {
   const answer = await connection.post(`/v1/hosts/${host}/syscalls`, body);
   if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.body.slice(0, 500)}`);
 }

@@ -55,10 +55,10 @@ async function run(context: BenchContext): Promise<Section> {
     return { text: [...TEXT, `SKIPPED: nothing was measured: ${missing}.`], tables: [] };
   }
   try {
-    const path = built(context.scratch);
+    const path = build(context.scratch);
     const { rounds } = context;
-    const newer = await costs(kernel, () => attached(path, []), rounds);
-    const older = await costs(kernel, () => attached(path, ['--old-reads']), rounds);
+    const newer = await costs(kernel, () => startReading(path, []), rounds);
+    const older = await costs(kernel, () => startReading(path, ['--old-reads']), rounds);
     const bpftrace = needs('bpftrace');
     const floor = bpftrace.ok ? [floorTable(await costs(kernel, emptyProgram, rounds))] : [];
     const skipped = `SKIPPED: the floor was not measured: ${bpftrace.reason}.`;
@@ -79,7 +79,7 @@ const TEXT = [
   `A C program makes each call in turn, with the collector attached and without; its lines are read and thrown away on the other processor. Each round measures all calls without it, then all with it, the fastest of ${RUNS} runs of ${RUN_MS} ms each; *more* is the difference within a round. A hook that nobody else uses is patched into the code of the kernel by its first program and out of it by its last, which takes most of such an attach.`,
 ];
 
-function built(scratch: string): string {
+function build(scratch: string): string {
   const out = join(scratch, 'collector');
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   execFileSync('make', ['-C', SOURCES, `OUT=${out}`], { env, stdio: 'pipe' });
@@ -124,7 +124,10 @@ async function costs(
 }
 
 /** Starts the collector and reads what it prints; gives what ends it. */
-async function attached(path: string, options: readonly string[]): Promise<() => Promise<void>> {
+async function startReading(
+  path: string,
+  options: readonly string[],
+): Promise<() => Promise<void>> {
   const { stdout, stop, ended } = startCollector(path, options);
   const lines = stdout[Symbol.asyncIterator]();
   const first = await lines.next();

@@ -2,7 +2,7 @@
 import type { Bench } from './harness/bench.ts';
 import { type Connection, openConnection } from './harness/connection.ts';
 import { alternate, type Figure, figureOf, quantile } from './harness/measure.ts';
-import { makeHost, posted, shared } from './harness/posting.ts';
+import { makeHost, post, shareOut } from './harness/posting.ts';
 import { type BenchService, startBenchService } from './harness/service.ts';
 import { type Bound, boundTable, number, spread } from './harness/table.ts';
 
@@ -34,14 +34,14 @@ export const fairness: Bench = {
     try {
       for (const service of [held, evicting]) await withHosts(service);
       const runs: Record<'held' | 'evicting', Run[]> = { held: [], evicting: [] };
-      const measured = async (name: 'held' | 'evicting', service: BenchService) => {
+      const measure = async (name: 'held' | 'evicting', service: BenchService) => {
         context.say(`${HOSTS} hosts, ${name}`);
         const run = await write(service);
         runs[name].push(run);
         return run.perSecond;
       };
       await alternate(
-        { held: () => measured('held', held), evicting: () => measured('evicting', evicting) },
+        { held: () => measure('held', held), evicting: () => measure('evicting', evicting) },
         context.rounds,
       );
       return {
@@ -76,20 +76,20 @@ const TEXT = [
 ];
 
 async function withHosts(service: BenchService): Promise<void> {
-  const connections = await connected(service);
-  await shared(NAMES, connections, async (connection, name) => {
+  const connections = await connect(service);
+  await shareOut(NAMES, connections, async (connection, name) => {
     await makeHost(connection, name);
-    await posted(connection, `/v1/hosts/${name}/syscalls`, { call: { name: 'mkdir', path: '/a' } });
+    await post(connection, `/v1/hosts/${name}/syscalls`, { call: { name: 'mkdir', path: '/a' } });
   });
   for (const connection of connections) connection.close();
 }
 
-function connected({ port }: BenchService): Promise<Connection[]> {
+function connect({ port }: BenchService): Promise<Connection[]> {
   return Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port)));
 }
 
 async function write(service: BenchService): Promise<Run> {
-  const connections = await connected(service);
+  const connections = await connect(service);
   const eventsOfHost = new Array<number>(HOSTS).fill(0);
   const waitedOfHost = new Array<number>(HOSTS).fill(0);
   const waits: number[] = [];
@@ -122,7 +122,7 @@ async function write(service: BenchService): Promise<Run> {
 
 async function call(connection: Connection, host: number, turn: number): Promise<void> {
   const name = turn % 2 === 0 ? 'mkdir' : 'rmdir';
-  await posted(connection, `/v1/hosts/${NAMES[host]}/syscalls`, { call: { name, path: '/pod' } });
+  await post(connection, `/v1/hosts/${NAMES[host]}/syscalls`, { call: { name, path: '/pod' } });
 }
 
 /** Jain's fairness index of shares. */

@@ -57,8 +57,8 @@ export const fleet: Bench = {
   name: 'fleet',
   title: 'questions about all hosts',
   async run(context) {
-    const few = await measured(context, HOSTS.few);
-    const many = await measured(context, HOSTS.many);
+    const few = await measure(context, HOSTS.few);
+    const many = await measure(context, HOSTS.many);
     return {
       text: [
         `${number(HOSTS.many)} hosts with ${number(EVENTS)} events each on PostgreSQL, asked in process, one request after the other, ${REQUESTS} of each. The logs were brought in by looks at ${number(many.broughtIn)} events a second.`,
@@ -91,7 +91,7 @@ interface Measured {
   readonly broughtIn: number;
 }
 
-async function measured(context: BenchContext, hosts: number): Promise<Measured> {
+async function measure(context: BenchContext, hosts: number): Promise<Measured> {
   const url = await (await context.postgres()).createDatabase(`fleet_${hosts}`);
   const database = openPostgres({ url });
   await migrate(database);

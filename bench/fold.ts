@@ -44,7 +44,7 @@ export const foldLogs: Bench = {
     return {
       text: [TEXT.replace('EVENTS', events.toLocaleString('en-US'))],
       tables: [
-        boundTable('Fold in memory, one core', measured.map(bound)),
+        boundTable('Fold in memory, one core', measured.map(boundRow)),
         comparisonTable('Fold from PostgreSQL', measured.flatMap(comparisons)),
       ],
     };
@@ -66,7 +66,7 @@ async function measure(
   { url, log, events, to }: Workload,
 ): Promise<Measured> {
   context.say(`${log}: writing and sealing`);
-  const hostId = await written(url, log, events);
+  const hostId = await write(url, log, events);
   let digest = '';
   const holder = askedProcess<MemoryFold, Folded>(new URL('fold/memory-fold.ts', import.meta.url), [
     log,
@@ -100,8 +100,8 @@ async function measure(
   }
 }
 
-async function written(url: string, name: string, events: Log): Promise<number> {
-  return connected(url, async (database) => {
+async function write(url: string, name: string, events: Log): Promise<number> {
+  return withConnection(url, async (database) => {
     await migrate(database);
     const host_id = await writeLog(database, { name, events, batch: BATCH_EVENTS });
     await sealSegments(database, { host_id });
@@ -111,7 +111,10 @@ async function written(url: string, name: string, events: Log): Promise<number> 
 }
 
 /** Work on a connection of its own. */
-async function connected<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+async function withConnection<T>(
+  url: string,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
   const database = openPostgres({ url, connectionsMax: 2 });
   try {
     return await work(database);
@@ -125,7 +128,7 @@ function rate(events: number, ms: number): number {
   return (events / ms) * 1000;
 }
 
-function bound({ log, memory }: Measured): Bound {
+function boundRow({ log, memory }: Measured): Bound {
   const wanted = { atLeast: 1_000_000 };
   return { target: 'D', what: log, unit: 'events/s', ours: memory, wanted };
 }

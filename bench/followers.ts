@@ -7,7 +7,7 @@ import type { Bench, BenchContext } from './harness/bench.ts';
 import { openConnection } from './harness/connection.ts';
 import { startFollowers } from './harness/followers.ts';
 import { alternate, type Figure, figureOf, monotonicMs, quantile } from './harness/measure.ts';
-import { makeHost, posted } from './harness/posting.ts';
+import { makeHost, post } from './harness/posting.ts';
 import { type BenchService, startBenchService } from './harness/service.ts';
 import { comparisonTable, number, spread, type Table } from './harness/table.ts';
 
@@ -59,7 +59,7 @@ export const followers: Bench = {
       const position = await newHost(service);
       const ours: Server = { port: service.port, pid: service.pid, position };
       const floor: Server = { port, pid: bare.pid ?? 0, position };
-      const held = await heldBy(context, service, ours);
+      const held = await memoryTable(context, service, ours);
       const compared = [];
       for (const load of LOADS) compared.push(await compare(context, load, ours, floor));
       return {
@@ -125,7 +125,7 @@ async function write(server: Server, { perSecond, seconds }: Load): Promise<Floa
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
       const call = { name: turn % 2 === 0 ? 'mkdir' : 'rmdir', path: `/w${id}` };
       const path = `/v1/hosts/${HOST}/syscalls`;
-      const { position } = await posted<{ position: number }>(connection, path, { call });
+      const { position } = await post<{ position: number }>(connection, path, { call });
       answered[position - first] = monotonicMs();
     }
     connection.close();
@@ -177,13 +177,13 @@ async function compare(
 ): Promise<Compared> {
   say(nameOf(load));
   const runs: { readonly ours: Run[]; readonly floor: Run[] } = { ours: [], floor: [] };
-  const measured = async (server: Server, kept: Run[]) => {
+  const measure = async (server: Server, kept: Run[]) => {
     const done = await run(server, load);
     kept.push(done);
     return done.cpuUs;
   };
   const cpu = await alternate(
-    { ours: () => measured(ours, runs.ours), floor: () => measured(floor, runs.floor) },
+    { ours: () => measure(ours, runs.ours), floor: () => measure(floor, runs.floor) },
     rounds,
   );
   return { load, delays: runs, cpu };
@@ -205,7 +205,7 @@ function delays(compared: readonly Compared[]): Table {
 }
 
 /** What followers hold in the service while nothing is written. */
-async function heldBy(
+async function memoryTable(
   { say }: BenchContext,
   service: BenchService,
   server: Server,

@@ -27,7 +27,7 @@ export const imports: Bench = {
   title: 'bundles and streams of lines',
   async run(context) {
     context.say('writing the bundles');
-    const bundles = await exported(context);
+    const bundles = await makeBundles(context);
     const service = await startBenchService(context, 'import');
     let hosts = 0;
     const bundle = (body: Buffer) => () =>
@@ -36,7 +36,7 @@ export const imports: Bench = {
     const stream = async () => {
       const name = `streamed${++hosts}`;
       const host = Buffer.from(JSON.stringify({ name, release: '6.18' }));
-      await sent(service, { path: '/v1/hosts', type: 'application/json', body: host });
+      await send(service, { path: '/v1/hosts', type: 'application/json', body: host });
       return rate(service, { path: `/v1/hosts/${name}/syscalls`, type: NDJSON, body: lines });
     };
     const ours = { sealed: bundle(bundles.sealed), rows: bundle(bundles.rows), stream };
@@ -66,22 +66,22 @@ export const imports: Bench = {
 };
 
 /** The same log as a bundle of rows, and as one of sealed segments. */
-async function exported(context: BenchContext) {
+async function makeBundles(context: BenchContext) {
   const url = await (await context.postgres()).createDatabase('exported');
   const database = openPostgres({ url, connectionsMax: 2 });
   try {
     await migrate(database);
     const events = agentLog(EVENTS);
     const host_id = await writeLog(database, { name: 'log', events, batch: BATCH, projector });
-    const rows = await bundled(database, host_id);
+    const rows = await bundleOf(database, host_id);
     await sealSegments(database, { host_id });
-    return { rows, sealed: await bundled(database, host_id) };
+    return { rows, sealed: await bundleOf(database, host_id) };
   } finally {
     await database.close();
   }
 }
 
-async function bundled(database: Database, host_id: number): Promise<Buffer> {
+async function bundleOf(database: Database, host_id: number): Promise<Buffer> {
   const lines: string[] = [];
   for await (const line of writeBundle(database, {
     host_id,
@@ -107,12 +107,12 @@ interface Sent {
 /** Events a second of one request. */
 async function rate(service: BenchService, body: Sent): Promise<number> {
   const start = performance.now();
-  await sent(service, body);
+  await send(service, body);
   return (EVENTS / (performance.now() - start)) * 1000;
 }
 
 /** Posts a body and reads the whole answer. Throws when it is none of success. */
-async function sent({ port }: BenchService, { path, type, body }: Sent): Promise<void> {
+async function send({ port }: BenchService, { path, type, body }: Sent): Promise<void> {
   const headers = { 'content-type': type };
   const asked = request({ host: '127.0.0.1', port, path, method: 'POST', headers });
   asked.end(body);

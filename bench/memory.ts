@@ -2,7 +2,7 @@
 import type { Bench, BenchContext } from './harness/bench.ts';
 import { type Connection, openConnection } from './harness/connection.ts';
 import type { Plot } from './harness/plot.ts';
-import { makeHost, posted, shared } from './harness/posting.ts';
+import { makeHost, post, shareOut } from './harness/posting.ts';
 import { type BenchService, type Memory, startBenchService } from './harness/service.ts';
 import { number, type Table } from './harness/table.ts';
 
@@ -42,8 +42,8 @@ export const memory: Bench = {
   name: 'memory',
   title: 'memory of the service',
   async run(context) {
-    const unbounded = await grown(context, 'memory_unbounded', UNBOUNDED);
-    const bounded = await grown(context, 'memory_bounded', BOUND);
+    const unbounded = await grow(context, 'memory_unbounded', UNBOUNDED);
+    const bounded = await grow(context, 'memory_bounded', BOUND);
     const cgroups = await ofCgroups(context);
     return {
       text: TEXT,
@@ -59,20 +59,20 @@ const TEXT = [
     `cgroups. *Bounded* is \`BPFLEDGER_HELD_HOSTS_MAX=${BOUND}\`.`,
 ];
 
-async function grown(context: BenchContext, database: string, hostsMax: number): Promise<Point[]> {
+async function grow(context: BenchContext, database: string, hostsMax: number): Promise<Point[]> {
   const service = await startBenchService(context, database, {
     BPFLEDGER_HELD_HOSTS_MAX: String(hostsMax),
   });
-  const connections = await connected(service);
+  const connections = await connect(service);
   const points: Point[] = [];
   try {
     for (const size of HOSTS) {
       context.say(`${size} hosts, at most ${hostsMax} held`);
       const from = points.at(-1)?.size ?? 0;
       const names = Array.from({ length: size - from }, (_, i) => `memory-${from + i}`);
-      await shared(names, connections, async (connection, name) => {
+      await shareOut(names, connections, async (connection, name) => {
         await makeHost(connection, name);
-        await posted(connection, `/v1/hosts/${name}/syscalls`, SMALL_STATE);
+        await post(connection, `/v1/hosts/${name}/syscalls`, SMALL_STATE);
       });
       points.push({ size, memory: await service.memory() });
     }
@@ -83,7 +83,7 @@ async function grown(context: BenchContext, database: string, hostsMax: number):
   }
 }
 
-function connected({ port }: BenchService): Promise<Connection[]> {
+function connect({ port }: BenchService): Promise<Connection[]> {
   return Promise.all(Array.from({ length: CONNECTIONS }, () => openConnection(port)));
 }
 
@@ -100,7 +100,7 @@ async function ofCgroups(context: BenchContext): Promise<Point[]> {
         const calls = Array.from({ length: count }, (_, i) => ({
           call: { name: 'mkdir', path: `/pod${from + i}` },
         }));
-        await posted(connection, '/v1/hosts/large/syscalls', calls);
+        await post(connection, '/v1/hosts/large/syscalls', calls);
       }
       points.push({ size, memory: await service.memory() });
     }

@@ -42,7 +42,7 @@ async function run(context: BenchContext): Promise<Section> {
     if ('missing' in kernel) return await withoutKernel(context, ours, kernel.missing);
     const theirs = ratesOf('kernel', async (pair) => (await kernel.measure(pair, RUN_MS)).rate);
     const figures = await alternate({ ...ours, ...theirs }, context.rounds);
-    const compared = (how: How, pair: Pair) => ({
+    const compare = (how: How, pair: Pair) => ({
       target: 'E',
       what: `${TITLES[pair]}${how === 'staged' ? ', on a layer' : ''}`,
       unit: '/s',
@@ -52,10 +52,10 @@ async function run(context: BenchContext): Promise<Section> {
     });
     const comparisons = [
       ...PAIRS.map((pair) => ({
-        ...compared('decided', pair),
+        ...compare('decided', pair),
         wanted: { atLeast: WANTED[pair] },
       })),
-      ...PAIRS.map((pair) => compared('staged', pair)),
+      ...PAIRS.map((pair) => compare('staged', pair)),
     ];
     return {
       text: TEXT,

@@ -27,12 +27,12 @@ export const packaged: Bench = {
     const measured = new Map<Told, number[]>();
     for (let round = 1; round <= rounds; round++) {
       say(`packing, installing and starting, round ${round} of ${rounds}`);
-      for (const [what, value] of tried()) {
+      for (const [what, value] of tryPackage()) {
         measured.set(what, [...(measured.get(what) ?? []), value]);
       }
     }
     const figure = (what: Told): Figure => figureOf(measured.get(what) ?? []);
-    const bound = (what: Told, named: string, atMost: number) => ({
+    const boundRow = (what: Told, named: string, atMost: number) => ({
       ...{ target: 'N', what: named, unit: TOLD[what], ours: figure(what), wanted: { atMost } },
     });
     const stated = (['package', 'install', 'installed, with all it needs'] as const).map((what) => [
@@ -45,8 +45,8 @@ export const packaged: Bench = {
       ],
       tables: [
         boundTable('A start of what was installed', [
-          bound('start, until it listens', 'from the command until it listens', START_MS),
-          bound('memory', 'memory of a service at rest', IDLE_MIB),
+          boundRow('start, until it listens', 'from the command until it listens', START_MS),
+          boundRow('memory', 'memory of a service at rest', IDLE_MIB),
         ]),
         { title: 'What is installed', columns: ['what', 'ours'], rows: stated },
       ],
@@ -55,7 +55,7 @@ export const packaged: Bench = {
 };
 
 /** One run of the script: what it told, in the units of {@link TOLD}. Throws when it failed. */
-function tried(): Map<Told, number> {
+function tryPackage(): Map<Told, number> {
   const { status, stdout, stderr } = spawnSync('bash', [SCRIPT], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) throw new Error(`try-package ended with ${status}: ${stderr.slice(-500)}`);
   const found = new Map<Told, number>();

@@ -101,14 +101,14 @@ async function sizeOf(browser: Browser, url: string): Promise<Figure> {
 async function median(shown: Page, act: string): Promise<number> {
   const taken: number[] = await shown.evaluate(`(async () => {
     const taken = [];
-    const shownAt = () => document.querySelector('.event h2 b').textContent;
+    const shownPosition = () => document.querySelector('.event h2 b').textContent;
     for (let i = 0; i < ${STEPS}; i++) {
-      const before = shownAt();
+      const before = shownPosition();
       const begin = performance.now();
       ${act}
       await new Promise((resolve) => {
         const look = () =>
-          shownAt() !== before && document.querySelector('.event.old, .tree.old') === null
+          shownPosition() !== before && document.querySelector('.event.old, .tree.old') === null
             ? resolve() : requestAnimationFrame(look);
         requestAnimationFrame(look);
       });
@@ -134,9 +134,9 @@ function sectionOf(felt: ReadonlyMap<number, Felt>, size: Figure): Section {
   const bounds = [...felt].flatMap(([length, { first, step, scrub }]): Bound[] => {
     const of = `a log of ${number(length)} events`;
     return [
-      bound(`first picture, ${of}`, first, FIRST_MS),
-      bound(`step, ${of}`, step, STEP_MS),
-      bound(`scrub, ${of}`, scrub, STEP_MS),
+      boundRow(`first picture, ${of}`, first, FIRST_MS),
+      boundRow(`step, ${of}`, step, STEP_MS),
+      boundRow(`scrub, ${of}`, scrub, STEP_MS),
     ];
   });
   const view = { what: 'the first view, compressed', unit: 'kB', ours: size };
@@ -149,6 +149,6 @@ function sectionOf(felt: ReadonlyMap<number, Felt>, size: Figure): Section {
   return { text: [TEXT], tables: [boundTable('What a reader waits for', bounds), counts] };
 }
 
-function bound(what: string, ours: Figure, atMost: number): Bound {
+function boundRow(what: string, ours: Figure, atMost: number): Bound {
   return { target: 'page', what, unit: 'ms', ours, wanted: { atMost } };
 }

@@ -37,7 +37,7 @@ async function run(context: BenchContext) {
   const before = peakMb(service);
   const usedBefore = processorSeconds(service);
   const start = performance.now();
-  const ended = await sent(service, file);
+  const ended = await send(service, file);
   const seconds = (performance.now() - start) / 1000;
   const after = peakMb(service);
   const used = processorSeconds(service) - usedBefore;
@@ -89,7 +89,7 @@ function processorSeconds({ pid }: BenchService): number {
 }
 
 /** Posts a file and reads the whole answer. Throws when it is not imported. */
-async function sent({ port }: BenchService, file: string): Promise<ImportedRecording> {
+async function send({ port }: BenchService, file: string): Promise<ImportedRecording> {
   const headers = { 'content-type': 'text/plain' };
   const path = '/v1/hosts/night/import?release=6.18';
   const asked = request({ host: '127.0.0.1', port, path, method: 'POST', headers });

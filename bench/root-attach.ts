@@ -144,7 +144,7 @@ function rateOf({ median, min, max }: Figure): Figure {
 }
 
 /** Decides, applies, projects and encodes a request that has to succeed. */
-function recorded(kernel: Kernel, request: NumberedRequest): number {
+function record(kernel: Kernel, request: NumberedRequest): number {
   const place = { position: 1, recorded_at: 0, actor: 'bench' };
   const event = decideEvent(kernel, request, place);
   projector.project(kernel, event);
@@ -159,7 +159,7 @@ function retOf(outcome: Outcome): number {
 
 function kernelOf(tree: Tree): Kernel {
   const kernel = boot('6.18');
-  for (const request of TREES[tree]()) recorded(kernel, request);
+  for (const request of TREES[tree]()) record(kernel, request);
   return kernel;
 }
 
@@ -185,10 +185,10 @@ function attachMicros(kernel: Kernel, then: (kernel: Kernel) => number = () => 0
   const until = performance.now() + PURE_MS;
   while (performance.now() < until || taken.length < 3) {
     const start = performance.now();
-    const fd = recorded(kernel, ATTACH);
+    const fd = record(kernel, ATTACH);
     then(kernel);
     taken.push((performance.now() - start) * 1000);
-    recorded(kernel, closing(fd));
+    record(kernel, closing(fd));
   }
   return figureOf(taken).median;
 }

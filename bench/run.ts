@@ -22,7 +22,7 @@ const PROGRAM = fileURLToPath(import.meta.url);
 const SERVER = 'BPFLEDGER_BENCH_POSTGRES_URL';
 const NAMES = BENCHES.map(({ name }) => name);
 
-function wanted(names: readonly string[], full: boolean): readonly Bench[] {
+function chooseBenches(names: readonly string[], full: boolean): readonly Bench[] {
   const there = full ? BENCHES.filter(({ longer }) => longer) : BENCHES;
   const known = there.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
@@ -44,11 +44,11 @@ async function main(): Promise<void> {
   const { full } = values;
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be 1 or more');
-  const [bench, ...more] = wanted(positionals, full);
+  const [bench, ...more] = chooseBenches(positionals, full);
   if (bench !== undefined && more.length === 0) return one(bench, { rounds, full });
   const server = await startBenchPostgres();
   try {
-    for (const { name } of wanted(positionals, full)) {
+    for (const { name } of chooseBenches(positionals, full)) {
       const flags = ['--rounds', `${rounds}`, ...(full ? ['--full'] : [])];
       const { execPath, execArgv } = process;
       const child = spawn(execPath, [...execArgv, PROGRAM, name, ...flags], {

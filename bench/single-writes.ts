@@ -1,9 +1,9 @@
 /** A: how many single syscalls a second are recorded and answered over HTTP, each durable? */
 import type { Bench } from './harness/bench.ts';
 import { openConnection } from './harness/connection.ts';
-import { type Loaded, loaded, needLoader } from './harness/load.ts';
+import { type Loaded, loadService, needLoader } from './harness/load.ts';
 import { alternate, figureOf } from './harness/measure.ts';
-import { posted } from './harness/posting.ts';
+import { post } from './harness/posting.ts';
 import { startBenchService } from './harness/service.ts';
 import { comparisonTable, number } from './harness/table.ts';
 import { singleAppends } from './peers/emmett.ts';
@@ -42,9 +42,9 @@ export const singleWrites: Bench = {
     needLoader();
     const service = await startBenchService(context, 'single_writes');
     const connection = await openConnection(service.port);
-    await posted(connection, '/v1/hosts', { name: 'busy', release: '6.18' });
+    await post(connection, '/v1/hosts', { name: 'busy', release: '6.18' });
     const path = '/v1/hosts/busy/syscalls';
-    const { events } = await posted<{ events: Event[] }>(connection, path, SET_UP);
+    const { events } = await post<{ events: Event[] }>(connection, path, SET_UP);
     const [, first, second, link] = events.map(({ outcome }) => outcome.ret);
     connection.close();
 
@@ -58,7 +58,7 @@ export const singleWrites: Bench = {
     const ours = async (calls: readonly object[]) => {
       const bodies = calls.map((call) => JSON.stringify(call));
       const load = { url, bodies, connections: CONNECTIONS, seconds: SECONDS };
-      const found = await loaded({ ...load, scratch: context.scratch });
+      const found = await loadService({ ...load, scratch: context.scratch });
       delays.push(found);
       return found.perSecond;
     };

@@ -61,13 +61,13 @@ export const start: Bench = {
     const taken = new Map<Place, Started[]>(places.map((place) => [place, []]));
     for (let round = 0; round < context.rounds; round++) {
       for (const place of round % 2 === 0 ? places : places.toReversed()) {
-        taken.get(place)?.push(await started(place));
+        taken.get(place)?.push(await measureStart(place));
       }
     }
     const resting = new Map<string, Resting[]>(Object.keys(RESTING).map((what) => [what, []]));
     for (let round = 0; round < context.rounds; round++) {
       for (const [what, options] of Object.entries(RESTING)) {
-        resting.get(what)?.push(await rested(options));
+        resting.get(what)?.push(await measureRest(options));
       }
     }
     return { text: [TEXT], tables: [bounds(taken), parts(taken), restingTable(resting)] };
@@ -90,13 +90,13 @@ async function onPglite(context: BenchContext): Promise<Place> {
   return { name: 'PGlite', events, settings };
 }
 
-async function started({ events, settings }: Place): Promise<Started> {
+async function measureStart({ events, settings }: Place): Promise<Started> {
   const begin = performance.now();
   const since = () => performance.now() - begin;
   const service = await serve(settings);
   const listens = since();
   const host = `${service.url}/v1/hosts/${treeHost(events)}`;
-  await answered(fetch(`${host}/effective?cgroup=/c1&attach_type=${TREE_TYPES[0]}`));
+  await requireAnswer(fetch(`${host}/effective?cgroup=/c1&attach_type=${TREE_TYPES[0]}`));
   const read = since();
   const connection = await openConnection(service.port);
   const call = { name: 'prog_query', target_path: '/c1', attach_type: TREE_TYPES[0] };
@@ -111,7 +111,7 @@ async function started({ events, settings }: Place): Promise<Started> {
   return { listens, read, written };
 }
 
-async function rested(options: readonly string[]): Promise<Resting> {
+async function measureRest(options: readonly string[]): Promise<Resting> {
   const begin = performance.now();
   const service = await serve({ DATABASE_URL: '', BPFLEDGER_EPHEMERAL: 'true' }, [], options);
   const listens = performance.now() - begin;
@@ -126,7 +126,7 @@ async function rested(options: readonly string[]): Promise<Resting> {
   return { listens, rss, pss, peak };
 }
 
-async function answered(asked: Promise<Response>): Promise<void> {
+async function requireAnswer(asked: Promise<Response>): Promise<void> {
   const answer = await asked;
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`the first read was answered by ${text}`);

@@ -3,12 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIncidents } from '../src/recorders/golden/incidents.ts';
-import {
-  filledIn,
-  postIncident,
-  printedBy,
-  startIncidentService,
-} from '../test/incidents/answered.ts';
+import { fillIn, postIncident, runLine, startIncidentService } from '../test/incidents/answered.ts';
 import { fragmentTo } from '../test/incidents/moments.ts';
 import { contentsOf, pageOf } from '../test/incidents/page.ts';
 import { ANSWERS } from '../test/incidents/table.ts';
@@ -22,9 +17,9 @@ for (const incident of incidents) {
   const answer = ANSWERS.find((one) => one.incident === name);
   if (answer === undefined) throw new Error(`no command answers ${name}`);
   const posted = await postIncident(service, incident);
-  const typed = filledIn(answer.command, name, posted);
-  const printed = await printedBy(service, typed);
-  const fragment = filledIn(fragmentTo(name), name, posted);
+  const typed = fillIn(answer.command, name, posted);
+  const printed = await runLine(service, typed);
+  const fragment = fillIn(fragmentTo(name), name, posted);
   writeFileSync(join(folder, `${name}.md`), pageOf({ incident, typed, printed, fragment }));
 }
 writeFileSync(join(folder, 'README.md'), contentsOf(incidents));

@@ -5,7 +5,7 @@ import { openConnection } from '../harness/connection.ts';
 const PAUSE_MS = 10;
 
 /** What `measure` finds while a cgroup of the host is made and removed, a call at a time. */
-export async function written<T>(
+export async function writeWhile<T>(
   port: number,
   host: string,
   measure: () => Promise<T>,

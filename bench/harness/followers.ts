@@ -28,7 +28,7 @@ export async function startFollowers(order: FollowOrder, withinMs: number): Prom
   };
   child.on('message', (said: FollowWord) => word(said.came).resolve(said));
 
-  async function waited(came: FollowWord['came'], ms: number): Promise<FollowWord> {
+  async function waitFor(came: FollowWord['came'], ms: number): Promise<FollowWord> {
     const late = new Promise<never>((_, reject) => {
       setTimeout(() => reject(new Error(`followers: not ${came} in ${ms} ms`)), ms).unref();
     });
@@ -45,14 +45,14 @@ export async function startFollowers(order: FollowOrder, withinMs: number): Prom
 
   child.send(order);
   try {
-    await waited('ready', withinMs);
+    await waitFor('ready', withinMs);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
     async all(ms) {
-      const said = await waited('all', ms);
+      const said = await waitFor('all', ms);
       if (said.came !== 'all') throw new Error(`followers said ${said.came}`);
       return said.times;
     },

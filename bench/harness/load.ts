@@ -36,7 +36,7 @@ export function needLoader(): void {
 }
 
 /** Posts bodies over keep-alive connections for a while. Throws when any was refused. */
-export async function loaded({
+export async function loadService({
   url,
   bodies,
   connections,

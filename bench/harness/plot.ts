@@ -43,7 +43,7 @@ export function svgOf(plot: Plot): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
-    `<title>${escaped(plot.title)}</title>`,
+    `<title>${escapeXml(plot.title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text(MARGIN.left, 22, plot.title, 'font-size="15" font-weight="bold"'),
     ...x.ticks.map((value) => xTick(x.at(value), value)),
@@ -55,7 +55,7 @@ export function svgOf(plot: Plot): string {
       plot.yLabel,
       `text-anchor="middle" transform="rotate(-90 16 ${HEIGHT / 2})"`,
     ),
-    ...plot.lines.flatMap((line, i) => drawn(line, i, x, y)),
+    ...plot.lines.flatMap((line, i) => draw(line, i, x, y)),
     '</svg>',
     '',
   ].join('\n');
@@ -96,7 +96,7 @@ function yTick(at: number, value: number): string {
   return line + text(MARGIN.left - 8, at + 4, short(value), 'text-anchor="end"');
 }
 
-function drawn(line: Line, i: number, x: Axis, y: Axis): string[] {
+function draw(line: Line, i: number, x: Axis, y: Axis): string[] {
   const colour = COLOURS[i % COLOURS.length] as string;
   const at = line.points.map((point) => [x.at(point.x).toFixed(1), y.at(point.y).toFixed(1)]);
   return [
@@ -108,13 +108,13 @@ function drawn(line: Line, i: number, x: Axis, y: Axis): string[] {
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {
-  return `<text x="${x}" y="${y}" ${attributes}>${escaped(content)}</text>`;
+  return `<text x="${x}" y="${y}" ${attributes}>${escapeXml(content)}</text>`;
 }
 
 function short(value: number): string {
   return value.toLocaleString('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
 }
 
-function escaped(content: string): string {
+function escapeXml(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

@@ -27,17 +27,17 @@ export interface BenchPostgres {
 
 /** Starts a server. Throws when none is installed. */
 export async function startBenchPostgres(): Promise<BenchPostgres> {
-  const bin = installed();
+  const bin = findInstalled();
   const server = await startPostgres();
   return serverOf(bin, server.url, () => server.stop());
 }
 
 /** A server that somebody else started, and stops. */
 export function sharedBenchPostgres(url: string): Promise<BenchPostgres> {
-  return serverOf(installed(), url, async () => undefined);
+  return serverOf(findInstalled(), url, async () => undefined);
 }
 
-function installed(): string {
+function findInstalled(): string {
   const bin = findPostgres();
   if (bin === undefined) throw new Error('benchmarks need a PostgreSQL server: install postgresql');
   return bin;

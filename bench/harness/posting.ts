@@ -2,7 +2,7 @@
 import type { Connection } from './connection.ts';
 
 /** Posts JSON and gives the answer. Throws when the service refuses. */
-export async function posted<T>(connection: Connection, path: string, body: unknown): Promise<T> {
+export async function post<T>(connection: Connection, path: string, body: unknown): Promise<T> {
   const answer = await connection.post(path, JSON.stringify(body));
   if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.body}`);
   return JSON.parse(answer.body) as T;
@@ -10,11 +10,11 @@ export async function posted<T>(connection: Connection, path: string, body: unkn
 
 /** Makes a host of the newest release that all recordings know. */
 export async function makeHost(connection: Connection, name: string): Promise<void> {
-  await posted(connection, '/v1/hosts', { name, release: '6.18' });
+  await post(connection, '/v1/hosts', { name, release: '6.18' });
 }
 
 /** Runs `work` for each item on some workers; each takes the next item when it is done with one. */
-export async function shared<T, W>(
+export async function shareOut<T, W>(
   items: readonly T[],
   workers: readonly W[],
   work: (worker: W, item: T) => Promise<void>,

@@ -36,7 +36,7 @@ export function sectionText({ bench, full, section, place }: Found): string {
     (plot) => `![${plot.title}](plots/${plotFile(plot, full)})`,
   );
   return [
-    `## ${named(bench.name, full)}: ${bench.title}`,
+    `## ${sectionName(bench.name, full)}: ${bench.title}`,
     '',
     `*${place}*`,
     ...section.text.flatMap((paragraph) => ['', paragraph]),
@@ -80,9 +80,9 @@ function commitOf(): string {
 export function keep(names: readonly string[], found: Found): void {
   const { bench, full, section } = found;
   const sections = new Map(sectionsIn(existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : ''));
-  sections.set(named(bench.name, full), sectionText(found));
+  sections.set(sectionName(bench.name, full), sectionText(found));
   const kept = names
-    .flatMap((name) => [named(name, false), named(name, true)])
+    .flatMap((name) => [sectionName(name, false), sectionName(name, true)])
     .flatMap((name) => sections.get(name) ?? []);
   writeFileSync(RESULTS, [HEAD, ...kept].join('\n'));
   for (const plot of section.plots ?? []) {
@@ -92,7 +92,7 @@ export function keep(names: readonly string[], found: Found): void {
 }
 
 /** What a section is called: as the benchmark is asked for. */
-function named(name: string, full: boolean): string {
+function sectionName(name: string, full: boolean): string {
   return full ? `${name} --full` : name;
 }
 

@@ -46,7 +46,7 @@ export function comparisonTable(title: string, comparisons: readonly Comparison[
         `${spread(reference)} ${unit} (${against})`,
         `**${ratio.toFixed(2)}**`,
         wanted === undefined ? 'stated' : wantedText(wanted),
-        wanted === undefined ? '' : reached(ratio, wanted),
+        wanted === undefined ? '' : yesOrNo(ratio, wanted),
       ];
     }),
   };
@@ -62,7 +62,7 @@ export function boundTable(title: string, bounds: readonly Bound[]): Table {
       what,
       `**${spread(ours)}** ${unit}`,
       `${wantedText(wanted)} ${unit}`,
-      reached(ours.median, wanted),
+      yesOrNo(ours.median, wanted),
     ]),
   };
 }
@@ -91,7 +91,7 @@ function wantedText(wanted: Wanted): string {
   return 'atLeast' in wanted ? `≥ ${number(wanted.atLeast)}` : `≤ ${number(wanted.atMost)}`;
 }
 
-function reached(value: number, wanted: Wanted): string {
+function yesOrNo(value: number, wanted: Wanted): string {
   const is = 'atLeast' in wanted ? value >= wanted.atLeast : value <= wanted.atMost;
   return is ? 'yes' : 'no';
 }

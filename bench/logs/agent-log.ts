@@ -50,15 +50,15 @@ function* endless(): Generator<LedgerEvent> {
   yield node.call(ACTORS.manager, { name: 'prog_load', prog_type: 'cgroup_skb' });
   const pods: Pod[] = [];
   for (let number = 1; ; number++) {
-    pods.push(yield* started(node, number));
+    pods.push(yield* startPod(node, number));
     for (let i = 1; i <= UPGRADES; i++) {
-      yield* upgraded(node, pods[(number * i) % pods.length] as Pod);
+      yield* upgradePod(node, pods[(number * i) % pods.length] as Pod);
     }
-    if (pods.length === PODS_ALIVE) yield* stopped(node, pods.shift() as Pod);
+    if (pods.length === PODS_ALIVE) yield* stopPod(node, pods.shift() as Pod);
   }
 }
 
-function* started(node: Node, number: number): Generator<LedgerEvent, Pod> {
+function* startPod(node: Node, number: number): Generator<LedgerEvent, Pod> {
   const { runtime, agent, manager } = ACTORS;
   const path = `/kubepods/pod${number}`;
   yield node.call(runtime, { name: 'mkdir', path });
@@ -87,7 +87,7 @@ function* started(node: Node, number: number): Generator<LedgerEvent, Pod> {
   return { path, child, links };
 }
 
-function* upgraded(node: Node, { path, links }: Pod): Generator<LedgerEvent> {
+function* upgradePod(node: Node, { path, links }: Pod): Generator<LedgerEvent> {
   for (const [i, attach_type] of DIRECTIONS.entries()) {
     yield node.call(ACTORS.agent, { ...LOAD, expected_attach_type: attach_type });
     const new_prog_fd = node.ret;
@@ -98,7 +98,7 @@ function* upgraded(node: Node, { path, links }: Pod): Generator<LedgerEvent> {
   }
 }
 
-function* stopped(node: Node, { path, child, links }: Pod): Generator<LedgerEvent> {
+function* stopPod(node: Node, { path, child, links }: Pod): Generator<LedgerEvent> {
   yield node.call(child, { name: 'exit' });
   for (const fd of links) yield node.call(ACTORS.agent, { name: 'close', fd });
   yield node.call(ACTORS.runtime, { name: 'rmdir', path: `${path}/app` });

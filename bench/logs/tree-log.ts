@@ -85,10 +85,10 @@ export class TreeLog {
 
   #steps(count: number): Planned[] {
     const phases = [
-      () => this.#spawned(),
+      () => this.#spawnAgents(),
       () => this.#tree(),
-      () => this.#loaded(),
-      () => this.#linked(),
+      () => this.#loadPrograms(),
+      () => this.#linkPrograms(),
     ];
     const phase = phases[this.#setUp];
     if (phase === undefined) return Array.from({ length: count }, () => this.#churn());
@@ -96,7 +96,7 @@ export class TreeLog {
     return phase();
   }
 
-  #spawned(): Planned[] {
+  #spawnAgents(): Planned[] {
     return Array.from({ length: AGENTS }, (_, i) => ({
       pid: 1,
       call: { name: 'spawn', comm: `agent${i}` },
@@ -114,7 +114,7 @@ export class TreeLog {
     return this.#paths.slice(1).map((path) => ({ pid: 1, call: { name: 'mkdir', path } }));
   }
 
-  #loaded(): Planned[] {
+  #loadPrograms(): Planned[] {
     return this.#agents.flatMap((agent) =>
       Array.from({ length: PROGRAMS_PER_AGENT }, (_, i) => {
         const type = TREE_TYPES[i % 2] as AttachType;
@@ -123,7 +123,7 @@ export class TreeLog {
     );
   }
 
-  #linked(): Planned[] {
+  #linkPrograms(): Planned[] {
     return this.#agents.flatMap((agent) =>
       Array.from({ length: LINKS_PER_AGENT }, () => this.#link(agent)),
     );

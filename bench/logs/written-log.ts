@@ -36,8 +36,8 @@ export async function writeLog(database: Database, options: WrittenLog): Promise
   let pending: LedgerEvent[] = [];
   const flush = async () => {
     if (pending.length === 0) return;
-    const rows = projected(projector, kernel, pending);
-    const { to, bodies } = appended(from, pending);
+    const rows = project(projector, kernel, pending);
+    const { to, bodies } = encodeAppend(from, pending);
     const keys = keyed ? [keyOf(from, to)] : [];
     const moved = await append(database, { hostId, writer: WRITER, from, to, bodies, keys, rows });
     if (!moved) throw new Error(`the head of ${name} is not where it was left`);
@@ -66,7 +66,7 @@ export interface WrittenLog {
 /** Writes none. */
 const NO_PROJECTOR: Projector = { tables: [], project: () => [] };
 
-function projected(
+function project(
   projector: Projector,
   kernel: Kernel,
   events: readonly LedgerEvent[],
@@ -91,7 +91,7 @@ function keyOf(from: Head, to: Head): KeyRow {
 }
 
 /** The events of one append have one time of recording: that of the last. */
-function appended(from: Head, events: readonly LedgerEvent[]) {
+function encodeAppend(from: Head, events: readonly LedgerEvent[]) {
   const recorded_at = (events.at(-1) as LedgerEvent).recorded_at;
   let { position, hash, at_max } = from;
   const bodies = events.map((event) => {

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Kernel } from '../../src/domain/kernel.ts';
-import { agentWorld, done, EGRESS_LOAD } from './world.ts';
+import { agentWorld, EGRESS_LOAD, performOrThrow } from './world.ts';
 
 const COUNT = 100_000;
 
@@ -18,24 +18,29 @@ export function bytesEach(): BytesEach {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const kernel = agentWorld({ cgroups: 1, programs: 1, links: 1 });
-  done(kernel, { name: 'setrlimit', nofile: 4 * COUNT });
+  performOrThrow(kernel, { name: 'setrlimit', nofile: 4 * COUNT });
   const heap = (): number => {
     collect();
     return process.memoryUsage().heapUsed;
   };
-  const grown = (add: (i: number) => void): number => {
+  const growth = (add: (i: number) => void): number => {
     const before = heap();
     for (let i = 0; i < COUNT; i++) add(i);
     return (heap() - before) / COUNT;
   };
-  const cgroup = grown((i) => done(kernel, { name: 'mkdir', path: `/pods/pod-${i}` }));
-  const fd = grown(() => done(kernel, { name: 'open_other', kind: 'file' }));
-  const program = grown(() => done(kernel, EGRESS_LOAD)) - fd;
-  const link = grown((i) => linked(kernel, i)) - fd;
+  const cgroup = growth((i) => performOrThrow(kernel, { name: 'mkdir', path: `/pods/pod-${i}` }));
+  const fd = growth(() => performOrThrow(kernel, { name: 'open_other', kind: 'file' }));
+  const program = growth(() => performOrThrow(kernel, EGRESS_LOAD)) - fd;
+  const link = growth((i) => makeLink(kernel, i)) - fd;
   return { cgroup, fd, program, link };
 }
 
-function linked(kernel: Kernel, i: number): void {
+function makeLink(kernel: Kernel, i: number): void {
   const target_path = `/pods/pod-${i}`;
-  done(kernel, { name: 'link_create', prog_fd: 3, target_path, attach_type: 'cgroup_inet_egress' });
+  performOrThrow(kernel, {
+    name: 'link_create',
+    prog_fd: 3,
+    target_path,
+    attach_type: 'cgroup_inet_egress',
+  });
 }

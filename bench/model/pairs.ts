@@ -1,7 +1,7 @@
 /** The pairs of syscalls that are measured: each leaves things as they were. */
 import type { Call } from '../../src/domain/call.ts';
 import type { Kernel } from '../../src/domain/kernel.ts';
-import { agentWorld, done, EGRESS_LOAD } from './world.ts';
+import { agentWorld, EGRESS_LOAD, performOrThrow } from './world.ts';
 
 /** A call and what undoes it; of `link_update`, one call counts: the next puts the other back. */
 export const PAIRS = ['link_create', 'prog_load', 'mkdir', 'link_update'] as const;
@@ -21,9 +21,9 @@ export interface Workload {
 /** The world, and the pairs as its agent makes them in a cgroup two below the root. */
 export function workload(): Workload {
   const kernel = agentWorld(WORLD);
-  done(kernel, { name: 'mkdir', path: '/pods/measured' });
-  const target_fd = done(kernel, { name: 'open_cgroup', path: '/pods/measured' });
-  const progs = [done(kernel, EGRESS_LOAD), done(kernel, EGRESS_LOAD)] as const;
+  performOrThrow(kernel, { name: 'mkdir', path: '/pods/measured' });
+  const target_fd = performOrThrow(kernel, { name: 'open_cgroup', path: '/pods/measured' });
+  const progs = [performOrThrow(kernel, EGRESS_LOAD), performOrThrow(kernel, EGRESS_LOAD)] as const;
   const create: Call = {
     name: 'link_create',
     prog_fd: progs[0],
@@ -31,7 +31,7 @@ export function workload(): Workload {
     attach_type: 'cgroup_inet_egress',
   };
   const updated: Call = { ...create, attach_type: 'cgroup_inet_ingress' };
-  const link_fd = done(kernel, updated);
+  const link_fd = performOrThrow(kernel, updated);
   let turn = 0;
   return {
     kernel,

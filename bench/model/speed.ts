@@ -7,7 +7,7 @@ import { flushLayer, layerOn } from '../../src/domain/kernel.ts';
 import { decideEvent } from '../../src/events/writing/decision.ts';
 import { perSecond } from '../harness/measure.ts';
 import { type Make, type Pair, type Workload, workload } from './pairs.ts';
-import { AGENT_PID, done } from './world.ts';
+import { AGENT_PID, performOrThrow } from './world.ts';
 
 /**
  * `decided`: each call decided and evolved on the kernel itself. `staged`: each call made an event
@@ -19,16 +19,19 @@ const RUN_MS = 400;
 /** The clock is read once in so many pairs. */
 const PAIRS_A_LOOK = 64;
 
-const RUNS: Record<How, (workload: Workload, pair: Pair) => void> = { decided, staged };
+const RUNS: Record<How, (workload: Workload, pair: Pair) => void> = {
+  decided: decidePairs,
+  staged: stagePairs,
+};
 
-function decided({ kernel, pairs }: Workload, pair: Pair): void {
-  const make: Make = (call) => done(kernel, call);
+function decidePairs({ kernel, pairs }: Workload, pair: Pair): void {
+  const make: Make = (call) => performOrThrow(kernel, call);
   for (let i = 0; i < PAIRS_A_LOOK; i++) pairs[pair](make);
 }
 
 const PLACE = { position: 1, recorded_at: 0, actor: 'local' };
 
-function staged({ kernel, pairs }: Workload, pair: Pair): void {
+function stagePairs({ kernel, pairs }: Workload, pair: Pair): void {
   const layer = layerOn(kernel);
   const make: Make = (call) => {
     const { outcome } = decideEvent(layer, { pid: AGENT_PID, call }, PLACE);

@@ -21,16 +21,21 @@ export interface WorldSize {
 /** A kernel of 6.18 with an agent, `/pods` with so many pods, and so many programs and links. */
 export function agentWorld({ cgroups, programs, links }: WorldSize): Kernel {
   const kernel = boot('6.18');
-  done(kernel, { name: 'spawn', child_pid: AGENT_PID, comm: 'agent' }, BOOT_PID);
-  done(kernel, { name: 'setrlimit', nofile: programs + links + 1024 });
-  done(kernel, { name: 'mkdir', path: '/pods' });
-  for (let i = 0; i < cgroups; i++) done(kernel, { name: 'mkdir', path: `/pods/${i}` });
+  performOrThrow(kernel, { name: 'spawn', child_pid: AGENT_PID, comm: 'agent' }, BOOT_PID);
+  performOrThrow(kernel, { name: 'setrlimit', nofile: programs + links + 1024 });
+  performOrThrow(kernel, { name: 'mkdir', path: '/pods' });
+  for (let i = 0; i < cgroups; i++) performOrThrow(kernel, { name: 'mkdir', path: `/pods/${i}` });
   const loaded: number[] = [];
-  for (let i = 0; i < programs; i++) loaded.push(done(kernel, EGRESS_LOAD));
+  for (let i = 0; i < programs; i++) loaded.push(performOrThrow(kernel, EGRESS_LOAD));
   for (let i = 0; i < links; i++) {
     const prog_fd = loaded[i % programs] as number;
     const target_path = `/pods/${i % cgroups}`;
-    done(kernel, { name: 'link_create', prog_fd, target_path, attach_type: 'cgroup_inet_egress' });
+    performOrThrow(kernel, {
+      name: 'link_create',
+      prog_fd,
+      target_path,
+      attach_type: 'cgroup_inet_egress',
+    });
   }
   return kernel;
 }
@@ -45,7 +50,7 @@ export const EGRESS_LOAD: Call = {
 };
 
 /** Makes a call that has to succeed, and gives its return value. */
-export function done(kernel: Kernel, call: Call, pid = AGENT_PID): number {
+export function performOrThrow(kernel: Kernel, call: Call, pid = AGENT_PID): number {
   const { outcome } = perform(kernel, pid, call);
   if (isRefusal(outcome)) throw new Error(`${call.name} was refused: ${outcome.errno}`);
   return outcome.ret;

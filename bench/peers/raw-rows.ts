@@ -74,7 +74,7 @@ export async function rawRows(url: string, { hostId, batch }: Taken): Promise<Ra
   const transactions = insertsOf(whole, events, batch);
   const copies = whole.map(copyOf);
   const empty = () => sql.unsafe(`truncate ${TABLES.map((table) => `raw_${table}`).join(', ')}`);
-  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const rateOf = async (work: () => Promise<unknown>): Promise<number> => {
     await empty();
     const start = performance.now();
     await work();
@@ -84,17 +84,17 @@ export async function rawRows(url: string, { hostId, batch }: Taken): Promise<Ra
     events,
     rows: whole.reduce((sum, { values }) => sum + (values[0]?.length ?? 0), 0),
     insert: () =>
-      timed(async () => {
+      rateOf(async () => {
         for (const inserts of transactions) {
-          await inserted(sql, inserts, ({ values }) => values.map(sqlArray));
+          await insertRows(sql, inserts, ({ values }) => values.map(sqlArray));
         }
       }),
     insertReady: () =>
-      timed(async () => {
+      rateOf(async () => {
         for (const inserts of transactions)
-          await inserted(sql, inserts, ({ params }) => [...params]);
+          await insertRows(sql, inserts, ({ params }) => [...params]);
       }),
-    copy: () => timed(() => sql.begin((tx) => copied(tx, copies))),
+    copy: () => rateOf(() => sql.begin((tx) => copyRows(tx, copies))),
     close: () => sql.end({ timeout: 5 }),
   };
 }
@@ -144,7 +144,7 @@ function between({ table, columns, values }: TableRows, from: number, to: number
   return { table, columns, values: values.map(cut) };
 }
 
-async function inserted(
+async function insertRows(
   sql: postgres.Sql<{ int8: number }>,
   inserts: readonly Insert[],
   paramsOf: (insert: Insert) => string[],
@@ -167,7 +167,7 @@ function copyOf({ table, values }: TableRows): Copy {
   return { table, pieces };
 }
 
-async function copied(
+async function copyRows(
   sql: postgres.TransactionSql<{ int8: number }>,
   copies: readonly Copy[],
 ): Promise<void> {

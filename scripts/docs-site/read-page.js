@@ -32,7 +32,7 @@ export function readPage(Marked, file, markdown, pages) {
     renderer: {
       heading({ tokens, depth }) {
         const anchor = anchorOf(plain(tokens));
-        return `<h${depth} id="${escaped(anchor)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+        return `<h${depth} id="${escapeHtml(anchor)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       link({ href, tokens }) {
         return linkTo(follow(href), this.parser.parseInline(tokens));
@@ -40,11 +40,11 @@ export function readPage(Marked, file, markdown, pages) {
       image({ href, text }) {
         const target = follow(href);
         const name = 'file' in target ? pictureName(target.file) : '';
-        return `<img src="/docs/pictures/${escaped(name)}" alt="${escaped(text)}" loading="lazy">`;
+        return `<img src="/docs/pictures/${escapeHtml(name)}" alt="${escapeHtml(text)}" loading="lazy">`;
       },
       code({ text, lang = '' }) {
         const language = lang.split(' ')[0] ?? '';
-        return `<pre class="${escaped(language)}"><code>${escaped(text)}</code></pre>\n`;
+        return `<pre class="${escapeHtml(language)}"><code>${escapeHtml(text)}</code></pre>\n`;
       },
       table(token) {
         const row = (/** @type {typeof token.header} */ cells, open = '<td>', close = '</td>') =>
@@ -54,7 +54,7 @@ export function readPage(Marked, file, markdown, pages) {
         return `<div class="wide"><table><thead>${head}</thead>\n<tbody>${rows}</tbody></table></div>\n`;
       },
       // Nothing that a page says is markup of its own.
-      html: ({ text }) => escaped(text),
+      html: ({ text }) => escapeHtml(text),
     },
   });
   const tokens = marked.lexer(markdown);
@@ -67,12 +67,12 @@ function linkTo(target, text) {
   switch (target.kind) {
     case 'page':
     case 'address':
-      return `<a href="${escaped(target.address)}">${text}</a>`;
+      return `<a href="${escapeHtml(target.address)}">${text}</a>`;
     case 'picture':
-      return `<a href="/docs/pictures/${escaped(pictureName(target.file))}">${text}</a>`;
+      return `<a href="/docs/pictures/${escapeHtml(pictureName(target.file))}">${text}</a>`;
     case 'file':
       // The site has pages and pictures alone.
-      return `<span class="file" title="${escaped(target.file)}, in the repository">${text}</span>`;
+      return `<span class="file" title="${escapeHtml(target.file)}, in the repository">${text}</span>`;
   }
 }
 
@@ -129,7 +129,7 @@ export function plain(tokens) {
 }
 
 /** @param {string} text */
-export function escaped(text) {
+export function escapeHtml(text) {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { listPages, TOPICS } from './pages.js';
-import { escaped, pictureName, readPage } from './read-page.js';
+import { escapeHtml, pictureName, readPage } from './read-page.js';
 
 /**
  * @typedef {import('./pages.js').Page & import('./read-page.js').ReadPage} SitePage
@@ -38,12 +38,12 @@ export function readPages(Marked, root) {
  * @returns {Site}
  */
 export function siteOf(pages, frame) {
-  const index = JSON.stringify(searchedIn(pages));
+  const index = JSON.stringify(searchRows(pages));
   const hash = createHash('sha256').update(index).digest('hex').slice(0, 12);
   const indexAddress = `/docs/search-${hash}.json`;
   const texts = pages.map((page) => {
     const filled = {
-      title: escaped(page.title),
+      title: escapeHtml(page.title),
       index: indexAddress,
       topics: topicsOf(pages, page),
       contents: contentsOf(page),
@@ -59,7 +59,7 @@ export function siteOf(pages, frame) {
 }
 
 /** Address, title of the page, heading, text: a row for each section. @param {readonly SitePage[]} pages */
-function searchedIn(pages) {
+function searchRows(pages) {
   return pages.flatMap(({ address, title, topic, sections }) =>
     sections.map(({ heading, anchor, text }, i) => [
       i === 0 ? address : `${address}#${anchor}`,
@@ -82,7 +82,7 @@ function topicsOf(pages, current) {
     const isFolded = topic.folder !== undefined && current.topic !== topic;
     const links = (isFolded ? own.slice(0, 1) : own).map(({ address, title }) => {
       const mark = address === current.address ? ' aria-current="page"' : '';
-      return `<li><a href="${address}"${mark}>${escaped(title)}</a></li>`;
+      return `<li><a href="${address}"${mark}>${escapeHtml(title)}</a></li>`;
     });
     return `<h2>${topic.title}</h2>\n<ul>\n${links.join('\n')}\n</ul>`;
   }).join('\n');
@@ -93,7 +93,7 @@ function contentsOf({ sections }) {
   const parts = sections.slice(1).filter(({ depth }) => depth === 2);
   if (parts.length < CONTENTS_MIN) return '';
   const links = parts.map(
-    ({ heading, anchor }) => `<li><a href="#${escaped(anchor)}">${escaped(heading)}</a></li>`,
+    ({ heading, anchor }) => `<li><a href="#${escapeHtml(anchor)}">${escapeHtml(heading)}</a></li>`,
   );
   return `<nav class="contents" aria-label="On this page"><details><summary>On this page</summary><ul>\n${links.join('\n')}\n</ul></details></nav>`;
 }

@@ -1,4 +1,5 @@
 /** The sentence of a refusal: the sentence of its rule, with the objects filled in. */
+import { withArticle } from './article.ts';
 import type { Refusal } from './outcome.ts';
 import { RULES } from './rules.ts';
 
@@ -12,8 +13,9 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Why a call was refused, in one sentence. */
 export function refusalSentence(refusal: Refusal): string {
   const { sentence } = RULES[refusal.rule];
-  return sentence.replace(/\{(\w+)\}/gu, (_, name: string) => {
+  return sentence.replace(/(\ba )?\{(\w+)\}/gu, (_, article: string | undefined, name: string) => {
     const value = String(refusal.about?.[name] ?? '?');
-    return WORDS[name]?.[value] ?? value;
+    const word = WORDS[name]?.[value] ?? value;
+    return article === undefined ? word : withArticle(word);
   });
 }

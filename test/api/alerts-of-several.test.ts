@@ -76,7 +76,7 @@ describe.skipIf(!needs('postgresql').ok)('two instances', () => {
       await mkdir(n % 2 === 0 ? one : other, 'a', `/a${n}`);
       await mkdir(n % 3 === 0 ? one : other, 'b', `/b${n}`);
     }
-    await receiver.taken(40);
+    await receiver.waitForTaken(40);
     while (new Set(receiver.got.map(({ id }) => id)).size < 40) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -12,7 +12,7 @@ import {
 } from '../../src/api/wire/alert-rule.ts';
 import { bearer, namedTokens } from './named-tokens.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 const OTHERS = { all: { hosts: ['*'] }, reads: { role: 'reader', hosts: ['*'] } };
 const TOKENS = { ...OTHERS, few: { role: 'writer', hosts: ['web-*'] } };
@@ -41,13 +41,13 @@ async function add(rule: object, who = 'all') {
     body: { url: receiver.url, ...rule },
   });
   expect(response.status, await response.clone().text()).toBe(201);
-  return parsed(response, madeRule);
+  return parse(response, madeRule);
 }
 
-async function get<T extends Parameters<typeof parsed>[1]>(path: string, schema: T, who = 'all') {
+async function get<T extends Parameters<typeof parse>[1]>(path: string, schema: T, who = 'all') {
   const response = await service.app.request(path, { headers: bearer(who) });
   expect(response.status, await response.clone().text()).toBe(200);
-  return parsed(response, schema);
+  return parse(response, schema);
 }
 
 const remove = (rule: number, who = 'all') =>
@@ -101,7 +101,7 @@ describe('a rule', () => {
       });
       await submit('db-1', [detach(3, '/pods/b')]);
       await submit('web-1', [mkdir('/pods/c'), detach(3, '/pods/b')]);
-      const [first] = await receiver.taken(1);
+      const [first] = await receiver.waitForTaken(1);
       expect(receiver.got.length).toBe(1);
       expect(first?.headers['content-type']).toBe('application/cloudevents+json');
       expect(first?.body).toMatchObject({
@@ -132,7 +132,7 @@ describe('a rule', () => {
       });
       await submit('web-1', [detach(4, '/pods/a'), { name: 'rmdir', path: '/pods/b' }]);
       await submit('web-1', [detach(3, '/pods/a')]);
-      const [first] = await receiver.taken(1);
+      const [first] = await receiver.waitForTaken(1);
       expect(first?.body).toMatchObject({
         type: 'bpfledger.alert.left',
         data: {
@@ -143,7 +143,7 @@ describe('a rule', () => {
       });
       // Attached above, it runs on all below; one event is one alert.
       await submit('web-1', [mkdir('/pods/b'), attach(3, '/'), detach(3, '/')]);
-      const [, second] = await receiver.taken(2);
+      const [, second] = await receiver.waitForTaken(2);
       expect(second?.body.data).toMatchObject({ place_count: 3 });
       expect(receiver.got.length).toBe(2);
     }));
@@ -157,7 +157,7 @@ describe('a rule', () => {
       await submit('web-2', [detach(3, '/pods/b'), attach(3, '/pods/b')]);
       await submit('web-2', [detach(3, '/pods/b'), { name: 'rmdir', path: '/pods/b' }]);
       await submit('web-2', [detach(3, '/pods/a')]);
-      const [first] = await receiver.taken(1);
+      const [first] = await receiver.waitForTaken(1);
       expect(first?.body).toMatchObject({
         type: 'bpfledger.alert.empty',
         data: { host: 'web-2', places: [{ cgroup: '/pods/a', attach_type: EGRESS }] },
@@ -169,7 +169,7 @@ describe('a rule', () => {
       const long = { call: detach(3, '/pods/a'), at: '2026-03-25T06:57:46.640559Z' };
       const back = { call: attach(3, '/pods/a'), at: '2026-03-25T06:57:48.640559Z' };
       await submit('web-2', [attach(3, '/pods/a'), long, back]);
-      const [, second] = await receiver.taken(2);
+      const [, second] = await receiver.waitForTaken(2);
       expect(second?.body.data).toMatchObject({
         since: '2026-03-25T06:57:46.640559Z',
         until: '2026-03-25T06:57:48.640559Z',
@@ -192,7 +192,7 @@ describe('a rule', () => {
       await submit('db-1', [
         { comm: 'intruder', call: { name: 'link_update', link_fd: 6, new_prog_fd: 4 } },
       ]);
-      const [first, second] = await receiver.taken(2);
+      const [first, second] = await receiver.waitForTaken(2);
       expect(first?.body.data).toMatchObject({
         owner: { comm: 'agent' },
         event: { comm: 'intruder', call: { name: 'prog_attach' } },
@@ -213,7 +213,7 @@ describe('a rule', () => {
         ...[update('intruder', 3), update('agent', 3), update('agent', 4)],
         ...[update('intruder', 3), update('other', 4)],
       ]);
-      const told = (await receiver.taken(4)).slice(2).map(({ body }) => body.data);
+      const told = (await receiver.waitForTaken(4)).slice(2).map(({ body }) => body.data);
       expect(told).toMatchObject([
         { owner: { comm: 'agent' }, event: { comm: 'intruder' } },
         { owner: { comm: 'intruder' }, event: { comm: 'other' } },
@@ -227,7 +227,7 @@ describe('a rule', () => {
       const odd = { call: mkdir('/pods/x'), outcome: { errno: 'EACCES' } };
       await post(service.app, '/v1/hosts/db-1/syscalls', { headers, body });
       await post(service.app, '/v1/hosts/db-1/syscalls', { headers, body: odd });
-      const taken = await receiver.taken(1);
+      const taken = await receiver.waitForTaken(1);
       expect(taken.at(-1)?.body.data).toMatchObject({ event: { expected: { ret: 0 } } });
     }));
 });
@@ -240,7 +240,7 @@ describe('a receiver', () => {
       receiver.answer(({ body }) => (body.subject === 'web-1' && failures-- > 0 ? 500 : 200));
       for (const n of [1, 2, 3]) await submit('web-1', [mkdir(`/r${n}`)]);
       await submit('db-1', [mkdir('/r')]);
-      const taken = await receiver.taken(4);
+      const taken = await receiver.waitForTaken(4);
       const paths = taken
         .filter(({ body }) => body.subject === 'web-1')
         .map(({ body }) => (body.data.event as { call: { path: string } }).call.path);
@@ -267,8 +267,8 @@ describe('a receiver', () => {
         headers,
         body: {},
       });
-      expect(await parsed(again, retryAnswer)).toEqual({ retried: 2 });
-      const taken = await receiver.taken(2);
+      expect(await parse(again, retryAnswer)).toEqual({ retried: 2 });
+      const taken = await receiver.waitForTaken(2);
       expect(taken.map(({ id }) => id)).toEqual(items.map(({ message_id }) => message_id));
       const done = `/v1/rules/${rule_id}/deliveries?state=delivered`;
       await until(async () => (await get(done, deliveryPage)).items.length === 2);
@@ -293,11 +293,11 @@ describe('a receiver', () => {
       await add({ name: 'quick', filter: { call: 'mkdir' } });
       await submit('web-1', [mkdir('/s1')]);
       await submit('web-1', [mkdir('/s2')]);
-      await receiver.taken(2);
+      await receiver.waitForTaken(2);
       expect(slow.got.length).toBe(1);
       slow.answer(200);
       release(200);
-      await slow.taken(2);
+      await slow.waitForTaken(2);
       await slow.close();
     }));
 });
@@ -321,7 +321,7 @@ describe('who may', () => {
       expect((await remove(rule_id, 'reads')).status).toBe(403);
       await submit('db-1', [mkdir('/w')]);
       await submit('web-1', [mkdir('/w')]);
-      const taken = await receiver.taken(1);
+      const taken = await receiver.waitForTaken(1);
       expect(taken.map(({ body }) => body.subject)).toEqual(['web-1']);
     }));
 
@@ -333,9 +333,11 @@ describe('who may', () => {
       expect(await get(`/v1/rules/${rule_id}`, ruleAnswer)).toMatchObject({ suspended: true });
       await add({ name: 'another', filter: { call: 'mkdir' } });
       await submit('web-1', [mkdir('/z2')]);
-      expect((await receiver.taken(1))[0]?.body.data).toMatchObject({ rule: { name: 'another' } });
+      expect((await receiver.waitForTaken(1))[0]?.body.data).toMatchObject({
+        rule: { name: 'another' },
+      });
       service.tokens?.replace(namedTokens(TOKENS));
-      const taken = await receiver.taken(3);
+      const taken = await receiver.waitForTaken(3);
       expect(taken.map(({ body }) => (body.data.rule as { name: string }).name).sort()).toEqual([
         ...['another', 'own', 'own'],
       ]);

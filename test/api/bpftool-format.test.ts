@@ -9,7 +9,7 @@ import {
   bpftoolShow,
   bpftoolTree,
 } from '../../src/api/request/bpftool.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 const EGRESS = 'cgroup_inet_egress';
 const attach = (path: string, flags: readonly string[]) => ({
@@ -39,33 +39,33 @@ const get = (path: string) => service.app.request(`/v1/hosts/h/${path}`);
 describe('?format=bpftool', () => {
   it('prints the tree as a kernel and bpftool 7.1 did', async () => {
     const text = await (await get('cgroups?format=bpftool&at=9&cgroup_root=/mnt')).text();
-    const shown = (flags: string) =>
+    const programsText = (flags: string) =>
       `[{"id":1,"attach_type":"${EGRESS}","attach_flags":"${flags}","name":"myprog",` +
       '"attach_btf_name":"","attach_btf_obj_id":0,"attach_btf_id":0}]';
     expect(text).toBe(
-      `[{"cgroup":"/mnt/c","programs":${shown('')}},` +
-        `{"cgroup":"/mnt/a","programs":${shown('override')}},` +
-        `{"cgroup":"/mnt/b","programs":${shown('multi')}}]\n`,
+      `[{"cgroup":"/mnt/c","programs":${programsText('')}},` +
+        `{"cgroup":"/mnt/a","programs":${programsText('override')}},` +
+        `{"cgroup":"/mnt/b","programs":${programsText('multi')}}]\n`,
     );
     const effective = await get('cgroups?format=bpftool&at=9&effective=true&under=/b');
-    const tree = await parsed(effective, bpftoolTree);
+    const tree = await parse(effective, bpftoolTree);
     expect(tree.map(({ cgroup }) => cgroup)).toEqual(['/sys/fs/cgroup/b', '/sys/fs/cgroup/b/a']);
     expect(tree[0]?.programs[0]).not.toHaveProperty('attach_flags');
   });
 
   it('prints one cgroup, links and programs', async () => {
-    expect(await parsed(await get('cgroups/2?format=bpftool'), bpftoolShow)).toHaveLength(2);
+    expect(await parse(await get('cgroups/2?format=bpftool'), bpftoolShow)).toHaveLength(2);
     const inherited = await get('cgroups/5?format=bpftool&effective=true');
-    expect(await parsed(inherited, bpftoolShow)).toHaveLength(2);
+    expect(await parse(inherited, bpftoolShow)).toHaveLength(2);
     expect(await (await get('cgroups/5?format=bpftool')).text()).toBe('[]\n');
     expect(await (await get('links?format=bpftool')).text()).toBe(
       `[{"id":1,"type":"cgroup","prog_id":1,"cgroup_id":2,"attach_type":"${EGRESS}"}]\n`,
     );
-    expect(await parsed(await get('links/1?format=bpftool'), bpftoolLink)).toMatchObject({ id: 1 });
-    const programs = await parsed(await get('programs?format=bpftool'), z.array(bpftoolProg));
+    expect(await parse(await get('links/1?format=bpftool'), bpftoolLink)).toMatchObject({ id: 1 });
+    const programs = await parse(await get('programs?format=bpftool'), z.array(bpftoolProg));
     expect(programs).toMatchObject([{ id: 1, type: 'cgroup_skb', name: 'myprog', uid: 0 }]);
     expect(programs[0]?.loaded_at).toBe(Date.parse('2026-03-25T06:57:46Z') / 1000);
-    expect(await parsed(await get('programs?format=bpftool&at=5'), z.array(bpftoolProg))).toEqual(
+    expect(await parse(await get('programs?format=bpftool&at=5'), z.array(bpftoolProg))).toEqual(
       [],
     );
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { branchPage } from '../../src/api/routes/branches.ts';
 import { diffAnswer } from '../../src/api/wire/diff.ts';
 import { branchRow, hostDetail, hostPage } from '../../src/api/wire/hosts.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -25,16 +25,16 @@ const get = (path: string) => service.app.request(path);
 
 describe('a branch', () => {
   it('is a host of its own, which says where it grew from', async () => {
-    const { items } = await parsed(await get('/v1/hosts/web/branches'), branchPage);
+    const { items } = await parse(await get('/v1/hosts/web/branches'), branchPage);
     expect(items).toMatchObject([
       { name: 'what-if', position: 3, origin: { host: 'web', position: 2 } },
     ]);
-    const all = await parsed(await get('/v1/hosts'), hostPage);
+    const all = await parse(await get('/v1/hosts'), hostPage);
     expect(all.items.map(({ name, origin }) => [name, origin?.host])).toEqual([
       ['web', undefined],
       ['what-if', 'web'],
     ]);
-    const detail = await parsed(await get('/v1/hosts/what-if'), hostDetail);
+    const detail = await parse(await get('/v1/hosts/what-if'), hostDetail);
     expect(detail).toMatchObject({ boot: 1, position: 3, origin: { host: 'web', position: 2 } });
   });
 
@@ -42,7 +42,7 @@ describe('a branch', () => {
     const response = await get('/v1/hosts/what-if/diff?against=web');
     // Either of the two may move, and an ETag names one position.
     expect(response.headers.get('etag')).toBeNull();
-    const found = await parsed(response, diffAnswer);
+    const found = await parse(response, diffAnswer);
     expect(found).toMatchObject({ from: 3, to: 3, against: 'web', position: 3 });
     expect(found.cgroups.changed).toMatchObject([
       { key: 3, was: { path: '/b' }, is: { path: '/c' }, because: [3] },
@@ -50,7 +50,7 @@ describe('a branch', () => {
     expect(found.events).toMatchObject([{ position: 3, call: 'mkdir' }]);
     const text = await get('/v1/hosts/what-if/diff?against=web&format=text');
     expect(await text.text()).toMatch(/^From position 3 of web to 3: 1 event changed this\n/);
-    const same = await parsed(
+    const same = await parse(
       await get('/v1/hosts/what-if/diff?against=web&from=2&to=2'),
       diffAnswer,
     );
@@ -71,7 +71,7 @@ describe('a branch', () => {
     const again = await branch({ name: 'keyed', at: 'boot:1' }, key);
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.headers.get('idempotent-replayed')).toBe('true');
-    expect(await parsed(again, branchRow)).toEqual(await parsed(first, branchRow));
+    expect(await parse(again, branchRow)).toEqual(await parse(first, branchRow));
     expect(first.headers.get('location')).toBe('/v1/hosts/keyed');
     expect(await problem(await branch({ name: 'keyed' }))).toMatchObject({ status: 409 });
     expect(await problem(await branch({ name: 'keyed', at: 1 }, key))).toMatchObject({

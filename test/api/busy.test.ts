@@ -21,7 +21,7 @@ const full = () =>
   });
 
 /** A log whose queue is full at first. */
-function crowded(log: Log): Log {
+function crowd(log: Log): Log {
   return {
     ...log,
     async submit(host, submission) {
@@ -39,7 +39,7 @@ function crowded(log: Log): Log {
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ between: crowded });
+  service = await startTestService({ between: crowd });
   await post(service.app, '/v1/hosts', { body: { name: 'h', release: '6.18' } });
 });
 afterAll(() => service.close());

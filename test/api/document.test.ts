@@ -4,7 +4,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/api/document/examples.ts';
-import { closed, openapiDocument } from '../support/openapi.ts';
+import { closeSchema, openapiDocument } from '../support/openapi.ts';
 import { startTestService, type TestService } from './running.ts';
 import { messagesOf } from './sse.ts';
 
@@ -38,7 +38,7 @@ const operations = new Map(
 );
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
-ajv.addSchema(closed(document) as object, 'api');
+ajv.addSchema(closeSchema(document) as object, 'api');
 
 const pointer = (...names: readonly string[]) =>
   names

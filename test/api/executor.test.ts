@@ -9,7 +9,7 @@ import {
   leaseAnswer,
   reportsAnswer,
 } from '../../src/api/wire/executor.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 const place = { kernel: '6.18.44', cgroup_root: '/cg', bpffs: '/bpf', ephemeral: false };
 const boot = { position: 1, how: 'performed', outcome: { ret: 0 } } as const;
@@ -35,8 +35,8 @@ async function lease(executor: string, instance = executor) {
   return post(service.app, `${path}/executor/lease`, { body: { executor, instance, place } });
 }
 
-async function leased(): Promise<string> {
-  return (await parsed(await lease('one'), leaseAnswer)).lease;
+async function takeLease(): Promise<string> {
+  return (await parse(await lease('one'), leaseAnswer)).lease;
 }
 
 async function report(body: object): Promise<Response> {
@@ -57,11 +57,11 @@ describe('the lease', () => {
 
   it('once taken again, an older one reports nothing', async () => {
     await host();
-    const old = await leased();
-    await leased();
+    const old = await takeLease();
+    await takeLease();
     const told = await problem(await report({ lease: old, reports: [boot] }));
     expect(told).toMatchObject({ status: 409, type: 'urn:bpfledger:problem:lease-lost' });
-    const state = await parsed(await get('executor'), executorAnswer);
+    const state = await parse(await get('executor'), executorAnswer);
     expect(state).toMatchObject({ reported_position: 0, reports: 0, head: 2 });
   });
 });
@@ -69,13 +69,13 @@ describe('the lease', () => {
 describe('who may', () => {
   const tokenOf = (name: string) => name.padEnd(20, '-');
   const bearer = (name: string) => ({ authorization: `Bearer ${tokenOf(name)}` });
-  const asked = (token: string, what: string, body: unknown) =>
+  const ask = (token: string, what: string, body: unknown) =>
     post(guarded.app, `/v1/hosts/h/${what}`, {
       headers: bearer(token),
       body,
     });
   const take = (token: string, instance = 'i') =>
-    asked(token, 'executor/lease', { executor: 'one', instance, place });
+    ask(token, 'executor/lease', { executor: 'one', instance, place });
   const read = async (what: string) => {
     const headers = bearer('reads');
     return guarded.app.request(`/v1/hosts/h/${what}`, { headers });
@@ -107,7 +107,7 @@ describe('who may', () => {
   it('take the lease and report: executors and admins, and no writer', async () => {
     for (const token of ['reads', 'writes']) {
       expect((await take(token)).status).toBe(403);
-      const told = await asked(token, 'executor/reports', { lease: 'l', reports: [] });
+      const told = await ask(token, 'executor/reports', { lease: 'l', reports: [] });
       expect(told.status).toBe(403);
     }
     expect((await take('runs')).status).toBe(200);
@@ -115,8 +115,8 @@ describe('who may', () => {
 
   it('record calls: no executor', async () => {
     const call = { name: 'mkdir', path: '/a' };
-    expect((await asked('runs', 'syscalls', { call })).status).toBe(403);
-    expect((await asked('writes', 'syscalls', { call })).status).toBe(200);
+    expect((await ask('runs', 'syscalls', { call })).status).toBe(403);
+    expect((await ask('writes', 'syscalls', { call })).status).toBe(200);
   });
 
   it('take the lease of another, by its name or its instance: nobody', async () => {
@@ -128,16 +128,16 @@ describe('who may', () => {
   });
 
   it('is stored and shown: who took the lease, who reported, who put back', async () => {
-    const { lease: key } = await parsed(await take('runs'), leaseAnswer);
+    const { lease: key } = await parse(await take('runs'), leaseAnswer);
     const withheld = { ...boot, how: 'withheld' };
     const repairs = [{ what: 'entry', where: '/a', did: 'put back' }];
     const body = { lease: key, reports: [withheld], repairs };
-    const stolen = await problem(await asked('other', 'executor/reports', body));
+    const stolen = await problem(await ask('other', 'executor/reports', body));
     expect(stolen).toMatchObject({ status: 409, type: 'urn:bpfledger:problem:lease-lost' });
-    expect((await asked('runs', 'executor/reports', body)).status).toBe(200);
-    const state = await parsed(await read('executor'), executorAnswer);
+    expect((await ask('runs', 'executor/reports', body)).status).toBe(200);
+    const state = await parse(await read('executor'), executorAnswer);
     expect(state.executor).toMatchObject({ name: 'one', actor: 'token:runs' });
-    const drift = await parsed(await read('drift'), driftAnswer);
+    const drift = await parse(await read('drift'), driftAnswer);
     expect(drift.items).toMatchObject([{ actor: 'token:runs' }]);
     expect(drift.repairs).toMatchObject([{ actor: 'token:runs' }]);
   });
@@ -151,10 +151,10 @@ describe('reports', () => {
       how: 'performed',
       outcome: { errno: 'EEXIST', rule: 'kernel-said-so' },
     };
-    const answer = await report({ lease: await leased(), reports: [boot, mkdir] });
-    const told = await parsed(answer, reportsAnswer);
+    const answer = await report({ lease: await takeLease(), reports: [boot, mkdir] });
+    const told = await parse(answer, reportsAnswer);
     expect(told).toMatchObject({ reported_position: 2, disagree: 1 });
-    const drift = await parsed(await get('drift'), driftAnswer);
+    const drift = await parse(await get('drift'), driftAnswer);
     expect(drift.items).toMatchObject([
       { position: 2, call: 'mkdir', log: { ret: 0 }, kernel: { errno: 'EEXIST' } },
     ]);
@@ -162,20 +162,20 @@ describe('reports', () => {
 
   it('sent twice, are there once as they were first sent', async () => {
     await host();
-    const key = await leased();
+    const key = await takeLease();
     await report({ lease: key, reports: [boot] });
     const other = { ...boot, outcome: { ret: 7 } };
-    const again = await parsed(await report({ lease: key, reports: [other] }), reportsAnswer);
+    const again = await parse(await report({ lease: key, reports: [other] }), reportsAnswer);
     expect(again.reported_position).toBe(1);
-    expect((await parsed(await get('drift'), driftAnswer)).items).toEqual([]);
-    expect((await parsed(await get('executor'), executorAnswer)).reports).toBe(1);
+    expect((await parse(await get('drift'), driftAnswer)).items).toEqual([]);
+    expect((await parse(await get('executor'), executorAnswer)).reports).toBe(1);
   });
 
   it('of a call that was withheld disagree, whatever the outcome', async () => {
     await host();
     const withheld = { position: 2, how: 'withheld', outcome: { ret: 0 }, note: 'outside' };
-    await report({ lease: await leased(), reports: [boot, withheld] });
-    const { items } = await parsed(await get('drift'), driftAnswer);
+    await report({ lease: await takeLease(), reports: [boot, withheld] });
+    const { items } = await parse(await get('drift'), driftAnswer);
     expect(items).toMatchObject([{ position: 2, how: 'withheld', note: 'outside' }]);
   });
 
@@ -185,64 +185,64 @@ describe('reports', () => {
     ['of no known way', [{ ...boot, how: 'guessed' }], 'invalid-request', 'reports.0.how'],
   ])('%s are refused, and nothing is stored', async (_, reports, slug, field) => {
     await host();
-    const told = await problem(await report({ lease: await leased(), reports }));
+    const told = await problem(await report({ lease: await takeLease(), reports }));
     expect(told).toMatchObject({ type: `urn:bpfledger:problem:${slug}`, field });
-    expect((await parsed(await get('executor'), executorAnswer)).reports).toBe(0);
+    expect((await parse(await get('executor'), executorAnswer)).reports).toBe(0);
   });
 
   it('carry what stands otherwise now, until it is said anew', async () => {
     await host();
-    const key = await leased();
+    const key = await takeLease();
     const standing = [{ what: 'attached', where: '/a', log: 'multi 1', kernel: 'none' }];
     await report({ lease: key, reports: [], standing });
     await report({ lease: key, reports: [] });
-    expect((await parsed(await get('drift'), driftAnswer)).standing).toEqual(standing);
+    expect((await parse(await get('drift'), driftAnswer)).standing).toEqual(standing);
     await report({ lease: key, reports: [], standing: [] });
-    expect((await parsed(await get('drift'), driftAnswer)).standing).toEqual([]);
+    expect((await parse(await get('drift'), driftAnswer)).standing).toEqual([]);
   });
 
   it('carry what was put back, newest first', async () => {
     await host();
-    const key = await leased();
+    const key = await takeLease();
     const repair = (where: string) => ({ what: 'entry', where, did: 'program 1 put back' });
     await report({ lease: key, reports: [boot], repairs: [repair('/a'), repair('/b')] });
     await report({ lease: key, reports: [], repairs: [repair('/c')] });
-    const { repairs } = await parsed(await get('drift'), driftAnswer);
+    const { repairs } = await parse(await get('drift'), driftAnswer);
     expect(repairs.map(({ where }) => where)).toEqual(['/c', '/b', '/a']);
     expect(repairs[0]).toMatchObject({ kind: 'repair', position: 1, executor: 'one' });
   });
 
   it('keep the newest thousand of what was put back', async () => {
     await host();
-    const key = await leased();
+    const key = await takeLease();
     const repairs = Array.from({ length: 600 }, (_, i) => {
       return { what: 'entry', where: `/${i}`, did: 'program 1 put back' };
     });
     for (let i = 0; i < 2; i++) await report({ lease: key, reports: [], repairs });
-    const told = await parsed(await get('drift?limit=1000'), driftAnswer);
+    const told = await parse(await get('drift?limit=1000'), driftAnswer);
     expect(told.repairs.length).toBe(1000);
     expect(told.repairs.at(-1)?.where).toBe('/200');
   });
 
   it('are no events', async () => {
     await host();
-    await report({ lease: await leased(), reports: [boot] });
+    await report({ lease: await takeLease(), reports: [boot] });
     expect((await service.log.head(`x${hosts}`)).position).toBe(2);
   });
 });
 
 it('a host that no executor ever applied has none, and no drift', async () => {
   await host();
-  const state = await parsed(await get('executor'), executorAnswer);
+  const state = await parse(await get('executor'), executorAnswer);
   expect(state).toMatchObject({ executor: null, reported_position: 0, reports: 0 });
-  const drift = await parsed(await get('drift'), driftAnswer);
+  const drift = await parse(await get('drift'), driftAnswer);
   expect(drift).toMatchObject({ standing: [], standing_at: null, items: [] });
 });
 
 describe('the stream of drift', () => {
   it('tells what stands, and then each change with what is new', async () => {
     await host();
-    const key = await leased();
+    const key = await takeLease();
     const reader = (await get('drift/stream')).body?.getReader();
     if (reader === undefined) throw new Error('the stream has no body');
     const next = async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { eventPage } from '../../src/api/routes/events.ts';
 import type { wireEvent } from '../../src/api/wire/event.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 type Event = z.output<typeof wireEvent>;
 
@@ -18,7 +18,7 @@ let all: readonly Event[];
 const ask = async (query: string) => {
   const response = await service.app.request(`${EVENTS}?${query}`);
   expect(response.status, await response.clone().text()).toBe(200);
-  return parsed(response, eventPage);
+  return parse(response, eventPage);
 };
 
 /** All pages of a query. */

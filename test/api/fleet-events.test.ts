@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostEventPage } from '../../src/api/wire/host-event.ts';
 import { bearer, namedTokens } from './named-tokens.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 import { messagesOf } from './sse.ts';
 
 const TOKENS = namedTokens({ all: { hosts: ['*'] }, few: { hosts: ['web-*'] } });
@@ -27,7 +27,7 @@ async function mkdir(host: string, path: string): Promise<void> {
 async function page(query: string, who = 'all') {
   const response = await service.app.request(`/v1/events${query}`, { headers: bearer(who) });
   expect(response.status, await response.clone().text()).toBe(200);
-  return parsed(response, hostEventPage);
+  return parse(response, hostEventPage);
 }
 
 const follow = async (query: string, more: Record<string, string> = {}, who = 'all') =>
@@ -37,7 +37,7 @@ const follow = async (query: string, more: Record<string, string> = {}, who = 'a
     }),
   );
 
-const named = (items: readonly { readonly host: string; readonly position: number }[]) =>
+const namesOf = (items: readonly { readonly host: string; readonly position: number }[]) =>
   items.map(({ host, position }) => `${host} ${position}`);
 
 beforeAll(async () => {
@@ -65,7 +65,7 @@ const ORDER = [
 describe('a page', () => {
   it('has what was just written, with its host, and no branches', async () => {
     const { items, next } = await page('');
-    expect(named(items)).toEqual(ORDER);
+    expect(namesOf(items)).toEqual(ORDER);
     expect(items.at(-1)).toMatchObject({ host: 'db-1', call: { name: 'mkdir', path: '/d2' } });
     expect(next === undefined || (await page(`?next=${next}`)).items.length === 0).toBe(true);
   });
@@ -76,18 +76,18 @@ describe('a page', () => {
       const found: string[] = [];
       for (let next = ''; ; ) {
         const { items, next: more } = await page(`?order=${order}&limit=3${next}`);
-        found.push(...named(items));
+        found.push(...namesOf(items));
         if (more === undefined) break;
         next = `&next=${more}`;
       }
-      expect(found).toEqual(named(whole.items));
+      expect(found).toEqual(namesOf(whole.items));
     }
     const newest = await page('?order=desc&limit=1');
-    expect(named(newest.items)).toEqual(['db-1 4']);
+    expect(namesOf(newest.items)).toEqual(['db-1 4']);
   });
 
   it('is filtered', async () => {
-    expect(named((await page('?call=mkdir&host=db-*&limit=2')).items)).toEqual([
+    expect(namesOf((await page('?call=mkdir&host=db-*&limit=2')).items)).toEqual([
       'db-1 2',
       'db-1 3',
     ]);
@@ -97,7 +97,7 @@ describe('a page', () => {
 
   it('shows a token its own hosts alone', async () => {
     const own = (await page('?limit=1000', 'few')).items;
-    expect(named(own)).toEqual(['web-1 1', 'web-1 2', 'web-1 3', 'web-1 4']);
+    expect(namesOf(own)).toEqual(['web-1 1', 'web-1 2', 'web-1 3', 'web-1 4']);
     expect((await page('?host=db-1', 'few')).items).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import { eventPage } from '../../src/api/routes/events.ts';
 import { hostProgramPage, hostSlotPage, majorityAnswer } from '../../src/api/wire/fleet.ts';
 import { cgroupRow, pageOf } from '../../src/api/wire/reads.ts';
 import { bearer, namedTokens } from './named-tokens.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 const TOKENS = namedTokens({ all: { hosts: ['*'] }, few: { hosts: ['node-1', 'node-2'] } });
 const headers = bearer('all');
@@ -19,7 +19,7 @@ let service: TestService;
 async function get<T extends z.ZodType>(path: string, schema: T, who = 'all') {
   const response = await service.app.request(path, { headers: bearer(who) });
   expect(response.status, await response.clone().text()).toBe(200);
-  return parsed(response, schema);
+  return parse(response, schema);
 }
 
 async function make(name: string, release: string, calls: readonly object[]): Promise<void> {
@@ -55,7 +55,7 @@ beforeAll(async () => {
     await make(`node-${n}`, '6.18', [...common, link(3, '/'), link(4, '/pods')]);
   }
   const events = await service.app.request('/v1/hosts/node-3/events?limit=1000', { headers });
-  early = (await parsed(events, eventPage)).items.at(-1)?.at ?? '';
+  early = (await parse(events, eventPage)).items.at(-1)?.at ?? '';
   // What is on its pods hides what is on the root.
   const attach = (attach_bpf_fd: number, target_path: string) => ({
     ...{ name: 'prog_attach', attach_bpf_fd, target_path, attach_type: CONNECT4 },
@@ -85,7 +85,7 @@ async function walk(prog_name: string, at = ''): Promise<string[]> {
     const moment = at === '' ? '' : `at=${at}`;
     const listed = await service.app.request(`/v1/hosts/${host}/cgroups?${moment}`, { headers });
     if (listed.status === 404) continue;
-    const { items } = await parsed(listed, pageOf('CgroupPage', cgroupRow));
+    const { items } = await parse(listed, pageOf('CgroupPage', cgroupRow));
     for (const { path } of items) {
       const query = `cgroup=${path}&attach_type=${CONNECT4}&${moment}`;
       const { slots } = await get(`/v1/hosts/${host}/effective?${query}`, effectiveArray);

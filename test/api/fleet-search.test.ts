@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventPage } from '../../src/api/routes/events.ts';
 import { hostEventPage } from '../../src/api/wire/host-event.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 import { messagesOf } from './sse.ts';
 
 let service: TestService;
@@ -63,7 +63,7 @@ async function everywhere(query: string, limit: number): Promise<string[]> {
   for (let next = ''; ; ) {
     const response = await service.app.request(`/v1/events?${query}&limit=${limit}${next}`);
     expect(response.status, await response.clone().text()).toBe(200);
-    const page = await parsed(response, hostEventPage);
+    const page = await parse(response, hostEventPage);
     found.push(...page.items.map(({ host, position }) => `${host} ${position}`));
     if (page.next === undefined) return found;
     next = `&next=${page.next}`;
@@ -76,7 +76,7 @@ async function hostByHost(query: string, hosts = HOSTS): Promise<string[]> {
   for (const host of hosts) {
     const response = await service.app.request(`/v1/hosts/${host}/events?${query}&limit=1000`);
     expect(response.status, await response.clone().text()).toBe(200);
-    const { items } = await parsed(response, eventPage);
+    const { items } = await parse(response, eventPage);
     found.push(...items.map(({ position }) => `${host} ${position}`));
   }
   return found;
@@ -109,7 +109,7 @@ describe.each(QUERIES.map(([query, hosts]) => ({ query, hosts, name: String(quer
       expect(await everywhere(`${query()}&order=desc`, 1000)).toEqual(forwards.toReversed());
       expect(await everywhere(`${query()}&order=asc`, 3)).toEqual(forwards);
       const counted = await service.app.request(`/v1/events?${query()}&count=true&limit=1`);
-      expect((await parsed(counted, hostEventPage)).count).toBe(each.length);
+      expect((await parse(counted, hostEventPage)).count).toBe(each.length);
     });
   },
 );
@@ -157,19 +157,19 @@ it('a program of few hosts is found in one request, however much the others reco
   await post(service.app, '/v1/hosts', { body: { name: 'busy', release: '6.18' } });
   const calls = Array.from({ length: 1000 }, (_, i) => ({ name: 'mkdir', path: `/${i % 50}` }));
   for (let list = 0; list < 21; list++) await submit('busy', calls);
-  const arrived = async () => {
+  const countArrived = async () => {
     const response = await service.app.request('/v1/events?host=busy&count=true&limit=1');
-    return (await parsed(response, hostEventPage)).count;
+    return (await parse(response, hostEventPage)).count;
   };
-  await expect.poll(arrived, { timeout: 60_000 }).toBe(21_001);
+  await expect.poll(countArrived, { timeout: 60_000 }).toBe(21_001);
   const each = await hostByHost('prog_name=policy', [...HOSTS, 'late']);
   for (const order of ['asc', 'desc']) {
     const query = `prog_name=policy&order=${order}&count=true&limit=1000`;
-    const page = await parsed(await service.app.request(`/v1/events?${query}`), hostEventPage);
+    const page = await parse(await service.app.request(`/v1/events?${query}`), hostEventPage);
     expect(page.next).toBeUndefined();
     expect(page.items.length).toBe(each.length);
     expect(page.count).toBe(each.length);
   }
   const any = await service.app.request('/v1/events?errno=ENOENT&order=desc&limit=1000');
-  expect((await parsed(any, hostEventPage)).next).toBeDefined();
+  expect((await parse(any, hostEventPage)).next).toBeDefined();
 });

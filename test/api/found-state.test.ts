@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explanation } from '../../src/api/routes/explain.ts';
 import { gapsAnswer } from '../../src/api/routes/gaps.ts';
-import { parsed, post, startTestService, type TestService } from './running.ts';
+import { parse, post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 const HOST = '/v1/hosts/adopted';
@@ -15,22 +15,22 @@ const fds = { 3: { kind: 'cgroup', id: 386, path: '/a/b' }, 4: { kind: 'prog', i
 const prog = (id: number) => ({ id, prog_type: 'cgroup_skb', prog_name: `p${id}` });
 const attach = { name: 'prog_attach', target_fd: 3, attach_bpf_fd: 4, attach_type };
 const entry = { cgroup: '/a/b', attach_type, mode: 'multi', prog_id: 477 };
-const found = (clock: string, what: object) => ({
+const sighting = (clock: string, what: object) => ({
   at: time(clock),
   call: { name: 'found', ...what },
 });
 
 const STORY = [
-  found('03:00:00', { cgroup: { path: '/a', id: 385 } }), // 2
-  found('03:00:00', { cgroup: { path: '/a/b', id: 386 } }), // 3
-  found('03:00:00', { prog: prog(477) }), // 4
-  found('03:00:00', { entry }), // 5
+  sighting('03:00:00', { cgroup: { path: '/a', id: 385 } }), // 2
+  sighting('03:00:00', { cgroup: { path: '/a/b', id: 386 } }), // 3
+  sighting('03:00:00', { prog: prog(477) }), // 4
+  sighting('03:00:00', { entry }), // 5
   { at: time('03:10:00'), call: { name: 'gone', entry: { ...entry, mode: undefined } } }, // 6
-  found('03:20:00', { entry }), // 8, after its program at 7
-  found('03:20:00', { prog: prog(500) }), // 9
-  found('03:20:00', { link: { id: 9, prog_id: 500, attach_type, cgroup: '/a/b' } }), // 10
-  found('03:20:00', { process: { uid: 0, caps: [] } }), // 11
-  found('03:30:00', { cgroup: { path: '/late', id: 387 } }), // 12
+  sighting('03:20:00', { entry }), // 8, after its program at 7
+  sighting('03:20:00', { prog: prog(500) }), // 9
+  sighting('03:20:00', { link: { id: 9, prog_id: 500, attach_type, cgroup: '/a/b' } }), // 10
+  sighting('03:20:00', { process: { uid: 0, caps: [] } }), // 11
+  sighting('03:30:00', { cgroup: { path: '/late', id: 387 } }), // 12
   { at: time('03:40:00'), pid, fds, call: { ...attach, name: 'prog_detach' }, outcome: { ret: 0 } },
   // An LSM refuses what the rules allow.
   {
@@ -61,7 +61,7 @@ const PLACE = 'cgroup=/a/b&attach_type=egress';
 describe('gaps', () => {
   it('say from when to when nothing is known, and do not count it', async () => {
     const response = await service.app.request(`${HOST}/gaps?${PLACE}`);
-    const { items, total_micros } = await parsed(response, gapsAnswer);
+    const { items, total_micros } = await parse(response, gapsAnswer);
     expect(
       items.map(({ why, position_from, position_to }) => [why, position_from, position_to]),
     ).toEqual([
@@ -79,7 +79,7 @@ describe('gaps', () => {
 
   it('count from when a cgroup was found with nothing on it', async () => {
     const response = await service.app.request(`${HOST}/gaps?cgroup=/late&attach_type=egress`);
-    const { items, total_micros } = await parsed(response, gapsAnswer);
+    const { items, total_micros } = await parse(response, gapsAnswer);
     expect(items).toMatchObject([
       { why: 'cgroup_not_known' },
       { why: 'empty', since: time('03:30:00.000000'), opened_by: { call: 'found' } },
@@ -114,7 +114,7 @@ describe('explain, after a refusal that no rule gives', () => {
 
   it('names who may have refused, and does not advise the same call', async () => {
     const response = await service.app.request(`${HOST}/explain?${PLACE}&program=477`);
-    const told = await parsed(response, explanation);
+    const told = await parse(response, explanation);
     expect(told).toMatchObject({
       ...{ why: 'detached', later_refusal: { call: 'prog_attach' } },
       change: 'find what refused it; the same call may be refused again',
@@ -130,7 +130,7 @@ describe('explain, after a refusal that no rule gives', () => {
     expect((await post(service.app, `${HOST}/syscalls`, { body })).status).toBe(200);
     const place = 'cgroup=/late&attach_type=egress&program=500';
     const response = await service.app.request(`${HOST}/explain?${place}`);
-    expect(await parsed(response, explanation)).toMatchObject({
+    expect(await parse(response, explanation)).toMatchObject({
       why: 'attach_refused',
       sentence: expect.stringContaining(`: ENOMEM; ${HEAD}`),
       change: 'find what refused it; the same call may be refused again',

@@ -7,7 +7,7 @@ import type { Log } from '../../src/events/log.ts';
 import { DamagedLog } from '../../src/events/reading/damaged-log.ts';
 import { deleteHost } from '../../src/projections/delete-host.ts';
 import { bearer, namedTokens } from './named-tokens.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 import { messagesOf } from './sse.ts';
 
 const TOKENS = namedTokens({ all: { hosts: ['*'] }, few: { hosts: ['web-*'] } });
@@ -150,7 +150,7 @@ it('stays known by what it was, to who might see it', async () => {
   const signed = await post(service.app, '/v1/hosts/db-1/checkpoints', { headers, body: {} });
   const { note } = (await signed.json()) as { note: string };
   await remove('db-1', 'ticket 12');
-  const { items, count } = await parsed(
+  const { items, count } = await parse(
     await get('/v1/deletions?host=db-*&count=true'),
     deletionPage,
   );
@@ -164,15 +164,15 @@ it('stays known by what it was, to who might see it', async () => {
       ...{ deleted_at: DELETED_AT, reason: 'ticket 12' },
     },
   ]);
-  const few = await parsed(await get('/v1/deletions', bearer('few')), deletionPage);
+  const few = await parse(await get('/v1/deletions', bearer('few')), deletionPage);
   expect(few.items.map(({ host }) => host)).not.toContain('db-1');
   // A page after the other, in both orders.
   for (const order of ['asc', 'desc']) {
-    const whole = await parsed(await get(`/v1/deletions?order=${order}`), deletionPage);
+    const whole = await parse(await get(`/v1/deletions?order=${order}`), deletionPage);
     const found: string[] = [];
     for (let next: string | undefined = ''; next !== undefined; ) {
       const place: string = next && `&next=${next}`;
-      const page = await parsed(
+      const page = await parse(
         await get(`/v1/deletions?order=${order}&limit=1${place}`),
         deletionPage,
       );

@@ -31,7 +31,7 @@ describe('ten thousand idle connections', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const connected = async () => {
+  const openSocket = async () => {
     const { hostname, port } = new URL(service.url);
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
@@ -55,7 +55,7 @@ describe('ten thousand idle connections', () => {
     expect(await healthFrom('127.0.0.1')).toBe(200);
     const before = memoryMiB();
     for (let made = 0; made < IDLE; made += CONCURRENT) {
-      await Promise.all(Array.from({ length: CONCURRENT }, connected));
+      await Promise.all(Array.from({ length: CONCURRENT }, openSocket));
     }
     expect(await healthFrom('127.0.0.2')).toBe(200);
     await expect

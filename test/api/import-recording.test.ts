@@ -32,7 +32,7 @@ async function send(
   return post(service.app, `/v1/hosts/${host}/import${query}`, sent);
 }
 
-async function imported(host: string, body: string | Uint8Array, headers = {}) {
+async function importRecording(host: string, body: string | Uint8Array, headers = {}) {
   const response = await send(host, body, headers);
   const told = (await lines(response)).map((line) => importLine.parse(line));
   return importEnd.parse(told.at(-1));
@@ -87,7 +87,7 @@ describe.each(names)('%s', (name) => {
   const text = recording(name);
 
   it('imports without one answer that the rules do not give', async () => {
-    const end = await imported(name, text);
+    const end = await importRecording(name, text);
     expect(end.summary.divergences.first).toEqual([]);
     expect(end).toMatchObject({ made_host: true, recorded_before: 0, position_from: 2, drift: 0 });
     expect(end.summary).toMatchObject({ unreadable: {}, abbreviated: {}, ambiguous: [] });
@@ -145,9 +145,9 @@ it('bpftool printed a link by its program, and with no cgroup once it was detach
 });
 
 it('two recordings of one host follow each other', async () => {
-  await imported('both', recording('libbpf-fork'));
+  await importRecording('both', recording('libbpf-fork'));
   const { position } = await service.log.head('both');
-  const second = await imported('both', recording('libbpf-pin'));
+  const second = await importRecording('both', recording('libbpf-pin'));
   expect(second).toMatchObject({ made_host: false, recorded_before: 0, drift: 0 });
   expect(second.position_from).toBe(position + 1);
   expect(second.begins_before).toMatch(/^2026-/);
@@ -157,14 +157,14 @@ it('two recordings of one host follow each other', async () => {
 
 it('of imports that run concurrently, one makes the host', async () => {
   const text = recording('libbpf-fork');
-  const ends = await Promise.all([1, 2].map(() => imported('twice', text)));
+  const ends = await Promise.all([1, 2].map(() => importRecording('twice', text)));
   expect(ends.filter(({ made_host }) => made_host)).toHaveLength(1);
   const begins = (await eventsOf('twice')).filter(({ call }) => call.name === 'lost');
   expect(begins).toHaveLength(1);
 });
 
 it('a host takes a recording of the kernel that it runs, and of no other', async () => {
-  await imported('kernel', recording('libbpf-fork'), { query: '?release=6.18' });
+  await importRecording('kernel', recording('libbpf-fork'), { query: '?release=6.18' });
   const { position } = await service.log.head('kernel');
   const other = await problem(
     await send('kernel', recording('libbpf-pin'), { query: '?release=6.12' }),
@@ -172,13 +172,13 @@ it('a host takes a recording of the kernel that it runs, and of no other', async
   expect(other).toMatchObject({ status: 422, field: 'release' });
   expect(other.detail).toContain('release: kernel runs 6.18.44; leave it out, or');
   expect((await service.log.head('kernel')).position).toBe(position);
-  await imported('kernel', recording('libbpf-pin'), { query: '?release=6.18.44' });
+  await importRecording('kernel', recording('libbpf-pin'), { query: '?release=6.18.44' });
 });
 
 describe('sent again', () => {
   it('the same file is not recorded twice', async () => {
     const head = await service.log.head('libbpf-pin');
-    const again = await imported('libbpf-pin', recording('libbpf-pin'));
+    const again = await importRecording('libbpf-pin', recording('libbpf-pin'));
     expect(again).toMatchObject({ made_host: false, position: head.position });
     expect([again.recorded_before, again.begins_before]).toEqual([again.events, undefined]);
     expect(await service.log.head('libbpf-pin')).toEqual(head);
@@ -187,7 +187,7 @@ describe('sent again', () => {
   it('goes on where it was cut off, with the same events', async () => {
     // Two hosts: one is imported whole, the other loses its connection on the way.
     const text = recording('bpftool-multi');
-    await imported('whole', text);
+    await importRecording('whole', text);
     let left = 1;
     const broken = await startTestService({
       database: service.database,
@@ -206,7 +206,7 @@ describe('sent again', () => {
     });
     expect((await lines(response)).at(-1)).toMatchObject({ status: 500 });
     await broken.close();
-    const end = await imported('parts', text);
+    const end = await importRecording('parts', text);
     expect(end).toMatchObject({ drift: 0 });
     expect(end.recorded_before).toBeGreaterThan(0);
     expect(end.recorded_before).toBeLessThan(end.events);
@@ -217,7 +217,7 @@ describe('sent again', () => {
 
   it('another file under the same key is refused', async () => {
     const key = { 'idempotency-key': 'night' };
-    await imported('keyed', recording('libbpf-fork'), key);
+    await importRecording('keyed', recording('libbpf-fork'), key);
     const refused = await problem(await send('keyed', recording('libbpf-pin'), key));
     expect(refused.type).toBe('urn:bpfledger:problem:idempotency-mismatch');
   });
@@ -273,7 +273,7 @@ describe('what is no recording', () => {
     const noisy = recording('libbpf-fork').replaceAll('\n', (end, at: number) =>
       at % 50 === 0 ? `${end}Error: something else${end}` : end,
     );
-    const end = await imported('noisy', `${noisy}812 17953375`);
+    const end = await importRecording('noisy', `${noisy}812 17953375`);
     expect(end.summary.divergences.count).toBe(0);
     const [[kind, counted] = []] = Object.entries(end.summary.unreadable);
     expect(kind).toBe('is not a line of strace');
@@ -297,6 +297,6 @@ it('a client that leaves ends the import, and the service goes on', async () => 
   await expect(sending).rejects.toThrow();
   expect((await service.app.request('/v1/hosts')).status).toBe(200);
   // The room that it had is free again.
-  expect((await imported('after', recording('libbpf-fork'))).drift).toBe(0);
+  expect((await importRecording('after', recording('libbpf-fork'))).drift).toBe(0);
   expect(service.faults).toEqual([]);
 });

@@ -148,14 +148,14 @@ const LISTS = [
 describe.each(LISTS)('%s', (given, order, key) => {
   // Programs without a name are found by their tag.
   const list = given.replace('name=', 'tag=');
-  async function named(): Promise<string> {
+  async function withTag(): Promise<string> {
     if (!given.startsWith('/v1/programs')) return list;
     const { items } = await ask(`${H}/programs`, 'limit=1');
     return `${list}${items[0]?.tag}`;
   }
 
   it('counts, turns round and leaves out fields', async () => {
-    const asked = await named();
+    const asked = await withTag();
     const whole = await all(asked, 'limit=1000');
     expect(whole.length).toBeGreaterThan(0);
     expect((await ask(asked, 'limit=1&count=true')).count).toBe(whole.length);

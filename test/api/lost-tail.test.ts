@@ -44,7 +44,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 const tagOf = (response: Response) => response.headers.get('etag') ?? '';
 
 /** The log lost what came after 5, and others went on from there to 10. */
-async function replaced(): Promise<void> {
+async function replaceTail(): Promise<void> {
   const { host_id } = await service.log.head(host);
   await loseTail(service.database, host_id, 5);
   await write(other, 'b', 6, 10);
@@ -73,11 +73,11 @@ describe('after a log went back and on to the same position', () => {
       'a read at the position',
       async () => (await record(service, '/kept')) && tagOf(await get('/cgroups?at=11')),
     ],
-    ['a repeated write', repeated],
+    ['a repeated write', repeatWrite],
   ])('the tag of %s is not taken as If-Match', async (_, tag) => {
     const kept = await tag();
     expect(kept).toMatch(/^"lost-\d+:11\.[0-9a-f]{16}"$/);
-    await replaced();
+    await replaceTail();
     await record(other, '/b11');
     const refused = await record(service, '/late', { 'if-match': kept });
     expect(refused.status).toBe(412);
@@ -92,7 +92,7 @@ describe('after a log went back and on to the same position', () => {
     expect((await record(service, '/late', { 'if-match': fresh })).status).toBe(200);
   });
 
-  async function repeated(): Promise<string> {
+  async function repeatWrite(): Promise<string> {
     const key = { 'idempotency-key': `k-${host}` };
     await record(service, '/kept', key);
     const again = await record(service, '/kept', key);
@@ -115,14 +115,14 @@ describe('after a log went back and on to the same position', () => {
     expect(before.status).toBe(200);
     const known = { 'if-none-match': tagOf(before) };
     expect((await get(path, known)).status).toBe(304);
-    await replaced();
+    await replaceTail();
     // States of the past are compared with the log once a second.
     await expect.poll(async () => (await get(path, known)).status).toBe(200);
   });
 
   it('what was there before keeps its tags', async () => {
     const before = await Promise.all(['/cgroups?at=4', '/events/4'].map((path) => get(path)));
-    await replaced();
+    await replaceTail();
     for (const [i, path] of ['/cgroups?at=4', '/events/4'].entries()) {
       const known = { 'if-none-match': tagOf(before[i] as Response) };
       expect((await get(path, known)).status).toBe(304);
@@ -132,7 +132,7 @@ describe('after a log went back and on to the same position', () => {
   it('a follower that comes back is told, also by a process that knew nothing of it', async () => {
     const { ids } = await messages(service, {});
     expect(ids.at(-1)).toMatch(/^10\.[0-9a-f]{16}$/);
-    await replaced();
+    await replaceTail();
     const fresh = await startTestService({ database: service.database });
     for (const id of [ids[5], ids.at(-1)] as string[]) {
       const back = await messages(fresh, { 'last-event-id': id }, 1);

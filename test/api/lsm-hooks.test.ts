@@ -6,7 +6,7 @@ import { arrayTimelineAnswer } from '../../src/api/routes/array-timeline.ts';
 import { effectiveArray } from '../../src/api/routes/effective.ts';
 import { gapsAnswer } from '../../src/api/routes/gaps.ts';
 import { hostSlotPage, majorityAnswer } from '../../src/api/wire/fleet.ts';
-import { parsed, post, startTestService, type TestService } from './running.ts';
+import { parse, post, startTestService, type TestService } from './running.ts';
 
 const type = 'lsm_cgroup';
 const load = (prog_name: string, attach_btf_id: number) => ({
@@ -49,7 +49,7 @@ async function ask(path: string): Promise<Response> {
 
 const array = async (cgroup: string, at = '') =>
   (
-    await parsed(
+    await parse(
       await ask(`/v1/hosts/one/effective?cgroup=${cgroup}&attach_type=${type}${at}`),
       effectiveArray,
     )
@@ -72,7 +72,7 @@ describe('what runs on a cgroup', () => {
   it('had these versions', async () => {
     const place = `cgroup=/pod&attach_type=${type}`;
     const answer = await ask(`/v1/hosts/one/effective/timeline?${place}&from=1`);
-    const { items } = await parsed(answer, arrayTimelineAnswer);
+    const { items } = await parse(answer, arrayTimelineAnswer);
     const known = items.map(({ position, slots }) => [position, slots.map((slot) => slot.prog_id)]);
     expect(known).toEqual([
       ...[
@@ -85,12 +85,12 @@ describe('what runs on a cgroup', () => {
       // The entry of `/` has another place in its list since.
       [10, [1, 2, 3]],
     ]);
-    const gaps = await parsed(await ask(`/v1/hosts/one/gaps?${place}&from=2`), gapsAnswer);
+    const gaps = await parse(await ask(`/v1/hosts/one/gaps?${place}&from=2`), gapsAnswer);
     expect(gaps.items.map((gap) => [gap.position_from, gap.position_to])).toEqual([[2, 7]]);
   });
 
   it('is found on all hosts', async () => {
-    const page = await parsed(await ask('/v1/effective?program_name=bind_all'), hostSlotPage);
+    const page = await parse(await ask('/v1/effective?program_name=bind_all'), hostSlotPage);
     expect(page.items.map(({ host, path, slot }) => [host, path, slot])).toEqual([
       ...[
         ['one', '/', 1],
@@ -102,7 +102,7 @@ describe('what runs on a cgroup', () => {
       ],
     ]);
     const most = await ask(`/v1/effective/majority?cgroup=/pod&attach_type=${type}`);
-    const text = JSON.stringify(await parsed(most, majorityAnswer));
+    const text = JSON.stringify(await parse(most, majorityAnswer));
     expect(text).toContain('bind_all');
   });
 });

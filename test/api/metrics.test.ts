@@ -130,7 +130,7 @@ describe('events', () => {
 });
 
 describe('programs', () => {
-  const attached = (mode: string) =>
+  const attachedSeries = (mode: string) =>
     `bpf_cgroup_attached_programs{attach_type="${CONNECT4}",mode="${mode}"}`;
   const effective = `bpf_cgroup_effective_programs{attach_type="${CONNECT4}"}`;
 
@@ -146,8 +146,8 @@ describe('programs', () => {
       ]);
     }
     await expectSamples({
-      [attached('multi')]: 6,
-      [attached('override')]: 4,
+      [attachedSeries('multi')]: 6,
+      [attachedSeries('override')]: 4,
       // On each: 2 on /m and /m/x, 3 on /m/y and /m/y/z, 1 on /o, /o/h and /o/i.
       [effective]: 26,
     });
@@ -166,23 +166,27 @@ describe('programs', () => {
     await post(service.app, '/v1/hosts/h-one/branches', { headers, body });
     await calls('h-try', [attach(3, '/m', 'multi')]);
     await calls('h-one', [attach(4, '/m/x', 'multi')]);
-    await expectSamples({ [attached('multi')]: 7, [effective]: 27 });
+    await expectSamples({ [attachedSeries('multi')]: 7, [effective]: 27 });
   });
 
   it('go with their cgroups and with a reboot', async () => {
     await calls('h-one', [{ name: 'rmdir', path: '/m/x' }]);
-    await expectSamples({ [attached('multi')]: 6, [effective]: 24 });
+    await expectSamples({ [attachedSeries('multi')]: 6, [effective]: 24 });
     await post(service.app, '/v1/hosts/other/reboot', { headers, body: {} });
-    await expectSamples({ [attached('multi')]: 3, [attached('override')]: 2, [effective]: 11 });
+    await expectSamples({
+      [attachedSeries('multi')]: 3,
+      [attachedSeries('override')]: 2,
+      [effective]: 11,
+    });
   });
 
   it('for an attach type without a name are counted together', async () => {
     await make('h-odd');
-    const found = (attach_type: number, id: number) => [
+    const sightings = (attach_type: number, id: number) => [
       { call: { name: 'found', prog: { id, prog_type: 'cgroup_skb' } } },
       { call: { name: 'found', entry: { cgroup: '/', attach_type, mode: 'multi', prog_id: id } } },
     ];
-    await record('h-odd', [...found(4_000_001, 1), ...found(4_000_002, 2)]);
+    await record('h-odd', [...sightings(4_000_001, 1), ...sightings(4_000_002, 2)]);
     await expectSamples({
       'bpf_cgroup_attached_programs{attach_type="other",mode="multi"}': 2,
       'bpf_cgroup_effective_programs{attach_type="other"}': 2,

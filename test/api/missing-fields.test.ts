@@ -12,11 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const sent = async (call: object) =>
+const send = async (call: object) =>
   problem(await post(service.app, '/v1/hosts/h/syscalls', { body: { call } }));
 
 it('an attach type that is missing is told so, with a name to give', async () => {
-  const told = await sent({ name: 'link_create' });
+  const told = await send({ name: 'link_create' });
   const message = 'is missing; give a name, such as cgroup_inet_egress, or a number';
   expect(told).toMatchObject({ status: 422, detail: `call.attach_type: ${message}` });
   expect(told.errors).toEqual([{ field: 'call.attach_type', message }]);
@@ -30,7 +30,7 @@ describe('each field that a call needs', () => {
       .map(({ field }) => [name, field]),
   );
   it.each(needed)('%s without %s', async (name, field) => {
-    const { errors = [] } = await sent({ name });
+    const { errors = [] } = await send({ name });
     const error = errors.find((one) => one.field === `call.${field}`);
     // Of few words each is told, whatever came in place of one.
     expect(error?.message).toMatch(
@@ -46,7 +46,7 @@ describe('what is no number passes no limit', () => {
     ['flags', 'multi', 'must be a list of at most 32 flags, or one number 0…4294967295'],
     ['prog_fd', null, 'must be a number'],
   ])('%s: %j', async (field, value, message) => {
-    const { errors } = await sent({ name: 'link_create', attach_type: 'egress', [field]: value });
+    const { errors } = await send({ name: 'link_create', attach_type: 'egress', [field]: value });
     expect(errors).toEqual([{ field: `call.${field}`, message }]);
   });
 });

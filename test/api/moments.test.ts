@@ -140,16 +140,16 @@ function positionOf(headers: Headers): string | undefined {
 describe('how long an answer may be kept', () => {
   it.each(READS)('%s', async (path) => {
     const at = (moment: string) => `${path}${path.includes('?') ? '&' : '?'}at=${moment}`;
-    const told = async (url: string) => {
+    const answerTo = async (url: string) => {
       const { status, headers } = await service.app.request(url);
       return [status, positionOf(headers), headers.get('cache-control')];
     };
-    expect(await told(path)).toEqual([200, 'h:6', 'public, no-cache']);
-    expect(await told(at('2'))).toEqual([200, 'h:2', `public, ${FOR_EVER}`]);
-    expect(await told(at('boot:1'))).toEqual([200, 'h:5', `public, ${FOR_EVER}`]);
+    expect(await answerTo(path)).toEqual([200, 'h:6', 'public, no-cache']);
+    expect(await answerTo(at('2'))).toEqual([200, 'h:2', `public, ${FOR_EVER}`]);
+    expect(await answerTo(at('boot:1'))).toEqual([200, 'h:5', `public, ${FOR_EVER}`]);
     // The last boot and a time after the last event may come to mean a later position.
-    expect(await told(at('boot:2'))).toEqual([200, 'h:6', 'public, no-cache']);
-    expect(await told(at('2030-01-01T00:00:00Z'))).toEqual([200, 'h:6', 'public, no-cache']);
+    expect(await answerTo(at('boot:2'))).toEqual([200, 'h:6', 'public, no-cache']);
+    expect(await answerTo(at('2030-01-01T00:00:00Z'))).toEqual([200, 'h:6', 'public, no-cache']);
     const tag = (await service.app.request(at('2'))).headers.get('etag') ?? '';
     const again = await service.app.request(at('2'), { headers: { 'if-none-match': tag } });
     expect([again.status, await again.text()]).toEqual([304, '']);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { recordedEvents } from '../../src/api/routes/syscalls.ts';
 import { wireEvent } from '../../src/api/wire/event.ts';
-import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { lines, parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -28,9 +28,8 @@ const get = async (path: string) =>
   (await service.app.request(path)).json() as Promise<{ readonly items?: readonly object[] }>;
 const record = (host: string, body: unknown, headers = {}) =>
   post(service.app, `${host}/syscalls`, { body, headers });
-const one = async (host: string, body: unknown) => parsed(await record(host, body), wireEvent);
-const list = async (host: string, body: unknown) =>
-  parsed(await record(host, body), recordedEvents);
+const one = async (host: string, body: unknown) => parse(await record(host, body), wireEvent);
+const list = async (host: string, body: unknown) => parse(await record(host, body), recordedEvents);
 
 const linkCreate = {
   call: { name: 'link_create', prog_fd: 4, target_fd: 3, attach_type: 'egress' },
@@ -220,62 +219,81 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
   const close = { name: 'close', fd: 3 };
   const load = { name: 'prog_load', prog_type: 'cgroup_skb' };
   const lost = { name: 'lost' };
-  const seen = (call: object, outcome: object, more: object = {}) => ({ call, outcome, ...more });
+  const observation = (call: object, outcome: object, more: object = {}) => ({
+    call,
+    outcome,
+    ...more,
+  });
   it.each([
-    ['both answers', seen(close, { ret: 0, errno: 'EBADF' }), 'outcome.errno', /contradicts ret/],
-    ['no answer', seen(close, {}), 'outcome.ret', /is missing/],
-    ['a negative return value', seen(load, { ret: -1 }), 'outcome.ret', /negative/],
-    ['an unknown errno', seen(close, { errno: 'EPERMM' }), 'outcome.errno', /EPERM/],
-    ['a value that close never returns', seen(close, { ret: 7 }), 'outcome.ret', /must be 0/],
-    ['an id of 0', seen(load, { ret: 3, prog_id: 0 }), 'outcome.prog_id', /at least 1/],
-    ['an output of another call', seen(load, { ret: 3, link_id: 5 }), 'outcome.link_id', /tells/],
+    [
+      'both answers',
+      observation(close, { ret: 0, errno: 'EBADF' }),
+      'outcome.errno',
+      /contradicts ret/,
+    ],
+    ['no answer', observation(close, {}), 'outcome.ret', /is missing/],
+    ['a negative return value', observation(load, { ret: -1 }), 'outcome.ret', /negative/],
+    ['an unknown errno', observation(close, { errno: 'EPERMM' }), 'outcome.errno', /EPERM/],
+    [
+      'a value that close never returns',
+      observation(close, { ret: 7 }),
+      'outcome.ret',
+      /must be 0/,
+    ],
+    ['an id of 0', observation(load, { ret: 3, prog_id: 0 }), 'outcome.prog_id', /at least 1/],
+    [
+      'an output of another call',
+      observation(load, { ret: 3, link_id: 5 }),
+      'outcome.link_id',
+      /tells/,
+    ],
     [
       'outputs of a refusal',
-      seen(load, { errno: 'EPERM', prog_id: 5 }),
+      observation(load, { errno: 'EPERM', prog_id: 5 }),
       'outcome.prog_id',
       /contradicts errno/,
     ],
     [
       'two objects',
-      seen({ name: 'dup', fd: 3 }, { ret: 5, prog_id: 5, link_id: 5 }),
+      observation({ name: 'dup', fd: 3 }, { ret: 5, prog_id: 5, link_id: 5 }),
       'outcome.link_id',
       /one object/,
     ],
     [
       'another object than was asked for',
-      seen({ name: 'prog_get_fd_by_id', prog_id: 4 }, { ret: 5, prog_id: 5 }),
+      observation({ name: 'prog_get_fd_by_id', prog_id: 4 }, { ret: 5, prog_id: 5 }),
       'outcome.prog_id',
       /asks for/,
     ],
     [
       'a number that was open',
-      seen({ name: 'dup', fd: 3 }, { ret: 3 }),
+      observation({ name: 'dup', fd: 3 }, { ret: 3 }),
       'outcome.ret',
       /the call names/,
     ],
     [
       'a child that is its parent',
-      seen({ name: 'fork' }, { ret: 9 }, { pid: 9 }),
+      observation({ name: 'fork' }, { ret: 9 }, { pid: 9 }),
       'outcome.ret',
       /child/,
     ],
     [
       'another fd than dup2 asked for',
-      seen({ name: 'dup2', fd: 3, to_fd: 8 }, { ret: 9 }),
+      observation({ name: 'dup2', fd: 3, to_fd: 8 }, { ret: 9 }),
       'outcome.ret',
       /to_fd/,
     ],
-    ['no process', seen(close, { ret: 0 }, { pid: 0 }), 'pid', /at least 1/],
+    ['no process', observation(close, { ret: 0 }, { pid: 0 }), 'pid', /at least 1/],
     ['facts without an outcome', { call: close, fds: { 3: { kind: 'prog' } } }, 'fds', /outcome/],
     [
       'an fd that is none',
-      seen(close, { ret: 0 }, { fds: { x: { kind: 'prog' } } }),
+      observation(close, { ret: 0 }, { fds: { x: { kind: 'prog' } } }),
       'fds.x',
       /fd number/,
     ],
     [
       'more facts than a call has fds',
-      seen(
+      observation(
         close,
         { ret: 0 },
         {
@@ -287,11 +305,11 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
     ],
     [
       'a record that is whole after the call',
-      seen(close, { ret: 0 }, { at: '2026-01-01T00:00:00Z', since: '2026-01-02T00:00:00Z' }),
+      observation(close, { ret: 0 }, { at: '2026-01-01T00:00:00Z', since: '2026-01-02T00:00:00Z' }),
       'since',
       /after/,
     ],
-    ['an unknown part', seen(close, { ret: 0, rett: 1 }), 'outcome.rett', /ret/],
+    ['an unknown part', observation(close, { ret: 0, rett: 1 }), 'outcome.rett', /ret/],
     [
       'two things found at once',
       { call: { name: 'found', prog: { id: 1 }, map: { id: 1 } } },
@@ -309,7 +327,7 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
     ['a sighting of no process', { call: lost, pid: 0 }, 'pid', /at least 1/],
     [
       "an id of a cgroup that is the log's own",
-      seen({ name: 'mkdir', path: '/x' }, { ret: 0, cgroup_id: 2 ** 52 - 1 }),
+      observation({ name: 'mkdir', path: '/x' }, { ret: 0, cgroup_id: 2 ** 52 - 1 }),
       'outcome.cgroup_id',
       /at most 2251799813685248/,
     ],
@@ -327,13 +345,13 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
     ],
     [
       'a fact with such an id',
-      seen(close, { ret: 0 }, { fds: { 3: { kind: 'cgroup', id: 2 ** 53 - 1 } } }),
+      observation(close, { ret: 0 }, { fds: { 3: { kind: 'cgroup', id: 2 ** 53 - 1 } } }),
       'fds.3.id',
       /at most/,
     ],
     [
       'a fact with an id past 32 bits',
-      seen(close, { ret: 0 }, { fds: { 3: { kind: 'prog', id: 2 ** 32 } } }),
+      observation(close, { ret: 0 }, { fds: { 3: { kind: 'prog', id: 2 ** 32 } } }),
       'fds.3.id',
       /at most 4294967295/,
     ],
@@ -360,7 +378,7 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
 
   it('a plan of what is known', async () => {
     const host = await newHost();
-    for (const body of [seen(close, { ret: 0 }), { call: { name: 'lost' } }]) {
+    for (const body of [observation(close, { ret: 0 }), { call: { name: 'lost' } }]) {
       const refused = await problem(await post(service.app, `${host}/plan`, { body }));
       expect(refused).toMatchObject({ status: 422 });
       expect(JSON.stringify(refused)).toContain('a plan asks what the model answers');

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** What may be told, true or not: ids that are the same for other things, maps named twice. */
-function told(random: Random): object {
+function nonsense(random: Random): object {
   const [id, prog_id, map] = [random.pick(IDS), random.pick(IDS), random.pick(IDS)];
   const [path, attach_type] = [random.pick(PATHS), random.pick(TYPES)];
   const cgroup_id = random.pick(CGROUP_IDS);
@@ -57,7 +57,7 @@ it.each([1, seedOfRun()])('(seed %i) nothing that is told stops a host', async (
   await post(service.app, '/v1/hosts', { body: { name, release: '6.18' } });
   const refused = new Set<string>();
   for (let i = 0; i < POSTED; i++) {
-    const body = told(random);
+    const body = nonsense(random);
     const answer = await post(service.app, `/v1/hosts/${name}/syscalls`, { body });
     const text = await answer.text();
     expect([200, 422], `${JSON.stringify(body)}: ${text}`).toContain(answer.status);

@@ -11,7 +11,7 @@ import { randomFrom } from '../../src/recorders/generator/random.ts';
 import { plan } from '../../src/time-travel/plan/plan.ts';
 import { randomHistory } from '../support/random-history.ts';
 import { seedOfRun } from '../support/seed.ts';
-import { parsed, post, startTestService, type TestService } from './running.ts';
+import { parse, post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ async function warningsOf(past: readonly Request[], planned: readonly Request[],
     expect(response.status).toBe(200);
   }
   const response = await post(service.app, `/v1/hosts/${host}/plan`, { body: planned });
-  return parsed(response, planAnswer);
+  return parse(response, planAnswer);
 }
 
 const agent = (one: Request, comm: string): Request => ({ ...one, comm });

@@ -72,13 +72,13 @@ export async function startProcess(
     url,
     pid: child.pid ?? 0,
     async kill() {
-      await ended(child, 'SIGKILL');
+      await end(child, 'SIGKILL');
     },
-    stop: () => ended(child, 'SIGTERM'),
+    stop: () => end(child, 'SIGTERM'),
   };
 }
 
-async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exit = once(child, 'exit');
   child.kill(signal);

@@ -13,7 +13,7 @@ import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
 import { microsOf } from '../../src/events/encoding/rfc3339.ts';
 import { upkeep } from '../../src/events/proof/upkeep.ts';
 import { newSigner } from '../support/signer.ts';
-import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { lines, parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 const get = (path: string) => service.app.request(path);
@@ -61,7 +61,7 @@ describe('an import whose sender is slow', () => {
     });
     expect(other.status).toBe(201);
     send(true);
-    const whole = await parsed(await importing, imported);
+    const whole = await parse(await importing, imported);
     expect(whole.host).toBe('slow');
   });
 });
@@ -70,12 +70,12 @@ describe('checkpoints', () => {
   it('are signed on demand, once a position, and anyone can check them', async () => {
     const first = await post(service.app, '/v1/hosts/web1/checkpoints', {});
     expect(first.status).toBe(201);
-    const signed = await parsed(first, checkpoint);
+    const signed = await parse(first, checkpoint);
     expect(signed).toMatchObject({ host: 'web1', position: 4 });
     const again = await post(service.app, '/v1/hosts/web1/checkpoints', {});
-    expect(await parsed(again, checkpoint)).toEqual(signed);
+    expect(await parse(again, checkpoint)).toEqual(signed);
 
-    const { items } = await parsed(await get('/v1/keys'), keyList);
+    const { items } = await parse(await get('/v1/keys'), keyList);
     const [key] = items;
     expect(items).toEqual([{ ...key, key_id: signed.key_id, current: true }]);
     const x = Buffer.from(key?.public_key ?? '', 'hex').toString('base64url');
@@ -99,12 +99,12 @@ describe('checkpoints', () => {
   });
 
   it('prove events and the growth of the log to who has the key alone', async () => {
-    const { items } = await parsed(await get('/v1/keys'), keyList);
+    const { items } = await parse(await get('/v1/keys'), keyList);
     const trust = { log: items[0]?.public_key ?? '' };
     const answer = await get('/v1/hosts/web1/proofs/inclusion?position=2');
-    const proven = await verifyInclusion((await parsed(answer, proof)).proof, trust);
+    const proven = await verifyInclusion((await parse(answer, proof)).proof, trust);
     expect(proven).toMatchObject({ position: 2, checkpoint: { position: 4 } });
-    const { events } = await parsed(
+    const { events } = await parse(
       await get('/v1/hosts/web1/events?limit=1&after=1'),
       z
         .looseObject({ items: z.array(z.looseObject({ recorded_at: z.string() })) })
@@ -112,11 +112,7 @@ describe('checkpoints', () => {
     );
     expect(proven.recorded_at).toBe(microsOf(events[0]?.recorded_at ?? ''));
     const grown = await get('/v1/hosts/web1/proofs/consistency?from=0&checkpoint=4');
-    const { origin } = await verifyConsistency(
-      (await parsed(grown, proof)).proof,
-      trust,
-      undefined,
-    );
+    const { origin } = await verifyConsistency((await parse(grown, proof)).proof, trust, undefined);
     expect(origin).toBe(proven.checkpoint.origin);
   });
 
@@ -133,10 +129,10 @@ describe('checkpoints', () => {
   });
 
   it('are listed by position, a page at a time', async () => {
-    const page = await parsed(await get('/v1/hosts/web1/checkpoints?limit=1'), checkpointPage);
+    const page = await parse(await get('/v1/hosts/web1/checkpoints?limit=1'), checkpointPage);
     expect(page.items.map(({ position }) => position)).toEqual([4]);
     const rest = await get(`/v1/hosts/web1/checkpoints?after=${page.next}`);
-    expect((await parsed(rest, checkpointPage)).items).toEqual([]);
+    expect((await parse(rest, checkpointPage)).items).toEqual([]);
   });
 
   it('have no ETag: one may come while the log stays where it is', async () => {
@@ -156,7 +152,7 @@ describe('checkpoints', () => {
         onFault: (error) => faults.push(error),
       });
     const positions = async () =>
-      (await parsed(await get('/v1/hosts/quiet/checkpoints'), checkpointPage)).items.map(
+      (await parse(await get('/v1/hosts/quiet/checkpoints'), checkpointPage)).items.map(
         (one) => one.position,
       );
     await round(0);
@@ -187,7 +183,7 @@ describe('checkpoints', () => {
 
 describe('verify', () => {
   it('gives four verdicts', async () => {
-    const verdicts = await parsed(await get('/v1/hosts/web1/verify'), verification);
+    const verdicts = await parse(await get('/v1/hosts/web1/verify'), verification);
     expect(verdicts).toMatchObject({
       host: 'web1',
       holds: true,
@@ -203,12 +199,12 @@ describe('verify', () => {
   it('holds a log against what somebody kept', async () => {
     const { position, hash } = await service.log.head('web1');
     const hex = Buffer.from(hash).toString('hex');
-    const kept = (...heads: string[]) => get(`/v1/hosts/web1/verify?kept=${heads.join(',')}`);
-    const sound = await parsed(await kept(`${position}:${hex}`), verification);
+    const verifyKept = (...heads: string[]) => get(`/v1/hosts/web1/verify?kept=${heads.join(',')}`);
+    const sound = await parse(await verifyKept(`${position}:${hex}`), verification);
     expect(sound).toMatchObject({ holds: true, chain: { kept: 2 } });
-    const lost = await parsed(await kept(`${position + 1}:${hex}`, `1:${hex}`), verification);
+    const lost = await parse(await verifyKept(`${position + 1}:${hex}`, `1:${hex}`), verification);
     expect(lost.chain.fault_count).toBe(2);
-    expect((await problem(await kept('1:ab'))).status).toBe(422);
+    expect((await problem(await verifyKept('1:ab'))).status).toBe(422);
   });
 
   it('is refused a checkpoint where the log does not hold what was signed', async () => {
@@ -224,7 +220,7 @@ describe('verify', () => {
         /^the log of cut is not signed: position 3 was signed, but the head is at position 1\. .*--data-dir.*checkpoint accept cut$/u,
       ),
     });
-    const verdicts = await parsed(await get('/v1/hosts/cut/verify'), verification);
+    const verdicts = await parse(await get('/v1/hosts/cut/verify'), verification);
     expect(verdicts.holds).toBe(false);
     expect(service.faults.splice(0)).toMatchObject([{ reason: { why: 'signing-refused' } }]);
     expect(await (await get('/metrics')).text()).toContain('bpfledger_signing_refused_total 1\n');
@@ -268,7 +264,7 @@ describe('a bundle', () => {
     const made = await upload(bundle, '?host=copy');
     expect(made.status).toBe(201);
     expect(made.headers.get('etag')).toMatch(/^"copy:4\.[0-9a-f]{16}"$/);
-    expect(await parsed(made, imported)).toMatchObject({
+    expect(await parse(made, imported)).toMatchObject({
       host: 'copy',
       position: 4,
       checkpoints: 1,
@@ -280,14 +276,14 @@ describe('a bundle', () => {
       );
       expect(b).toBe(a?.replace('"host":"web1"', '"host":"copy"'));
     }
-    const verdicts = await parsed(await get('/v1/hosts/copy/verify'), verification);
+    const verdicts = await parse(await get('/v1/hosts/copy/verify'), verification);
     expect(verdicts.holds).toBe(true);
     const noted = { position_from: 1, position_to: 4, actor: 'local', exported_as: 'web1' };
     expect(verdicts.imported).toMatchObject(noted);
     expect(await (await get('/v1/hosts/copy')).json()).toMatchObject({ imported: noted });
     const listed = await (await get('/v1/hosts?after=cop')).json();
     expect((listed as { items: unknown[] }).items[0]).toMatchObject({ imported: noted });
-    const page = await parsed(await get('/v1/hosts/copy/checkpoints'), checkpointPage);
+    const page = await parse(await get('/v1/hosts/copy/checkpoints'), checkpointPage);
     expect(page.items).toMatchObject([{ host: 'web1', trusted: true }]);
     expect((await problem(await upload(bundle, '?host=copy'))).type).toContain('host-exists');
     expect((await problem(await upload(bundle))).type).toContain('host-exists');

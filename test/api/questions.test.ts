@@ -10,7 +10,7 @@ import { explanation } from '../../src/api/routes/explain.ts';
 import { gapsAnswer } from '../../src/api/routes/gaps.ts';
 import { history } from '../../src/api/routes/history.ts';
 import { diffAnswer } from '../../src/api/wire/diff.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 
@@ -67,7 +67,7 @@ async function ask<T extends z.ZodType>(
   [path, query]: readonly [string, Record<string, string | number>],
   schema: T,
 ): Promise<z.output<T>> {
-  return parsed(await service.app.request(url(path, query)), schema);
+  return parse(await service.app.request(url(path, query)), schema);
 }
 
 async function text(path: string, query: Record<string, string | number>): Promise<string> {
@@ -115,7 +115,7 @@ describe('blame', () => {
 describe('the events of a program', () => {
   const of = async (program: number, more = ''): Promise<number[]> => {
     const path = `/v1/hosts/h/events?program=${program}${more}`;
-    const { items } = await parsed(await service.app.request(path), eventPage);
+    const { items } = await parse(await service.app.request(path), eventPage);
     return items.map(({ position }) => position);
   };
 
@@ -218,11 +218,11 @@ describe('explain', () => {
       const body = [...STORY.slice(0, at - 1), ...change].map(([pid, call]) => ({ pid, call }));
       await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
       const query = new URLSearchParams({ ...egress(path), program: String(program) });
-      const answered = async (moment: string) => {
+      const effectiveAt = async (moment: string) => {
         const asked = `/v1/hosts/${host}/explain?${query}${moment}`;
-        return (await parsed(await service.app.request(asked), explanation)).effective;
+        return (await parse(await service.app.request(asked), explanation)).effective;
       };
-      expect([await answered(`&at=${at}`), await answered('')]).toEqual([false, true]);
+      expect([await effectiveAt(`&at=${at}`), await effectiveAt('')]).toEqual([false, true]);
     },
   );
 
@@ -241,7 +241,7 @@ describe('explain', () => {
     await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
     const query = new URLSearchParams({ ...egress('/a'), program: '1' });
     const response = await service.app.request(`/v1/hosts/${host}/explain?${query}`);
-    const told = await parsed(response, explanation);
+    const told = await parse(response, explanation);
     expect(told).toMatchObject({
       why: 'replaced',
       event: { position: 6 },
@@ -274,12 +274,12 @@ describe('explain', () => {
     await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
     const get = (path: string) => service.app.request(`/v1/hosts/${host}/${path}`);
     const query = new URLSearchParams({ ...egress('/a'), program: '1' });
-    const told = await parsed(await get(`explain?${query}`), explanation);
+    const told = await parse(await get(`explain?${query}`), explanation);
     expect(told).toMatchObject({ why: 'link_freed', reason: 'unpinned', eventually: true });
     expect(told.sentence).toMatch(
       /its pin was removed; the kernel does that a moment after the call/u,
     );
-    const { items } = await parsed(await get('events?from=7'), eventPage);
+    const { items } = await parse(await get('events?from=7'), eventPage);
     const late = items[0]?.effects.map((effect) => [
       effect.type,
       'eventually' in effect && effect.eventually,
@@ -289,7 +289,7 @@ describe('explain', () => {
       ['EntryRemoved', true],
       ['LinkFreed', true],
     ]);
-    const chapters = await parsed(await get('links/1/history'), history);
+    const chapters = await parse(await get('links/1/history'), history);
     expect(chapters.items.at(-1)?.what).toMatch(/freed: .*, a moment after the call$/u);
   });
 
@@ -422,7 +422,7 @@ describe('history', () => {
     ].map((call) => ({ call }));
     await post(service.app, '/v1/hosts/maps/syscalls', { body });
     const read = async (path: string) =>
-      parsed(await service.app.request(`/v1/hosts/maps/${path}`), history);
+      parse(await service.app.request(`/v1/hosts/maps/${path}`), history);
     const { items } = await read('maps/1/history');
     expect(items.map(({ event }) => event.position)).toEqual([2, 3, 4, 5, 6, 7]);
     const pinned = await read('pins/history?path=/m');
@@ -503,21 +503,21 @@ describe('diff', () => {
 
 describe('a question', () => {
   it('that nobody can answer is a problem of the right field', async () => {
-    const refused = async (path: string, query: Record<string, string | number>) => {
+    const problemOf = async (path: string, query: Record<string, string | number>) => {
       const { type: kind, field } = await problem(await service.app.request(url(path, query)));
       return [kind.replace('urn:bpfledger:problem:', ''), field];
     };
-    expect(await refused('gaps', egress('/', { to: 99 }))).toEqual(['no-such-position', 'to']);
-    expect(await refused('gaps', egress('77'))).toEqual(['no-such-object', 'cgroup']);
+    expect(await problemOf('gaps', egress('/', { to: 99 }))).toEqual(['no-such-position', 'to']);
+    expect(await problemOf('gaps', egress('77'))).toEqual(['no-such-object', 'cgroup']);
     const never = egress('/pod', { program: 99 });
-    expect(await refused('gaps', never)).toEqual(['no-such-object', 'program']);
+    expect(await problemOf('gaps', never)).toEqual(['no-such-object', 'program']);
     const lacks = egress('/pod', { condition: 'lacks:99' });
-    expect(await refused('bisect', lacks)).toEqual(['no-such-object', 'condition']);
-    expect(await refused('bisect', egress('/', { condition: 'maybe' }))).toEqual([
+    expect(await problemOf('bisect', lacks)).toEqual(['no-such-object', 'condition']);
+    expect(await problemOf('bisect', egress('/', { condition: 'maybe' }))).toEqual([
       ...['invalid-request', 'condition'],
     ]);
-    expect(await refused('explain', egress('/'))).toEqual(['invalid-request', 'program']);
-    expect(await refused('effective', egress('/', { format: 'xml' }))).toEqual([
+    expect(await problemOf('explain', egress('/'))).toEqual(['invalid-request', 'program']);
+    expect(await problemOf('effective', egress('/', { format: 'xml' }))).toEqual([
       ...['invalid-request', 'format'],
     ]);
   });

@@ -23,7 +23,7 @@ import {
   programRow,
   storageRow,
 } from '../../src/api/wire/reads.ts';
-import { parsed, post, startTestService, type TestService } from './running.ts';
+import { parse, post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 
@@ -54,7 +54,7 @@ async function read<T extends z.ZodType>(path: string, schema: T): Promise<z.out
     const known = await service.app.request(path, { headers: { 'if-none-match': tag } });
     expect([known.status, await known.text()]).toEqual([304, '']);
   }
-  return parsed(response, schema);
+  return parse(response, schema);
 }
 
 // Schemas of pages are registered by the routes; these are anonymous twins of them.

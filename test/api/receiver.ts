@@ -30,7 +30,7 @@ export interface Receiver {
   /** What is answered from now on: a status, or what waits and then gives one. */
   answer(how: number | ((got: Got) => number | Promise<number>)): void;
   /** Waits until there are so many requests that were taken. */
-  taken(count: number): Promise<readonly Got[]>;
+  waitForTaken(count: number): Promise<readonly Got[]>;
   close(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     answer(how) {
       answer = how;
     },
-    async taken(count) {
+    async waitForTaken(count) {
       const end = Date.now() + WAIT_MS;
       while (taken.length < count) {
         const left = end - Date.now();

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventPage } from '../../src/api/routes/events.ts';
-import { parsed, post, startTestService, type TestService } from './running.ts';
+import { parse, post, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 const HOST = '/v1/hosts/loaders';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   service = await startTestService();
   await post(service.app, '/v1/hosts', { body: { name: 'loaders', release: '6.18' } });
   expect((await post(service.app, `${HOST}/syscalls`, { body: STORY })).status).toBe(200);
-  const { items } = await parsed(await service.app.request(`${HOST}/events`), eventPage);
+  const { items } = await parse(await service.app.request(`${HOST}/events`), eventPage);
   const refused = items.flatMap(({ position, outcome }) =>
     'errno' in outcome ? [[position, outcome.errno]] : [],
   );
@@ -65,16 +65,16 @@ const CASES: readonly [string, readonly number[]][] = [
 
 describe('events that a scope lets pass', () => {
   it.each(CASES)('%s', async (query, positions) => {
-    const { items } = await parsed(await service.app.request(`${HOST}/events?${query}`), eventPage);
+    const { items } = await parse(await service.app.request(`${HOST}/events?${query}`), eventPage);
     expect(items.map(({ position }) => position)).toEqual(positions);
   });
 
   it('a page at a time', async () => {
     const first = await service.app.request(`${HOST}/events?program=2&limit=2`);
-    const { items, next = '' } = await parsed(first, eventPage);
+    const { items, next = '' } = await parse(first, eventPage);
     expect(items.map(({ position }) => position)).toEqual([8, 10]);
     const rest = `${HOST}/events?program=2&next=${encodeURIComponent(next)}`;
-    const { items: later } = await parsed(await service.app.request(rest), eventPage);
+    const { items: later } = await parse(await service.app.request(rest), eventPage);
     expect(later.map(({ position }) => position)).toEqual([12, 13, 15]);
   });
 

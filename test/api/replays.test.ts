@@ -9,7 +9,7 @@ import type { LedgerEvent } from '../../src/events/event.ts';
 import { replayUnder } from '../../src/time-travel/replay/replay.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import { randomHistory } from '../support/random-history.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 const EGRESS = { target_path: '/a', attach_type: 'cgroup_inet_egress' };
 const calls = [
@@ -47,7 +47,7 @@ async function events(host: string) {
 
 describe('a replay', () => {
   it('answers as a host of the other release does', async () => {
-    const { items } = await parsed(
+    const { items } = await parse(
       await replay('old', { release: '7.3', tags: true }),
       replayAnswer,
     );
@@ -62,7 +62,7 @@ describe('a replay', () => {
 
   it('tells calls that the rules answer otherwise from those that meet the consequences', async () => {
     const asked = { release: '7.3', tags: true };
-    const { items } = await parsed(await replay('old', asked), replayAnswer);
+    const { items } = await parse(await replay('old', asked), replayAnswer);
     const anchored = items.find(({ event }) => event.position === 6);
     expect(anchored).toMatchObject({ because: 'release' });
     expect(anchored?.recorded_under).toMatch(/^6\.1\./);
@@ -78,7 +78,7 @@ describe('a replay', () => {
 
   it('leaves program tags out, which differ at every load, unless they are asked for', async () => {
     const loads = async (asked: object) => {
-      const answer = await parsed(await replay('old', { release: '7.3', ...asked }), replayAnswer);
+      const answer = await parse(await replay('old', { release: '7.3', ...asked }), replayAnswer);
       return answer.items.filter(({ event }) => event.call.name === 'prog_load').length;
     };
     expect(await loads({})).toBe(0);
@@ -86,7 +86,7 @@ describe('a replay', () => {
   });
 
   it('to an older kernel says what that does not have yet, and from where on it comes', async () => {
-    const { items } = await parsed(await replay('new', { release: '6.1' }), replayAnswer);
+    const { items } = await parse(await replay('new', { release: '6.1' }), replayAnswer);
     const sentences = items.flatMap(({ switches }) => switches.map(({ sentence }) => sentence));
     expect(sentences).toContainEqual(
       expect.stringMatching(/^Not yet in 6\.1\.\d+: .*comes in 6\.17/),
@@ -95,10 +95,10 @@ describe('a replay', () => {
   });
 
   it('is paged, and leaves consequences out when asked to', async () => {
-    const all = await parsed(await replay('old', { release: '7.3' }), replayAnswer);
+    const all = await parse(await replay('old', { release: '7.3' }), replayAnswer);
     const seen = [];
     for (let after = 0; ; ) {
-      const page = await parsed(
+      const page = await parse(
         await replay('old', { release: '7.3', after, limit: 1 }),
         replayAnswer,
       );
@@ -107,7 +107,7 @@ describe('a replay', () => {
       after = page.next;
     }
     expect(seen).toEqual(all.items);
-    const own = await parsed(
+    const own = await parse(
       await replay('old', { release: '7.3', consequences: false }),
       replayAnswer,
     );
@@ -137,7 +137,7 @@ describe('a random log', () => {
     const steps = randomHistory({ seed: 7, events: 1500, release: '6.18', rebootEvery: 400 });
     await appendHistory(service.database, host_id, steps, {
       sizeOf: () => 100,
-      seen: ({ event }) => recorded.push(event),
+      onStep: ({ event }) => recorded.push(event),
     });
   });
 

@@ -59,12 +59,12 @@ async function findLiving(): Promise<void> {
     }));
   };
   const [then, now] = [await ids(oldest), await ids(head)];
-  const shared = <K extends keyof typeof then>(kind: K) =>
+  const findShared = <K extends keyof typeof then>(kind: K) =>
     (then[kind] as (number | string)[]).find((one) => (now[kind] as unknown[]).includes(one));
   for (const kind of ['link', 'program', 'map', 'cgroup'] as const) {
-    living[kind] = Number(shared(kind) ?? now[kind][0] ?? 0);
+    living[kind] = Number(findShared(kind) ?? now[kind][0] ?? 0);
   }
-  living.pin = String(shared('pin') ?? now.pin[0] ?? '/none');
+  living.pin = String(findShared('pin') ?? now.pin[0] ?? '/none');
   const path = await service.log.withStateAt(
     'all',
     head,
@@ -433,14 +433,14 @@ describe('a log that was cut', () => {
     const before = await does({ name: 'rmdir', path: '/gone' }, { name: 'mkdir', path: '/b' });
     await signHead(database, { host_id, host }, { ...signer, now: 1 });
     const after = await does({ name: 'mkdir', path: '/c' });
-    const explained = async (cgroup: string, program: number, at: number) => {
+    const explain = async (cgroup: string, program: number, at: number) => {
       const query = `cgroup=${cgroup}&attach_type=cgroup_inet_ingress&program=${program}&at=${at}`;
       const response = await get(`/v1/hosts/${host}/explain?${query}`);
       return (await response.json()) as { why: string; begins?: number; sentence: string };
     };
     const programs = await log.withHead(host, (kernel) => [...kernel.programs.keys()]);
     const first = programs[0] ?? 0;
-    expect((await explained('/a', first, before)).why).toBe('detached');
+    expect((await explain('/a', first, before)).why).toBe('detached');
     await cutAt(database, host, before);
     for (const at of [before, after]) {
       for (const [cgroup, program, why, said] of [
@@ -448,7 +448,7 @@ describe('a log that was cut', () => {
         ['/a', first + 1, 'never_loaded', 'no program of this id was loaded'],
         ['/gone', first, 'no_such_cgroup', 'there was no such cgroup'],
       ] as const) {
-        const found = await explained(cgroup, program, at);
+        const found = await explain(cgroup, program, at);
         expect(found).toMatchObject({ why, begins: before });
         expect(found.sentence).toContain(
           `: ${said} since position ${before}; the events before position ${before} were removed ` +

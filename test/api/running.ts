@@ -182,7 +182,7 @@ export async function post(
 }
 
 /** The body of a response, in the strict schema of its route. */
-export async function parsed<T extends z.ZodType>(
+export async function parse<T extends z.ZodType>(
   response: Response,
   schema: T,
 ): Promise<z.output<T>> {

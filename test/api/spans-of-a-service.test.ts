@@ -8,11 +8,11 @@ import { type ServiceProcess, send, startProcess } from './process.ts';
 import type { PrintedSpan } from './tracing.ts';
 
 const TRACING = new URL('tracing.ts', import.meta.url).href;
-const preloaded = (...modules: readonly string[]) => ({
+const preload = (...modules: readonly string[]) => ({
   NODE_OPTIONS: modules.map((module) => `--import ${module}`).join(' '),
   BPFLEDGER_EPHEMERAL: 'true',
 });
-const traced = preloaded('tsx', TRACING);
+const traced = preload('tsx', TRACING);
 const asModule = (text: string) => `data:text/javascript,${encodeURIComponent(text)}`;
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -100,7 +100,7 @@ it('a service with BPFLEDGER_SPANS and without the API says what to install', as
   }`;
   const hooks = JSON.stringify(asModule(hook));
   const hide = asModule(`import { register } from 'node:module'; register(${hooks});`);
-  const env = preloaded(hide);
+  const env = preload(hide);
   await expect(startProcess({ ...env, BPFLEDGER_SPANS: 'true' })).rejects.toThrow(
     /BPFLEDGER_SPANS needs the package @opentelemetry\/api.*docs\/operation\.md/,
   );

@@ -15,7 +15,7 @@ import { BUNDLE_TYPE } from '../../src/events/bundle/bundle-line.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { addHost, appendHistory } from '../support/projected-log.ts';
 import type { Step } from '../support/random-history.ts';
-import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { lines, parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 const get = (path: string) => service.app.request(path);
@@ -77,7 +77,7 @@ class OlderLog {
   }
 }
 
-const recorded = (host: string, path: string) =>
+const record = (host: string, path: string) =>
   post(service.app, `/v1/hosts/${host}/syscalls`, { body: { call: { name: 'mkdir', path } } });
 
 describe('a time past 2^53', () => {
@@ -93,8 +93,8 @@ describe('a time past 2^53', () => {
   });
 
   it('is read, exported and written after', async () => {
-    expect((await recorded('late', '/d')).status).toBe(200);
-    expect((await recorded('late', '/e')).status).toBe(200);
+    expect((await record('late', '/d')).status).toBe(200);
+    expect((await record('late', '/e')).status).toBe(200);
     const told = await lines(await get('/v1/hosts/late/export'));
     expect(told).toHaveLength(6);
     expect(told[2]).toMatchObject({ position: 3, at: expect.stringMatching(/^9999-12-31T23:59/) });
@@ -103,7 +103,7 @@ describe('a time past 2^53', () => {
     expect(await json('/v1/hosts/late/events?from=2030-01-01T00:00:00Z')).toMatchObject({
       items: [{ position: 3 }],
     });
-    const verdict = await parsed(await get('/v1/hosts/late/verify'), verification);
+    const verdict = await parse(await get('/v1/hosts/late/verify'), verification);
     expect(verdict.chain.faults).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe('a cgroup that has the id of the root', () => {
 });
 
 describe('a bundle whose chain holds', () => {
-  async function imported(host: string) {
+  async function importCopy(host: string) {
     const body = await (await get(`/v1/hosts/${host}/export?format=bundle`)).text();
     const headers = { 'content-type': BUNDLE_TYPE };
     return post(service.app, `/v1/bundles?host=${host}-again`, { headers, body });
@@ -158,14 +158,14 @@ describe('a bundle whose chain holds', () => {
     const at = what === 'of 2200' ? Date.parse('2200-01-01T00:00:00Z') * 1000 : undefined;
     const log = new OlderLog().boot(config).does({ name: 'mkdir', path: '/a' }, at);
     await log.store(host);
-    const told = await problem(await imported(host));
+    const told = await problem(await importCopy(host));
     expect(told).toMatchObject({ type: 'urn:bpfledger:problem:bundle-refused', position });
     expect(told.detail).toContain(why);
   });
 
   it('is taken otherwise', async () => {
     await new OlderLog().boot().does({ name: 'mkdir', path: '/a' }).store('sound');
-    expect((await imported('sound')).status).toBe(201);
+    expect((await importCopy('sound')).status).toBe(201);
   });
 });
 
@@ -188,7 +188,7 @@ describe('a state that is larger than a host may be', () => {
       expect(type).toBe('urn:bpfledger:problem:host-too-large');
       expect(detail).toContain('from position 8 on');
     }
-    expect((await problem(await recorded('large', '/a'))).status).toBe(422);
+    expect((await problem(await record('large', '/a'))).status).toBe(422);
     expect(await json('/v1/hosts/large/cgroups?at=7')).toMatchObject({ items: [{ path: '/' }] });
     expect(await json('/v1/hosts/large/events?after=7')).toMatchObject({ items: [{}, {}, {}] });
   });

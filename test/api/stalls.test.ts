@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const SIZE = JSON_BODY_BYTES_MAX - 4096;
 
-async function posted(path: string, body: string) {
+async function postRefused(path: string, body: string) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
   return problemSchema.parse(await response.json());
@@ -66,7 +66,7 @@ describe('a body of eight megabytes', () => {
       ? '/v1/hosts/h/executor/reports'
       : '/v1/hosts/h/syscalls';
     for (const to of name.startsWith('reports') ? [path] : [path, '/v1/hosts/h/plan']) {
-      const problem = await posted(to, body);
+      const problem = await postRefused(to, body);
       expect(problem).toMatchObject({ status: 422, ...refused });
       expect(JSON.stringify(problem).length).toBeLessThan(10_000);
     }
@@ -75,7 +75,7 @@ describe('a body of eight megabytes', () => {
   it('is too large for a route that takes a name and a release', async () => {
     const body = JSON.stringify({ release: '5.10', x: 'x'.repeat(100_000) });
     for (const path of ['/v1/hosts', '/v1/hosts/h/replays', '/v1/hosts/h/branches']) {
-      expect(await posted(path, body)).toMatchObject({ status: 413, limit: 65_536 });
+      expect(await postRefused(path, body)).toMatchObject({ status: 413, limit: 65_536 });
     }
   });
 });
@@ -83,7 +83,7 @@ describe('a body of eight megabytes', () => {
 it('of thousands of unknown fields tells twenty', async () => {
   const fields = Array.from({ length: 250 }, (_, i) => [`prog_f${i}`, i]);
   const call = { name: 'close', fd: 3, ...Object.fromEntries(fields) };
-  const { errors } = await posted('/v1/hosts/h/syscalls', JSON.stringify({ call }));
+  const { errors } = await postRefused('/v1/hosts/h/syscalls', JSON.stringify({ call }));
   expect(errors).toHaveLength(20);
   expect(errors?.[0]).toMatchObject({ field: 'call.prog_f0' });
 });
@@ -111,13 +111,13 @@ describe.each([
     const share = UNFINISHED_BYTES.each / each;
     const slow: Socket[] = [];
     for (let i = 0; i < share; i++) slow.push(await begun(JSON_BODY_BYTES_MAX));
-    const told = async () => {
+    const firstAnswer = async () => {
       const socket = await begun(JSON_BODY_BYTES_MAX);
       const [answer] = (await once(socket, 'data')) as [Buffer];
       socket.destroy();
       return answer.toString();
     };
-    const refused = await told();
+    const refused = await firstAnswer();
     expect(refused).toMatch(/^HTTP\/1.1 503 /);
     expect(refused.toLowerCase()).toContain('retry-after: 1');
     for (const socket of slow) socket.destroy();

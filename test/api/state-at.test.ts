@@ -11,7 +11,7 @@ import type { PresetName } from '../../src/recorders/generator/preset.ts';
 import { bootConfigFor } from '../../src/recorders/golden/play.ts';
 import { applyDiff } from '../../src/time-travel/diff/apply-diff.ts';
 import type { StateDiff } from '../../src/time-travel/diff/state-diff.ts';
-import { parsed, post, startTestService, type TestService } from './running.ts';
+import { parse, post, startTestService, type TestService } from './running.ts';
 
 const STEPS = 80;
 
@@ -23,11 +23,11 @@ afterAll(() => service.close());
 
 async function stateOf(host: string, at = ''): Promise<WorldState> {
   const response = await service.app.request(`/v1/hosts/${host}/state${at}`);
-  return (await parsed(response, stateAnswer)).state as WorldState;
+  return (await parse(response, stateAnswer)).state as WorldState;
 }
 
 /** Records a random log and reads the state after each event; index 0 stays empty. */
-async function recorded(host: string, origin: Parameters<typeof generatorOf>[0]) {
+async function recordLog(host: string, origin: Parameters<typeof generatorOf>[0]) {
   const generator = generatorOf(origin);
   const { release } = origin;
   const config = bootConfigFor(generator.header);
@@ -56,7 +56,7 @@ const LOGS: readonly [PresetName, number, string][] = [
 describe('the past of a random log', () => {
   it.each(LOGS)('preset %s, seed %i on %s', async (preset, seed, release) => {
     const host = `past-${seed}`;
-    const { seen } = await recorded(host, { preset, seed, release });
+    const { seen } = await recordLog(host, { preset, seed, release });
     const head = seen.length - 1;
     expect(head).toBeGreaterThan(30);
     for (let position = 1; position <= head; position++) {
@@ -71,7 +71,7 @@ describe('the past of a random log', () => {
       [30, head - 1],
     ] as const) {
       const response = await service.app.request(`/v1/hosts/${host}/diff?from=${from}&to=${to}`);
-      const diff = (await parsed(response, diffAnswer)) as unknown as StateDiff;
+      const diff = (await parse(response, diffAnswer)) as unknown as StateDiff;
       const hint = `preset ${preset}, seed ${seed}, ${from}..${to}`;
       expect(applyDiff(seen[from] as WorldState, diff), hint).toEqual(seen[to]);
     }

@@ -32,7 +32,7 @@ interface Data {
   };
   readonly cause?: { readonly position: number; readonly call: string };
 }
-const told = ({ event, data }: Message) => {
+const textOf = ({ event, data }: Message) => {
   const { slot, link, cause } = data as Data;
   const what = slot ? [slot.slot, slot.prog_name] : link ? [link.link_id, link.prog_id] : [];
   return [event, ...what, ...(cause ? [cause.call] : [])].join(' ');
@@ -60,12 +60,15 @@ afterAll(async () => {
 describe('an effective array', () => {
   it('is told as it is, as its cgroup comes, and by whatever changes it', async () => {
     const stream = await follow(ARRAY);
-    expect((await stream.take(1)).map(told)).toEqual(['BOOKMARK']);
+    expect((await stream.take(1)).map(textOf)).toEqual(['BOOKMARK']);
     await submit({ name: 'mkdir', path: '/pods/a' });
-    expect((await stream.take(1)).map(told)).toEqual(['ADDED 0 one mkdir']);
+    expect((await stream.take(1)).map(textOf)).toEqual(['ADDED 0 one mkdir']);
     await submit({ name: 'mkdir', path: '/pods/b' }, attach(4, '/pods/b'), attach(4, '/pods/a'));
     const news = await stream.take(2);
-    expect(news.map(told).sort()).toEqual(['ADDED 0 two prog_attach', 'CHANGED 1 one prog_attach']);
+    expect(news.map(textOf).sort()).toEqual([
+      'ADDED 0 two prog_attach',
+      'CHANGED 1 one prog_attach',
+    ]);
     // Only the last message of an event has an id.
     expect(news.map(({ id }) => id === '')).toEqual([true, false]);
     await stream.stop();
@@ -77,16 +80,16 @@ describe('an effective array', () => {
     service = again;
     try {
       const resumed = await follow(ARRAY, news[1]?.id);
-      expect((await resumed.take(1)).map(told)).toEqual(['REMOVED 1 one prog_detach']);
+      expect((await resumed.take(1)).map(textOf)).toEqual(['REMOVED 1 one prog_detach']);
       await submit({ name: 'rmdir', path: '/pods/a' });
-      expect((await resumed.take(1)).map(told)).toEqual(['REMOVED 0 two rmdir']);
+      expect((await resumed.take(1)).map(textOf)).toEqual(['REMOVED 0 two rmdir']);
       await resumed.stop();
     } finally {
       service = before;
       await again.close();
     }
     const late = await follow(ARRAY);
-    expect((await late.take(1)).map(told)).toEqual(['BOOKMARK']);
+    expect((await late.take(1)).map(textOf)).toEqual(['BOOKMARK']);
     await late.stop();
   });
 });
@@ -98,18 +101,18 @@ describe('links', () => {
     const create = { name: 'link_create', prog_fd: 3, ...on('/l') };
     await submit(create);
     const stream = await follow(LINKS);
-    expect((await stream.take(2)).map(told)).toEqual(['ADDED 1 1', 'BOOKMARK']);
+    expect((await stream.take(2)).map(textOf)).toEqual(['ADDED 1 1', 'BOOKMARK']);
     await submit(
       { name: 'link_update', link_fd: 6, new_prog_fd: 4 },
       { name: 'rmdir', path: '/l' },
       { name: 'close', fd: 6 },
     );
-    expect((await stream.take(3)).map(told)).toEqual([
+    expect((await stream.take(3)).map(textOf)).toEqual([
       ...['CHANGED 1 2 link_update', 'CHANGED 1 2 rmdir', 'REMOVED 1 2 close'],
     ]);
     await submit({ name: 'mkdir', path: '/m' }, { ...create, ...on('/m') });
     await post(service.app, `${H}/reboot`, { body: {} });
-    expect((await stream.take(2)).map(told)).toEqual([
+    expect((await stream.take(2)).map(textOf)).toEqual([
       ...['ADDED 2 1 link_create', 'REMOVED 2 1 boot'],
     ]);
     await stream.stop();

@@ -11,7 +11,7 @@ import { timelineAnswer } from '../../src/api/routes/timeline.ts';
 import { hostPage } from '../../src/api/wire/hosts.ts';
 import { cgroupDetail, cgroupRow, oneOf, pageOf } from '../../src/api/wire/reads.ts';
 import { loseTail } from '../support/lost-tail.ts';
-import { parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 
@@ -55,11 +55,11 @@ afterAll(async () => {
 async function get<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
   const response = await service.app.request(path);
   expect(response.status).toBe(200);
-  return parsed(response, schema);
+  return parse(response, schema);
 }
 
 /** What a timeline should count, by looking at every event. */
-async function counted(host: string, from: number, to: number) {
+async function countEvents(host: string, from: number, to: number) {
   const { items } = await get(`/v1/hosts/${host}/events?limit=1000`, eventPage);
   const some = items.filter(({ position }) => position >= from && position <= to);
   const sum = (of: (event: (typeof items)[number]) => number) =>
@@ -99,7 +99,7 @@ describe('the timeline of a host', () => {
       next = position_to + 1;
       // Lists that go with their cgroup change too, and no effect tells of them one by one.
       const { changes, ...rest } = counts;
-      const { changes: told, ...expected } = await counted(host, position_from, position_to);
+      const { changes: told, ...expected } = await countEvents(host, position_from, position_to);
       expect(rest).toEqual(expected);
       expect(changes).toBeGreaterThanOrEqual(told);
       const first = await service.log.event(host, position_from);
@@ -122,7 +122,7 @@ describe('the timeline of a host', () => {
     }
     const { items } = await get('/v1/hosts/seen/timeline?buckets=1', timelineAnswer);
     const { position } = await get('/v1/hosts/seen/events', eventPage);
-    const expected = await counted('seen', 1, position);
+    const expected = await countEvents('seen', 1, position);
     expect(expected).toMatchObject({ drift: 1, holes: 1, refusals: 2 });
     expect(items).toMatchObject([expected]);
   });
@@ -139,7 +139,11 @@ describe('the timeline of a host', () => {
       const { items, width } = await get('/v1/hosts/grows/timeline?buckets=4', timelineAnswer);
       expect(items.filter(({ events }) => events === width)).toHaveLength(full);
       for (const { position_from, position_to, at, changes, ...rest } of items) {
-        const { changes: told, ...expected } = await counted('grows', position_from, position_to);
+        const { changes: told, ...expected } = await countEvents(
+          'grows',
+          position_from,
+          position_to,
+        );
         expect(rest).toEqual(expected);
         expect(changes).toBeGreaterThanOrEqual(told);
         const first = await service.log.event('grows', position_from);
@@ -236,7 +240,7 @@ describe('the timeline of an array', () => {
           expect(response.status).toBe(404);
           continue;
         }
-        const read = await parsed(response, effectiveArray);
+        const read = await parse(response, effectiveArray);
         const slots = read.slots.map(({ prog_id, link_id }) => ({ prog_id, link_id }));
         expect(version.slots.map(({ prog_id, link_id }) => ({ prog_id, link_id }))).toEqual(slots);
       }

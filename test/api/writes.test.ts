@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planAnswer } from '../../src/api/routes/plan.ts';
 import { recordedEvents } from '../../src/api/routes/syscalls.ts';
 import { wireEvent } from '../../src/api/wire/event.ts';
-import { lines, parsed, post, problem, startTestService, type TestService } from './running.ts';
+import { lines, parse, post, problem, startTestService, type TestService } from './running.ts';
 
 let service: TestService;
 beforeAll(async () => {
@@ -61,8 +61,8 @@ describe('a write sent twice with one key', () => {
     const first = await post(service.app, '/v1/hosts', { headers, body });
     const again = await post(service.app, '/v1/hosts', { headers, body });
     expect([first.status, again.status]).toEqual([201, 201]);
-    const event = await parsed(first, wireEvent);
-    expect(await parsed(again, wireEvent)).toEqual(event);
+    const event = await parse(first, wireEvent);
+    expect(await parse(again, wireEvent)).toEqual(event);
     expect(event.call).toMatchObject({ name: 'boot', release: '6.12.117' });
 
     expect(await problem(await post(service.app, '/v1/hosts', { body }))).toMatchObject({
@@ -123,7 +123,7 @@ describe('answers', () => {
       },
     ];
     const response = await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
-    const { position, events } = await parsed(response, recordedEvents);
+    const { position, events } = await parse(response, recordedEvents);
     expect(position).toBe(4);
     expect(response.headers.get('etag')).toMatch(new RegExp(`^"${host}:4\\.[0-9a-f]{16}"$`));
     expect(events[2]?.call).toMatchObject({ attach_type: 'cgroup_inet_egress', prog_fd: 3 });
@@ -135,7 +135,7 @@ describe('answers', () => {
     const response = await post(service.app, `/v1/hosts/${host}/syscalls`, {
       body: { call: { name: 'rmdir', path: '/none' } },
     });
-    const { outcome } = await parsed(response, wireEvent);
+    const { outcome } = await parse(response, wireEvent);
     expect(outcome).toMatchObject({ errno: 'ENOENT', message: expect.stringContaining('/none') });
   });
 
@@ -153,7 +153,7 @@ describe('answers', () => {
     const host = await newHost();
     const body = { at: '2026-03-25T06:57:46.640559+01:00', ...mkdir('/a') };
     const response = await post(service.app, `/v1/hosts/${host}/syscalls`, { body });
-    expect((await parsed(response, wireEvent)).at).toBe('2026-03-25T05:57:46.640559Z');
+    expect((await parse(response, wireEvent)).at).toBe('2026-03-25T05:57:46.640559Z');
   });
 
   it('a plan tells what a write then does, and records nothing', async () => {
@@ -171,7 +171,7 @@ describe('answers', () => {
         },
       },
     ];
-    const planned = await parsed(
+    const planned = await parse(
       await post(service.app, `/v1/hosts/${host}/plan`, { body }),
       planAnswer,
     );
@@ -183,7 +183,7 @@ describe('answers', () => {
       ['/', 0, 1],
       ['/a', 0, 1],
     ]);
-    const { events } = await parsed(
+    const { events } = await parse(
       await post(service.app, `/v1/hosts/${host}/syscalls`, { body }),
       recordedEvents,
     );

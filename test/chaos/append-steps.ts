@@ -152,7 +152,7 @@ async function aftermathOf(
   const append = kind.append(host);
   // A client with a key repeats immediately, while the server may still do what the killed one asked.
   const repeated = append.key === undefined ? undefined : await insist(service, append);
-  await ended(database, ports);
+  await waitUntilIdle(database, ports);
   const before = kind.before(host).filter((write) => write.host === host);
   const log = await wholeLog(service.url, host);
   for (const [i, { position }] of log.entries()) {
@@ -160,7 +160,7 @@ async function aftermathOf(
   }
   const wanted = before.flatMap(eventsOf);
   const whole = [...wanted, ...eventsOf(append)];
-  const found = log.map(shown).join();
+  const found = log.map(textOf).join();
   const isThere = found === whole.join();
   if (!isThere && (append.key !== undefined || found !== wanted.join())) {
     faults.push(`the log has ${found}, and should have ${whole.join()}`);
@@ -168,7 +168,7 @@ async function aftermathOf(
   for (const { events } of [answer, repeated].filter((one) => one !== undefined)) {
     for (const event of events) {
       if (isDeepStrictEqual(log[event.position - 1], event)) continue;
-      faults.push(`${shown(event)} was acknowledged at ${event.position}, where the log lacks it`);
+      faults.push(`${textOf(event)} was acknowledged at ${event.position}, where the log lacks it`);
     }
   }
   if (answer !== undefined && answer.status >= 300) faults.push(`it answered ${answer.status}`);
@@ -189,15 +189,15 @@ async function aftermathOf(
 /** The events of a write, in words. */
 function eventsOf({ body, path }: Write): string[] {
   if (path === '/v1/hosts') return ['boot'];
-  return ([body].flat() as Told[]).map(shown);
+  return ([body].flat() as Told[]).map(textOf);
 }
 
-function shown({ call }: Pick<Told, 'call'>): string {
+function textOf({ call }: Pick<Told, 'call'>): string {
   return call.path ?? call.name;
 }
 
 /** Waits until the server has done what it was asked from these ports. */
-async function ended(database: Database, ports: readonly number[]): Promise<void> {
+async function waitUntilIdle(database: Database, ports: readonly number[]): Promise<void> {
   const text = 'select 1 from pg_stat_activity where client_port = any($1::int4[])';
   while ((await database.query(text, [`{${ports.join()}}`])).length > 0) await sleep(TICK_MS);
 }

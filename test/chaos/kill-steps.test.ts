@@ -49,12 +49,12 @@ describe.skipIf(!needs('postgresql').ok)(
       expect(at).toEqual(
         expect.arrayContaining(steps.flatMap((step) => [`before ${step}`, `after ${step}`])),
       );
-      const struck = (way: string, names: readonly string[]) =>
+      const frameNames = (way: string, names: readonly string[]) =>
         names.map((name) => `${name} ${way}`);
       expect(blows.map(({ frame }) => frame)).toEqual(
         expect.arrayContaining([
-          ...struck('to the server', ['Bind', 'Execute', 'Sync']),
-          ...struck('to the service', ['DataRow', 'ReadyForQuery']),
+          ...frameNames('to the server', ['Bind', 'Execute', 'Sync']),
+          ...frameNames('to the service', ['DataRow', 'ReadyForQuery']),
         ]),
       );
     });

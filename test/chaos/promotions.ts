@@ -33,7 +33,7 @@ async function administer(server: PostgresServer, ...statements: readonly string
 }
 
 /** What is acknowledged is on both from now on. */
-async function joined(primary: PostgresServer): Promise<PostgresServer> {
+async function joinStandby(primary: PostgresServer): Promise<PostgresServer> {
   const standby = await startStandby(primary.url);
   const wanted = `alter system set synchronous_standby_names = '*'`;
   await administer(primary, wanted, 'select pg_reload_conf()');
@@ -42,7 +42,7 @@ async function joined(primary: PostgresServer): Promise<PostgresServer> {
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-promotions-'));
 let primary = await startPostgres();
-let standby = await joined(primary);
+let standby = await joinStandby(primary);
 const front = await startFront();
 front.passTo(primary.url);
 const address = new URL(primary.url);
@@ -62,7 +62,7 @@ async function promote(): Promise<void> {
   await primary.stop();
   primary = standby;
   await sleep(500);
-  standby = await joined(primary);
+  standby = await joinStandby(primary);
 }
 
 const aftermath = await storm({

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { post, startTestService, type TestService } from '../api/running.ts';
-import { ground, reported, startExecutor } from '../kernel/executing.ts';
+import { ground, startExecutor, waitForReport } from '../kernel/executing.ts';
 import { COMMAND, environment, root } from '../support/command.ts';
 import { loseTail } from '../support/lost-tail.ts';
 import { needs } from '../support/needs.ts';
@@ -54,9 +54,9 @@ async function failover(): Promise<void> {
 
 interface Following {
   /** Waits until so many events were printed. */
-  printed(count: number): Promise<void>;
+  waitForPrinted(count: number): Promise<void>;
   readonly exited: Promise<number | null>;
-  said(): string;
+  errorText(): string;
 }
 
 function follow(...flags: string[]): Following {
@@ -73,9 +73,9 @@ function follow(...flags: string[]): Following {
   });
   const count = () => texts.out.split('\n').length - 1;
   return {
-    printed: (wanted) => expect.poll(count, { timeout: 20_000 }).toBe(wanted),
+    waitForPrinted: (wanted) => expect.poll(count, { timeout: 20_000 }).toBe(wanted),
     exited: once(child, 'close').then(([code]) => code as number | null),
-    said: () => texts.err,
+    errorText: () => texts.err,
   };
 }
 
@@ -87,25 +87,31 @@ const streams = async () => {
 describe('events follow', () => {
   it('ends when what it printed is lost', { timeout: 60_000 }, async () => {
     const following = follow('--after', '0');
-    await following.printed(10);
+    await following.waitForPrinted(10);
     await failover();
-    expect([await following.exited, following.said()]).toEqual([3, expect.stringMatching(SAID)]);
+    expect([await following.exited, following.errorText()]).toEqual([
+      3,
+      expect.stringMatching(SAID),
+    ]);
   });
 
   it('ends when the head that it began at is lost', { timeout: 60_000 }, async () => {
     const following = follow();
     await expect.poll(streams, { timeout: 20_000 }).toBe('1');
     await failover();
-    expect([await following.exited, following.said()]).toEqual([3, expect.stringMatching(SAID)]);
+    expect([await following.exited, following.errorText()]).toEqual([
+      3,
+      expect.stringMatching(SAID),
+    ]);
   });
 
   it('goes on when nothing of it is lost', { timeout: 60_000 }, async () => {
     const following = follow('--after', '0');
-    await following.printed(10);
+    await following.waitForPrinted(10);
     front.cut();
     front.passTo(await after.listen());
     await write(after, 'c', 11, 12);
-    await following.printed(12);
+    await following.waitForPrinted(12);
   });
 });
 
@@ -114,9 +120,9 @@ describe.skipIf(!needs('kernel').ok)('an executor', () => {
     const place = ground();
     const executor = startExecutor({ url: front.url, host: HOST }, place);
     try {
-      await reported({ url: front.url, host: HOST }, 10);
+      await waitForReport({ url: front.url, host: HOST }, 10);
       await failover();
-      expect([await executor.exited, executor.said()]).toEqual([3, expect.stringMatching(SAID)]);
+      expect([await executor.exited, executor.output()]).toEqual([3, expect.stringMatching(SAID)]);
     } finally {
       await executor.end('SIGKILL');
       place.remove();

@@ -29,7 +29,7 @@ afterAll(async () => {
 const run = (...args: string[]) => bpfledger([...args, '--url', service.url]);
 
 /** A file of the folder with some bytes. */
-function written(name: string, bytes: string | Uint8Array): string {
+function makeFile(name: string, bytes: string | Uint8Array): string {
   const path = join(folder, name);
   writeFileSync(path, bytes);
   return path;
@@ -68,7 +68,7 @@ it('records the same file once, and says so', PATIENCE, async () => {
 
 it('says after which position it adds, and that the log is newer', PATIENCE, async () => {
   const begin = readFileSync(file, 'latin1').split('\n').slice(0, 300).join('\n');
-  const { out } = await run('import', written('begin.strace', begin), '--as', 'web1');
+  const { out } = await run('import', makeFile('begin.strace', begin), '--as', 'web1');
   expect(out).toMatch(/^host web1, added after position 99: \d+ events, positions 100…/);
   expect(out).toContain('\nwarning: the recording begins before the event at position 99 (2026-');
 });
@@ -78,7 +78,7 @@ it('exits with 1 when the kernel answered what the rules do not', PATIENCE, asyn
     /^(.*BPF_OBJ_PIN, .*) = 0<\/dev\/null>$/m,
     '$1 = -1 EACCES (Permission denied)',
   );
-  const made = await run('import', written('lsm.strace', told), '--as', 'lsm');
+  const made = await run('import', makeFile('lsm.strace', told), '--as', 'lsm');
   expect(made.code).toBe(1);
   expect(made.out).toMatch(/ {2}line \d+: obj_pin was answered .*EACCES/);
 });
@@ -86,15 +86,15 @@ it('exits with 1 when the kernel answered what the rules do not', PATIENCE, asyn
 describe('a file that is not taken', () => {
   it.each<[string, () => string[], string]>([
     ['is not there', () => [join(folder, 'none')], 'there is no file or folder'],
-    ['is empty', () => [written('empty', '')], 'is empty'],
+    ['is empty', () => [makeFile('empty', '')], 'is empty'],
     [
       'is compressed',
-      () => [written('night.gz', gzipSync('x'))],
+      () => [makeFile('night.gz', gzipSync('x'))],
       'is compressed: unpack it with gunzip',
     ],
     [
       'is something else',
-      () => [written('else', 'hello')],
+      () => [makeFile('else', 'hello')],
       'is neither a bundle of bpfledger export nor what strace writes',
     ],
     ['has no host', () => [file], '--as NAME names the host that was recorded'],
@@ -115,7 +115,7 @@ describe('a file that is not taken', () => {
   });
 
   it('says the line at which it is no recording', PATIENCE, async () => {
-    const tt = written('tt.strace', '812 06:57:46.123456 close(3) = 0\n');
+    const tt = makeFile('tt.strace', '812 06:57:46.123456 close(3) = 0\n');
     const { code, out, err } = await run('import', tt, '--as', 'web2', '--release', '6.18');
     expect(err).toContain('line 1: the time 06:57:46.123456 names no day, as -t and -tt print it');
     expect(err).toContain('strace -f -ttt -yy -o FILE');

@@ -56,7 +56,7 @@ describe('bpfledger observe --collector-stdin', () => {
     return ((await answer.json()) as { readonly items: readonly Event[] }).items;
   }
 
-  const made = (path: string) => ({
+  const mkdirLine = (path: string) => ({
     call: { name: 'mkdir', path },
     outcome: { ret: 0 },
     at: new Date().toISOString(),
@@ -67,9 +67,9 @@ describe('bpfledger observe --collector-stdin', () => {
   it('takes no snapshot from a collector, and goes on behind lines that are none', async () => {
     const forged = { at: '2026-11-01T00:00:00Z', covers: ['cgroup'], lines: [] };
     const lines = [
-      ...[HEADER, made('/a')],
+      ...[HEADER, mkdirLine('/a')],
       ...['{"adopt":', '{"adopt":1}', JSON.stringify({ adopt: forged }), '\u0000{', '[[[['],
-      made('/b'),
+      mkdirLine('/b'),
     ];
     const { code } = await observe('poisoned', lines);
     expect(code).toBe(0);
@@ -78,7 +78,13 @@ describe('bpfledger observe --collector-stdin', () => {
   });
 
   it('records the lines in order, and a line that is refused as a hole', async () => {
-    const lines = [HEADER, made('/a'), { call: { name: 'mkdri' } }, 'no JSON', made('/a/b')];
+    const lines = [
+      HEADER,
+      mkdirLine('/a'),
+      { call: { name: 'mkdri' } },
+      'no JSON',
+      mkdirLine('/a/b'),
+    ];
     const { code, err } = await observe('fed', lines);
     expect(err).toContain('mine watches a kernel 6.18');
     expect(err).toContain('5 lines taken, 2 recorded, 2 refused, 0 dropped; 0 bytes wait');
@@ -101,9 +107,9 @@ describe('bpfledger observe --collector-stdin', () => {
   });
 
   it('says that nobody observed between two of its runs', async () => {
-    expect((await observe('resumed', [HEADER, made('/a')])).code).toBe(0);
+    expect((await observe('resumed', [HEADER, mkdirLine('/a')])).code).toBe(0);
     const before = (await events('resumed')).at(-1)?.at;
-    expect((await observe('resumed', [HEADER, made('/b')])).code).toBe(0);
+    expect((await observe('resumed', [HEADER, mkdirLine('/b')])).code).toBe(0);
     const [hole, last] = (await events('resumed')).slice(-2);
     expect(hole?.call).toEqual({
       name: 'lost',
@@ -171,7 +177,7 @@ describe('bpfledger observe --collector-stdin', () => {
   it('ends soon while the service is away, and says what the next start sends', async () => {
     const closed = 'http://127.0.0.1:1';
     const words = ['observe', '--collector-stdin', '--host', 'away', '--url', closed];
-    const input = [HEADER, made('/a')].map((line) => `${JSON.stringify(line)}\n`).join('');
+    const input = [HEADER, mkdirLine('/a')].map((line) => `${JSON.stringify(line)}\n`).join('');
     const begin = performance.now();
     const spool = join(folder, 'away');
     const { code, err } = await bpfledger([...words, '--spool', spool], { input });

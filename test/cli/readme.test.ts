@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLine } from '../../src/cli/command-line.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { bpfledger, root, type Serving, serving } from '../support/command.ts';
-import { shownAs, typedIn, wordsOf } from '../support/shown.ts';
+import { findTyped, patternOf, wordsOf } from '../support/shown.ts';
 
 const PATIENCE = { timeout: 300_000 };
 
@@ -70,7 +70,7 @@ describe('the README', () => {
 
   it('shows what its session prints', PATIENCE, async () => {
     const session = [...readme.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
-      typedIn(block),
+      findTyped(block),
     );
     expect(session.length).toBeGreaterThan(3);
     for (const { typed, shown } of session) {
@@ -78,7 +78,7 @@ describe('the README', () => {
       expect([npx, name]).toEqual(['npx', 'bpfledger']);
       const { code, out, err } = await bpfledger([...words, '--url', service.url]);
       // bpftool's heading ends with spaces.
-      expect(out.replaceAll(/ +$/gmu, '').trimEnd(), err).toMatch(shownAs(shown));
+      expect(out.replaceAll(/ +$/gmu, '').trimEnd(), err).toMatch(patternOf(shown));
       expect(code, err).toBeLessThan(2);
     }
   });

@@ -66,7 +66,7 @@ function linesOf(name: string): string[] {
 }
 
 /** A line as a shell takes it apart: variables, words, and the file that takes what is printed. */
-function parted(line: string) {
+function splitLine(line: string) {
   const [, before = '', typed = '', , kept] =
     /^((?:[A-Z_]+=\S+ )*)(?:npx )?bpfledger (.*?)( >> (\S+))?$/u.exec(line) ?? [];
   const pairs = before.trim().split(' ').filter(Boolean);
@@ -103,7 +103,7 @@ async function type(lines: readonly string[]): Promise<Map<string, string>> {
       });
       continue;
     }
-    const { env, words, kept } = parted(line.replace('KEYID', key));
+    const { env, words, kept } = splitLine(line.replace('KEYID', key));
     if (words[0] === 'serve') {
       services.push(await serving(withoutPort(words.slice(1)), { ...exported, ...env }));
       continue;

@@ -10,7 +10,7 @@ import { readLine } from '../../src/cli/command-line.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { bpfledger, root, type Serving, serving } from '../support/command.ts';
 import { needs } from '../support/needs.ts';
-import { shownAs, typedIn, wordsOf } from '../support/shown.ts';
+import { findTyped, patternOf, wordsOf } from '../support/shown.ts';
 
 const PATIENCE = { timeout: 300_000 };
 const FOLDER = join(root, 'docs/recipes');
@@ -47,12 +47,12 @@ describe.each(recipes)('$name', ({ blocks }) => {
     PATIENCE,
     async ({ need, text: block }) => {
       if (need !== undefined && !needs(need as Parameters<typeof needs>[0]).ok) return;
-      for (const { typed, shown } of typedIn(block)) {
+      for (const { typed, shown } of findTyped(block)) {
         const [npx, name, ...words] = wordsOf(typed);
         expect([npx, name]).toEqual(['npx', 'bpfledger']);
         const env = { BPFLEDGER_URL: service.url, XDG_CONFIG_HOME: config };
         const { code, out, err } = await bpfledger(words, { env });
-        expect(out.trimEnd(), err).toMatch(shownAs(shown));
+        expect(out.trimEnd(), err).toMatch(patternOf(shown));
         expect(code, err).toBeLessThan(2);
       }
     },

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const command = (...args: string[]) => bpfledger(args);
 
 /** The demo's host, signed at its head, and one more event. Returns the position that was signed. */
-async function signed({ url }: Serving): Promise<number> {
+async function sign({ url }: Serving): Promise<number> {
   const { out, err } = await command('checkpoint', 'demo', '--url', url, '--json');
   expect(err).toBe('');
   expect((await command('syscall', 'demo', 'mkdir', 'path=/later', '--url', url)).code).toBe(0);
@@ -32,7 +32,7 @@ describe('on the embedded database', () => {
   it('tells what would go, cuts when it is confirmed, and goes on', PATIENCE, async () => {
     const data = ['--data-dir', join(folder, 'data')];
     const service = await serving([...data, '--demo']);
-    const position = await signed(service);
+    const position = await sign(service);
     await service.end('SIGTERM');
 
     const trim = (...args: string[]) => command('retention', 'trim', ...args, ...data);
@@ -134,7 +134,7 @@ describe.skipIf(!needs('postgresql').ok)('on PostgreSQL, beside a running servic
   });
 
   it('is for the owner alone, and the service answers 410 from then on', PATIENCE, async () => {
-    const position = await signed(service);
+    const position = await sign(service);
     const words = ['retention', 'trim', 'demo', '--before', String(position + 1), '--yes'];
     const others = await command(...words, '--database-url', asService);
     expect([others.code, others.err]).toEqual([

@@ -86,7 +86,7 @@ describe('rules', { timeout: 90_000 }, () => {
 
     receiver.answer(204);
     service = await start();
-    const taken = await receiver.taken(2);
+    const taken = await receiver.waitForTaken(2);
     const paths = taken.map(
       ({ body }) => (body.data.event as { call: { path: string } }).call.path,
     );

@@ -26,7 +26,7 @@ function counting(database: Database) {
 }
 
 /** Waits until nothing is asked any more; how much was. */
-async function settled(asked: { readonly count: number }): Promise<number> {
+async function settle(asked: { readonly count: number }): Promise<number> {
   for (let before = -1; before !== asked.count; ) {
     before = asked.count;
     await sleep(200);
@@ -68,7 +68,7 @@ describeStores('what was asked for and left', ({ open }) => {
     ['a filtered export', 'export?format=ndjson&call=rmdir', 4, EVENTS / 1000],
     ['a verification', 'verify', 2, EVENTS / 500],
   ])('%s is read no further, and makes room', async (_, path, times, statements) => {
-    await settled(asked);
+    await settle(asked);
     const before = asked.count;
     // Each has asked something when it is left.
     const until = () =>
@@ -76,7 +76,7 @@ describeStores('what was asked for and left', ({ open }) => {
         .poll(() => asked.count - before, { interval: 5, timeout: 20_000 })
         .toBeGreaterThanOrEqual(times);
     await abandon(`${url}/${path}`, { times, until });
-    const read = (await settled(asked)) - before;
+    const read = (await settle(asked)) - before;
     expect(read).toBeGreaterThan(0);
     expect(read).toBeLessThan(times * statements);
     expect(service.faults).toEqual([]);

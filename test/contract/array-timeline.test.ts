@@ -44,7 +44,7 @@ describe('the timeline of an effective array', () => {
     const steps = randomHistory({ seed, events: EVENTS, rebootEvery: 130, release });
     await appendHistory(database, host_id, steps, {
       sizeOf: () => 7,
-      seen({ kernel }) {
+      onStep({ kernel }) {
         const world = new Map<string, Seen>();
         for (const path of PATHS) {
           const cgroup = kernel.cgroups.get(kernel.cgroupIds.get(path) ?? 0);

@@ -69,7 +69,7 @@ describeStores('folding', ({ open }) => {
   });
 
   it('stops at a damaged segment, and only when it gets there', async () => {
-    const other = { ...store.database, query: damaged(store) };
+    const other = { ...store.database, query: damagedQuery(store) };
     const read = readChanges(other, host_id, { from: 1, to: HEAD });
     const first = await read.next();
     expect(first.value?.[0]).toMatchObject({ position: 1 });
@@ -84,7 +84,7 @@ describeStores('folding', ({ open }) => {
 });
 
 /** Queries of a store whose second segment has one byte flipped. */
-function damaged({ database }: Store): Store['database']['query'] {
+function damagedQuery({ database }: Store): Store['database']['query'] {
   return async <Row extends object>(text: string, params?: readonly unknown[]) => {
     const rows = await database.query<Row>(text, params);
     for (const row of rows as { position_from?: number; bytes?: Uint8Array }[]) {

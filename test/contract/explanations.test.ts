@@ -97,7 +97,7 @@ describe('explanations of a random log', () => {
     const events: LedgerEvent[] = [];
     await appendHistory(database, host_id, steps, {
       sizeOf: () => 9,
-      seen({ event, kernel }) {
+      onStep({ event, kernel }) {
         events.push(event);
         const before = event.call.name === 'boot' ? undefined : stood[event.position - 1];
         const now = new Map<string, Set<number>>();

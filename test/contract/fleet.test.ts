@@ -102,7 +102,7 @@ describeStores(`the logs of all hosts, seed ${seed}`, ({ open }) => {
       const times = known.get(host.id);
       await appendHistory(database, host.id, some(), {
         sizeOf: () => 1 + random.below(8),
-        seen({ event, kernel }) {
+        onStep({ event, kernel }) {
           const isWanted = random.chance(0.2) || event.position === EVENTS;
           if (isWanted) times?.push({ position: event.position, lines: linesOf(kernel) });
         },
@@ -252,14 +252,14 @@ describeStores(`the logs of all hosts, seed ${seed}`, ({ open }) => {
       randomBytes,
       onFault: (error) => faults.push(error),
     });
-    const arrivedTo = async () => {
+    const lastArrival = async () => {
       const [row] = await database.query<{ to: number }>(
         'select coalesce(max(position_to), 0) as "to" from arrivals where host_id = $1',
         [id],
       );
       return row?.to;
     };
-    await expect.poll(arrivedTo, { timeout: 20_000 }).toBe(900);
+    await expect.poll(lastArrival, { timeout: 20_000 }).toBe(900);
     await arrivals.close();
     expect(faults.length).toBeGreaterThan(0);
   });

@@ -58,8 +58,8 @@ describeStores('held states', ({ open }) => {
     await log.submit(other, mkdir('/a'));
     expect(log.sizeOfStates().hosts).toBe(1);
     // It is stored while others are answered.
-    const stored = async () => (await log.kernelAt(host)).snapshotPosition;
-    await expect.poll(stored).toBe(601);
+    const storedPosition = async () => (await log.kernelAt(host)).snapshotPosition;
+    await expect.poll(storedPosition).toBe(601);
     const again = await log.submit(host, mkdir('/d7'));
     expect(again.events[0]).toMatchObject({ position: 602, outcome: { errno: 'EEXIST' } });
     expect((await log.submit(host, mkdir('/new'))).events[0]).toMatchObject({

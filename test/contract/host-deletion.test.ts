@@ -93,7 +93,7 @@ describeStores('a deleted host', ({ open }) => {
 
   const remove = (name = host, reason = '') =>
     deleteHost(database, { name, actor: 'root', reason, now: NOW });
-  const gone = (name = host) => ({
+  const noSuchHost = (name = host) => ({
     reason: { why: 'no-such-host', host: name, deletion: { at: NOW, actor: 'root', events: 6 } },
   });
   const evidence = () => listDeletions(database, { may: [host] });
@@ -320,16 +320,16 @@ describeStores('a deleted host', ({ open }) => {
       await log.withHead(host, () => undefined);
       await log.withStateAt(host, 4, () => undefined);
       await remove();
-      await expect(log.submit(host, mkdir('/x'))).rejects.toMatchObject(gone());
-      await expect(log.withHead(host, () => undefined)).rejects.toMatchObject(gone());
-      await expect(log.withStateAt(host, 4, () => undefined)).rejects.toMatchObject(gone());
-      await expect(log.kernelAt(host, 4)).rejects.toMatchObject(gone());
-      await expect(log.head(host)).rejects.toMatchObject(gone());
-      await expect(log.host(host)).rejects.toMatchObject(gone());
-      await expect(log.event(host, 4)).rejects.toMatchObject(gone());
-      await expect(log.subscribe(host, { after: 0 })).rejects.toMatchObject(gone());
+      await expect(log.submit(host, mkdir('/x'))).rejects.toMatchObject(noSuchHost());
+      await expect(log.withHead(host, () => undefined)).rejects.toMatchObject(noSuchHost());
+      await expect(log.withStateAt(host, 4, () => undefined)).rejects.toMatchObject(noSuchHost());
+      await expect(log.kernelAt(host, 4)).rejects.toMatchObject(noSuchHost());
+      await expect(log.head(host)).rejects.toMatchObject(noSuchHost());
+      await expect(log.host(host)).rejects.toMatchObject(noSuchHost());
+      await expect(log.event(host, 4)).rejects.toMatchObject(noSuchHost());
+      await expect(log.subscribe(host, { after: 0 })).rejects.toMatchObject(noSuchHost());
       const branch = { name: `${host}-b`, position: 1, actor: 'local' };
-      await expect(log.createBranch(host, branch)).rejects.toMatchObject(gone());
+      await expect(log.createBranch(host, branch)).rejects.toMatchObject(noSuchHost());
       expect(await waiting).toMatchObject({
         ...{ done: true, value: { host, known: 6, head: 0, deletion: { actor: 'root' } } },
       });
@@ -371,9 +371,11 @@ describeStores('a deleted host', ({ open }) => {
       await remove();
       const text = snapshotText(kernel);
       await storeSnapshot(database, host_id, { position: 6, hash, text });
-      await expect(sealSegments(database, { host_id, events: 5 })).rejects.toMatchObject(gone());
+      await expect(sealSegments(database, { host_id, events: 5 })).rejects.toMatchObject(
+        noSuchHost(),
+      );
       const sign = signHead(database, { host_id, host }, { ...signer, now: 7 });
-      await expect(sign).rejects.toMatchObject(gone());
+      await expect(sign).rejects.toMatchObject(noSuchHost());
       await database.transaction(async (tx) => {
         const alert = { rule_id: 1, host_id, position: 6, message_id: 'm', body: '{}' };
         await insertDeliveries(tx, [alert], NOW);

@@ -51,7 +51,7 @@ describeStores('a log that went back', ({ open }) => {
     [...kernel.cgroups.values()]
       .map(({ path }) => path.slice(1))
       .filter((name) => /^[ab]\d/.test(name));
-  const named = (name: string, from: number, to: number) =>
+  const namesOf = (name: string, from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => `${name}${from + i}`);
 
   const SITUATIONS = [
@@ -61,14 +61,14 @@ describeStores('a log that went back', ({ open }) => {
   ];
 
   /** The log lost what came after 5, and others went on from there. */
-  async function replaced(head: number): Promise<string[]> {
+  async function replaceTail(head: number): Promise<string[]> {
     await loseTail(store.database, host_id, 5);
     await others(6, head);
-    return [...named('a', 2, 5), ...named('b', 6, head)];
+    return [...namesOf('a', 2, 5), ...namesOf('b', 6, head)];
   }
 
   it.each(SITUATIONS)('is written on whole with the head $where', async ({ head }) => {
-    const there = await replaced(head);
+    const there = await replaceTail(head);
     const { events } = await log.submit(host, mkdir('/a7'));
     expect(events[0]).toMatchObject({ position: head + 1, outcome: { ret: 0 } });
     await log.submit(host, mkdir('/c'));
@@ -79,7 +79,7 @@ describeStores('a log that went back', ({ open }) => {
 
   it.each(SITUATIONS)('is read as it is with the head $where', async ({ head }) => {
     await log.withHead(host, paths);
-    const there = await replaced(head);
+    const there = await replaceTail(head);
     expect(await log.withHead(host, (kernel, { position }) => [position, paths(kernel)])).toEqual([
       head,
       there,
@@ -92,7 +92,7 @@ describeStores('a log that went back', ({ open }) => {
     const [near] = followers.slice(1) as [Follower];
     await near.next();
     const waiting = near.next();
-    await replaced(head);
+    await replaceTail(head);
     for (const end of await Promise.all([waiting, untilEnd(followers[0] as Follower)])) {
       // It may have been noticed before the others were done.
       expect(end).toMatchObject({ done: true, value: { host, known: 10 } });
@@ -120,7 +120,7 @@ describeStores('a log that went back', ({ open }) => {
     const follower = await log.subscribe(host, { after: 0 });
     // One that is at the end keeps the feed, whose ring holds nothing that was there before.
     await log.subscribe(host, { after: 10 });
-    await replaced(15);
+    await replaceTail(15);
     const { done, value } = await follower.next();
     expect({ done, value }).toMatchObject({ done: true, value: { host, known: 10 } });
   });
@@ -134,8 +134,8 @@ describeStores('a log that went back', ({ open }) => {
   });
 
   it.each([10, 15])('gives no state that was kept of what was lost, head at %i', async (head) => {
-    expect(await log.withStateAt(host, 8, paths)).toEqual(named('a', 2, 8));
-    const there = await replaced(head);
+    expect(await log.withStateAt(host, 8, paths)).toEqual(namesOf('a', 2, 8));
+    const there = await replaceTail(head);
     await expect
       .poll(() => log.withStateAt(host, 8, paths), { timeout: 20_000 })
       .toEqual(there.slice(0, 7));
@@ -145,9 +145,9 @@ describeStores('a log that went back', ({ open }) => {
   it('refuses a state that was kept and is beyond the head now', async () => {
     await log.withStateAt(host, 8, paths);
     await loseTail(store.database, host_id, 5);
-    const asked = () =>
+    const ask = () =>
       log.withStateAt(host, 8, paths).catch((error) => error.reason?.why as string | undefined);
-    await expect.poll(asked, { timeout: 20_000 }).toBe('no-such-position');
+    await expect.poll(ask, { timeout: 20_000 }).toBe('no-such-position');
   });
 
   it('records a write again whose key was lost with it', async () => {
@@ -160,8 +160,8 @@ describeStores('a log that went back', ({ open }) => {
   });
 
   it('answers each of many writers from the log that is there', async () => {
-    await replaced(12);
-    const writes = named('m', 1, 40).map((name) => log.submit(host, mkdir(`/${name}`)));
+    await replaceTail(12);
+    const writes = namesOf('m', 1, 40).map((name) => log.submit(host, mkdir(`/${name}`)));
     const positions = (await Promise.all(writes)).map(({ events }) => events[0]?.position);
     expect(positions).toEqual(Array.from({ length: 40 }, (_, i) => 13 + i));
     expect((await expectSoundLog(store.database, host_id)).length).toBe(52);
@@ -169,7 +169,7 @@ describeStores('a log that went back', ({ open }) => {
   });
 
   it('stores no state of what was lost', async () => {
-    const calls = named('s', 1, 600).flatMap((name) => mkdir(`/${name}`).calls);
+    const calls = namesOf('s', 1, 600).flatMap((name) => mkdir(`/${name}`).calls);
     const other = await logOn(store.another(), { held: { hosts: 1 } });
     await other.submit(host, { actor: 'local', calls: calls.slice(0, 400) });
     await loseTail(store.database, host_id, 5);
@@ -229,7 +229,7 @@ describeStores('a log that went back', ({ open }) => {
   it('is told once, and again when it happens again', async () => {
     const follower = await log.subscribe(host, { after: 10 });
     await log.withStateAt(host, 8, paths);
-    await replaced(7);
+    await replaceTail(7);
     await log.withHead(host, paths);
     await log.submit(host, mkdir('/x'));
     await untilEnd(follower);

@@ -16,8 +16,8 @@ import {
   history,
   nonsense,
   nonsenseSighting,
+  observationOf,
   realKernel,
-  seenOf,
 } from '../support/observed-history.ts';
 import { worldOfKernel, worldOfTables } from '../support/projected-world.ts';
 import { seedOfRun } from '../support/seed.ts';
@@ -34,7 +34,7 @@ function recording(seed: number): CallRequest[] {
     if (random.chance(0.3)) continue;
     const fds = factsOf(real, done);
     const { done: seen, ...beside } = random.chance(0.9)
-      ? { ...seenOf(done), fds }
+      ? { ...observationOf(done), fds }
       : nonsense(done, random);
     posted.push('name' in seen ? { ...beside, call: seen } : { ...beside, ...seen });
     if (random.chance(0.05)) posted.push({ pid: 1, call: nonsenseSighting(real, random) });

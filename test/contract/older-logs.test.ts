@@ -144,24 +144,24 @@ it('verifies as before where nothing was bound to its name, and says what that l
     Buffer.from(signer.key.public.bytes).toString('hex'),
   ]);
   await migrate(database);
-  const verified = (host_id: number) => verifyHost(database, host_id, { trusted: signer.trusted });
-  const before = await verified(old);
+  const verify = (host_id: number) => verifyHost(database, host_id, { trusted: signer.trusted });
+  const before = await verify(old);
   expect(before).toMatchObject({
     chain: { holds: true, checkpoints: 2, proven_to: 16, unchained: 2 },
     snapshots: { holds: true, count: 1 },
   });
   expect(before.not_excluded.join()).toContain('2 checkpoints have format 1');
   expect((await loadState(database, old, 20)).snapshotPosition).toBe(12);
-  expect(await verified(copy)).toMatchObject({
+  expect(await verify(copy)).toMatchObject({
     chain: { holds: true },
     imported: { position_to: 16, exported_as: 'old', actor: 'unknown' },
   });
   // The first checkpoint of format 2 covers the one before it.
   const checkpoint = await signHead(database, { host_id: old, host: 'old' }, { ...signer, now: 9 });
   expect(checkpoint.chained).toMatchObject({ number: 1, log_id: null, recorded_from: 1 });
-  expect((await verified(old)).chain).toMatchObject({ holds: true, proven_to: 20 });
+  expect((await verify(old)).chain).toMatchObject({ holds: true, proven_to: 20 });
   await database.query(`update hosts set name = 'other' where host_id = $1`, [old]);
-  expect((await verified(old)).chain).toMatchObject({ holds: false, checkpoints: 0 });
+  expect((await verify(old)).chain).toMatchObject({ holds: false, checkpoints: 0 });
   await database.close();
 });
 

@@ -36,7 +36,7 @@ describeStores('past states', ({ open }) => {
   afterAll(() => store?.drop());
 
   /** The database, and how many queries went to it. */
-  function counted() {
+  function countingDatabase() {
     const asked = { count: 0 };
     const database: Queryable = {
       query(text, params) {
@@ -142,7 +142,7 @@ describeStores('past states', ({ open }) => {
   });
 
   it('are read from the database once', async () => {
-    const { database, asked } = counted();
+    const { database, asked } = countingDatabase();
     const past = pastStates(database, 1_000_000);
     const [host] = hosts as [number];
     await Promise.all([1, 2, 3].map(() => past.read(host, 900, snapshotOf)));
@@ -152,7 +152,7 @@ describeStores('past states', ({ open }) => {
   });
 
   it('make room for others', async () => {
-    const { database, asked } = counted();
+    const { database, asked } = countingDatabase();
     const past = pastStates(database, 1);
     const [host, other] = hosts as [number, number];
     await past.read(host, 900, snapshotOf);

@@ -147,7 +147,7 @@ describe.each([
       const steps = randomHistory({ seed, events: EVENTS, release, rebootEvery: 250 });
       await appendHistory(database, host_id, steps, {
         sizeOf: () => 1 + random.below(60),
-        seen({ event: { position }, kernel }) {
+        onStep({ event: { position }, kernel }) {
           if (wanted.has(position)) worlds.set(position, worldOfKernel(kernel));
         },
       });

@@ -71,7 +71,7 @@ describeStores('reading', ({ open }) => {
   }, async () => {
     const host = await newHost(log);
     const { host_id } = await log.host(host);
-    const stored = async () => (await second.kernelAt(host)).snapshotPosition;
+    const storedPosition = async () => (await second.kernelAt(host)).snapshotPosition;
     for (let i = 0; i < 11; i++) {
       const calls = Array.from({ length: 1000 }, (_, j) => {
         const path = `/${i}-${j >> 1}`;
@@ -79,7 +79,7 @@ describeStores('reading', ({ open }) => {
       });
       await log.submit(host, { actor: 'local', calls });
       // It is stored while others are answered, and none is begun before the one before is stored.
-      await expect.poll(stored, { timeout: 10_000 }).toBe((i + 1) * 1000 + 1);
+      await expect.poll(storedPosition, { timeout: 10_000 }).toBe((i + 1) * 1000 + 1);
     }
     const [kept] = await store.database.query<{ snapshots: number }>(
       'select count(*)::int4 as snapshots from snapshots where host_id = $1',

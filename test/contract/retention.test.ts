@@ -70,7 +70,7 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     trim(database, {
       ...{ name, before: { kind: 'position', position }, actor: 'root', reason: '', now: NOW },
     });
-  const removed = (position: number, oldest = 8) => ({
+  const positionRemoved = (position: number, oldest = 8) => ({
     reason: { why: 'position-removed', position, oldest },
   });
   const positions = async () =>
@@ -125,10 +125,10 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
 
   it('refuses reads of before, and gives the state since', async () => {
     await cut(8);
-    await expect(log.read(host, { from: 3 })).rejects.toMatchObject(removed(3));
+    await expect(log.read(host, { from: 3 })).rejects.toMatchObject(positionRemoved(3));
     await log.submit(host, mkdir('/b'));
     for (const position of [0, 1, 7]) {
-      await expect(log.kernelAt(host, position)).rejects.toMatchObject(removed(position));
+      await expect(log.kernelAt(host, position)).rejects.toMatchObject(positionRemoved(position));
     }
     const { kernel } = await log.kernelAt(host, 8);
     expect([...kernel.cgroupIds.keys()].sort()).toEqual(
@@ -259,10 +259,10 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     const branch = `${host}-late`;
     await expect(
       log.createBranch(host, { name: branch, position: 7, actor: 'local' }),
-    ).rejects.toMatchObject(removed(7));
+    ).rejects.toMatchObject(positionRemoved(7));
     await log.createBranch(host, { name: branch, position: 9, actor: 'local' });
     await log.submit(branch, mkdir('/of-branch'));
-    await expect(log.kernelAt(branch, 7)).rejects.toMatchObject(removed(7));
+    await expect(log.kernelAt(branch, 7)).rejects.toMatchObject(positionRemoved(7));
     const { host_id: branchId } = await log.head(branch);
     const found = await verifyHost(database, branchId, { trusted: signer.trusted });
     expect([found.holds, found.cut?.position]).toEqual([true, 8]);
@@ -418,13 +418,13 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
     const { kernel } = await log.kernelAt(host, 6);
     const { hash } = await headAt(database, host_id, 6);
     await storeSnapshot(database, host_id, { position: 6, hash, text: snapshotText(kernel) });
-    const stopped = { ...database, transaction: stoppedAfter(database, 3) } as Database;
+    const stopped = { ...database, transaction: stopAfter(database, 3) } as Database;
     const asked = { name: host, before: { kind: 'position', position: 8 } } as const;
     await expect(trim(stopped, { ...asked, actor: 'root', reason: '', now: NOW })).rejects.toThrow(
       'stopped',
     );
     // The cut is there, and is all that readers go by.
-    await expect(log.kernelAt(host, 7)).rejects.toMatchObject(removed(7));
+    await expect(log.kernelAt(host, 7)).rejects.toMatchObject(positionRemoved(7));
     const found = await verifyHost(database, host_id, { trusted: signer.trusted });
     expect(found.holds).toBe(true);
     await cut(8);
@@ -585,7 +585,7 @@ describeStores('a log that is cut', ({ open, name: kind }) => {
 });
 
 /** The transactions of a database of which only the first so many are done. */
-function stoppedAfter(database: Database, count: number): Database['transaction'] {
+function stopAfter(database: Database, count: number): Database['transaction'] {
   let done = 0;
   return (work, ...more) => {
     if (++done > count) return Promise.reject(new Error('stopped'));

@@ -46,7 +46,7 @@ async function onPostgresql(): Promise<Opened> {
   };
 }
 
-async function appliedTo(database: Database): Promise<string[]> {
+async function appliedHashes(database: Database): Promise<string[]> {
   const rows = await database.query<{ hash: string }>(
     'select hash from drizzle.__drizzle_migrations order by id',
   );
@@ -101,10 +101,10 @@ describe.each([
       const { database, another, drop } = await open();
       try {
         await layOut(database, recorded);
-        const before = await appliedTo(database);
+        const before = await appliedHashes(database);
         expect(before).toEqual(recorded.migrations.map(({ hash }) => hash));
         await Promise.all([migrate(database), migrate(another)]);
-        expect(await appliedTo(database)).toEqual(MIGRATIONS.map(({ hash }) => hash));
+        expect(await appliedHashes(database)).toEqual(MIGRATIONS.map(({ hash }) => hash));
         await expectSameEvents(database, recorded.tables.events ?? []);
         const keys = await database.query<{ key_id: string }>('select key_id from signing_keys');
         await expectGoesOn(database, new TrustedKeys(keys.map(({ key_id }) => key_id)));

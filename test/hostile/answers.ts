@@ -2,12 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { closed } from '../support/openapi.ts';
+import { closeSchema } from '../support/openapi.ts';
 import type { Answer } from './exchange.ts';
 import { type Asked, document } from './requests.ts';
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
-ajv.addSchema(closed(document) as object, 'api');
+ajv.addSchema(closeSchema(document) as object, 'api');
 const checks = new Map<string, ReturnType<typeof ajv.compile>>();
 
 const pointer = (...names: readonly string[]) =>

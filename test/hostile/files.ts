@@ -70,13 +70,13 @@ export async function fileKinds(service: TestService): Promise<FileKind[]> {
       name: 'recording of strace',
       files: recordings,
       read: (bytes) =>
-        asked(service, `/v1/hosts/s${++hosts}/import?release=6.18`, bytes, 'text/plain'),
+        send(service, `/v1/hosts/s${++hosts}/import?release=6.18`, bytes, 'text/plain'),
     },
     {
       name: 'bundle',
       files: [bundle],
       read: (bytes) =>
-        asked(
+        send(
           service,
           `/v1/bundles?host=b${++hosts}`,
           bytes,
@@ -90,7 +90,7 @@ export async function fileKinds(service: TestService): Promise<FileKind[]> {
     },
     {
       name: 'lines of a collector',
-      files: [collected()],
+      files: [collectorFile()],
       read: (bytes) => readCollected(client, `c${++hosts}`, bytes),
     },
     {
@@ -131,10 +131,10 @@ export async function spoilFiles(
 }
 
 const ndjson = (service: TestService, host: string, bytes: Buffer) =>
-  asked(service, `/v1/hosts/${host}/syscalls`, bytes, 'application/x-ndjson');
+  send(service, `/v1/hosts/${host}/syscalls`, bytes, 'application/x-ndjson');
 
 /** Sends it: an answer below 500, and where it is a refusal, one with a sentence. */
-async function asked(
+async function send(
   { app, faults }: TestService,
   path: string,
   bytes: Buffer,
@@ -153,7 +153,7 @@ async function asked(
 }
 
 /** What a collector prints: its header, and calls that it saw. */
-function collected(): Buffer {
+function collectorFile(): Buffer {
   const header = { collector: 'mine', contract: 1, release: '6.18' };
   const seen = Array.from({ length: EVENTS }, (_, i) => ({
     ...{ pid: 900 + (i % 3), at: `2026-11-01T00:00:${String(i).padStart(2, '0')}Z`, comm: 'agent' },

@@ -87,10 +87,7 @@ export class SpoiledCalls {
     this.#at = from + part.length;
     const often = random.pick(SPOILED);
     return part.map(({ pid, call }) => {
-      const fields = Object.entries(call).map(([name, value]) => [
-        name,
-        this.#spoiled(value, often),
-      ]);
+      const fields = Object.entries(call).map(([name, value]) => [name, this.#spoil(value, often)]);
       const kept = fields.filter(() => !random.chance(often / 4));
       if (random.chance(often))
         kept.push(random.pick(Object.entries(random.pick(this.#calls).call)));
@@ -99,10 +96,10 @@ export class SpoiledCalls {
     });
   }
 
-  #spoiled(value: unknown, often: number): unknown {
+  #spoil(value: unknown, often: number): unknown {
     const random = this.#random;
     if (!random.chance(often)) {
-      return Array.isArray(value) ? value.map((one) => this.#spoiled(one, often)) : value;
+      return Array.isArray(value) ? value.map((one) => this.#spoil(one, often)) : value;
     }
     if (typeof value === 'number') {
       return random.pick([value + 1, value - 1, -value, value * 256]);

@@ -54,7 +54,7 @@ export async function startHostileService(options: HostileServiceOptions): Promi
   });
   const waiting = new Map<number, Waiting>();
   let asked = 0;
-  const answered = () =>
+  const waitForAnswer = () =>
     new Promise<unknown>((resolve, reject) => waiting.set(asked++, { resolve, reject }));
   child.on('message', (reply: { id: number; answer?: unknown; error?: string }) => {
     const { resolve, reject } = waiting.get(reply.id) ?? {};
@@ -65,11 +65,11 @@ export async function startHostileService(options: HostileServiceOptions): Promi
   child.once('exit', (code, signal) => {
     for (const { reject } of waiting.values()) reject(new Error(`it ended: ${code ?? signal}`));
   });
-  const url = (await answered()) as string;
+  const url = (await waitForAnswer()) as string;
   return {
     url,
     async ask<A extends Ask>(ask: A) {
-      const answer = answered();
+      const answer = waitForAnswer();
       child.send({ id: asked - 1, ask });
       return (await answer) as Reply[A['what']];
     },

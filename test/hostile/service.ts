@@ -43,16 +43,16 @@ async function reply(ask: Ask): Promise<Reply[Ask['what']]> {
       (globalThis as { readonly gc?: () => void }).gc?.();
       return process.memoryUsage().rss / MIB;
     case 'verify':
-      return verified((name) => isOfWorld(name, ask.host));
+      return verify((name) => isOfWorld(name, ask.host));
     case 'verify others':
-      return verified((name) => !isOfVisit(name));
+      return verify((name) => !isOfVisit(name));
     case 'files':
       // Files are read on the same database by one who may do all; the tokens above are of visits.
       return spoilFiles(await startTestService({ database, loopback: true }), ask);
   }
 }
 
-async function verified(isMeant: (name: string) => boolean): Promise<Reply['verify']> {
+async function verify(isMeant: (name: string) => boolean): Promise<Reply['verify']> {
   const { events, faults } = await verifyAllHosts(database, isMeant);
   return { events, faults: [...faults, ...service.faults.splice(0).map(String)] };
 }

@@ -2,7 +2,7 @@
 // page is found by a topic, and every link leads somewhere.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Marked } from 'marked';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,18 @@ describe('the pages', () => {
     const decisions = pages.filter(({ file }) => /^docs\/adr\/\d/.test(file));
     const listed = byFile.get('docs/adr/README.md')?.links.map(({ href }) => href);
     expect(listed).toEqual(decisions.map(({ file }) => basename(file)));
+  });
+
+  it('of decisions are numbered from 1, each number once, by file, title and contents', () => {
+    const decisions = pages.filter(({ file }) => /^docs\/adr\/(?!README)/.test(file));
+    const contents = readFileSync(join(root, 'docs/adr/README.md'), 'utf8');
+    const numbers = [
+      decisions.map(({ file }) => /^(\d{4})-[a-z]/.exec(basename(file))?.[1]),
+      decisions.map(({ title }) => /^(\d+)\. /.exec(title)?.[1]),
+      [...contents.matchAll(/^\* \[(\d+)\. /gmu)].map(([, number]) => number),
+    ].map((some) => some.map(Number));
+    const inOrder = decisions.map((_, i) => i + 1);
+    expect(numbers).toEqual([inOrder, inOrder, inOrder]);
   });
 });
 

@@ -24,7 +24,7 @@ const rows = glossary
   .filter((line) => line.startsWith('| ') && !line.startsWith('| word |'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-const declared = (name: string): boolean =>
+const isDeclared = (name: string): boolean =>
   new RegExp(`^export (?:async )?(?:interface|type|class|function\\*?|const) ${name}\\b`, 'm').test(
     sources,
   );
@@ -32,7 +32,7 @@ const declared = (name: string): boolean =>
 it('names only what the code has', () => {
   const names = rows.flatMap((row) => [...(row[3] ?? '').matchAll(/`(\w+)`/gu)].map((m) => m[1]));
   expect(names.length).toBeGreaterThan(50);
-  expect(names.filter((name) => !declared(name ?? ''))).toEqual([]);
+  expect(names.filter((name) => !isDeclared(name ?? ''))).toEqual([]);
 });
 
 it('gives each word one meaning', () => {

@@ -80,6 +80,7 @@ describe('a command that cannot be typed is noticed:', () => {
     ['`npm run simulate -- --seed --seeds 5`', '--seed of simulate lacks its value'],
     ['`npm run mutants -- --all`', 'mutants has no --all'],
     ['`npx bpfledger conform test/histories --fast`', 'conform has no --fast'],
+    ['`sudo /opt/bpfledger/dist/cli/bpfledger.js fuzz --fast`', 'fuzz has no --fast'],
     ['`npx bpfledger conforms`', 'there is no conforms'],
     ['`npx vitest run --project whole test/proof`', 'no project whole'],
     ['`npx vitest run --project full test/proofs`', 'no test/proofs'],

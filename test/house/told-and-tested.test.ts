@@ -34,7 +34,7 @@ function tail(path: string): string {
 const BEFORE = String.raw`(?<=/|\b(?:ask|get|read|text|url|positions|request)\(\[?['"\x60])`;
 
 /** A path as a test spells it: its parameters are values, and what comes first may be a variable. */
-function spelled(path: string): RegExp {
+function spellingOf(path: string): RegExp {
   const names = tail(path).split('/');
   const patterns = names.map((name, i) => {
     if (name.startsWith('{')) return String.raw`[^/\s'"?]+`;
@@ -51,7 +51,7 @@ const SENDS: Readonly<Record<string, RegExp>> = {
 const ROOM = 120;
 
 function isAsked(text: string, { method, path }: (typeof operations)[number]): boolean {
-  return [...text.matchAll(spelled(path))].some(({ index }) => {
+  return [...text.matchAll(spellingOf(path))].some(({ index }) => {
     const near = text.slice(Math.max(0, index - ROOM), index + ROOM);
     return SENDS[method]?.test(near) ?? true;
   });
@@ -69,18 +69,18 @@ function pathsIn(line: string): string[] {
   const code = [...line.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text);
   return code.flatMap((text) => {
     const path = /^(?:[A-Z]+ )?(?:\/v1\/hosts\/\{host\}|…)?(\/[^\s?]*)/.exec(text)?.[1];
-    return path === undefined ? [] : [unnamed(path)];
+    return path === undefined ? [] : [withoutNames(path)];
   });
 }
 
-function unnamed(path: string): string {
+function withoutNames(path: string): string {
   return path.replaceAll(/\{\w+\}/g, '{}');
 }
 
 it('each operation has a line in docs/api.md', () => {
   const lines = read('docs/api.md').split('\n');
   const untold = operations.filter(({ method, path }) => {
-    const wanted = unnamed(`/${tail(path)}`);
+    const wanted = withoutNames(`/${tail(path)}`);
     return !lines.some((line) => {
       return pathsIn(line).includes(wanted) && (method === 'GET' || line.includes(method));
     });
@@ -136,7 +136,7 @@ it('each table of the database has a row in docs/postgresql.md', () => {
     .split('\n')
     .filter((line) => line.startsWith('| `'));
   const told = rows.map((row) => row.split('|')[1] ?? '').join();
-  const shown = (name: string) => (name.endsWith('_versions') ? '*_versions' : name);
+  const familyOf = (name: string) => (name.endsWith('_versions') ? '*_versions' : name);
   expect(tables.length).toBeGreaterThan(15);
-  expect(tables.filter((name) => !told.includes(`\`${shown(name)}\``))).toEqual([]);
+  expect(tables.filter((name) => !told.includes(`\`${familyOf(name)}\``))).toEqual([]);
 });

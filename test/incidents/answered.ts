@@ -38,11 +38,7 @@ export function postIncident(service: TestedService, incident: Incident): Promis
  * A text of the table with its names filled in: `HOST`, `{prog:LABEL}`, `{link:LABEL}`,
  * `{pid:LABEL}`, and `{step:N}` for the position at which step N of the recording ended.
  */
-export function filledIn(
-  text: string,
-  host: string,
-  { positions, labels }: PostedScenario,
-): string {
+export function fillIn(text: string, host: string, { positions, labels }: PostedScenario): string {
   return text.replaceAll('HOST', host).replace(/\{(\w+):([^}]+)\}/g, (_, kind, name: string) => {
     switch (kind) {
       case 'prog':
@@ -62,7 +58,7 @@ export function filledIn(
 }
 
 /** Runs a command line (without `bpfledger`) on the service; gives what it prints. */
-export async function printedBy(service: TestedService, line: string): Promise<string> {
+export async function runLine(service: TestedService, line: string): Promise<string> {
   const [name = '', ...args] = line.split(' ');
   const module = (await import(`../../src/cli/${name}.ts`)) as Record<string, Command>;
   const exported = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

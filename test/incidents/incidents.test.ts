@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Incident, readIncidents } from '../../src/recorders/golden/incidents.ts';
 import { parsePlace } from '../../src/web/state/place.ts';
 import {
-  filledIn,
+  fillIn,
   postIncident,
-  printedBy,
+  runLine,
   startIncidentService,
   type TestedService,
 } from './answered.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => service?.close());
 
 /** What is said has to stand in the text, in order; `…` is anything. */
-function saidIn(text: string, says: readonly string[]): void {
+function expectSaid(text: string, says: readonly string[]): void {
   let rest = text;
   for (const said of says) {
     const parts = said.split('…').map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -67,16 +67,16 @@ describe('the incidents', () => {
     const incident = incidents.find(({ header }) => header.scenario === name);
     if (incident === undefined) throw new Error(`no incident ${name}`);
     const posted = await postIncident(service, incident);
-    const typed = filledIn(command, name, posted);
-    const printed = await printedBy(service, typed);
+    const typed = fillIn(command, name, posted);
+    const printed = await runLine(service, typed);
     expect(says.length).toBeGreaterThan(0);
-    saidIn(
+    expectSaid(
       printed,
-      says.map((said) => filledIn(said, name, posted)),
+      says.map((said) => fillIn(said, name, posted)),
     );
     // npm run incidents writes the pages anew.
     const page = readFileSync(join(DOCS, `${name}.md`), 'utf8');
-    const fragment = filledIn(fragmentTo(name), name, posted);
+    const fragment = fillIn(fragmentTo(name), name, posted);
     expect(page).toBe(pageOf({ incident, typed, printed, fragment }));
     await expectPicture(fragment, posted.positions.get(momentOf(name).step)?.at(-1));
   });

@@ -1,5 +1,5 @@
 // Each recorded incident, the one command of ours that answers its question, and what the command
-// says. Names are filled in by `filledIn`; `…` stands for anything, also for several lines.
+// says. Names are filled in by `fillIn`; `…` stands for anything, also for several lines.
 
 export interface AnsweredIncident {
   readonly incident: string;

@@ -49,7 +49,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Starts one, and gives its lines from then on. */
-  async function started(first?: string | { readonly program: string }) {
+  async function start(first?: string | { readonly program: string }) {
     const program = typeof first === 'object' ? first.program : path;
     const options = typeof first === 'string' ? [first] : [];
     const child: ChildProcess = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -75,7 +75,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
   }
 
   it('prints the same on kernels that let it follow pointers, and on those that do not', async () => {
-    const ways = [await started(), await started('--old-reads')];
+    const ways = [await start(), await start('--old-reads')];
     // Both print the same, so nothing else would tell that a program of the first way does not load.
     expect(ways.map(({ reads }) => reads)).toEqual([NEWEST_READS, 'by helpers']);
     const names = await tellStory(folder, [], async ({ cgroup, bpffs }) => {
@@ -94,7 +94,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
   });
 
   it('tells what refusals follow from: the mode of a bpffs, and bytes beside a key', async () => {
-    const way = await started();
+    const way = await start();
     const bpffs = mkdtempSync(join(folder, 'bpffs-'));
     run('mount', ['-t', 'bpf', 'none', bpffs]);
     const path = `/${bpffs.replaceAll('/', ':')}`;
@@ -114,7 +114,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
   });
 
   it('tells the fds that a refused program counts, or names by their index', async () => {
-    const way = await started();
+    const way = await start();
     run('perl', ['-e', LOADS, ...ARRAYS.map(({ load }) => load)]);
     const isLoad = ({ call }: Line) => call.name === 'prog_load' && call.prog_name === 'of_array';
     await until('all is told', () => way.lines.filter(isLoad).length === ARRAYS.length);
@@ -129,7 +129,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
   });
 
   it('tells what decides on a load or a map beside its instructions and sizes', async () => {
-    const way = await started();
+    const way = await start();
     run('perl', ['-e', FIELDS]);
     const isOwn = ({ call }: Line) =>
       call.prog_name === 'of_fields' || call.map_name === 'of_fields';
@@ -156,7 +156,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
 
   it('tells a cgroup that is opened as a place alone as found: it asks for no right to read', async () => {
     const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-place-'));
-    const way = await started();
+    const way = await start();
     run('perl', ['-e', PLACES, cgroup]);
     rmdirSync(cgroup);
     const isTold = ({ call }: Line) =>
@@ -177,13 +177,13 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
     mkdirSync(place);
     copyFileSync(packed, join(place, 'collector'));
     expect(run('chroot', [place, '/collector', '--help'])).toContain('usage: bpfledger-collector');
-    const way = await started({ program: packed });
+    const way = await start({ program: packed });
     expect(way.reads).toBe(NEWEST_READS);
     await way.end();
   });
 
   it('takes nothing that was done at a place before its mount as done on that bpffs, however late it reads', async () => {
-    const way = await started();
+    const way = await start();
     const cgroup = join(cgroup2Mount() ?? '', basename(folder));
     const places = ['first', 'second'].map((name) => join(folder, name));
     way.signal('SIGSTOP');
@@ -202,7 +202,7 @@ describe.skipIf(!ready)('the collector', { timeout: 120_000 }, () => {
 
   it('tells owners and modes of cgroups and their files, however they are named', async () => {
     const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-owners-'));
-    const ways = [await started(), await started('--old-reads')];
+    const ways = [await start(), await start('--old-reads')];
     mkdirSync(join(cgroup, 'a'));
     run('sh', ['-c', OWNERS, cgroup]);
     for (const path of [join(cgroup, 'a'), cgroup]) rmdirSync(path);

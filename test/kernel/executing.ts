@@ -46,7 +46,7 @@ function removeCgroup(directory: string): void {
 
 export interface Executing {
   /** What it printed. */
-  said(): string;
+  output(): string;
   /** The exit code; undefined while it runs. */
   exitCode(): number | null | undefined;
   /** The exit code, once it ended; null when a signal ended it. */
@@ -76,7 +76,7 @@ export function startExecutor(
   const exited = once(child, 'close').then(() => child.exitCode);
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   return {
-    said: () => said,
+    output: () => said,
     exitCode: () => (isOver() ? child.exitCode : undefined),
     exited,
     end: (signal) => {
@@ -95,7 +95,7 @@ export interface Host {
 /** Posts calls, and waits until the executor has reported the last of them. */
 export async function calls(at: Host, sent: readonly object[]): Promise<void> {
   const position = await post(at, sent);
-  await reported(at, position);
+  await waitForReport(at, position);
 }
 
 /** Posts calls; returns the position of the last. */
@@ -107,7 +107,7 @@ export async function post({ url, host }: Host, sent: readonly object[]): Promis
 }
 
 /** Waits until everything up to a position is reported. */
-export async function reported(at: Host, position: number): Promise<void> {
+export async function waitForReport(at: Host, position: number): Promise<void> {
   await until(`position ${position} is reported`, async () => {
     const executor = await read<{ reported_position: number }>(at, 'executor');
     return executor.reported_position >= position;
@@ -179,16 +179,16 @@ interface ShownEntry {
 
 /** What bpftool says runs on a cgroup: the names of the programs, in order. */
 export function effective({ cgroup }: Ground, path: string): string[] {
-  return shown(cgroup, path, 'effective').map(({ name }) => name);
+  return showEntries(cgroup, path, 'effective').map(({ name }) => name);
 }
 
 /** What bpftool says is attached: `mode name name`, or nothing. */
-export function attached({ cgroup }: Ground, path: string): string {
-  const entries = shown(cgroup, path);
+export function showAttached({ cgroup }: Ground, path: string): string {
+  const entries = showEntries(cgroup, path);
   return [entries[0]?.attach_flags ?? '', ...entries.map(({ name }) => name)].join(' ').trim();
 }
 
-function shown(cgroup: string, path: string, ...more: string[]): readonly ShownEntry[] {
+function showEntries(cgroup: string, path: string, ...more: string[]): readonly ShownEntry[] {
   const directory = path === '/' ? cgroup : `${cgroup}${path}`;
   const text = execFileSync('bpftool', ['-j', 'cgroup', 'show', directory, ...more], {
     encoding: 'utf8',

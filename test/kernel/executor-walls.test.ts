@@ -11,11 +11,11 @@ import { assemble } from '../../src/native/instructions.ts';
 import { bindKernel, cString, must, SYS } from '../../src/native/syscall.ts';
 import { needs } from '../support/needs.ts';
 import {
-  attached,
   bpftool,
   type Executing,
   type Ground,
   ground,
+  showAttached,
   startExecutor,
   until,
 } from './executing.ts';
@@ -59,7 +59,7 @@ const load = (position: number, more: object = {}, id = 1, fd = 3) =>
   );
 const mkdir = (position: number, path: string, cgroup_id = 2) =>
   event(position, { name: 'mkdir', path }, { effects: [{ type: 'CgroupMade', cgroup_id, path }] });
-const opened = (kind: string, fd: number, id: number) => ({
+const fdOpened = (kind: string, fd: number, id: number) => ({
   outcome: { ret: fd },
   effects: [{ type: 'FdOpened', fd, kind, id }],
 });
@@ -132,7 +132,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     });
     return service.reports;
   };
-  const told = (position: number) => service.reports.find((one) => one.position === position);
+  const reportOf = (position: number) => service.reports.find((one) => one.position === position);
 
   /** A map of another owner that holds 7, and what it holds now. */
   const foreignMap = async () => {
@@ -177,9 +177,9 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
   it('attaches nothing above its place by a name that C cuts at a NUL', async () => {
     start();
     await follow(load(2), attach(3, '/..\0'));
-    expect(attached(outer, '/')).toBe('');
+    expect(showAttached(outer, '/')).toBe('');
     expect(await executor.exited).toBe(3);
-    expect(executor.said()).toMatch(/event 3 .*call\.target_path.*NUL/u);
+    expect(executor.output()).toMatch(/event 3 .*call\.target_path.*NUL/u);
   });
 
   it.each([
@@ -189,7 +189,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     start();
     await follow(event(2, { name: 'mkdir', ...fields }));
     expect(await executor.exited).toBe(3);
-    expect(executor.said()).toContain('event 2 ');
+    expect(executor.output()).toContain('event 2 ');
     expect(existsSync(`${place.cgroup}/a`)).toBe(false);
   });
 
@@ -202,20 +202,20 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     const map_id = theirs.id + away;
     await follow(
       mapCreated(2),
-      event(3, { name: 'map_get_fd_by_id', map_id }, opened('map', 4, 1)),
+      event(3, { name: 'map_get_fd_by_id', map_id }, fdOpened('map', 4, 1)),
       update(4, 4),
     );
     expect(theirs.holds()).toBe(7);
     expect(await executor.exited).toBe(3);
-    expect(executor.said()).toContain('map_id');
+    expect(executor.output()).toContain('map_id');
   });
 
   it('reaches no map of another owner by its very id', async () => {
     const theirs = await foreignMap();
     start();
     const get = { name: 'map_get_fd_by_id', map_id: theirs.id };
-    await follow(mapCreated(2), event(3, get, opened('map', 4, 1)), update(4, 4));
-    expect(told(3)?.outcome).toMatchObject({ errno: 'ENOENT' });
+    await follow(mapCreated(2), event(3, get, fdOpened('map', 4, 1)), update(4, 4));
+    expect(reportOf(3)?.outcome).toMatchObject({ errno: 'ENOENT' });
     expect(theirs.holds()).toBe(7);
   });
 
@@ -225,12 +225,12 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     await follow(mapCreated(2));
     theirs.pin(`${place.bpffs}/log/planted`);
     await follow(
-      event(3, { name: 'obj_get', path: '/planted' }, opened('map', 4, 1)),
+      event(3, { name: 'obj_get', path: '/planted' }, fdOpened('map', 4, 1)),
       update(4, 4),
       event(5, { name: 'rename', path: '/planted', to: '/away' }),
       event(6, { name: 'unlink', path: '/planted' }),
     );
-    expect([3, 5, 6].map((position) => told(position)?.how)).toEqual(Array(3).fill('withheld'));
+    expect([3, 5, 6].map((position) => reportOf(position)?.how)).toEqual(Array(3).fill('withheld'));
     expect(theirs.holds()).toBe(7);
     expect(existsSync(`${place.bpffs}/log/planted`)).toBe(true);
   });
@@ -245,7 +245,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     cleanups.push(() => execFileSync('umount', [mounted]));
     await follow(event(3, { name: 'bpffs_mkdir', path: '/d/made' }));
     expect(existsSync(`${mounted}/made`)).toBe(false);
-    expect(told(3)).toMatchObject({ how: 'withheld' });
+    expect(reportOf(3)).toMatchObject({ how: 'withheld' });
   });
 
   it('touches no cgroup in its place that it did not make', async () => {
@@ -255,13 +255,13 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     const path = '/theirs';
     await follow(
       attach(4, path),
-      event(5, { name: 'open_cgroup', path }, opened('cgroup', 4, 2)),
+      event(5, { name: 'open_cgroup', path }, fdOpened('cgroup', 4, 2)),
       attach(6, path, { target_path: undefined, target_fd: 4 }),
       event(7, { name: 'rmdir', path }),
     );
-    expect([4, 5, 7].map((position) => told(position)?.how)).toEqual(Array(3).fill('withheld'));
+    expect([4, 5, 7].map((position) => reportOf(position)?.how)).toEqual(Array(3).fill('withheld'));
     expect(existsSync(`${place.cgroup}/theirs`)).toBe(true);
-    expect(attached(place, path)).toBe('');
+    expect(showAttached(place, path)).toBe('');
   });
 
   it.each(['kprobe', 'socket_filter', 'xdp', 'tracing', 'lsm', 'syscall', 2])(
@@ -269,14 +269,14 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     async (prog_type) => {
       start();
       await follow(load(2, { prog_type }));
-      expect(told(2)).toMatchObject({ how: 'withheld', note: expect.stringContaining('type') });
+      expect(reportOf(2)).toMatchObject({ how: 'withheld', note: expect.stringContaining('type') });
     },
   );
 
   it('loads a type that --allow-prog-type names', async () => {
     start('--allow-prog-type', 'socket_filter');
     await follow(load(2, { prog_type: 'socket_filter' }));
-    expect(told(2)).toMatchObject({ how: 'performed', outcome: { ret: 3 } });
+    expect(reportOf(2)).toMatchObject({ how: 'performed', outcome: { ret: 3 } });
   });
 
   const insn = (...words: string[]) => Buffer.from(words.join('').replaceAll(' ', ''), 'hex');
@@ -288,7 +288,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     start();
     const more = { insns: WITH_MAP.toString('base64'), insn_cnt: 4 };
     await follow(mapCreated(2), load(3, more, 1, 4), load(4, more, 2, 5));
-    expect(told(3)).toMatchObject({ how: 'performed', outcome: { ret: 4 } });
+    expect(reportOf(3)).toMatchObject({ how: 'performed', outcome: { ret: 4 } });
     const shown = bpftool('-j', 'prog', 'show', 'pinned', `${place.bpffs}/held/prog_1`);
     expect(JSON.parse(shown)).toMatchObject({ map_ids: [expect.any(Number)] });
   });
@@ -319,7 +319,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
   ])('loads no program that names %s', async (_, insns) => {
     start();
     await follow(load(2, { insns: insns.toString('base64'), insn_cnt: insns.length / 8 }));
-    expect(told(2)).toMatchObject({
+    expect(reportOf(2)).toMatchObject({
       how: 'withheld',
       note: expect.stringContaining('instruction'),
     });
@@ -333,7 +333,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
       EXIT,
     );
     await follow(load(2, { insns: reads.toString('base64'), insn_cnt: reads.length / 8 }));
-    expect(told(2)?.outcome).toHaveProperty('errno');
+    expect(reportOf(2)?.outcome).toHaveProperty('errno');
   });
 
   it('ends no entry of others by an attr that ends before it says which', async () => {
@@ -344,9 +344,9 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     const open = { name: 'open_cgroup', path: '/a' };
     const detach = { name: 'prog_detach', target_fd: 4, attach_bpf_fd: 3 };
     const cut = { attach_type: 'cgroup_device', attr_size: 8 };
-    await follow(event(4, open, opened('cgroup', 4, 2)), event(5, { ...detach, ...cut }));
-    expect(attached(place, '/a')).toBe('override theirs');
-    expect(told(5)).toMatchObject({ how: 'withheld' });
+    await follow(event(4, open, fdOpened('cgroup', 4, 2)), event(5, { ...detach, ...cut }));
+    expect(showAttached(place, '/a')).toBe('override theirs');
+    expect(reportOf(5)).toMatchObject({ how: 'withheld' });
   });
 
   it.each([
@@ -358,7 +358,10 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
   ])('lets %s write through no half of a pointer: %j', async (name, fields) => {
     start();
     await follow(load(2), event(3, { name, ...fields }));
-    expect(told(3)).toMatchObject({ how: 'withheld', note: expect.stringContaining('pointer') });
+    expect(reportOf(3)).toMatchObject({
+      how: 'withheld',
+      note: expect.stringContaining('pointer'),
+    });
   });
 
   it('takes down what it made at a reboot, and nothing else', async () => {
@@ -379,7 +382,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     const effects = boot.effects.map((effect) => ({ ...effect, boot: 2 }));
     await follow({ ...boot, position: 5, effects });
     expect(existsSync(`${place.bpffs}/log/planted`)).toBe(true);
-    expect(attached(place, '/a')).toBe('override theirs');
+    expect(showAttached(place, '/a')).toBe('override theirs');
     expect(existsSync(ours)).toBe(false);
   });
 
@@ -388,7 +391,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     await follow(mkdir(2, '/a'));
     service.answerReports = 'lease-lost';
     expect(await executor.exited).toBe(3);
-    expect(executor.said()).toContain('The lease is not, or no longer, yours');
+    expect(executor.output()).toContain('The lease is not, or no longer, yours');
   });
 
   it('ends on SIGTERM though the service answers nothing any more', async () => {
@@ -398,7 +401,7 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     service.add(mkdir(3, '/b', 3));
     await until('the next event is applied', () => existsSync(`${place.cgroup}/b`));
     expect(await executor.end('SIGTERM')).toBe(3);
-    expect(executor.said()).toContain('the service does not answer');
+    expect(executor.output()).toContain('the service does not answer');
   });
 
   it('ends on SIGTERM though a process that it keeps was killed', async () => {
@@ -415,6 +418,6 @@ describe.skipIf(!kernel.ok)('an executor whose log is hostile', { timeout: 60_00
     await follow(mkdir(2, '/a'));
     const second = startExecutor(service, place);
     expect(await second.exited).toBe(3);
-    expect(second.said()).toContain('another executor works');
+    expect(second.output()).toContain('another executor works');
   });
 });

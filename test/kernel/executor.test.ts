@@ -28,7 +28,6 @@ import { type ServiceProcess, send, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
 import {
-  attached,
   bpftool,
   calls,
   type Drift,
@@ -41,9 +40,10 @@ import {
   hasBpftool,
   post,
   read,
-  reported,
+  showAttached,
   startExecutor,
   until,
+  waitForReport,
 } from './executing.ts';
 
 const kernel = needs('kernel');
@@ -109,17 +109,17 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     executor = startExecutor(at, place);
     await calls(at, [mkdir('/a'), mkdir('/a/b'), load('one'), load('two')]);
     await calls(at, [create(3, '/a')]);
-    expect(attached(place, '/a')).toBe('multi one');
+    expect(showAttached(place, '/a')).toBe('multi one');
     expect(effective(place, '/a/b')).toEqual(['one']);
     await calls(at, [{ name: 'obj_pin', bpf_fd: 6, path: '/link' }]);
     await calls(at, [{ name: 'link_update', link_fd: 6, new_prog_fd: 4 }]);
     expect(effective(place, '/a/b')).toEqual(['two']);
     await calls(at, [{ name: 'close', fd: 6 }]);
-    expect(attached(place, '/a')).toBe('multi two');
+    expect(showAttached(place, '/a')).toBe('multi two');
     await calls(at, [{ name: 'rmdir', path: '/a/b' }]);
     expect(effective(place, '/a')).toEqual(['two']);
     await calls(at, [{ name: 'unlink', path: '/link' }]);
-    expect(attached(place, '/a')).toBe('');
+    expect(showAttached(place, '/a')).toBe('');
     expect((await drift()).items).toEqual([]);
   });
 
@@ -127,19 +127,19 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     executor = startExecutor(at, place);
     await calls(at, [mkdir('/a'), load('one'), create(3, '/a')]);
     await executor.end('SIGKILL');
-    expect(attached(place, '/a')).toBe('multi one');
+    expect(showAttached(place, '/a')).toBe('multi one');
     executor = startExecutor(at, place);
     await calls(at, [load('two'), { name: 'link_update', link_fd: 5, new_prog_fd: 4 }]);
-    expect(attached(place, '/a')).toBe('multi two');
+    expect(showAttached(place, '/a')).toBe('multi two');
     expect((await drift()).items).toEqual([]);
   });
 
   it('leaves nothing behind when it is ephemeral', async () => {
     executor = startExecutor(at, place, '--ephemeral');
     await calls(at, [mkdir('/a'), load('one'), create(3, '/')]);
-    expect(attached(place, '/')).toBe('multi one');
+    expect(showAttached(place, '/')).toBe('multi one');
     await executor.end('SIGTERM');
-    expect(attached(place, '/')).toBe('');
+    expect(showAttached(place, '/')).toBe('');
   });
 
   it('removes its directories and pins when it is ephemeral, and leaves what others made', async () => {
@@ -197,7 +197,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     const stream = await followDrift(at);
     try {
       const tookMs: number[] = [];
-      const told = async (where: string) => {
+      const expectTold = async (where: string) => {
         const started = performance.now();
         const isThere = stream.until(({ standing }) =>
           standing.some((one) => one.where.startsWith(where)),
@@ -209,25 +209,25 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
           running.exited.then((code) => `the executor ended with ${code}`),
           pause(TOLD_MS_MAX, `nothing was told of ${where}`, { ref: false }),
         ]);
-        if (outcome !== undefined) throw new Error(`${outcome}: ${running.said()}`);
+        if (outcome !== undefined) throw new Error(`${outcome}: ${running.output()}`);
         tookMs.push(performance.now() - started);
         expect((await drift()).standing.some((one) => one.where.startsWith(where))).toBe(true);
       };
       const ours = `${place.bpffs}/held/prog_1`;
       bpftool('cgroup', 'detach', `${place.cgroup}/a`, 'egress', 'pinned', ours);
-      await told(`/a ${EGRESS}`);
+      await expectTold(`/a ${EGRESS}`);
 
       const foreign = await foreignProgram(place);
       bpftool('cgroup', 'attach', `${place.cgroup}/a`, 'ingress', 'pinned', foreign);
-      await told('/a cgroup_inet_ingress');
+      await expectTold('/a cgroup_inet_ingress');
 
       rmdirSync(`${place.cgroup}/b`);
-      await told('/b');
+      await expectTold('/b');
 
       // The machine may have had something else to do each time but one.
       expect(Math.min(...tookMs)).toBeLessThan(2000);
 
-      expect(attached(place, '/a')).toBe('foreign');
+      expect(showAttached(place, '/a')).toBe('foreign');
       const metrics = await (await fetch(`${at.url}/metrics`)).text();
       expect(metrics).toMatch(
         new RegExp(`bpfledger_executor_standing_differences{host="${at.host}"} [1-9]`),
@@ -244,11 +244,11 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
       ...[attachTo('/a', 3), attachTo('/a', 4), create(5, '/a'), create(3, '/b')],
       { name: 'obj_pin', bpf_fd: 7, path: '/link' },
     ]);
-    expect(attached(place, '/a')).toBe('multi one two three');
+    expect(showAttached(place, '/a')).toBe('multi one two three');
     const foreign = await foreignProgram(place);
     /** What the log's own entries on /a are; where the foreign one is among them depends on when. */
     const ours = () => {
-      const told = attached(place, '/a').split(' ');
+      const told = showAttached(place, '/a').split(' ');
       expect(told).toContain('foreign');
       return told.filter((name) => name !== 'foreign').join(' ');
     };
@@ -262,7 +262,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     rmdirSync(`${place.cgroup}/b`);
     unlinkSync(`${place.bpffs}/log/link`);
     await until('the cgroup is back with its link', () => {
-      return existsSync(`${place.cgroup}/b`) && attached(place, '/b') === 'multi one';
+      return existsSync(`${place.cgroup}/b`) && showAttached(place, '/b') === 'multi one';
     });
     expect(JSON.parse(bpftool('-j', 'link', 'show', 'pinned', `${place.bpffs}/log/link`))).toEqual(
       expect.objectContaining({ type: 'cgroup' }),
@@ -302,7 +302,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     executor = startExecutor(at, place, '--repair');
     await until('it is told', async () => (await drift()).standing.length > 0);
     await pause(1500);
-    expect(attached(place, '/a')).toBe('override foreign');
+    expect(showAttached(place, '/a')).toBe('override foreign');
     expect((await drift()).repairs).toEqual([]);
   });
 
@@ -372,7 +372,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
   it('refuses the root of the hierarchy, unless told so', async () => {
     const mount = cgroup2Mount() ?? '';
     executor = startExecutor(at, { ...place, cgroup: mount });
-    const said = executor.said;
+    const said = executor.output;
     await until('it says why', () => said().includes('--allow-root-cgroup'));
   });
 
@@ -384,7 +384,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
       // Both are called the same: a name is no claim to the lease.
       const second = startExecutor(at, elsewhere, '--name', `${hostname()}:${place.cgroup}`);
       expect(await second.exited).toBe(3);
-      expect(second.said()).toContain('applies this log');
+      expect(second.output()).toContain('applies this log');
       await calls(at, [mkdir('/b')]);
     } finally {
       elsewhere.remove();
@@ -431,18 +431,18 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
         at,
         'executor',
       );
-      if (before < last) await reported(at, before + 1);
+      if (before < last) await waitForReport(at, before + 1);
       await pause(random.below(KILL_MS_MAX));
       await executor.end('SIGKILL');
       executor = startExecutor(at, place);
     }
-    await reported(at, last);
+    await waitForReport(at, last);
     watching = false;
     await watcher;
     expect(looks).toBeGreaterThan(KILLS);
     expect(missing).toBe(0);
     expect((await drift()).standing).toEqual([]);
-    expect(attached(place, '/a')).toBe('multi two');
+    expect(showAttached(place, '/a')).toBe('multi two');
     expect((await drift()).items).toEqual([]);
     console.log(`${KILLS} kills, position ${last}, ${looks} looks, seed 42`);
   });

@@ -64,7 +64,7 @@ export async function hostileService(events: readonly object[]): Promise<Hostile
       await once(server, 'close');
     },
   };
-  const reported = () => reports.at(-1)?.position ?? 0;
+  const reportedPosition = () => reports.at(-1)?.position ?? 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const say = (status: number, body: object) => {
@@ -73,9 +73,10 @@ export async function hostileService(events: readonly object[]): Promise<Hostile
     const { pathname } = new URL(request.url ?? '', 'http://localhost');
     const what = pathname.replace(`/v1/hosts/${HOST}`, '');
     if (what === '') return say(200, { boots: [{ position_from: 1 }] });
-    if (what === '/executor') return say(200, { reported_position: reported(), head: log.length });
+    if (what === '/executor')
+      return say(200, { reported_position: reportedPosition(), head: log.length });
     if (what === '/executor/lease') {
-      return say(200, { lease: 'l', reported_position: reported() });
+      return say(200, { lease: 'l', reported_position: reportedPosition() });
     }
     if (what === '/executor/reports') {
       const sent = (await json(request)) as { reports: Told[] };
@@ -84,7 +85,7 @@ export async function hostileService(events: readonly object[]): Promise<Hostile
         return say(409, { title: 'The lease is not, or no longer, yours', detail: 'taken' });
       }
       reports.push(...sent.reports);
-      return say(200, { reported_position: reported() });
+      return say(200, { reported_position: reportedPosition() });
     }
     const after = Number(request.headers['last-event-id'] ?? 0);
     response.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -62,7 +62,7 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  async function told(command: string, type: string, ...more: string[]): Promise<string> {
+  async function ask(command: string, type: string, ...more: string[]): Promise<string> {
     await watch.catchUp();
     const place = ['--cgroup', `/${basename(cgroup)}`, ...more];
     const words = [command, HOST, '--type', type, '--url', service.url, ...place];
@@ -84,13 +84,11 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
     const [first] = watch.events
       .filter(({ comm }) => comm === 'devices')
       .flatMap(({ effects }) => effects.filter(({ prog_name }) => prog_name === 'runc_one'));
-    const blamed = await told('blame', 'device');
+    const blamed = await ask('blame', 'device');
     expect(blamed).toMatch(/1 program runs/);
     expect(blamed).toMatch(/program \d+ \(runc_two\)/);
     expect(blamed).toMatch(/by devices\[\d+\] prog_attach/);
-    expect(await told('explain', 'device', '--program', String(first?.prog_id))).toMatch(
-      /replaced/,
-    );
+    expect(await ask('explain', 'device', '--program', String(first?.prog_id))).toMatch(/replaced/);
   });
 
   it('what only a prog_array or a map of maps holds lives until it is taken out', async () => {
@@ -143,7 +141,7 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
           'bpftrace sees what happens',
           () => {
             closeSync(openSync(mount + sep, constants.O_DIRECTORY));
-            return traced.said().includes('"open_cgroup"');
+            return traced.output().includes('"open_cgroup"');
           },
           ATTACH_MS_MAX,
         );
@@ -151,7 +149,7 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
         await until(
           'bpftrace tells of it',
           () => {
-            lines = traced.said();
+            lines = traced.output();
             return /"exit".*"devices"/.test(lines);
           },
           ATTACH_MS_MAX,
@@ -184,14 +182,14 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
     run('mount', ['-t', 'bpf', 'none', bpffs]);
     try {
       run(program, [cgroup, join(bpffs, 'go')]);
-      const blamed = await told('blame', 'egress');
+      const blamed = await ask('blame', 'egress');
       expect(blamed).toMatch(/1 program runs/);
       expect(blamed).toMatch(/program \d+ \(go_new\) by link/);
       expect(blamed).toMatch(/attached at .* by go-loader\[\d+\] link_create/);
       expect(blamed).toMatch(/link updated at .* by go-loader\[\d+\] link_update/);
       expect(blamed).toMatch(/link held by pin/);
       run('rm', [join(bpffs, 'go')]);
-      expect(await told('gaps', 'egress')).toMatch(/by rm\[\d+\] unlink/);
+      expect(await ask('gaps', 'egress')).toMatch(/by rm\[\d+\] unlink/);
     } finally {
       run('umount', [bpffs]);
     }
@@ -210,13 +208,13 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
       ['egress', 'sd_fw_egress'],
       ['ingress', 'sd_fw_ingress'],
     ] as const) {
-      const blamed = await told('blame', type, '--cgroup', unit);
+      const blamed = await ask('blame', type, '--cgroup', unit);
       expect(blamed).toMatch(new RegExp(`program \\d+ \\(${name}\\)`));
       expect(blamed).toMatch(/by systemd\[\d+\] prog_attach/);
     }
     writeFileSync(join(own, 'stop'), '');
     await ended;
-    const gone = await told('gaps', 'egress', '--cgroup', unit);
+    const gone = await ask('gaps', 'egress', '--cgroup', unit);
     expect(gone).toMatch(
       /there was no such cgroup .*\n +opened by \d+ at \S+ by systemd\[\d+\] rmdir/,
     );
@@ -242,7 +240,7 @@ function traceHere(script: string) {
     err += text;
   });
   return {
-    said() {
+    output() {
       if (child.exitCode !== null) throw new Error(`bpftrace ended with ${child.exitCode}: ${err}`);
       return said;
     },

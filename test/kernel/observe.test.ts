@@ -69,7 +69,7 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
-  async function asked(what: string): Promise<unknown> {
+  async function ask(what: string): Promise<unknown> {
     return (await fetch(`${service.url}/v1/hosts/${host}/${what}`)).json();
   }
 
@@ -124,8 +124,8 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     const names = await tellStory(folder, [], async ({ cgroup, bpffs, tree, link }) => {
       await watch.catchUp();
       const under = `cgroup_root=${cgroup2Mount()}&under=/${basename(cgroup)}`;
-      expect(await asked(`cgroups?format=bpftool&${under}`)).toEqual(JSON.parse(tree));
-      expect(await asked('links?format=bpftool')).toContainEqual(JSON.parse(link));
+      expect(await ask(`cgroups?format=bpftool&${under}`)).toEqual(JSON.parse(tree));
+      expect(await ask('links?format=bpftool')).toContainEqual(JSON.parse(link));
       return [basename(cgroup), basename(bpffs)];
     });
     await watch.catchUp();
@@ -194,7 +194,7 @@ function expectWhole(events: readonly SeenEvent[], isOwn = (pid: number) => pid 
   expect(events.filter(({ call }) => call.name === 'lost')).toEqual([]);
   const own = events.filter(({ pid }) => isOwn(pid));
   expect(own.length).toBeGreaterThan(0);
-  const tops = unmounted(own);
+  const tops = unmountedTops(own);
   const inferred = own.filter((event) => {
     const path = event.call.name === 'gone' ? (event.call.pin?.path ?? '') : '';
     const wentAlong = path !== '' && tops.has(top(path));
@@ -214,7 +214,7 @@ function isStandardFd({ call }: SeenEvent): boolean {
  * Tops of the bpffs that were unmounted. A collector does not tell of umount(2), so a survey finds that
  * they are gone, and what they took along.
  */
-function unmounted(events: readonly SeenEvent[]): ReadonlySet<string> {
+function unmountedTops(events: readonly SeenEvent[]): ReadonlySet<string> {
   const gone = events.filter(({ call }) => call.name === 'gone');
   return new Set(gone.map(({ call }) => call.pin?.path ?? '').filter((path) => path === top(path)));
 }

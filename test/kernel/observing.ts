@@ -33,7 +33,7 @@ export function buildCollector(folder: string): string {
 }
 
 export interface Observing {
-  said(): string;
+  output(): string;
   /** Ends it; the exit code. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
@@ -61,7 +61,7 @@ export async function startObserving(
   };
   await until('the kernel is read', isRead, READ_MS_MAX);
   return {
-    said: () => said,
+    output: () => said,
     end(signal) {
       child.kill(signal);
       return exited;

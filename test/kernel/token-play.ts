@@ -39,7 +39,7 @@ export function drawPlay(seed: number, play: number) {
     if (step.call.name === 'mount' && !isRefusal(outcome)) continue;
     applyAll(model, effects, pid);
     steps.push(step);
-    answers.push(answerOf(step, received(model, step, outcome)));
+    answers.push(answerOf(step, receive(model, step, outcome)));
   }
   return { model, steps, answers };
 }
@@ -53,7 +53,7 @@ function isBeyond(model: Kernel, { process, call, other }: Step): boolean {
 }
 
 /** A sent fd is received in the same step. */
-function received(model: Kernel, { call, other = 0 }: Step, outcome: Outcome): Outcome {
+function receive(model: Kernel, { call, other = 0 }: Step, outcome: Outcome): Outcome {
   if (call.name !== 'send_fd' || isRefusal(outcome)) return outcome;
   return perform(model, pidOf(other), { name: 'recv_fd', cloexec: true }).outcome;
 }
@@ -69,7 +69,7 @@ function answerOf({ call }: Step, outcome: Outcome): string {
 }
 
 /** What the player printed, as far as the model told as much. */
-export function told(line: string, model: string): string {
+export function comparable(line: string, model: string): string {
   const [answer = '', ...sets] = line.split(' ').filter((word) => word !== '');
   if (!model.includes(' ')) return answer;
   return [answer, ...sets.map((set) => (set === '0' ? '0x0' : set))].join(' ');

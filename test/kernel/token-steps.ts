@@ -81,12 +81,19 @@ function drawCall(scene: Scene): Drawn {
   const kinds: readonly (readonly [number, () => Drawn])[] = [
     [4, () => newNamespaces(scene)],
     [2, () => become(scene)],
-    [8, () => delegated(scene)],
+    [8, () => delegate(scene)],
     [12, () => ({ name: 'token_create', ...tops(scene) })],
     [18, () => load(scene)],
     [12, () => create(scene)],
-    [5, () => ({ name: 'btf_load', ...asked(scene, 'btf_flags', 'btf_token_fd') })],
-    [5, () => ({ name: 'btf_get_fd_by_id', btf_id: 1, ...asked(scene, 'open_flags', 'token_fd') })],
+    [5, () => ({ name: 'btf_load', ...tokenFields(scene, 'btf_flags', 'btf_token_fd') })],
+    [
+      5,
+      () => ({
+        name: 'btf_get_fd_by_id',
+        btf_id: 1,
+        ...tokenFields(scene, 'open_flags', 'token_fd'),
+      }),
+    ],
     [1, () => ({ name: 'prog_get_fd_by_id', prog_id: NO_ID })],
     [4, () => ({ name: 'obj_get_info_by_fd', bpf_fd: fdOf(scene, 'token'), info_len: 32 })],
     [3, () => ({ name: 'open_other', kind: 'dir', path: '/' })],
@@ -140,7 +147,7 @@ function become({ random, who }: Scene): Drawn {
   return { name: 'capset', uid: random.pick([0, 1000, 1001]), caps };
 }
 
-function delegated(scene: Scene): Drawn {
+function delegate(scene: Scene): Drawn {
   const { random } = scene;
   const other = setter(scene);
   const set = (name: keyof typeof SETS) =>
@@ -158,19 +165,19 @@ function tops(scene: Scene): { bpffs_fd: number; flags?: number } {
   return { bpffs_fd: fdOf(scene, 'top'), ...flags };
 }
 
-function asked(scene: Scene, flags: string, field: string): object {
+function tokenFields(scene: Scene, flags: string, field: string): object {
   if (scene.random.chance(0.25)) return {};
   return { [flags]: TOKEN_FD, [field]: fdOf(scene, 'token') };
 }
 
 function load(scene: Scene): Drawn {
   const what = scene.random.pick(LOADS);
-  return { name: 'prog_load', ...what, ...asked(scene, 'prog_flags', 'prog_token_fd') };
+  return { name: 'prog_load', ...what, ...tokenFields(scene, 'prog_flags', 'prog_token_fd') };
 }
 
 function create(scene: Scene): Drawn {
   const what = scene.random.pick(MAPS);
-  return { name: 'map_create', ...what, ...asked(scene, 'map_flags', 'map_token_fd') };
+  return { name: 'map_create', ...what, ...tokenFields(scene, 'map_flags', 'map_token_fd') };
 }
 
 function onCgroup(scene: Scene): Drawn {

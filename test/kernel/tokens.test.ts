@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreKernel, snapshotOf } from '../../src/domain/snapshot.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
 import { seedOfRun } from '../support/seed.ts';
-import { drawPlay, told } from './token-play.ts';
+import { comparable, drawPlay } from './token-play.ts';
 import { buildPlayer, playOnKernel } from './token-player.ts';
 
 const kernel = needs('kernel');
@@ -32,7 +32,7 @@ describe.skipIf(!kernel.ok)('processes of user namespaces, on the kernel that ru
       chmodSync(cgroup, 0o755);
       const lines = playOnKernel(player, steps, { cgroup, bpffs: '/sys/fs/bpf' });
       rmdirSync(cgroup);
-      const seen = answers.map((answer, i) => told(lines[i] ?? '', answer));
+      const seen = answers.map((answer, i) => comparable(lines[i] ?? '', answer));
       const differs = answers.findIndex((answer, i) => answer !== seen[i]);
       const before = steps.slice(0, differs + 1).map((step, i) => {
         return `${step.process} ${JSON.stringify(step.call)} model ${answers[i]} kernel ${seen[i]}`;

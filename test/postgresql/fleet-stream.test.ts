@@ -138,7 +138,7 @@ it.skipIf(!needs('postgresql').ok)(
     const reader = new Reader(service, acknowledged);
     const hosts = Array.from({ length: SIZE.hosts }, (_, n) => `node-${n}`);
     try {
-      await migrated(store.url);
+      await migrateAt(store.url);
       await service.start();
       await inParallel(hosts, (name) =>
         service.post('/v1/hosts', { name, release: '6.18' }, `make-${name}`),
@@ -194,7 +194,7 @@ it.skipIf(!needs('postgresql').ok)(
   (SIZE.seconds + 240) * 1000,
 );
 
-async function migrated(url: string): Promise<void> {
+async function migrateAt(url: string): Promise<void> {
   const database = openPostgres({ url });
   await migrate(database);
   await database.close();

@@ -74,10 +74,10 @@ describe.skipIf(!needs('postgresql-programs').ok)('a server that is restored to 
     await record('/later-1', '/later-2');
     expect((await sign()).status).toBe(201);
     const { wal } = await ask<{ wal: string }>('select pg_walfile_name(pg_switch_wal()) as wal');
-    const archived = () =>
+    const askArchived = () =>
       ask<{ is: boolean }>(`select coalesce(last_archived_wal >= '${wal}', false) as is
         from pg_stat_archiver`);
-    await expect.poll(archived, { timeout: 20_000 }).toEqual({ is: true });
+    await expect.poll(askArchived, { timeout: 20_000 }).toEqual({ is: true });
     front.cut();
     await primary.kill();
 
@@ -104,9 +104,9 @@ describe.skipIf(!needs('postgresql-programs').ok)('a server that is restored to 
     timeout: 60_000,
   }, async () => {
     await record('/after');
-    const noticed = async () =>
+    const countNoticed = async () =>
       Number(/^bpfledger_history_changes_total (\d+)$/m.exec(await read('/metrics'))?.[1]);
-    await expect.poll(noticed, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(countNoticed, { timeout: 20_000 }).toBeGreaterThan(0);
     const refused = await sign();
     expect([refused.status, refused.body.type]).toEqual([
       409,

@@ -34,7 +34,7 @@ describe.skipIf(!needs('postgresql').ok)('a database of an older version', () =>
     await made.drop();
   });
 
-  async function left(tag: string): Promise<void> {
+  async function leave(tag: string): Promise<void> {
     const database = openPostgres({ url: made.url });
     await layOut(database, recordedDatabase(tag));
     await database.close();
@@ -46,20 +46,20 @@ describe.skipIf(!needs('postgresql').ok)('a database of an older version', () =>
     services.push(started);
     return started;
   }
-  const appliedBy = ({ out }: { readonly out: string }) =>
+  const appliedNames = ({ out }: { readonly out: string }) =>
     [...out.matchAll(/^applied (\S+)$/gmu)].map(([, name]) => String(name));
 
   it(
     'is migrated by one of two processes that come concurrently, and both succeed',
     PATIENCE,
     async () => {
-      await left(MIDDLE);
+      await leave(MIDDLE);
       const both = await Promise.all([command('migrate'), command('migrate')]);
       for (const { code, err, out } of both) {
         expect({ code, err }).toEqual({ code: 0, err: '' });
         expect(out).toContain('is up to date\n');
       }
-      const applied = both.flatMap(appliedBy);
+      const applied = both.flatMap(appliedNames);
       expect(applied.at(-1)).toBe(LAST);
       expect(applied).toEqual([...new Set(applied)].sort());
       await expectServed();
@@ -85,7 +85,7 @@ describe.skipIf(!needs('postgresql').ok)('a database of an older version', () =>
     'that another process migrates now is refused by a service, and served when it is done',
     PATIENCE,
     async () => {
-      await left(BEFORE);
+      await leave(BEFORE);
       const database = openPostgres({ url: made.url });
       let release = () => {};
       const held = new Promise<void>((resolve) => {
@@ -164,7 +164,7 @@ describe.skipIf(!needs('postgresql').ok)('a database of an older version', () =>
       [BEFORE, `the database lacks the migrations ${LAST}: run \`bpfledger migrate\` first`],
       [BLIND, 'may not read which migrations were applied: run `bpfledger migrate` first'],
     ])('is refused by a service: %s', PATIENCE, async (tag, sentence) => {
-      await left(tag);
+      await leave(tag);
       await withLogin(async () => {
         await expect(service(url)).rejects.toThrow(sentence);
         // Nor may it migrate.

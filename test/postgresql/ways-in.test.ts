@@ -54,18 +54,18 @@ describe.skipIf(!needs('postgresql-programs').ok)('a server is reached', () => {
   it('by TLS, and left when it falls silent', { timeout: 60_000 }, async () => {
     const proxy = await startProxy(server.url);
     await withDatabase(`${proxy.url(server.url)}?sslmode=require`, async (database) => {
-      const encrypted = async () => {
+      const isEncrypted = async () => {
         const [row] = await database
           .query<{ ssl: boolean }>('select ssl from pg_stat_ssl where pid = pg_backend_pid()')
           .catch(() => []);
         return row?.ssl === true;
       };
       // The server may still be reading its new configuration.
-      await expect.poll(encrypted).toBe(true);
+      await expect.poll(isEncrypted).toBe(true);
       proxy.fallSilent();
       await expect(database.query('select 1')).rejects.toThrow('was given up');
       proxy.mend();
-      await expect.poll(encrypted).toBe(true);
+      await expect.poll(isEncrypted).toBe(true);
     });
     await proxy.close();
   });

@@ -30,7 +30,7 @@ async function* inChunks(bytes: Uint8Array, size = 700): AsyncGenerator<Uint8Arr
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function verified(bytes: Uint8Array): Promise<ChainReport> {
+async function verify(bytes: Uint8Array): Promise<ChainReport> {
   const check = new ChainCheck({ trusted: signer.trusted });
   for await (const parts of readBundle(inChunks(bytes, 1 << 16), check))
     for (const _ of parts) void _;
@@ -43,7 +43,7 @@ describeStores('a bundle', ({ open }) => {
   let host: string;
   let host_id: number;
 
-  async function exported(of = { host, host_id }): Promise<Buffer> {
+  async function exportBundle(of = { host, host_id }): Promise<Buffer> {
     const lines: string[] = [];
     for await (const line of writeBundle(store.database, { ...of, tables: projector.tables }))
       lines.push(line);
@@ -78,15 +78,15 @@ describeStores('a bundle', ({ open }) => {
       lines.push(line);
     }
     expect(lines.filter((line) => line.includes('"checkpoint"'))).toHaveLength(1);
-    const report = await verified(Buffer.from(lines.join(''), 'utf8'));
+    const report = await verify(Buffer.from(lines.join(''), 'utf8'));
     expect(report).toMatchObject({ holds: true, proven_to: 2 });
   });
 
   it('of a later version is not taken for damaged', async () => {
-    const [first = '', ...rest] = (await exported()).toString('utf8').split('\n');
+    const [first = '', ...rest] = (await exportBundle()).toString('utf8').split('\n');
     const { sha256: _, ...header } = JSON.parse(first);
     const later = [writeLine({ ...header, version: 6 }), ...rest].join('\n');
-    const { faults } = await verified(Buffer.from(later, 'utf8'));
+    const { faults } = await verify(Buffer.from(later, 'utf8'));
     expect(faults[0]).toEqual({
       line: 1,
       message: expect.stringContaining(
@@ -97,7 +97,7 @@ describeStores('a bundle', ({ open }) => {
   });
 
   it('does not hold up those who read while it is checked', async () => {
-    const bytes = await exported();
+    const bytes = await exportBundle();
     const read = () => store.database.query('select 1 as one from hosts');
     let reads = 0;
     /** Nothing more is handed out before somebody else was answered. */
@@ -117,7 +117,7 @@ describeStores('a bundle', ({ open }) => {
   });
 
   it('does not hold up who wants its name while it arrives', async () => {
-    const bytes = await exported();
+    const bytes = await exportBundle();
     let created: Promise<unknown> = Promise.resolve();
     async function* slowly() {
       yield bytes.subarray(0, bytes.length - 10);
@@ -147,7 +147,7 @@ describeStores('a bundle', ({ open }) => {
 
   it('holds, and says what it proves', async () => {
     const { hash } = await log.head(host);
-    expect(await verified(await exported())).toEqual({
+    expect(await verify(await exportBundle())).toEqual({
       holds: true,
       position: 9,
       hash: Buffer.from(hash).toString('hex'),
@@ -166,7 +166,7 @@ describeStores('a bundle', ({ open }) => {
   });
 
   it('becomes a host with the same bytes, hashes and projections', async () => {
-    const bytes = await exported();
+    const bytes = await exportBundle();
     const hostName = (name: string) => `${name}-copy`;
     const copy = await importBundle(store.database, {
       chunks: inChunks(bytes),
@@ -176,7 +176,7 @@ describeStores('a bundle', ({ open }) => {
       ...importer,
     });
     expect(copy).toMatchObject({ host: `${host}-copy`, report: { holds: true, position: 9 } });
-    const again = await exported(copy);
+    const again = await exportBundle(copy);
     const withoutHeader = (bundle: Buffer) => bundle.subarray(bundle.indexOf('\n'));
     expect(withoutHeader(again).equals(withoutHeader(bytes))).toBe(true);
     const rebuilt = await rebuild(store.database, { host_id: copy.host_id, check: true });
@@ -231,8 +231,8 @@ describeStores('a bundle', ({ open }) => {
     const to = { ...from, position: 2, hash, recorded_at, at_max: recorded_at };
     const appended = { hostId: forged, writer: 1, from, to, bodies, keys: [], rows: [] };
     expect(await appendFor([])(store.database, appended)).toBe(true);
-    const bytes = await exported({ host: name, host_id: forged });
-    expect(await verified(bytes)).toMatchObject({ holds: true });
+    const bytes = await exportBundle({ host: name, host_id: forged });
+    expect(await verify(bytes)).toMatchObject({ holds: true });
     const refused = importBundle(store.database, {
       chunks: inChunks(bytes),
       projector,
@@ -247,7 +247,7 @@ describeStores('a bundle', ({ open }) => {
   });
 
   it('leaves nothing behind when it does not hold', async () => {
-    const bytes = await exported();
+    const bytes = await exportBundle();
     const at = bytes.indexOf('/c/d/e');
     bytes[at + 1] = 'x'.charCodeAt(0);
     const refused = importBundle(store.database, {

@@ -24,7 +24,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
-async function verified(bytes: Uint8Array): Promise<ChainReport> {
+async function verify(bytes: Uint8Array): Promise<ChainReport> {
   const check = new ChainCheck({ trusted: signer.trusted });
   for await (const parts of readBundle(once(bytes), check)) {
     for (const { part } of parts) expect(part).not.toBe('');
@@ -51,7 +51,7 @@ function placedLines(bundle: Buffer): Placed[] {
   return placed;
 }
 
-const written = (lines: readonly BundleLine[]): Buffer =>
+const bytesOf = (lines: readonly BundleLine[]): Buffer =>
   Buffer.from(lines.map((line) => `${writeLine(line)}\n`).join(''), 'utf8');
 
 /** Whether a report names events of [from, to] and no others. */
@@ -86,15 +86,15 @@ describe('tampering with an exported log', () => {
     await log.submit(host, { actor: 'local', calls });
     await signHead(database, { host_id, host }, { ...signer, now: 7 });
     await log.submit(host, mkdir('/e'));
-    const exported = async () => {
+    const exportBundle = async () => {
       const lines: string[] = [];
       for await (const line of writeBundle(database, { host_id, host, tables: projector.tables }))
         lines.push(line);
       return Buffer.from(lines.join(''), 'utf8');
     };
-    bundles.rows = await exported();
+    bundles.rows = await exportBundle();
     expect(await sealSegments(database, { host_id, events: 5 })).toBe(1);
-    bundles.segments = await exported();
+    bundles.segments = await exportBundle();
   });
 
   afterAll(() => close?.());
@@ -106,7 +106,7 @@ describe('tampering with an exported log', () => {
     },
     async (kind) => {
       const bundle = bundles[kind];
-      expect((await verified(bundle)).holds).toBe(true);
+      expect((await verify(bundle)).holds).toBe(true);
       const batchOf = new Map<number, readonly [number, number]>();
       let batchFrom = 1;
       const lines = placedLines(bundle);
@@ -124,7 +124,7 @@ describe('tampering with an exported log', () => {
         for (let at = from; at < to; at++) {
           const damaged = Buffer.from(bundle);
           damaged[at] = (damaged[at] as number) ^ (1 << (at % 8));
-          const report = await verified(damaged);
+          const report = await verify(damaged);
           flipped++;
           if (report.holds) unnoticed.push(at);
           // The newline belongs to its line and to the next one.
@@ -155,7 +155,7 @@ describe('tampering with an exported log', () => {
         ? { ...line, body: line.body.replace('/c/d', '/c/x') }
         : line,
     );
-    const report = await verified(written(forged));
+    const report = await verify(bytesOf(forged));
     expect(report).toMatchObject({
       holds: false,
       fault_count: 1,
@@ -175,7 +175,7 @@ describe('tampering with an exported log', () => {
       return { ...line, body, hash: hex() };
     });
     const [first, ...rest] = forged as [BundleLine & { type: 'bundle' }, ...BundleLine[]];
-    const report = await verified(written([{ ...first, hash: hex() }, ...rest]));
+    const report = await verify(bytesOf([{ ...first, hash: hex() }, ...rest]));
     expect(report).toMatchObject({ holds: false, fault_count: 1, checkpoints: 0 });
     expect(report.faults[0]).toMatchObject({ position_from: 1, position_to: 5 });
     expect(report.faults[0]?.message).toContain('signed for another log');
@@ -189,7 +189,7 @@ describe('tampering with an exported log', () => {
       const renumbered = rest.map((line) =>
         line.type === 'end' ? { ...line, lines: rest.length } : line,
       );
-      const report = await verified(written(renumbered));
+      const report = await verify(bytesOf(renumbered));
       // A log with fewer checkpoints proves less, and is no forgery.
       const mayLack = lines[i]?.type === 'checkpoint';
       expect([i, report.holds]).toEqual([i, mayLack]);
@@ -200,9 +200,9 @@ describe('tampering with an exported log', () => {
     }
     const [a, b] = events as [number, number];
     const moved = lines.with(a, lines[b] as BundleLine).with(b, lines[a] as BundleLine);
-    expect((await verified(written(moved))).holds).toBe(false);
+    expect((await verify(bytesOf(moved))).holds).toBe(false);
     for (let kept = 0; kept < lines.length; kept++) {
-      expect((await verified(written(lines.slice(0, kept)))).holds).toBe(false);
+      expect((await verify(bytesOf(lines.slice(0, kept)))).holds).toBe(false);
     }
   });
 });

@@ -38,7 +38,7 @@ describeStores('a log from elsewhere', ({ open }) => {
     return lines;
   }
 
-  const brought = async (of: typeof origin, name: string) =>
+  const importCopy = async (of: typeof origin, name: string) =>
     importBundle(store.database, {
       chunks: Readable.from(await bundleOf(of)),
       projector,
@@ -58,7 +58,7 @@ describeStores('a log from elsewhere', ({ open }) => {
     await signHead(store.database, origin, { ...theirs, now: 5 });
     await log.submit(host, mkdir('/b'));
     await signHead(store.database, origin, { ...theirs, now: 6 });
-    const imported = await brought(origin, `${host}-copy`);
+    const imported = await importCopy(origin, `${host}-copy`);
     expect(imported.report).toMatchObject({ checkpoints: 0, proven_to: 0, untrusted: 2 });
     copy = imported;
     await log.submit(copy.host, mkdir('/c'));
@@ -132,7 +132,7 @@ describeStores('a log from elsewhere', ({ open }) => {
       imported: { position_to: 2 },
     });
     for (const of of [copy, branch]) {
-      const again = await brought(of, `${of.host}-again`);
+      const again = await importCopy(of, `${of.host}-again`);
       const verdicts = await verifyHost(store.database, again.host_id);
       expect(verdicts).toMatchObject({ holds: true, imported: { exported_as: of.host } });
     }

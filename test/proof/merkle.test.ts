@@ -81,7 +81,7 @@ const nodeAt = async (level: number, index: number) =>
   rootOf(LEAVES.slice(index * 2 ** level, (index + 1) * 2 ** level));
 
 /** The hashes with one changed, one left out, one added. */
-function spoiled(hashes: readonly Uint8Array[]): (readonly Uint8Array[])[] {
+function wrongHashes(hashes: readonly Uint8Array[]): (readonly Uint8Array[])[] {
   const other = sha256('another');
   return [
     ...hashes.map((_, i) => hashes.map((hash, j) => (i === j ? other : hash))),
@@ -101,7 +101,7 @@ it('proves every leaf of trees of up to 40 leaves, and no other leaf', async () 
       const elsewhere = { index: (index + 1) % (size + 1), leaf };
       await expect(checkInclusion(tree, elsewhere, hashes)).rejects.toThrow();
       if (size % 13 > 0) continue;
-      for (const wrong of spoiled(hashes)) {
+      for (const wrong of wrongHashes(hashes)) {
         await expect(checkInclusion(tree, { index, leaf }, wrong)).rejects.toThrow();
       }
     }
@@ -119,7 +119,7 @@ it('proves every growth of trees of up to 40 leaves, and no other history', asyn
       await expect(checkGrowth(rewritten, now, hashes)).rejects.toThrow('rewritten');
       await expect(checkGrowth(old, { size, root: sha256('x') }, hashes)).rejects.toThrow();
       if (size % 13 > 0) continue;
-      for (const wrong of spoiled(hashes)) {
+      for (const wrong of wrongHashes(hashes)) {
         await expect(checkGrowth(old, now, wrong)).rejects.toThrow();
       }
     }

@@ -27,7 +27,7 @@ const examples = [...page.matchAll(/^```sql\n(.*?)^```\n\n```text\n(.*?)^```$/gm
 );
 
 /** Rows as `psql -A` prints them, without the count. */
-function unaligned(rows: readonly object[]): string {
+function psqlText(rows: readonly object[]): string {
   const [first] = rows;
   const lines = [Object.keys(first ?? {}), ...rows.map((row) => Object.values(row))];
   return lines.map((cells) => `${cells.map((cell) => cell ?? '').join('|')}\n`).join('');
@@ -58,10 +58,10 @@ describeStores('SQL for analysts', ({ open }) => {
     events = [];
     host_id = await addHost(store.database, 'random');
     const history = randomHistory({ seed: 11, events: 400, release: '6.18', rebootEvery: 150 });
-    const seen = ({ event }: { event: LedgerEvent }) => {
+    const onStep = ({ event }: { event: LedgerEvent }) => {
       events.push(decodeEvent({ ...event, body: encodeEvent(event) }));
     };
-    await appendHistory(store.database, host_id, history, { sizeOf: () => 7, seen });
+    await appendHistory(store.database, host_id, history, { sizeOf: () => 7, onStep });
   });
 
   afterAll(async () => {
@@ -79,7 +79,7 @@ describeStores('SQL for analysts', ({ open }) => {
 
   it.each(examples)('prints what the page shows: $query', async ({ query, shown }) => {
     const only = query.includes('hosts_view') ? query.replace(';', " WHERE host = 'web1'") : query;
-    expect(unaligned(await rows(only))).toBe(shown);
+    expect(psqlText(await rows(only))).toBe(shown);
   });
 
   it('answers as the API for the host of the page', async () => {

@@ -50,7 +50,7 @@ describeStores('tampering with the database', ({ open }) => {
   beforeEach(async () => {
     signer?.drop();
     signer = await newSigner();
-    const made = async (paths: readonly string[]): Promise<Made> => {
+    const make = async (paths: readonly string[]): Promise<Made> => {
       const host = await newHost(log);
       const { host_id } = await log.host(host);
       for (const [i, path] of paths.entries()) {
@@ -62,8 +62,8 @@ describeStores('tampering with the database', ({ open }) => {
       await sign({ host, host_id }, 8);
       return { host, host_id };
     };
-    one = await made(['/a', '/b', '/c', '/d']);
-    other = await made(['/w', '/x', '/y', '/z']);
+    one = await make(['/a', '/b', '/c', '/d']);
+    other = await make(['/w', '/x', '/y', '/z']);
   });
 
   afterAll(() => signer?.drop());
@@ -135,7 +135,7 @@ describeStores('tampering with the database', ({ open }) => {
   }
 
   /** With what the service remembers of the host of that name, as its route does. */
-  async function verified(made: Made, outside: Outside = {}): Promise<Verification> {
+  async function verify(made: Made, outside: Outside = {}): Promise<Verification> {
     const [row] = await store.database.query<{ name: string }>(
       'select name from hosts where host_id = $1',
       [made.host_id],
@@ -148,13 +148,13 @@ describeStores('tampering with the database', ({ open }) => {
     });
   }
 
-  const told = ({ chain, snapshots }: Verification) =>
+  const messagesOf = ({ chain, snapshots }: Verification) =>
     [...chain.faults, ...snapshots.faults].map(({ message }) => message).join('\n');
 
   it('is none of it when nothing was done', async () => {
     for (const made of [one, other]) {
-      const verdicts = await verified(made);
-      expect(told(verdicts)).toBe('');
+      const verdicts = await verify(made);
+      expect(messagesOf(verdicts)).toBe('');
       expect(verdicts).toMatchObject({
         holds: true,
         chain: { checkpoints: 2, proven_to: 5, kept: 1 },
@@ -170,12 +170,14 @@ describeStores('tampering with the database', ({ open }) => {
     );
     await cut(one, 2);
     // By what is in the database alone.
-    const verdicts = await verified(one, { kept: [] });
+    const verdicts = await verify(one, { kept: [] });
     expect(verdicts.holds).toBe(false);
-    expect(told(verdicts)).toContain(
+    expect(messagesOf(verdicts)).toContain(
       '2 checkpoints are stored of positions after the head, which is 2',
     );
-    expect(told(verdicts)).toContain('1 idempotency key is stored of positions after the head');
+    expect(messagesOf(verdicts)).toContain(
+      '1 idempotency key is stored of positions after the head',
+    );
     expect(verdicts.chain.faults).toContainEqual(
       expect.objectContaining({ position_from: 3, position_to: 5 }),
     );
@@ -200,7 +202,7 @@ describeStores('tampering with the database', ({ open }) => {
     ],
   ])('is told when %s is stored beyond the head', async (_, what, text) => {
     await store.database.query(text.replace('ID', String(one.host_id)));
-    const { chain } = await verified(one);
+    const { chain } = await verify(one);
     expect(chain.holds).toBe(false);
     expect(chain.faults[0]?.message).toMatch(/is stored of positions after the head, which is 5/);
     expect(chain.faults[0]?.message).toContain(what);
@@ -234,12 +236,12 @@ describeStores('tampering with the database', ({ open }) => {
           reason: expect.objectContaining({ why: 'signing-refused', host: one.host }),
         }),
       );
-      const verdicts = await verified(one);
+      const verdicts = await verify(one);
       expect(verdicts.holds).toBe(false);
-      expect(told(verdicts)).toMatch(/a kept checkpoint/);
-      expect(told(verdicts)).toContain('remembered outside the database is no longer stored');
+      expect(messagesOf(verdicts)).toMatch(/a kept checkpoint/);
+      expect(messagesOf(verdicts)).toContain('remembered outside the database is no longer stored');
       // Others go on.
-      expect((await verified(other)).holds).toBe(true);
+      expect((await verify(other)).holds).toBe(true);
     });
 
     it('a log that a thief of the key signs again is told by what is kept', async () => {
@@ -248,19 +250,21 @@ describeStores('tampering with the database', ({ open }) => {
       const thief = { ...(await newSigner()), key: signer.key };
       await signHead(store.database, one, { ...thief, now: 9 });
       thief.drop();
-      const alone = await verified(one, { kept: [] });
+      const alone = await verify(one, { kept: [] });
       expect(alone.holds).toBe(true);
       expect(alone.not_excluded).toEqual([
         expect.stringContaining('if the whole log was rewritten and signed again by the same key'),
       ]);
-      const verdicts = await verified(one);
+      const verdicts = await verify(one);
       expect(verdicts.holds).toBe(false);
-      expect(told(verdicts)).toContain('position 5 has another hash than in a kept checkpoint');
+      expect(messagesOf(verdicts)).toContain(
+        'position 5 has another hash than in a kept checkpoint',
+      );
     });
 
     it('and nothing else, what is remembered of them tells it', async () => {
       await forget(one);
-      const { chain } = await verified(one);
+      const { chain } = await verify(one);
       expect(chain).toMatchObject({ holds: false, checkpoints: 0, kept: 1 });
       expect(chain.faults[0]?.message).toContain('is no longer stored');
     });
@@ -270,7 +274,7 @@ describeStores('tampering with the database', ({ open }) => {
       ['the last', 5],
     ])('%s alone is missed', async (_, position) => {
       await forget(one, `position = ${position}`);
-      const verdicts = await verified(one);
+      const verdicts = await verify(one);
       expect(verdicts.holds).toBe(false);
     });
   });
@@ -281,16 +285,18 @@ describeStores('tampering with the database', ({ open }) => {
     await forget(one, 'position = 3');
     const anew = signStatement({ ...before, signed_at: 6 }, signer.key);
     await storeCheckpoint(store.database, one.host_id, anew);
-    const verdicts = await verified(one, { kept: [] });
+    const verdicts = await verify(one, { kept: [] });
     expect(verdicts.chain.fault_count).toBe(1);
-    expect(told(verdicts)).toContain('checkpoint 2 does not follow the one that is stored before');
+    expect(messagesOf(verdicts)).toContain(
+      'checkpoint 2 does not follow the one that is stored before',
+    );
   });
 
   it('tells checkpoints that were swapped between hosts', async () => {
     for (const column of ['signature', 'hash', 'host', 'previous', 'log_id']) {
       await change(`create table kept as select * from checkpoints`);
       await swap('checkpoints', column);
-      const verdicts = await verified(one, { kept: [] });
+      const verdicts = await verify(one, { kept: [] });
       expect([column, verdicts.holds]).toEqual([column, false]);
       await change('delete from checkpoints');
       await change('insert into checkpoints select * from kept');
@@ -306,36 +312,38 @@ describeStores('tampering with the database', ({ open }) => {
     await change('delete from checkpoints');
     await store.database.query('insert into checkpoints select * from kept');
     await store.database.query('drop table kept');
-    const verdicts = await verified(one, { kept: [] });
-    expect(told(verdicts)).toContain(`was signed for the host ${other.host}`);
+    const verdicts = await verify(one, { kept: [] });
+    expect(messagesOf(verdicts)).toContain(`was signed for the host ${other.host}`);
   });
 
   it('tells hosts whose names were swapped', async () => {
     await swapNames();
     for (const made of [one, other]) {
-      const verdicts = await verified(made, { kept: [] });
+      const verdicts = await verify(made, { kept: [] });
       expect(verdicts.holds).toBe(false);
-      expect(told(verdicts)).toContain('it may be the log of another host');
-      expect(told(verdicts)).toContain('the checkpoint was signed for the host');
+      expect(messagesOf(verdicts)).toContain('it may be the log of another host');
+      expect(messagesOf(verdicts)).toContain('the checkpoint was signed for the host');
     }
     await forget(one);
     await forget(other);
     // Without any checkpoint, the chain that begins with the name tells it.
-    expect(told(await verified(one, { kept: [] }))).toContain('it may be the log of another host');
+    expect(messagesOf(await verify(one, { kept: [] }))).toContain(
+      'it may be the log of another host',
+    );
     await expect(sign({ ...one, host: other.host }, 9)).rejects.toMatchObject({
       reason: { why: 'signing-refused' },
     });
     // And with every hash computed anew, what is remembered.
     await store.database.query(`delete from snapshots where ${of(one)}`);
     await mend(one);
-    expect(told(await verified(one, { kept: [] }))).toBe('');
-    expect(told(await verified(one))).toContain('has another hash than in a kept checkpoint');
+    expect(messagesOf(await verify(one, { kept: [] }))).toBe('');
+    expect(messagesOf(await verify(one))).toContain('has another hash than in a kept checkpoint');
   });
 
   it('tells an import that nobody did, and one that was struck off', async () => {
     const note = `insert into imports values (${one.host_id}, 4, 1, 'x', 'y', null, null, '')`;
     await store.database.query(note);
-    expect(told(await verified(one, { kept: [] }))).toContain(
+    expect(messagesOf(await verify(one, { kept: [] }))).toContain(
       'was signed for a log recorded here from position 1 on, not 5',
     );
   });
@@ -383,7 +391,7 @@ describeStores('tampering with the database', ({ open }) => {
         expect(await paths()).toEqual({ from: 0, paths: SOUND });
       });
       expect(faults).toEqual([{ host_id: one.host_id, position: 4 }]);
-      const verdicts = await verified(one);
+      const verdicts = await verify(one);
       expect([verdicts.holds, verdicts.chain.holds, verdicts.snapshots.holds]).toEqual([
         false,
         true,
@@ -396,7 +404,7 @@ describeStores('tampering with the database', ({ open }) => {
       const { kernel } = await loadState(store.database, other.host_id, 4);
       await store.database.query(`delete from snapshots where ${of(one)}`);
       await storeState(one, snapshotText(kernel));
-      const { snapshots } = await verified(one);
+      const { snapshots } = await verify(one);
       expect(snapshots.faults).toEqual([
         { position: 4, message: 'it is not the state that the log gives' },
       ]);

@@ -66,7 +66,7 @@ describeStores('proofs', ({ open }) => {
     (await writeConsistency(store.database, { host_id, from, to })).text;
   const checkpointAt = async (to: number) =>
     openCheckpoint((await consistency(0, to)).replace('old 0\n\n', ''), trust);
-  const stored = () =>
+  const storedNodes = () =>
     store.database.query('select level, position_to from merkle_nodes where host_id = $1', [
       host_id,
     ]);
@@ -95,15 +95,15 @@ describeStores('proofs', ({ open }) => {
   it('show nothing when a byte of them is changed', async () => {
     for (const text of [await inclusion(300), await consistency(256)]) {
       const kept = await checkpointAt(256);
-      const opened = (changed: string) =>
+      const verifyText = (changed: string) =>
         text.startsWith('old')
           ? verifyConsistency(changed, trust, kept)
           : verifyInclusion(changed, trust);
-      await opened(text);
+      await verifyText(text);
       for (let i = 0; i < text.length; i += 11) {
         const other = text[i] === 'A' ? 'B' : 'A';
         const changed = text.slice(0, i) + other + text.slice(i + 1);
-        await expect(opened(changed), `character ${i}`).rejects.toThrow();
+        await expect(verifyText(changed), `character ${i}`).rejects.toThrow();
       }
     }
   });
@@ -148,7 +148,7 @@ describeStores('proofs', ({ open }) => {
   });
 
   it('come from a few stored nodes, and without them from the events', async () => {
-    expect(await stored()).toEqual([
+    expect(await storedNodes()).toEqual([
       { level: 8, position_to: 256 },
       { level: 8, position_to: 512 },
     ]);

@@ -1,10 +1,9 @@
 // A state is the same state wherever it is held: restored from a snapshot, or on a layer above
 // another one. It decides alike, and takes effects alike.
 
-import { decide } from '../../src/domain/decide.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import { applyAll } from '../../src/domain/evolve.ts';
 import { flushLayer, layerOn } from '../../src/domain/kernel.ts';
+import { perform } from '../../src/domain/perform.ts';
 import { contentsOf } from '../../src/domain/size.ts';
 import { restoreKernel, type Snapshot, snapshotOf } from '../../src/domain/snapshot.ts';
 import { holds, type Watch } from './called.ts';
@@ -17,9 +16,8 @@ const text = (snapshot: Snapshot | Decision): string => JSON.stringify(snapshot)
 export const snapshotsRoundTrip: Watch = ({ before, beforeText, pid, call, decision }) => {
   const restored = restoreKernel(before);
   holds(text(snapshotOf(restored)) === beforeText, () => 'a restored snapshot is another state');
-  const decided = decide(restored, pid, call);
+  const decided = perform(restored, pid, call);
   holds(text(decided) === text(decision), () => `a restored state decides ${text(decided)}`);
-  applyAll(restored, decided.effects, pid);
 };
 
 /** @param start the state before the first call */
@@ -30,9 +28,8 @@ export function layersEqualDirectChange(start: Snapshot): Watch {
   let layers = 0;
   let onLayer = 0;
   return ({ pid, call, decision, afterText }) => {
-    const decided = decide(layer, pid, call);
+    const decided = perform(layer, pid, call);
     holds(text(decided) === text(decision), () => `a layer decides ${text(decided)}`);
-    applyAll(layer, decided.effects, pid);
     holds(text(snapshotOf(layer)) === afterText, () => 'effects on a layer gave another state');
     holds(layer.contents === contentsOf(layer), () => 'a layer counts its contents otherwise');
     if (++onLayer < (LAYER_CALLS[layers % LAYER_CALLS.length] ?? 1)) return;

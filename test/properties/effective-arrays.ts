@@ -90,14 +90,14 @@ function linkUpdated(
   }
   for (const cgroup of kernel.cgroups.values()) {
     if (!upwards(kernel, cgroup).some(({ id }) => id === cgroup_id)) continue;
-    const position = countedInListOrder(kernel, cgroup, link_id, type);
+    const position = countInListOrder(kernel, cgroup, link_id, type);
     const key = `${cgroup.id}|${type}`;
     dense.set(key, (dense.get(key) ?? []).with(position, prog_id));
   }
 }
 
 /** Where the kernels with the bug look for a link's slot: list order, from the cgroup upwards. */
-function countedInListOrder(kernel: Kernel, cgroup: Cgroup, linkId: number, type: AttachType) {
+function countInListOrder(kernel: Kernel, cgroup: Cgroup, linkId: number, type: AttachType) {
   let position = 0;
   for (const level of upwards(kernel, cgroup)) {
     const list = level.lists.get(type);

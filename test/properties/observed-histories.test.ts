@@ -15,8 +15,8 @@ import {
   history,
   nonsense,
   nonsenseSighting,
+  observationOf,
   realKernel,
-  seenOf,
 } from '../support/observed-history.ts';
 import { seedOfRun } from '../support/seed.ts';
 import { contentsAreCounted } from './contents.ts';
@@ -28,7 +28,7 @@ console.log(`observed histories: seed ${seed} (BPFLEDGER_SEED=${seed} repeats th
 const CALLS = 1500;
 const RELEASES = ['6.18', '6.17', '6.1', '5.10', '5.7', 'v2-series'] as const;
 /** Takes an observation as a log does, and holds what must be so of every one. */
-function taken(kernel: Kernel, observation: Observation): { inferred: number; drift: boolean } {
+function take(kernel: Kernel, observation: Observation): { inferred: number; drift: boolean } {
   const witnessed = observe(kernel, observation);
   for (const one of witnessed) {
     const again = observeAgain(kernel, { ...one, comm: observation.comm ?? '' });
@@ -64,7 +64,7 @@ describe.each(RELEASES)('on %s', (release) => {
     const host = boot(release);
     let objects = 0;
     for (const done of history(real, random, CALLS)) {
-      const { inferred } = taken(host, seenOf(done));
+      const { inferred } = take(host, observationOf(done));
       // Of an fd that was passed on it is known that it was open.
       const isPassed = done.call.name === 'send_fd';
       expect(inferred, JSON.stringify(done)).toBe(isPassed ? inferred : 0);
@@ -82,12 +82,12 @@ describe.each(RELEASES)('on %s', (release) => {
     let [inferred, drift] = [0, 0];
     for (const done of history(real, random, CALLS)) {
       if (random.chance(0.3)) continue;
-      const seen = seenOf(done);
+      const seen = observationOf(done);
       const fds = random.chance(0.5) ? factsOf(real, done) : {};
-      const got = taken(host, { ...seen, fds, comm: 'x' });
+      const got = take(host, { ...seen, fds, comm: 'x' });
       inferred += got.inferred;
       if (got.drift) drift++;
-      watched(host, counts);
+      watchCounts(host, counts);
     }
     expect(inferred).toBeGreaterThan(0);
     expect(drift).toBeGreaterThan(0);
@@ -102,13 +102,13 @@ describe.each(RELEASES)('on %s', (release) => {
       const observation = random.chance(0.2)
         ? { pid: 1 + random.below(6), done: nonsenseSighting(host, random) }
         : nonsense(done, random);
-      taken(host, observation);
-      watched(host, counts);
+      take(host, observation);
+      watchCounts(host, counts);
     }
   });
 });
 
-function watched(kernel: Kernel, counts: ReturnType<typeof referenceCountsOfFound>): void {
+function watchCounts(kernel: Kernel, counts: ReturnType<typeof referenceCountsOfFound>): void {
   const called = { kernel, decision: { outcome: { ret: 0 }, effects: [] } } as never;
   contentsAreCounted(called);
   counts(called);

@@ -9,15 +9,15 @@ import { holds, type Watch } from './called.ts';
 type Counts = Map<string, number>;
 
 export function referenceCounts(): Watch {
-  return counted({ found: false });
+  return watchCounts({ found: false });
 }
 
 /** The same where objects may have been found that nobody was seen to hold. */
 export function referenceCountsOfFound(): Watch {
-  return counted({ found: true });
+  return watchCounts({ found: true });
 }
 
-function counted({ found }: { readonly found: boolean }): Watch {
+function watchCounts({ found }: { readonly found: boolean }): Watch {
   const leaked: Counts = new Map();
   return ({ kernel, decision }) => {
     for (const effect of decision.effects) {

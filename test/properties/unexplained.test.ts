@@ -48,7 +48,7 @@ function loggedState(kernel: Kernel): LoggedState {
 /** What a survey would tell of a state. */
 function survey(kernel: Kernel): SightingLine[] {
   const { cgroups, maps, programs, links, bpffs, processes } = loggedState(kernel);
-  const found = (what: object, pid?: number): SightingLine => ({
+  const sighting = (what: object, pid?: number): SightingLine => ({
     call: { name: 'found', ...what } as Found,
     ...(pid !== undefined && { pid }),
   });
@@ -58,8 +58,8 @@ function survey(kernel: Kernel): SightingLine[] {
     attached.flatMap(({ attach_type, mode, entries: list }) =>
       list.map(({ prog_id, link_id: id }, index) =>
         id === undefined
-          ? found({ entry: { cgroup, attach_type, mode, prog_id, index } })
-          : found({ link: { id, prog_id, attach_type, cgroup, index } }),
+          ? sighting({ entry: { cgroup, attach_type, mode, prog_id, index } })
+          : sighting({ link: { id, prog_id, attach_type, cgroup, index } }),
       ),
     ),
   );
@@ -67,24 +67,24 @@ function survey(kernel: Kernel): SightingLine[] {
   return [
     ...cgroups
       .toSorted((one, other) => one.path.length - other.path.length)
-      .map(({ path: at, cgroup_id: id }) => found({ cgroup: { path: at, id } })),
-    ...maps.map(({ map_id: id }) => found({ map: { id } })),
-    ...programs.map(({ prog_id: id, map_ids }) => found({ prog: { id, map_ids } })),
+      .map(({ path: at, cgroup_id: id }) => sighting({ cgroup: { path: at, id } })),
+    ...maps.map(({ map_id: id }) => sighting({ map: { id } })),
+    ...programs.map(({ prog_id: id, map_ids }) => sighting({ prog: { id, map_ids } })),
     ...entries,
     ...defunct.map(({ link_id: id, prog_id, attach_type }) =>
-      found({ link: { id, prog_id, attach_type } }),
+      sighting({ link: { id, prog_id, attach_type } }),
     ),
     ...bpffs
       // Nobody who looks tells symlinks.
       .filter(({ path: at, kind }) => at !== '/' && kind !== 'symlink')
-      .map(({ path: at, kind, object_id: id }) => found({ pin: { path: at, kind, id } })),
+      .map(({ path: at, kind, object_id: id }) => sighting({ pin: { path: at, kind, id } })),
     ...processes.flatMap(({ pid, cgroup_id, fds }) => [
-      found({ process: { cgroup: paths.get(cgroup_id) ?? '/' } }, pid),
+      sighting({ process: { cgroup: paths.get(cgroup_id) ?? '/' } }, pid),
       ...fds
         // The directory of a cgroup that is removed has no path any more.
         .filter(({ kind, id }) => !UNTOLD.includes(kind) && (kind !== 'cgroup' || paths.has(id)))
         .map(({ fd, kind, id, cloexec }) =>
-          found({ fd: { fd, kind, id, cloexec, ...(kind === 'cgroup' ? path(id) : {}) } }, pid),
+          sighting({ fd: { fd, kind, id, cloexec, ...(kind === 'cgroup' ? path(id) : {}) } }, pid),
         ),
     ]),
   ];
@@ -171,7 +171,7 @@ describe('of a program that only a message in flight holds', () => {
   const processGone = { call: { name: 'gone', process: {} }, pid: 2 };
   const progGone = { call: { name: 'gone', prog: { id: 1 } } };
   const progFound = { call: { name: 'found', prog: { id: 1, map_ids: [] } } };
-  const told = (change: (snapshot: KernelSnapshot) => KernelSnapshot) => {
+  const listAfter = (change: (snapshot: KernelSnapshot) => KernelSnapshot) => {
     const log = withMessage();
     return listUnexplained(loggedState(log), change(snapshot(log)));
   };
@@ -186,18 +186,18 @@ describe('of a program that only a message in flight holds', () => {
   });
 
   it('says nothing while its receiver lives', () => {
-    expect(told((one) => one)).toEqual([]);
+    expect(listAfter((one) => one)).toEqual([]);
   });
 
   it('says that it is gone where the message was received, and what came of it ended', () => {
-    expect(told(withoutPrograms)).toEqual([progGone]);
+    expect(listAfter(withoutPrograms)).toEqual([progGone]);
   });
 
   it('says nothing of it where it went with its receiver', () => {
-    expect(told((one) => withoutPrograms(withoutReceiver(one)))).toEqual([processGone]);
+    expect(listAfter((one) => withoutPrograms(withoutReceiver(one)))).toEqual([processGone]);
   });
 
   it('finds it again where its receiver is gone and it is not', () => {
-    expect(told(withoutReceiver)).toEqual([processGone, progFound]);
+    expect(listAfter(withoutReceiver)).toEqual([processGone, progFound]);
   });
 });

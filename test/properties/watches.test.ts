@@ -46,12 +46,12 @@ interface Breakage {
 }
 
 /** Shows all calls to a watch, the last one with something broken. */
-function shown(watch: Watch, kernel: Kernel, breakage: Breakage): void {
-  for (const call of CALLS) watch(made(kernel, call, {}));
-  watch(made(kernel, breakage.call ?? REFUSED, breakage));
+function showCalls(watch: Watch, kernel: Kernel, breakage: Breakage): void {
+  for (const call of CALLS) watch(makeCall(kernel, call, {}));
+  watch(makeCall(kernel, breakage.call ?? REFUSED, breakage));
 }
 
-function made(kernel: Kernel, call: Call, { state, decision: changed }: Breakage): Called {
+function makeCall(kernel: Kernel, call: Call, { state, decision: changed }: Breakage): Called {
   const before = snapshotOf(kernel);
   const decided = perform(kernel, BOOT_PID, call);
   state?.(kernel);
@@ -61,7 +61,7 @@ function made(kernel: Kernel, call: Call, { state, decision: changed }: Breakage
   return { pid: BOOT_PID, call, decision, kernel, before, after, ...texts };
 }
 
-function booted(): Kernel {
+function newKernel(): Kernel {
   return boot('6.18');
 }
 
@@ -193,44 +193,44 @@ const BROKEN: readonly (readonly [string, (start: Kernel) => Watch, Breakage, Re
 ];
 
 it.each(BROKEN)('%s is noticed, and a state without it is not', (_, watch, breakage, says) => {
-  const whole = booted();
+  const whole = newKernel();
   const { call = REFUSED } = breakage;
-  expect(() => shown(watch(whole), whole, { call })).not.toThrow();
-  const broken = booted();
-  expect(() => shown(watch(broken), broken, breakage)).toThrow(says);
+  expect(() => showCalls(watch(whole), whole, { call })).not.toThrow();
+  const broken = newKernel();
+  expect(() => showCalls(watch(broken), broken, breakage)).toThrow(says);
 });
 
 /** Program `id` (fd `id` + 2) attached at a path. */
-const attached = (id: number, target_path: string, flags: AttachFlags): Call => ({
+const attachCall = (id: number, target_path: string, flags: AttachFlags): Call => ({
   ...{ name: 'prog_attach', target_path, attach_type: EGRESS, attach_bpf_fd: id + 2, flags },
 });
 
 it('the slow reference gives the order of the worked example (semantics §22)', () => {
-  const kernel = booted();
+  const kernel = newKernel();
   const load: Call = { name: 'prog_load', prog_type: 'cgroup_skb' };
   const calls: readonly Call[] = [
     { name: 'mkdir', path: '/a' },
     ...Array.from({ length: 7 }, () => load),
-    ...[1, 2].map((id) => attached(id, '/', ['multi'])),
-    ...[3, 4].map((id) => attached(id, '/', ['multi', 'preorder'])),
-    attached(5, '/a', ['multi']),
-    ...[6, 7].map((id) => attached(id, '/a', ['multi', 'preorder'])),
+    ...[1, 2].map((id) => attachCall(id, '/', ['multi'])),
+    ...[3, 4].map((id) => attachCall(id, '/', ['multi', 'preorder'])),
+    attachCall(5, '/a', ['multi']),
+    ...[6, 7].map((id) => attachCall(id, '/a', ['multi', 'preorder'])),
   ];
-  for (const call of calls) effectiveArraysFollowTheRule(made(kernel, call, {}));
+  for (const call of calls) effectiveArraysFollowTheRule(makeCall(kernel, call, {}));
   const cgroup = kernel.cgroups.get(2);
   if (cgroup === undefined) throw new Error('/a is there');
   expect(referenceArray(kernel, cgroup, EGRESS)).toEqual([3, 4, 6, 7, 5, 1, 2]);
 });
 
 it('in the slow reference an overridable level yields to entries below it', () => {
-  const kernel = booted();
+  const kernel = newKernel();
   const load: Call = { name: 'prog_load', prog_type: 'cgroup_skb' };
   const calls: readonly Call[] = [
     ...[{ name: 'mkdir', path: '/a' } as const, load, load],
-    attached(1, '/', ['override']),
-    attached(2, '/a', ['multi']),
+    attachCall(1, '/', ['override']),
+    attachCall(2, '/a', ['multi']),
   ];
-  for (const call of calls) made(kernel, call, {});
+  for (const call of calls) makeCall(kernel, call, {});
   const arrays = [1, 2].map((id) => {
     const cgroup = kernel.cgroups.get(id);
     return cgroup === undefined ? [] : referenceArray(kernel, cgroup, EGRESS);

@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Bpftool's text without what two kernels never have in common: ids, times, and compiled code. */
 function comparable(text: string): readonly string[] {
   const names = new Map<string, string>();
-  const named = (id: string) => {
+  const nameFor = (id: string) => {
     if (!names.has(id)) names.set(id, `<${names.size + 1}>`);
     return names.get(id) ?? '';
   };
@@ -39,9 +39,12 @@ function comparable(text: string): readonly string[] {
     .replace(/"loaded_at":\d+/gu, '"loaded_at"')
     .replace(/(?:not jited|jited \d+B)/gu, 'jited')
     .replace(/"jited":(?:true|false)(?:,"bytes_jited":\d+)?/gu, '"jited"')
-    .replace(/^(\d+)(: \w| +cgroup_| {7})/gmu, (_, id: string, rest: string) => named(id) + rest)
-    .replace(/^( {4})(\d+)( +cgroup_)/gmu, (_, blank, id: string, rest) => blank + named(id) + rest)
-    .replace(/"id": ?(\d+)/gu, (_, id: string) => `"id":${named(id)}`)
+    .replace(/^(\d+)(: \w| +cgroup_| {7})/gmu, (_, id: string, rest: string) => nameFor(id) + rest)
+    .replace(
+      /^( {4})(\d+)( +cgroup_)/gmu,
+      (_, blank, id: string, rest) => blank + nameFor(id) + rest,
+    )
+    .replace(/"id": ?(\d+)/gu, (_, id: string) => `"id":${nameFor(id)}`)
     .replace(/ +/gu, ' ')
     .split('\n');
 }

@@ -70,7 +70,7 @@ async function makePiece({ side, seed, programs }: Pick<Piece, 'side' | 'seed' |
   const begin = performance.now();
   const words = [...fuzzing({ seed, programs, release: here, out }), '--json'];
   const finished = await (side === 'kernel' ? bpfledger(words) : underRun(words));
-  const lines = finished.out.trim().split('\n').map(parsed);
+  const lines = finished.out.trim().split('\n').map(parse);
   const sums = lines.pop();
   if (typeof sums?.steps !== 'number') {
     throw new Error(`seed ${seed} did not end: ${finished.code}\n${finished.out}${finished.err}`);
@@ -88,7 +88,7 @@ function underRun(words: readonly string[]): Promise<Finished> {
   return running('--release', here, '--quiet', '--', ...COMMAND, ...words);
 }
 
-function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     return JSON.parse(line);
   } catch {

@@ -43,7 +43,7 @@ describe.skipIf(!listener.ok)('a run from a host of a service', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function seeded(text: string, ...program: readonly string[]) {
+  function runSeeded(text: string, ...program: readonly string[]) {
     return running('--quiet', '--seed-state', text, '--url', service.url, '--', ...program);
   }
 
@@ -52,17 +52,17 @@ describe.skipIf(!listener.ok)('a run from a host of a service', () => {
     ['after the second', 1, '6.1.192\nfirst\nsecond\n'],
   ])('has what was there %s', async (_, which, said) => {
     const looks = 'uname -r; cd /sys/fs/cgroup && ls -d first second 2>/dev/null';
-    const { out } = await seeded(`${HOST}@${madeAt[which]}`, 'sh', '-c', looks);
+    const { out } = await runSeeded(`${HOST}@${madeAt[which]}`, 'sh', '-c', looks);
     expect(out).toBe(said);
   });
 
   it('is refused where the log does not reach, or there is no such host', async () => {
-    const far = await seeded(`${HOST}@900000`, 'true');
+    const far = await runSeeded(`${HOST}@900000`, 'true');
     expect([far.code, far.err]).toEqual([
       2,
       expect.stringMatching(/@900000: the log has \d+ events/u),
     ]);
-    const none = await seeded('nowhere@1', 'true');
+    const none = await runSeeded('nowhere@1', 'true');
     expect(none.code).not.toBe(0);
     expect(none.err).toContain('nowhere');
   });

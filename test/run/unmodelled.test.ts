@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const EINVAL = 22;
 const ENOSYS = 38;
 const SIGNALLED = 139;
-const TRIE = 'map_update_elem (an element of a lpm_trie map)';
+const TRIE = 'map_update_elem (an element of an lpm_trie map)';
 
 /** What each word lets the program ask for, the errno, and how it is named. */
 const ASKED: readonly (readonly [word: string, errno: number, named: string])[] = [
@@ -77,7 +77,7 @@ describe.skipIf(!listener.ok)('what the model does not know', () => {
       ...['#1 map_create(', '#2 map_update_elem(', '#3 map_create('],
       ...['#4 map_update_elem(', '#5 bpf('],
     ]);
-    expect(err).toMatch(/^#2 .* = EINVAL \(not-modelled: .* an element of a lpm_trie map/mu);
+    expect(err).toMatch(/^#2 .* = EINVAL \(not-modelled: .* an element of an lpm_trie map/mu);
     expect(err).toMatch(/^bpfledger: 5 calls on [\d.]+, 3 refused$/mu);
   });
 

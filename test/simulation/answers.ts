@@ -61,7 +61,7 @@ export class Answers {
   again = 0;
 
   /** Remembers that a request is under way, or was until now. */
-  asked(request: AskedFor, now: number): void {
+  remember(request: AskedFor, now: number): void {
     const known = this.#asked.get(request.key);
     if (known !== undefined) known.last = now;
     else this.#asked.set(request.key, { request, first: now, last: now, answers: [] });

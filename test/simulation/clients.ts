@@ -64,7 +64,7 @@ async function ask(
 ): Promise<'settled' | 'open'> {
   const { timeline, tell } = scene;
   const { key } = request;
-  answers.asked(request, timeline.now);
+  answers.remember(request, timeline.now);
   tell(`${key} is sent to service ${service.number}`);
   const took = (receipt: Receipt) => {
     const { events, mark, repeated } = receipt;
@@ -75,7 +75,7 @@ async function ask(
     );
     return 'settled' as const;
   };
-  const refused = (error: unknown) => {
+  const judgeError = (error: unknown) => {
     tell(`${key} gets an error from service ${service.number}: ${error}`);
     // It was recorded, and removed since.
     if (isRemoved(error)) return 'settled';
@@ -85,8 +85,8 @@ async function ask(
   };
   const asked = service.log
     .submit(HOST, submissionOf(request))
-    .then(took, refused)
-    .finally(() => answers.asked(request, timeline.now));
+    .then(took, judgeError)
+    .finally(() => answers.remember(request, timeline.now));
   return Promise.race([asked, timeline.sleep(PATIENCE_MS).then(() => 'open' as const)]);
 }
 

@@ -74,7 +74,12 @@ export function networkTo(
   }
 
   /** @param isWhole the statement is a transaction by itself */
-  async function done(one: Session, text: string, params: readonly unknown[], isWhole: boolean) {
+  async function doStatement(
+    one: Session,
+    text: string,
+    params: readonly unknown[],
+    isWhole: boolean,
+  ) {
     if (server.isDown || one.isOver) throw new DatabaseAbsent('the server is gone');
     if (text === 'rollback') server.rollback(one);
     if (text === 'commit') server.commit(one);
@@ -104,7 +109,7 @@ export function networkTo(
     if (isDead) throw new DatabaseClosed('the process is gone');
     const { fault: faults, trip, lateness } = numbersOf(text);
     const fault = faultOf(faults.fraction());
-    const lost = () => new DatabaseAbsent(`the connection broke (${fault})`);
+    const brokenConnection = () => new DatabaseAbsent(`the connection broke (${fault})`);
     const isLast = isWhole || text === 'commit';
     const [there, back] = [trip.below(TRIP_MS), trip.below(TRIP_MS)];
     const isSoon = lateness.chance(0.5);
@@ -114,20 +119,25 @@ export function networkTo(
     await timeline.sleep(there);
     if (fault === 'lost-statements') {
       leave(one, noticed);
-      throw lost();
+      throw brokenConnection();
     }
     if (fault === 'late-statements') {
       if (isLast)
-        timeline.after(late, () => void done(one, text, params, isWhole).catch(() => undefined));
+        timeline.after(
+          late,
+          () => void doStatement(one, text, params, isWhole).catch(() => undefined),
+        );
       else leave(one, late);
-      throw lost();
+      throw brokenConnection();
     }
-    const answer = await done(one, text, params, isWhole).catch((error: unknown) => ({ error }));
+    const answer = await doStatement(one, text, params, isWhole).catch((error: unknown) => ({
+      error,
+    }));
     await timeline.sleep(back);
     if (isDead) throw new DatabaseClosed('the process is gone');
     if (fault === 'lost-answers') {
       if (!isLast) leave(one, noticed);
-      throw lost();
+      throw brokenConnection();
     }
     if ('error' in answer) throw answer.error;
     return answer;

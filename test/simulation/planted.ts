@@ -31,6 +31,6 @@ export const PLANTED = {
 } as const satisfies Readonly<Record<string, Execute>>;
 
 /** The fault of a name; undefined for none. */
-export function plantedOf(name: string): Execute | undefined {
+export function findPlanted(name: string): Execute | undefined {
   return Object.entries(PLANTED).find(([known]) => known === name)?.[1];
 }

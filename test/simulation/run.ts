@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { optionsOf, PART_OPTIONS, partOf } from './part-options.ts';
 import type { Part } from './plan.ts';
-import { PLANTED, plantedOf } from './planted.ts';
+import { findPlanted, PLANTED } from './planted.ts';
 import { shrink } from './shrink.ts';
 import { type Run, simulate } from './world.ts';
 
@@ -141,7 +141,7 @@ const [first, seeds] = [Number(values.seed), Number(values.seeds)];
 if (!Number.isSafeInteger(first) || !Number.isSafeInteger(seeds) || first < 0 || seeds < 0)
   refuse('--seed and --seeds are whole numbers, 0 or more');
 const part = partAsked();
-const planted = values.plant === undefined ? undefined : plantedOf(values.plant);
+const planted = values.plant === undefined ? undefined : findPlanted(values.plant);
 if (values.plant !== undefined && planted === undefined)
   refuse(`--plant is one of ${Object.keys(PLANTED).join(', ')}`);
 const began = performance.now();

@@ -126,7 +126,7 @@ export class Server {
     return session.changed.get(hostId) ?? this.#hosts.get(hostId);
   }
 
-  named(session: Session, name: string): HostRows | undefined {
+  findByName(session: Session, name: string): HostRows | undefined {
     for (const rows of session.changed.values()) if (rows.name === name) return rows;
     for (const rows of this.#hosts.values()) if (rows.name === name) return rows;
     return undefined;

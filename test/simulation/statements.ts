@@ -122,7 +122,7 @@ const STATEMENTS: readonly Statement[] = [
   {
     is: (text) => text.startsWith('select h.host_id, h.name') && text.endsWith('and h.name = $1'),
     run({ server, session, params }) {
-      const rows = server.named(session, params[0] as string);
+      const rows = server.findByName(session, params[0] as string);
       if (rows?.head === undefined) return [];
       const { host_id, name, head } = rows;
       const { position, recorded_at } = head;
@@ -133,7 +133,7 @@ const STATEMENTS: readonly Statement[] = [
   {
     is: startsWith('select host_id from hosts where name'),
     run({ server, session, params }) {
-      const rows = server.named(session, params[0] as string);
+      const rows = server.findByName(session, params[0] as string);
       return rows === undefined ? [] : [{ host_id: rows.host_id }];
     },
   },
@@ -160,7 +160,7 @@ const STATEMENTS: readonly Statement[] = [
     is: startsWith('insert into hosts'),
     run({ server, session, params }) {
       const [name] = params as [string];
-      if (server.named(session, name) !== undefined) {
+      if (server.findByName(session, name) !== undefined) {
         throw serverError('23505', 'duplicate key value', NAME_CONSTRAINT);
       }
       const host_id = server.nextId();

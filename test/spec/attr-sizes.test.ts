@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { CALL_NAMES, fieldsOfCall } from '../../src/events/schema/call-schema.ts';
 import { BPF } from '../../src/native/commands.ts';
 import { attrSizeTables } from './precedence/attr-sizes.ts';
-import { parsed } from './precedence/table.ts';
+import { parse } from './precedence/table.ts';
 
 /** Commands that calls have other words for, or no word but their number. */
 const OTHERWISE: Readonly<Record<string, string>> = {
@@ -25,6 +25,6 @@ it('every command of bpf(2) takes attr_size, and no other call does', () => {
 it('the table of attrs that are too large has every command', () => {
   const [table] = attrSizeTables;
   if (table === undefined) throw new Error('there is no such table');
-  const asked = parsed(table).rows.map(({ mend }) => mend.split(' ')[0]);
+  const asked = parse(table).rows.map(({ mend }) => mend.split(' ')[0]);
   expect([...new Set(asked)].sort()).toEqual(commands);
 });

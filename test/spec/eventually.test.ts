@@ -13,7 +13,7 @@ function effectsOf(world: World, call: Call, pid?: number): string[] {
 }
 
 /** /c with program a by link l, whose fds are closed save that of the link. */
-function linked(map_fds: readonly number[] = []): World {
+function linkedWorld(map_fds: readonly number[] = []): World {
   const world = given();
   world.cgroups('/c');
   world.prog('a', { map_fds });
@@ -24,19 +24,19 @@ function linked(map_fds: readonly number[] = []): World {
 
 describe('the effects of', () => {
   it('a rmdir come late, save that the directory is gone', () => {
-    const world = linked();
+    const world = linkedWorld();
     const late = ['~EntryRemoved', '~LinkSevered', 'CgroupRemoved'];
     expect(effectsOf(world, { name: 'rmdir', path: '/c' })).toEqual(late);
   });
 
   it('a close are there when it returns', () => {
-    const world = linked();
+    const world = linkedWorld();
     const effects = ['FdClosed', 'EntryRemoved', 'LinkFreed', 'ProgFreed'];
     expect(effectsOf(world, { name: 'close', fd: world.at('l') })).toEqual(effects);
   });
 
   it('an unlink come late, for the inode of a pin is freed after a grace period', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'obj_pin', bpf_fd: world.at('l'), path: '/l' });
     world.does({ name: 'close', fd: world.at('l') });
     const effects = ['PinRemoved', '~EntryRemoved', '~LinkFreed', '~ProgFreed'];

@@ -10,7 +10,7 @@ function typesOf(effects: readonly Effect[]): string[] {
 }
 
 /** /c with link(a), whose fd init alone holds; the program's own fd is closed. */
-function linked(): World {
+function linkedWorld(): World {
   const world = given().cgroups('/c').has('/c', 'multi link(a)');
   world.does({ name: 'close', fd: world.at('a') });
   return world;
@@ -18,7 +18,7 @@ function linked(): World {
 
 describe('a link lives as long as', () => {
   it('its last fd; with it go its entry, the link and the program, in this order', () => {
-    const world = linked();
+    const world = linkedWorld();
     const { effects } = world.when({ name: 'close', fd: world.at('link(a)') });
     const gone = ['FdClosed', 'EntryRemoved', 'LinkFreed', 'ProgFreed'];
     expect(typesOf(effects)).toEqual(gone);
@@ -26,14 +26,14 @@ describe('a link lives as long as', () => {
   });
 
   it('a dup of its fd', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'dup', fd: world.at('link(a)') });
     world.does({ name: 'close', fd: world.at('link(a)') });
     expect(world.list('/c')).toBe('multi link(a)');
   });
 
   it('a child that inherited its fd', () => {
-    const world = linked();
+    const world = linkedWorld();
     const child = world.does({ name: 'fork' });
     world.does({ name: 'close', fd: world.at('link(a)') });
     expect(world.list('/c')).toBe('multi link(a)');
@@ -42,7 +42,7 @@ describe('a link lives as long as', () => {
   });
 
   it('its fd waits in a socket, and no longer when the receiver exits without reading', () => {
-    const world = linked();
+    const world = linkedWorld();
     const to_pid = world.does({ name: 'spawn' });
     world.does({ name: 'send_fd', fd: world.at('link(a)'), to_pid });
     world.does({ name: 'close', fd: world.at('link(a)') });
@@ -52,7 +52,7 @@ describe('a link lives as long as', () => {
   });
 
   it('its fd waits for a receiver with a free number; without one the fd is dropped', () => {
-    const world = linked();
+    const world = linkedWorld();
     const to_pid = world.does({ name: 'spawn' });
     world.does({ name: 'send_fd', fd: world.at('link(a)'), to_pid });
     world.does({ name: 'close', fd: world.at('link(a)') });
@@ -62,20 +62,20 @@ describe('a link lives as long as', () => {
   });
 
   it('no exec of its only holder: its fd is close-on-exec', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'exec' });
     expect(world.links()).toEqual([]);
   });
 
   it('an exec when dup took close-on-exec away', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'dup', fd: world.at('link(a)') });
     world.does({ name: 'exec' });
     expect(world.links()).toEqual(['a on /c']);
   });
 
   it('a pin, and no longer than the last one', () => {
-    const world = linked();
+    const world = linkedWorld();
     for (const path of ['/p', '/q']) {
       world.does({ name: 'obj_pin', bpf_fd: world.at('link(a)'), path });
     }
@@ -87,7 +87,7 @@ describe('a link lives as long as', () => {
   });
 
   it('an fd that was fetched by id', () => {
-    const world = linked();
+    const world = linkedWorld();
     const fd = world.does({ name: 'link_get_fd_by_id', link_id: world.idOf('link(a)') });
     world.does({ name: 'close', fd: world.at('link(a)') });
     expect(world.list('/c')).toBe('multi link(a)');
@@ -110,7 +110,7 @@ describe('a program lives as long as', () => {
   });
 
   it('a link that lost its cgroup', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'rmdir', path: '/c' });
     expect(world.programs()).toEqual(['a']);
     world.does({ name: 'close', fd: world.at('link(a)') });
@@ -118,7 +118,7 @@ describe('a program lives as long as', () => {
   });
 
   it('LINK_UPDATE puts no other in its link', () => {
-    const world = linked();
+    const world = linkedWorld();
     const update = { link_fd: world.at('link(a)'), new_prog_fd: world.prog('b') };
     const { effects } = world.when({ name: 'link_update', ...update });
     expect(typesOf(effects)).toEqual(['LinkUpdated', 'ProgFreed']);
@@ -128,7 +128,7 @@ describe('a program lives as long as', () => {
 
 describe('a pin', () => {
   it('gives back the object it holds, with a new fd and the same id', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'obj_pin', bpf_fd: world.at('link(a)'), path: '/p' });
     const fd = world.does({ name: 'obj_get', path: '/p' });
     const { outcome } = world.when({ name: 'obj_get_info_by_fd', bpf_fd: fd });
@@ -147,7 +147,7 @@ describe('a pin', () => {
   });
 
   it('may be made of a link that lost its cgroup', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'rmdir', path: '/c' });
     world.does({ name: 'obj_pin', bpf_fd: world.at('link(a)'), path: '/p' });
     world.does({ name: 'close', fd: world.at('link(a)') });
@@ -171,14 +171,14 @@ describe('a removed cgroup', () => {
   });
 
   it('is not held by an open directory, by entries or by pins', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.open('/c');
     world.does({ name: 'obj_pin', bpf_fd: world.at('link(a)'), path: '/p' });
     expect(world.asks({ name: 'rmdir', path: '/c' })).toBe('ok');
   });
 
   it('comes back under its name as another one, with a new id and revision 1', () => {
-    const world = linked();
+    const world = linkedWorld();
     const { id } = world.cgroup('/c');
     world.does({ name: 'rmdir', path: '/c' });
     world.cgroups('/c');
@@ -203,7 +203,7 @@ describe('a new cgroup', () => {
 
 describe('LINK_DETACH', () => {
   it('leaves a link that can be asked, pinned and fetched, and never attached again', () => {
-    const world = linked();
+    const world = linkedWorld();
     const link_fd = world.at('link(a)');
     const { effects } = world.when({ name: 'link_detach', link_fd });
     expect(typesOf(effects)).toEqual(['EntryRemoved', 'LinkSevered']);
@@ -232,7 +232,7 @@ describe('fd numbers', () => {
   });
 
   it('at the limit are refused to calls that make one, and to no other', () => {
-    const world = linked();
+    const world = linkedWorld();
     const link_fd = world.at('link(a)');
     world.does({ name: 'setrlimit', nofile: 3 });
     expect(world.asks({ name: 'dup', fd: link_fd })).toBe('EMFILE');

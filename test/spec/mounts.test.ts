@@ -12,7 +12,7 @@ function effectsOf(world: World, call: Call, pid?: number): string[] {
 }
 
 /** Program a, held by its pin in a second instance on /two alone. */
-function pinnedInTwo(): World {
+function pinnedWorld(): World {
   const world = given();
   world.prog('a');
   world.does({ name: 'bpffs_mkdir', path: '/two' });
@@ -26,28 +26,28 @@ const ENDED = ['PinRemoved', '~ProgFreed', 'DirectoryRemoved'];
 
 describe('a second instance', () => {
   it('has names of its own', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     expect(world.asks({ name: 'obj_get', path: '/p' })).toBe('ENOENT');
     expect(world.asks({ name: 'obj_get', path: '/two/p' })).toBe('ok');
     expect([...world.kernel.bpffs.keys()]).toEqual(['/', '/two', '/.2', '/.2/p']);
   });
 
   it('has a top that all may write in, and none may take from others', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     const user = world.does({ name: 'spawn', uid: 1000, caps: [] });
     expect(world.asks({ name: 'bpffs_mkdir', path: '/two/d' }, user)).toBe('ok');
     expect(world.asks({ name: 'unlink', path: '/two/p' }, user)).toBe('EPERM');
   });
 
   it('takes its pins along when its last mount ends, a moment later', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     const effects = effectsOf(world, { name: 'umount', path: '/two' });
     expect(effects).toEqual(['BpffsUnmounted', ...ENDED]);
     expect([world.programs(), world.kernel.mounts.size]).toEqual([[], 1]);
   });
 
   it('lives on in a bind, which shows a part of it', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     world.does({ name: 'bpffs_mkdir', path: '/two/d' });
     world.does({ name: 'bpffs_mkdir', path: '/bound' });
     world.does({ name: 'mount', path: '/bound', from: '/two/d' });
@@ -59,7 +59,7 @@ describe('a second instance', () => {
   });
 
   it('lives on in an open directory after a lazy umount, until the last copy of its fd goes', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     const dir = world.does({ name: 'open_other', kind: 'dir', path: '/two' });
     const child = world.does({ name: 'fork' });
     expect(world.asks({ name: 'umount', path: '/two' })).toBe('EBUSY');
@@ -73,7 +73,7 @@ describe('a second instance', () => {
   });
 
   it('goes with the mount that it is on, when that is taken away lazily', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     world.does({ name: 'bpffs_mkdir', path: '/two/in' });
     world.does({ name: 'mount', path: '/two/in' });
     const effects = effectsOf(world, { name: 'umount', path: '/two', flags: 2 });
@@ -98,7 +98,7 @@ describe('the first instance', () => {
   });
 
   it('is hidden by a mount on its top, and seen again after it', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     world.does({ name: 'mount', path: '/' });
     expect(world.asks({ name: 'obj_get', path: '/two/p' })).toBe('ENOENT');
     world.does({ name: 'umount', path: '/' });
@@ -115,7 +115,7 @@ describe('a path where no bpffs is mounted any more', () => {
     [`/a/${long}`, 'ENOENT'],
     [`/${long}/a`, 'ENAMETOOLONG'],
   ])('%.9s… is %s', (path, errno) => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     world.does({ name: 'umount', path: '/', flags: 2 });
     expect(world.asks({ name: 'bpffs_rmdir', path })).toBe(errno);
   });
@@ -123,7 +123,7 @@ describe('a path where no bpffs is mounted any more', () => {
 
 describe('a mount point', () => {
   it('is found where its directory was moved to', () => {
-    const world = pinnedInTwo();
+    const world = pinnedWorld();
     world.does({ name: 'bpffs_mkdir', path: '/two/d' });
     world.does({ name: 'mount', path: '/two/d' });
     world.does({ name: 'bpffs_mkdir', path: '/two/d/x' });

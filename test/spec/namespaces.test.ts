@@ -136,7 +136,7 @@ describe('a mount namespace', () => {
 });
 
 describe('a thread', () => {
-  const threaded = () => {
+  const threadedWorld = () => {
     const { world, child } = apart();
     const leader = world.does({ name: 'fork' });
     const thread = { name: 'fork', clone_files: true, clone_thread: true } as const;
@@ -144,7 +144,7 @@ describe('a thread', () => {
   };
 
   it('unshares for itself, and has a umask and a root directory of its own from then on', () => {
-    const { world, child, leader, thread } = threaded();
+    const { world, child, leader, thread } = threadedWorld();
     const enter = { name: 'setns', target_pid: child, clone_newns: true } as const;
     expect(world.asks(enter, thread)).toBe('EINVAL');
     const effects = effectsOf(world, { name: 'unshare', clone_newns: true }, thread);
@@ -159,7 +159,7 @@ describe('a thread', () => {
   });
 
   it('shares them with the threads that it makes', () => {
-    const { world, leader, thread } = threaded();
+    const { world, leader, thread } = threadedWorld();
     world.does({ name: 'unshare', clone_newns: true }, thread);
     const made = world.does({ name: 'fork', clone_files: true, clone_thread: true }, thread);
     world.does({ name: 'umask', mask: 0o77 }, made);

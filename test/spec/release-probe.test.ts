@@ -16,7 +16,7 @@ const OF_LINKS_THAT_CHOOSE: readonly SwitchName[] = [
 const RELEASES = KERNELS.filter((kernel) => kernel !== V2_SERIES);
 
 /** What no call shows on this kernel. */
-function hiddenOn({ preorder, revisions }: Switches): SwitchName[] {
+function hiddenSwitches({ preorder, revisions }: Switches): SwitchName[] {
   return [
     ...OF_LINKS_THAT_CHOOSE,
     'unprivileged_sysctl_goes_back',
@@ -30,7 +30,7 @@ describe('what is measured on the model of a release', () => {
     const assumed = switchesOf(kernel);
     const { switches, not_measured } = await measureSwitches(modelMachine(kernel, {}), assumed);
     expect(differing(switches, assumed)).toEqual({});
-    expect(Object.keys(not_measured).toSorted()).toEqual(hiddenOn(assumed).toSorted());
+    expect(Object.keys(not_measured).toSorted()).toEqual(hiddenSwitches(assumed).toSorted());
   });
 
   it('is what a kernel does that is taken for another: 5.14 with the BPF of 6.12', async () => {
@@ -44,7 +44,7 @@ describe('what is measured on the model of a release', () => {
 
 describe('one switch that a host has otherwise is found', () => {
   const fixed = switchesOf('6.18.44');
-  const hidden = hiddenOn(fixed);
+  const hidden = hiddenSwitches(fixed);
   const names = (Object.keys(fixed) as SwitchName[]).filter((name) => !hidden.includes(name));
 
   it.each(names.filter((name) => typeof fixed[name] === 'boolean'))('%s', async (name) => {

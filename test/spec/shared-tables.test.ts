@@ -7,7 +7,7 @@ import { restoreKernel, snapshotOf } from '../../src/domain/snapshot.ts';
 import { given, type World } from './given.ts';
 
 /** /c with link(a), whose fd init alone holds; the program's own fd is closed. */
-function linked(): World {
+function linkedWorld(): World {
   const world = given().cgroups('/c').has('/c', 'multi link(a)');
   world.does({ name: 'close', fd: world.at('a') });
   return world;
@@ -19,7 +19,7 @@ const flagsOf = (world: World, fd: number, pid?: number) =>
 
 describe('a table that two processes share', () => {
   it('has for both what one of them opens, marks or closes', () => {
-    const world = linked();
+    const world = linkedWorld();
     const child = sharing(world);
     const fd = world.does({ name: 'dup', fd: world.at('link(a)') }, child);
     expect(flagsOf(world, fd)).toEqual({ ret: 0 });
@@ -31,7 +31,7 @@ describe('a table that two processes share', () => {
   });
 
   it('stays with one when the other exits, is killed or executes', () => {
-    const world = linked();
+    const world = linkedWorld();
     world.does({ name: 'exit' }, sharing(world));
     world.does({ name: 'kill', to_pid: sharing(world) });
     const { effects } = world.when({ name: 'exec' }, sharing(world));
@@ -41,7 +41,7 @@ describe('a table that two processes share', () => {
   });
 
   it('ends with the last process that has it', () => {
-    const world = linked();
+    const world = linkedWorld();
     const child = world.does({ name: 'fork' });
     const third = world.does({ name: 'fork', clone_files: true }, child);
     world.does({ name: 'close', fd: world.at('link(a)') });
@@ -52,7 +52,7 @@ describe('a table that two processes share', () => {
   });
 
   it('is a copy after unshare, and close_range of the copy ends nothing', () => {
-    const world = linked();
+    const world = linkedWorld();
     const child = sharing(world);
     world.does({ name: 'close_range', first: 0, last: 2 ** 32 - 1, flags: 2 }, child);
     expect(flagsOf(world, 0, child)).toMatchObject({ errno: 'EBADF' });
@@ -65,7 +65,7 @@ describe('a table that two processes share', () => {
   });
 
   it('is one table still after layers are flushed and after a snapshot', () => {
-    const world = linked();
+    const world = linkedWorld();
     const child = sharing(world);
     const layer = layerOn(world.kernel);
     const { outcome } = perform(layer, child, { name: 'fork', clone_files: true });
@@ -85,25 +85,25 @@ describe('a table that two processes share', () => {
 });
 
 describe('threads', () => {
-  const threaded = (world: World) => {
+  const forkThreads = (world: World) => {
     const leader = world.does({ name: 'fork' });
     const thread = { name: 'fork', clone_files: true, clone_thread: true } as const;
     return { leader, thread: world.does(thread, leader) };
   };
 
   it('end together by exit, one by one by exit of a thread', () => {
-    const world = linked();
-    const { leader, thread } = threaded(world);
+    const world = linkedWorld();
+    const { leader, thread } = forkThreads(world);
     world.does({ name: 'exit', thread: true }, leader);
     expect(world.kernel.processes.has(thread)).toBe(true);
-    const again = threaded(world);
+    const again = forkThreads(world);
     world.does({ name: 'exit' }, again.thread);
     expect([...world.kernel.processes.keys()]).toEqual([1, thread]);
   });
 
   it('end when one of them executes, which goes on under the pid of the process', () => {
-    const world = linked();
-    const { leader, thread } = threaded(world);
+    const world = linkedWorld();
+    const { leader, thread } = forkThreads(world);
     world.does({ name: 'fcntl', fd: world.at('link(a)'), cmd: 'f_setfd', arg: 0 }, leader);
     world.does({ name: 'exec', comm: 'new' }, thread);
     expect([...world.kernel.processes.keys()]).toEqual([1, leader]);
@@ -112,8 +112,8 @@ describe('threads', () => {
   });
 
   it('move into a cgroup together, also when another process writes their pid', () => {
-    const world = linked();
-    const { leader, thread } = threaded(world);
+    const world = linkedWorld();
+    const { leader, thread } = forkThreads(world);
     world.does({ name: 'join', path: '/c', target_pid: thread });
     const cgroup = world.kernel.cgroupIds.get('/c');
     for (const pid of [leader, thread]) {

@@ -5,7 +5,7 @@ import { restoreKernel, snapshotOf } from '../../src/domain/snapshot.ts';
 import { given, type World } from './given.ts';
 
 /** Program a, held by the pin `/d/p` alone. */
-function pinned(): World {
+function pinnedWorld(): World {
   const world = given();
   world.prog('a');
   world.does({ name: 'bpffs_mkdir', path: '/d' });
@@ -18,7 +18,7 @@ const gets = (world: World, path: string) => world.asks({ name: 'obj_get', path 
 
 describe('a symlink', () => {
   it('is its maker’s, and holds no object', () => {
-    const world = pinned();
+    const world = pinnedWorld();
     world.does({ name: 'chmod', path: '/', mode: 0o777 });
     const user = world.does({ name: 'fork', uid: 1000, caps: [] });
     const { effects } = world.when({ name: 'symlink', path: '/s', target: 'd/p' }, user);
@@ -34,7 +34,7 @@ describe('a symlink', () => {
   });
 
   it('leads from where it is: moved, it leads elsewhere', () => {
-    const world = pinned();
+    const world = pinnedWorld();
     world.does({ name: 'symlink', path: '/s', target: 'd/p' });
     world.does({ name: 'symlink', path: '/t', target: '/d/p' });
     for (const name of ['s', 't']) {
@@ -45,7 +45,7 @@ describe('a symlink', () => {
   });
 
   it('is replaced by a rename, and takes the place of a pin, which ends', () => {
-    const world = pinned();
+    const world = pinnedWorld();
     for (const path of ['/s', '/t']) world.does({ name: 'symlink', path, target: 'd' });
     expect(world.when({ name: 'rename', path: '/s', to: '/t' }).effects).toEqual([
       { type: 'SymlinkRemoved', path: '/t' },
@@ -56,7 +56,7 @@ describe('a symlink', () => {
   });
 
   it('that goes up from the top of a mount comes to what it stands on', () => {
-    const world = pinned();
+    const world = pinnedWorld();
     world.does({ name: 'bpffs_mkdir', path: '/two' });
     world.does({ name: 'mount', path: '/two' });
     world.does({ name: 'symlink', path: '/two/s', target: '../d/p' });
@@ -69,7 +69,7 @@ describe('a symlink', () => {
   });
 
   it('of another, in a directory like /tmp, is closed on some hosts: a 422', () => {
-    const world = pinned();
+    const world = pinnedWorld();
     world.does({ name: 'chmod', path: '/d', mode: 0o1777 });
     const user = world.does({ name: 'fork', uid: 1000, caps: [] });
     world.does({ name: 'symlink', path: '/d/s', target: 'p' }, user);
@@ -80,7 +80,7 @@ describe('a symlink', () => {
   });
 
   it('is kept by a snapshot, and counted with where it leads', () => {
-    const world = pinned();
+    const world = pinnedWorld();
     world.does({ name: 'symlink', path: '/s', target: `${'../'.repeat(200)}d/p` });
     world.does({ name: 'link', path: '/s', to: '/d/s' });
     world.does({ name: 'rename', path: '/s', to: '/t' });

@@ -230,14 +230,14 @@ describe('LINK_UPDATE', () => {
 
 describe('flags that LINK_CREATE does not know', () => {
   it('are refused by default, and mean nothing where a host lets them pass (inferred)', () => {
-    const asked = (config?: Partial<BootConfig>) => {
+    const answerWith = (config?: Partial<BootConfig>) => {
       const world = given(V2, config).cgroups('/c').has('/c', 'multi a');
       const answer = linkAnswer(world, '/c', 'b', ['multi', 'before', 'preorder']);
       return `${answer}: ${world.list('/c')}`;
     };
-    expect(asked()).toBe('EINVAL: multi a');
+    expect(answerWith()).toBe('EINVAL: multi a');
     const config = { switches: { link_unknown_flags_refused: false } } as const;
-    expect(asked(config)).toBe('ok: multi a link(b)');
+    expect(answerWith(config)).toBe('ok: multi a link(b)');
   });
 });
 

@@ -15,14 +15,14 @@ const MIB = 1024 * 1024;
 /** Just below what the service takes at most. */
 const BODY_BYTES = 8 * MIB - 4096;
 
-const told = ({ status, bytes }: Answered): string =>
+const statusOf = ({ status, bytes }: Answered): string =>
   bytes > 100_000 ? `${status}, ${(bytes / MIB).toFixed(1)} MiB` : String(status);
 
 function read(name: string, path: string): Attack {
-  return { name, run: async (url) => told(await ask(`${url}/v1/hosts/${path}`)) };
+  return { name, run: async (url) => statusOf(await ask(`${url}/v1/hosts/${path}`)) };
 }
 
-function left(name: string, path: string, times: number): Attack {
+function abandonment(name: string, path: string, times: number): Attack {
   return {
     name: `${times} × ${name}, abandoned`,
     async run(url) {
@@ -33,7 +33,7 @@ function left(name: string, path: string, times: number): Attack {
 }
 
 function post(name: string, path: string, body: () => string): Attack {
-  return { name, run: async (url) => told(await postJson(`${url}/v1/hosts/${path}`, body())) };
+  return { name, run: async (url) => statusOf(await postJson(`${url}/v1/hosts/${path}`, body())) };
 }
 
 function concurrently(name: string, path: string, times: number): Attack {
@@ -55,7 +55,7 @@ function ndjson(name: string, lines: () => string): Attack {
     async run(url) {
       const headers = { 'content-type': 'application/x-ndjson' };
       const asked = { method: 'POST', headers, body: lines() };
-      return told(await ask(`${url}/v1/hosts/busy/syscalls`, asked));
+      return statusOf(await ask(`${url}/v1/hosts/busy/syscalls`, asked));
     },
   };
 }
@@ -84,23 +84,27 @@ function bodies(): Attack[] {
 }
 
 /** Imports under a name of its own. */
-function imported(name: string, host: string, bundle: (url: string) => Promise<Buffer>): Attack {
+function bundleImport(
+  name: string,
+  host: string,
+  bundle: (url: string) => Promise<Buffer>,
+): Attack {
   return {
     name: `import: ${name}`,
     async run(url) {
       const headers = { 'content-type': 'application/vnd.bpfledger.bundle+ndjson' };
       const asked = { method: 'POST', headers, body: await bundle(url) };
-      return told(await ask(`${url}/v1/bundles?host=${host}`, asked));
+      return statusOf(await ask(`${url}/v1/bundles?host=${host}`, asked));
     },
   };
 }
 
 const imports: readonly Attack[] = [
-  imported('a long log', 'busy-copy', async (url) => {
+  bundleImport('a long log', 'busy-copy', async (url) => {
     const response = await fetch(`${url}/v1/hosts/busy/export?format=bundle`);
     return Buffer.from(await response.arrayBuffer());
   }),
-  imported('a line of nested lists', 'nested', async () => {
+  bundleImport('a line of nested lists', 'nested', async () => {
     const head = `{"type":"event","body":${'['.repeat(16 * MIB)}${']'.repeat(16 * MIB)}`;
     const digest = createHash('sha256').update(head).digest('hex');
     return Buffer.from(`${head},"sha256":"${digest}"}\n`);
@@ -125,7 +129,7 @@ const reads: readonly Attack[] = [
   {
     name: 'replay under 5.10',
     run: async (url) =>
-      told(await postJson(`${url}/v1/hosts/busy/replays`, '{"release":"5.10","limit":1000}')),
+      statusOf(await postJson(`${url}/v1/hosts/busy/replays`, '{"release":"5.10","limit":1000}')),
   },
   read('wide: state', 'wide/state'),
   read('wide: past state', 'wide/state?at=1000'),
@@ -134,11 +138,11 @@ const reads: readonly Attack[] = [
   read('wide: tree for bpftool', 'wide/cgroups?format=bpftool'),
   read('wide: effective tree for bpftool', 'wide/cgroups?format=bpftool&effective=true'),
   read('wide: effective, held by', 'wide/effective?cgroup=/pod-1&attach_type=egress'),
-  left('filtered stream from 0', `busy/events/stream?${filter}`, 40),
-  left('stream from 0', 'busy/events/stream', 40),
-  left('filtered export', `busy/export?format=ndjson&${filter}`, 8),
-  left('verify', 'busy/verify', 2),
-  left('diff', 'busy/diff?from=2', 10),
+  abandonment('filtered stream from 0', `busy/events/stream?${filter}`, 40),
+  abandonment('stream from 0', 'busy/events/stream', 40),
+  abandonment('filtered export', `busy/export?format=ndjson&${filter}`, 8),
+  abandonment('verify', 'busy/verify', 2),
+  abandonment('diff', 'busy/diff?from=2', 10),
   concurrently('diff', 'busy/diff?from=2', 20),
   concurrently('wide state', 'wide/state', 10),
   concurrently('filtered pages', `busy/events?${filter}`, 40),

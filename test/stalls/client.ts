@@ -19,7 +19,7 @@ export interface Answered {
 /** No connection is shared: what one attack does to its own must not be another's wait. */
 const agent = new Agent({ keepAlive: false });
 
-function opened(url: string, { method = 'GET', headers = {}, body }: Asked) {
+function open(url: string, { method = 'GET', headers = {}, body }: Asked) {
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = request(url, { method, agent, headers: { ...headers, ...length } });
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -32,7 +32,7 @@ function opened(url: string, { method = 'GET', headers = {}, body }: Asked) {
 
 /** Asks, and reads the answer to its end. */
 export async function ask(url: string, asked: Asked = {}): Promise<Answered> {
-  const response = await opened(url, asked).answer;
+  const response = await open(url, asked).answer;
   let bytes = 0;
   let start = '';
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -56,7 +56,7 @@ export async function abandon(
   url: string,
   { times, until }: { readonly times: number; readonly until: () => Promise<unknown> },
 ): Promise<void> {
-  const all = Array.from({ length: times }, () => opened(url, {}));
+  const all = Array.from({ length: times }, () => open(url, {}));
   for (const { answer } of all) {
     answer.then(
       (response) => response.on('error', () => undefined).resume(),

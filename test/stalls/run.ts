@@ -29,7 +29,7 @@ interface Prepared {
   readonly drop: () => Promise<void>;
 }
 
-async function prepared(store: Store, folder: string): Promise<Prepared> {
+async function prepare(store: Store, folder: string): Promise<Prepared> {
   const server = store === 'pglite' ? undefined : await startPostgres();
   const database: Database = server
     ? openPostgres({ url: server.url })
@@ -61,7 +61,7 @@ function usedMs(pid: number): number {
 }
 
 /** Waits until the service rests: what an attack left running is the attack's too. */
-async function rested(pid: number): Promise<void> {
+async function waitForRest(pid: number): Promise<void> {
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
     const before = usedMs(pid);
     await sleep(LOOK_MS);
@@ -73,7 +73,7 @@ async function main([...words]: string[]): Promise<void> {
   const store: Store = words[0] === 'pglite' ? 'pglite' : 'postgresql';
   const word = (words[0] === store ? words[1] : words[0]) ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-stalls-'));
-  const { env, drop } = await prepared(store, folder);
+  const { env, drop } = await prepare(store, folder);
   const held = join(folder, 'held');
   const ticker = new URL('ticker.js', import.meta.url).href;
   const service = await startProcess({
@@ -90,13 +90,13 @@ async function main([...words]: string[]): Promise<void> {
     '| attack | came of it | took, ms | busy after it, ms | longest wait, ms | longest piece, ms | peak, MiB |',
   );
   console.log('|---|---|---|---|---|---|---|');
-  const attacked = async ({ name, run }: Attack) => {
+  const launch = async ({ name, run }: Attack) => {
     await watcher.ask('look');
     process.kill(service.pid, 'SIGUSR2');
     const start = performance.now();
     const came = await run(service.url).catch((error: Error) => error.message);
     const took = performance.now() - start;
-    await rested(service.pid);
+    await waitForRest(service.pid);
     const busy = Math.max(performance.now() - start - took - LOOK_MS, 0);
     const { longestMs, rss } = await watcher.ask('look');
     const cells = [took, busy, longestMs, heldMs(held), rss / 1024 / 1024].map((n) => n.toFixed(0));
@@ -104,7 +104,7 @@ async function main([...words]: string[]): Promise<void> {
   };
   try {
     for (const attack of attacks.filter(({ name }) => name.includes(word))) {
-      await attacked(attack);
+      await launch(attack);
     }
   } finally {
     watcher.stop();

@@ -20,7 +20,7 @@ let longestMs = 0;
 let rss = 0;
 let askedAt: number | undefined;
 
-function answered(): Promise<void> {
+function askHealth(): Promise<void> {
   return new Promise((resolve, reject) => {
     get(`${url}/healthz`, { agent }, (response) => {
       response.resume().once('end', resolve).once('error', reject);
@@ -46,7 +46,7 @@ for (;;) {
   askedAt = performance.now();
   // A service that was held for very long has cut the connection meanwhile.
   while (
-    !(await answered().then(
+    !(await askHealth().then(
       () => true,
       () => false,
     ))

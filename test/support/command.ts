@@ -61,7 +61,7 @@ export async function serving(args: readonly string[], env: Variables = {}): Pro
     env: environment(env),
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
-  const out = await started(child);
+  const out = await waitForGreeting(child);
   return {
     url: /listens on (\S+)/.exec(out)?.[1] ?? '',
     pid: child.pid ?? 0,
@@ -75,7 +75,7 @@ export async function serving(args: readonly string[], env: Variables = {}): Pro
 }
 
 /** Resolves with what was printed once the last line of the greeting is there. */
-function started(child: ChildProcess): Promise<string> {
+function waitForGreeting(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let out = '';
     let err = '';

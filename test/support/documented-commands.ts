@@ -15,7 +15,7 @@ export interface DocumentedCommand {
 /** Code between backquotes, and lines that are indented as code. */
 const CODE = /`([^`\n]+)`|^ {4}(\S[^#\n]*)/gmu;
 const BEGINS =
-  /^((?:[A-Z_]+=\S+ )*)(npm run ([\w:-]+)|npx vitest run|npx bpfledger ([\w-]+))(.*)$/u;
+  /^((?:[A-Z_]+=\S+ )*)(npm run ([\w:-]+)|npx vitest run|(?:npx bpfledger|sudo \/opt\/bpfledger\/dist\/cli\/bpfledger\.js) ([\w-]+))(.*)$/u;
 
 /** All commands of a page; `-- --option …` alone is the script before it once more. */
 export function commandsIn(page: string): DocumentedCommand[] {

@@ -9,7 +9,7 @@ export interface FaultyDatabase extends Database {
   /** What happens to the next appends, in order; then all is well again. */
   readonly faults: Fault[];
   /** How many appends broke. */
-  readonly broken: () => number;
+  readonly countBroken: () => number;
 }
 
 /** Only appends break: they are what nobody may lose. `commit` stands for that of a transaction. */
@@ -32,7 +32,7 @@ export function faulty(database: Database): FaultyDatabase {
   return {
     ...database,
     faults,
-    broken: () => broken,
+    countBroken: () => broken,
     query<Row extends object>(text: string, params?: readonly unknown[]) {
       const work = () => database.query<Row>(text, params);
       return isAppend(text) ? through(work) : work();

@@ -94,7 +94,7 @@ function probe(what: What): Need {
       return collector();
     case 'bpftrace':
     case 'jq':
-      return installed(what);
+      return needProgram(what);
     case 'faketime':
       return findFaketime() === undefined ? missing('libfaketime is not installed') : met;
     default:
@@ -173,7 +173,7 @@ function strace(): Need {
   return lacking.length === 0 ? met : missing(`not installed: ${lacking.join(', ')}`);
 }
 
-function installed(program: string): Need {
+function needProgram(program: string): Need {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const there = folders.some((path) => isExecutable(join(path, program)));
   return there ? met : missing(`${program} is not installed`);

@@ -49,7 +49,7 @@ export function* history(kernel: Kernel, random: Random, calls: number): Generat
 }
 
 /** What a recorder says of it that knows all ids. */
-export function seenOf({
+export function observationOf({
   pid,
   call,
   decision,
@@ -93,7 +93,7 @@ const ERRNOS = Object.keys(ERRNO_NUMBERS) as Errno[];
 const small = (random: Random) => 1 + random.below(12);
 
 export function nonsense(done: Done, random: Random): Observation {
-  const { pid, done: seen } = seenOf(done);
+  const { pid, done: seen } = observationOf(done);
   const other = random.chance(0.2) ? 1 + random.below(6) : pid;
   const fds: Record<number, FdFact> = {};
   for (let i = random.below(3); i > 0; i--) {

@@ -19,16 +19,21 @@ import { snapshotOf } from '../../src/domain/snapshot.ts';
 type Beside = Omit<Partial<Observation>, 'done'>;
 
 /** Observes a call, applies what it says, and holds that it says the same again. */
-export function seen(kernel: Kernel, call: Call, outcome: ObservedOutcome, beside: Beside = {}) {
-  return taken(kernel, { pid: 1, ...beside, done: { call, outcome } });
+export function observeCall(
+  kernel: Kernel,
+  call: Call,
+  outcome: ObservedOutcome,
+  beside: Beside = {},
+) {
+  return observeTwice(kernel, { pid: 1, ...beside, done: { call, outcome } });
 }
 
 /** The same of a sighting. */
-export function sighted(kernel: Kernel, sighting: Sighting, pid = 1) {
-  return taken(kernel, { pid, done: sighting });
+export function observeSighting(kernel: Kernel, sighting: Sighting, pid = 1) {
+  return observeTwice(kernel, { pid, done: sighting });
 }
 
-function taken(kernel: Kernel, observation: Observation): Told {
+function observeTwice(kernel: Kernel, observation: Observation): Told {
   const before = JSON.stringify(snapshotOf(kernel));
   const witnessed = observe(kernel, observation);
   expect(JSON.stringify(snapshotOf(kernel))).toBe(before);

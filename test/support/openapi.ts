@@ -23,10 +23,12 @@ export function openapiDocument<T>(): T {
 }
 
 /** A schema in which every object is closed: what nobody told is a fault. */
-export function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
+export function closeSchema(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closeSchema);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const own = Object.fromEntries(Object.entries(schema).map(([key, one]) => [key, closed(one)]));
+  const own = Object.fromEntries(
+    Object.entries(schema).map(([key, one]) => [key, closeSchema(one)]),
+  );
   const isObject = own.type === 'object' && 'properties' in own;
   return isObject ? { additionalProperties: false, ...own } : own;
 }

@@ -29,12 +29,12 @@ export async function addHost(database: Database, name: string): Promise<number>
   return host.host_id;
 }
 
-/** Appends steps in batches whose sizes `sizeOf` gives, and tells `seen` of each step. */
+/** Appends steps in batches whose sizes `sizeOf` gives, and tells `onStep` of each step. */
 export async function appendHistory(
   database: Database,
   host_id: number,
   steps: Iterable<Step>,
-  options: { readonly sizeOf: () => number; readonly seen?: (step: Step) => void },
+  options: { readonly sizeOf: () => number; readonly onStep?: (step: Step) => void },
 ): Promise<void> {
   let batch = emptyBatch();
   let size = options.sizeOf();
@@ -43,7 +43,7 @@ export async function appendHistory(
     projector.project(step.kernel, step.event).forEach((rows, i) => {
       batch.rows[i]?.push(...rows);
     });
-    options.seen?.(step);
+    options.onStep?.(step);
     if (batch.events.length < size) continue;
     await appendBatch(database, host_id, batch);
     batch = emptyBatch();

@@ -7,6 +7,7 @@ import { decide } from '../../src/domain/decide.ts';
 import { applyAll } from '../../src/domain/evolve.ts';
 import type { AttachFlags } from '../../src/domain/flags.ts';
 import type { Kernel, OpenFile } from '../../src/domain/kernel.ts';
+import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID } from '../../src/domain/release/config.ts';
 import type { LedgerEvent } from '../../src/events/event.ts';
 import { type Random, randomFrom } from '../../src/recorders/generator/random.ts';
@@ -46,9 +47,8 @@ export function* givenHistory(calls: readonly Call[], release = '6.18'): Generat
   applyAll(kernel, boot.effects, boot.pid);
   yield { event: { ...boot, boot: kernel.boot.number }, kernel };
   for (const [index, call] of calls.entries()) {
-    const decided = decide(kernel, BOOT_PID, call);
-    const event = { ...placed(index + 2), boot: kernel.boot.number, call, ...decided };
-    applyAll(kernel, event.effects, BOOT_PID);
+    const decision = perform(kernel, BOOT_PID, call);
+    const event = { ...stampOf(index + 2), boot: kernel.boot.number, call, ...decision };
     yield { event: { ...event, pid: BOOT_PID, comm: 'init' }, kernel };
   }
 }
@@ -60,7 +60,7 @@ export function historyOf(calls: readonly Call[], release?: string): Step {
   return last;
 }
 
-function placed(position: number) {
+function stampOf(position: number) {
   const at = 1_700_000_000_000_000 + position * 1000;
   return { position, recorded_at: at, at, source: 'decided', boot: 0, actor: 'local' } as const;
 }
@@ -72,7 +72,7 @@ function bootEvent(
   const boot_id = `boot-${position}`;
   const effect = bootEffect(kernel, { release, boot_id });
   const call = { name: 'boot', release: effect.release, boot_id, config: effect.config } as const;
-  return { ...placed(position), pid: 0, comm: '', call, outcome: { ret: 0 }, effects: [effect] };
+  return { ...stampOf(position), pid: 0, comm: '', call, outcome: { ret: 0 }, effects: [effect] };
 }
 
 function callEvent(kernel: Kernel, position: number, random: Random): LedgerEvent {
@@ -82,7 +82,7 @@ function callEvent(kernel: Kernel, position: number, random: Random): LedgerEven
   const call = randomCall(kernel, pid, random);
   const { outcome, effects } = decide(kernel, pid, call);
   const comm = kernel.processes.get(pid)?.comm ?? '';
-  return { ...placed(position), pid, comm, call, outcome, effects };
+  return { ...stampOf(position), pid, comm, call, outcome, effects };
 }
 
 const TYPES = ['cgroup_inet_ingress', 'cgroup_inet_egress', 'cgroup_sock_ops'] as const;

@@ -8,7 +8,7 @@ export function wordsOf(line: string): string[] {
 }
 
 /** What is typed after `$` in a block, and the lines that it prints. */
-export function typedIn(block: string): { readonly typed: string; readonly shown: string }[] {
+export function findTyped(block: string): { readonly typed: string; readonly shown: string }[] {
   return block
     .split(/^\$ /mu)
     .slice(1)
@@ -19,7 +19,7 @@ export function typedIn(block: string): { readonly typed: string; readonly shown
 }
 
 /** What may be printed: `…` stands for anything. */
-export function shownAs(shown: string): RegExp {
+export function patternOf(shown: string): RegExp {
   const escaped = shown.trimEnd().replace(/[.*+?^$(){}|[\]\\]/gu, '\\$&');
   return new RegExp(`^${escaped.replaceAll('…', '[^]*?')}$`, 'u');
 }

@@ -150,9 +150,9 @@ async function overTheWire(
     address: (buffer) => addresses.of(buffer),
   };
   try {
-    const seen = await asked(model, native, process, call);
+    const seen = await askLive(model, native, process, call);
     const [last] = decisions;
-    return last === undefined ? seen : { ...last, outcome: joined(last.outcome, seen.outcome) };
+    return last === undefined ? seen : { ...last, outcome: withRule(last.outcome, seen.outcome) };
   } catch (error) {
     if (!(error instanceof Opened)) throw error;
     const [last] = decisions;
@@ -164,12 +164,12 @@ async function overTheWire(
 }
 
 /** The outcome as the process saw it, with the rule that the model names. */
-function joined(decided: Outcome, seen: Outcome): Outcome {
+function withRule(decided: Outcome, seen: Outcome): Outcome {
   if (!isRefusal(decided) || !isRefusal(seen)) return seen;
   return { ...seen, rule: decided.rule };
 }
 
-async function asked(
+async function askLive(
   model: Model,
   native: SystemCalls,
   process: Process,

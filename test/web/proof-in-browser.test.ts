@@ -51,7 +51,7 @@ describe.skipIf(!needs('chromium').ok)('a proof, checked by a page', () => {
     await service.close();
   });
 
-  const verified = (text: string, log: string): Promise<unknown> =>
+  const verify = (text: string, log: string): Promise<unknown> =>
     page.evaluate(`(async () => {
       const { verifyInclusion } = await import('/proof.js');
       return verifyInclusion(${JSON.stringify(text)}, { log: ${JSON.stringify(log)} })
@@ -59,7 +59,7 @@ describe.skipIf(!needs('chromium').ok)('a proof, checked by a page', () => {
     })()`);
 
   it('holds for the event that it is of', async () => {
-    expect(await verified(proof, key)).toEqual({
+    expect(await verify(proof, key)).toEqual({
       position: 2,
       body: expect.stringContaining('/proven'),
     });
@@ -69,11 +69,11 @@ describe.skipIf(!needs('chromium').ok)('a proof, checked by a page', () => {
     const at = proof.indexOf('\n\n') - 3;
     const other = proof[at] === 'A' ? 'B' : 'A';
     const changed = proof.slice(0, at) + other + proof.slice(at + 1);
-    expect(await verified(changed, key)).toEqual({ refused: 'ProofRefused' });
+    expect(await verify(changed, key)).toEqual({ refused: 'ProofRefused' });
   });
 
   it('is refused by the key of another log', async () => {
     const other = key.replace(/^./u, (digit) => (digit === 'a' ? 'b' : 'a'));
-    expect(await verified(proof, other)).toEqual({ refused: 'ProofRefused' });
+    expect(await verify(proof, other)).toEqual({ refused: 'ProofRefused' });
   });
 });

@@ -116,12 +116,12 @@ describe.skipIf(!needs('chromium').ok)('each view', () => {
     });
     await page.getByRole('main').waitFor();
     await act?.(page);
-    const settled = async () => {
+    const waitUntilSettled = async () => {
       await eventually(() => page.locator('#page').innerText()).toMatch(shows);
       await eventually(() => page.locator('.old').count()).toBe(0);
     };
     const see = async (file: string, { width }: typeof WIDE) => {
-      await settled();
+      await waitUntilSettled();
       expect(await seriousFindings(page)).toEqual([]);
       expect(await widthOf(page)).toBe(width);
       if (!isKept) return;
@@ -140,7 +140,7 @@ describe.skipIf(!needs('chromium').ok)('each view', () => {
 
   it('is walked through with the keyboard alone', async () => {
     const { page, faults, close } = await show(browser, `${url}/`);
-    const focused = () =>
+    const focusedText = () =>
       page.evaluate(
         'document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText',
       );
@@ -151,7 +151,7 @@ describe.skipIf(!needs('chromium').ok)('each view', () => {
       await there.first().waitFor();
       for (let i = 0; i < 60; i++) {
         await page.keyboard.press('Tab');
-        if ((await focused()) === name) return page.keyboard.press('Enter');
+        if ((await focusedText()) === name) return page.keyboard.press('Enter');
       }
       throw new Error(`the Tab key does not come to “${name}”`);
     };

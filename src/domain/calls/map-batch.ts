@@ -3,6 +3,7 @@
  * `__htab_map_lookup_and_delete_batch`; semantics §25.9). An update or a deletion takes its elements
  * one after the other, and stays where one fails: what came before is done, and counted.
  */
+import { withArticle } from '../article.ts';
 import type { CallOf, Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -128,7 +129,9 @@ function requireBatchMap(
   if (writes && map.frozen) return refusal('EPERM', 'map-frozen', { map_id: map.id });
   const { map_type } = map;
   if (OPAQUE.includes(map_type)) {
-    return refusal('ENOTSUPP', 'not-modelled', { what: `${name} of a ${map_type} map` });
+    return refusal('ENOTSUPP', 'not-modelled', {
+      what: `${name} of ${withArticle(`${map_type} map`)}`,
+    });
   }
   if (!hasBatch(caller.kernel.switches, map_type, name)) {
     return refusal('ENOTSUPP', 'map-has-no-batch', { map_id: map.id, map_type, call: name });

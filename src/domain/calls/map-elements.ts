@@ -1,4 +1,5 @@
 /** Map elements from user space: lookup, update, delete, next key (semantics §25.4). */
+import { withArticle } from '../article.ts';
 import { attachTypeOf } from '../attach-type.ts';
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt } from '../caller.ts';
@@ -179,7 +180,9 @@ function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap |
 }
 
 function unmodelledElement({ map_type }: BpfMap): Refusal {
-  return refusal('ENOTSUPP', 'not-modelled', { what: `an element of a ${map_type} map` });
+  return refusal('ENOTSUPP', 'not-modelled', {
+    what: `an element of ${withArticle(`${map_type} map`)}`,
+  });
 }
 
 function openAnyMap(

@@ -1,5 +1,6 @@
 /** PROG_LOAD: the checks of semantics §7 in the kernel's order (`bpf_prog_load`). */
 
+import { withArticle } from '../article.ts';
 import { type AttachType, attachTypeNumber, attachTypeOf } from '../attach-type.ts';
 import { isKernelsBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
@@ -234,7 +235,9 @@ function badTarget(
   const takesBtf = type === 'struct_ops' || NEEDS_BTF.includes(type);
   const takesProg = type === 'tracing' || type === 'ext';
   if ((isBtf && takesBtf) || (target?.kind === 'prog' && takesProg)) {
-    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
+    return refusal('ENOTSUPP', 'not-modelled', {
+      what: `the target of ${withArticle(`${type} program`)}`,
+    });
   }
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
 }
@@ -254,7 +257,9 @@ function badTargetProgram(
   if (attach_prog_fd === 0) return undefined;
   const target = progAt(caller, attach_prog_fd, 'attach_prog_fd');
   if (isRefused(target)) return target;
-  return refusal('ENOTSUPP', 'not-modelled', { what: `the target of a ${type} program` });
+  return refusal('ENOTSUPP', 'not-modelled', {
+    what: `the target of ${withArticle(`${type} program`)}`,
+  });
 }
 
 /**
@@ -267,7 +272,9 @@ function refuseWithoutBtf(
   expected: AttachType,
 ): Refusal | undefined {
   if (type !== 'lsm' || !hasHooks(expected)) {
-    return refusal('ENOTSUPP', 'not-modelled', { what: `a ${type} program with attach_btf_id` });
+    return refusal('ENOTSUPP', 'not-modelled', {
+      what: `${withArticle(`${type} program`)} with attach_btf_id`,
+    });
   }
   if (cgroupProgType(kernel.switches, expected) === type) return undefined;
   return refusal('EINVAL', 'attach-type-unknown', { attach_type: expected });

@@ -6,7 +6,7 @@ import type { Table } from './table.ts';
  * Root's /open and /closed (0700), the user's /mine with /mine/a in it. `in` is the user's process in
  * /mine, `user` one in the root.
  */
-function delegated(world: World): void {
+function delegation(world: World): void {
   world.cgroups('/open', '/open/x', '/closed', '/mine', '/mine/a', '/mine/b');
   world.does({ name: 'cgroup_chmod', path: '/closed', mode: 0o700 });
   for (const path of ['/mine', '/mine/cgroup.procs', '/mine/a', '/mine/a/cgroup.procs']) {
@@ -26,7 +26,7 @@ const directories: Table = {
   title: 'By somebody who is not root',
   source: '`may_create`, `may_delete`, `cgroup_mkdir`; semantics §17',
   state: STATE,
-  given: delegated,
+  given: delegation,
   call: 'mkdir pid = user; path = /closed/x',
   rows: `
     | wrong first                        | mended by                      | all     |
@@ -51,7 +51,7 @@ const sticky: Table = {
   source: '`check_sticky`, `inode_permission`; semantics §17',
   state: `${STATE} \`/open\` has mode 1777, \`/closed\` 0711.`,
   given(world) {
-    delegated(world);
+    delegation(world);
     world.does({ name: 'cgroup_chmod', path: '/open', mode: 0o1777 });
     world.does({ name: 'cgroup_chmod', path: '/closed', mode: 0o711 });
   },
@@ -70,7 +70,7 @@ const owners: Table = {
   title: 'chown and chmod in the hierarchy of cgroups',
   source: '`setattr_prepare`, `kernfs_iop_setattr`; semantics §17',
   state: STATE,
-  given: delegated,
+  given: delegation,
   call: 'cgroup_chown pid = user; path = /open/cgroup.kill/x; uid = 0',
   rows: `
     | wrong first                       | mended by                              | v2-series..5.13 | 5.14..  |
@@ -89,7 +89,7 @@ const moving: Table = {
   title: 'Moving a process by somebody who is not root',
   source: '`cgroup_procs_write`, `cgroup_procs_write_permission`; semantics §17',
   state: `${STATE} \`in\` is in \`/mine\`, the caller in the root.`,
-  given: delegated,
+  given: delegation,
   call: 'join pid = user; path = /closed; target_pid = 4000',
   rows: `
     | wrong first                            | mended by         | all    |
@@ -102,7 +102,7 @@ const moving: Table = {
 };
 
 /** /d has a threaded cgroup /d/t, beside it /d/i, below it /d/t/i; /full has a process below it. */
-function threaded(world: World): void {
+function threads(world: World): void {
   world.cgroups('/d', '/d/t', '/d/i', '/d/t/i', '/full', '/full/p', '/full/q', '/top');
   world.does({ name: 'cgroup_write', path: '/d/t/cgroup.type', value: 'threaded' });
   world.name('child', world.does({ name: 'fork' }));
@@ -117,7 +117,7 @@ const types: Table = {
   title: 'cgroup.type, and who is moved where',
   source: '`cgroup_type_write`, `cgroup_enable_threaded`, `cgroup_migrate_vet_dst`; semantics §17',
   state: THREADED_STATE,
-  given: threaded,
+  given: threads,
   call: 'cgroup_write path = /full; value = "domain"',
   rows: `
     | wrong first                             | mended by                      | all        |
@@ -140,7 +140,7 @@ const kills: Table = {
   source: '`cgroup_kill_write`, `cgroup_freeze_write`; semantics §17',
   state: `${THREADED_STATE} The user has uid 1000 and no capability.`,
   given(world) {
-    threaded(world);
+    threads(world);
     world.name('user', world.does({ name: 'fork', uid: 1000, caps: [] }));
   },
   call: 'cgroup_write pid = user; path = /d/t/cgroup.kill; value = "x"',
@@ -166,7 +166,7 @@ const names: Table = {
     '`/mine` and its cgroup.stat are of uid 1000, which `user` has. ENOTSUPP stands for a 422: ' +
     'whether the file is there, the kernel and its controllers decide.',
   given(world) {
-    delegated(world);
+    delegation(world);
     world.does({ name: 'cgroup_chown', path: '/mine/cgroup.stat', uid: 1000 });
   },
   rows: `

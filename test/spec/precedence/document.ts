@@ -3,7 +3,7 @@ import { MEASURED_VERSIONS } from '../../../src/domain/release/version.ts';
 import { RULES } from '../../../src/domain/rules.ts';
 import { KERNELS } from './kernels.ts';
 import { type Asked, run } from './run.ts';
-import { ABSENT, ELSEWHERE, parsed, type Table } from './table.ts';
+import { ABSENT, ELSEWHERE, parse, type Table } from './table.ts';
 import { TABLES } from './tables.ts';
 import { MATRIX, MATRIX_TITLE } from './v2-matrix.ts';
 import { V2_PAGE } from './v2-series.ts';
@@ -35,7 +35,7 @@ export function pages(): Page[] {
 function order(): string {
   const lines = TABLES.filter(({ call }) => call !== undefined).map((table) => {
     const { page, title, state, call } = table;
-    const { columns, rows } = parsed(table);
+    const { columns, rows } = parse(table);
     const asked = columns.flatMap(({ kernels }) => kernels.slice(0, 1).map((k) => run(table, k)));
     return JSON.stringify({
       ...{ page, title, state, call: call?.trim().replace(/\s+/gu, ' ') },
@@ -84,14 +84,14 @@ function page(name: string): Page {
 }
 
 function section(table: Table): string {
-  const { columns, rows } = parsed(table);
+  const { columns, rows } = parse(table);
   const asked = columns.flatMap(({ kernels }) => kernels.slice(0, 1).map((k) => run(table, k)));
   const inTurn = table.call === undefined ? ['asked', 'call'] : ['wrong first', 'mended by'];
   const head = ['#', ...inTurn, ...columns.map(({ heading }) => heading), 'rule'];
   const body = rows.map(({ fault, mend, answers }, i) => {
-    return [`${i + 1}`, fault, quoted(mend), ...answers, sourcesOf(asked, i)];
+    return [`${i + 1}`, fault, quote(mend), ...answers, sourcesOf(asked, i)];
   });
-  const call = table.call === undefined ? '' : `\n**Call.** ${quoted(table.call)}\n`;
+  const call = table.call === undefined ? '' : `\n**Call.** ${quote(table.call)}\n`;
   return `## ${table.title}
 
 ${table.source}
@@ -123,7 +123,7 @@ function line(cells: readonly string[]): string {
 }
 
 /** Mends and calls as code, in one line; a name of many letters is cut. */
-function quoted(text: string): string {
+function quote(text: string): string {
   const words = text
     .trim()
     .replace(/\s+/gu, ' ')

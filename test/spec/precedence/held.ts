@@ -71,7 +71,7 @@ const hashOfMaps: Table = {
 };
 
 /** Two programs for two hooks, one with cgroup storage; the first owns P, the second owns Q. */
-function owned(world: World): void {
+function twoOwners(world: World): void {
   const [first, second] = ['P', 'Q'].map((label) =>
     world.map(label, { map_type: 'prog_array', ...SIZES, max_entries: 2 }),
   );
@@ -89,7 +89,7 @@ const owners: Table = {
   source: '`__bpf_prog_map_compatible`, `bpf_check_tail_call`; semantics §25.8',
   state:
     '`P` holds `egress`, `Q` holds `storing`, which has cgroup storage in `S`. Each row starts from there.',
-  given: owned,
+  given: twoOwners,
   rows: `
     | asked                                   | call                                                                                                                     | v2-series..6.16 | 6.17   | 6.18.. |
     | a program of another hook               | map_update_elem map_fd = P; key = 1; value = ingress                                                                     | ok              | ok     | EINVAL |

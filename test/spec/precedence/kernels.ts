@@ -59,15 +59,15 @@ export function kernelsOf(heading: string): readonly KernelName[] {
 }
 
 function firstOf(name: string): number {
-  return indexOf(name, RELEASES.findIndex(named(name)));
+  return indexOf(name, RELEASES.findIndex(matchName(name)));
 }
 
 function lastOf(name: string): number {
-  return indexOf(name, RELEASES.findLastIndex(named(name)));
+  return indexOf(name, RELEASES.findLastIndex(matchName(name)));
 }
 
 /** A release by its exact name, or any of the series of that name. */
-function named(name: string): (release: KernelName) => boolean {
+function matchName(name: string): (release: KernelName) => boolean {
   return (release) => release === name || seriesOf(release) === name;
 }
 

@@ -3,7 +3,7 @@ import type { World } from '../given.ts';
 import type { Table } from './table.ts';
 
 /** Another instance on /two with a pin and a third instance on /two/in; /two is open. */
-function mounted(world: World): void {
+function mounts(world: World): void {
   world.prog('a');
   for (const path of ['/dir', '/two', '/closed']) world.does({ name: 'bpffs_mkdir', path });
   world.does({ name: 'chmod', path: '/closed', mode: 0o700 });
@@ -28,7 +28,7 @@ const mount: Table = {
   title: 'mount',
   source: '`path_mount`, `do_new_mount`, `do_loopback`, `graft_tree`; semantics §15',
   state: STATE,
-  given: mounted,
+  given: mounts,
   call: 'mount pid = user; path = /x',
   rows: `
     | wrong first               | mended by             | all     |
@@ -48,7 +48,7 @@ const umount: Table = {
   title: 'umount',
   source: '`ksys_umount`, `can_umount`, `do_umount`; semantics §15',
   state: STATE,
-  given: mounted,
+  given: mounts,
   call: 'umount pid = user; path = /x; flags = 16',
   steps: {
     'umount /two/in': (world) => world.does({ name: 'umount', path: '/two/in' }),
@@ -71,7 +71,7 @@ const lazily: Table = {
   title: 'umount2 with MNT_DETACH, and names where nothing is mounted',
   source: '`umount_tree`, `bpf_obj_do_pin`; semantics §15',
   state: STATE,
-  given: mounted,
+  given: mounts,
   call: 'umount path = /; flags = 0',
   steps: { 'mount /': (world) => world.does({ name: 'mount', path: '/' }) },
   rows: `
@@ -90,7 +90,7 @@ const covered: Table = {
   title: 'Names that are mount points, and names of two mounts',
   source: '`is_local_mountpoint`, `do_renameat2`, `do_linkat`; semantics §15',
   state: STATE,
-  given: mounted,
+  given: mounts,
   call: 'bpffs_rmdir path = /two',
   rows: `
     | wrong first              | mended by                                  | all   |
@@ -109,7 +109,7 @@ const opened: Table = {
   title: 'open of a directory',
   source: '`do_open`, `may_open`; semantics §15',
   state: STATE,
-  given: mounted,
+  given: mounts,
   call: 'open_other pid = user; kind = dir; path = /x',
   rows: `
     | wrong first                    | mended by      | all     |

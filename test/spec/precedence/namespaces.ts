@@ -3,7 +3,7 @@ import type { World } from '../given.ts';
 import type { Table } from './table.ts';
 
 /** `user` has no rights, `apart` has namespaces of its own, and `thread` is a thread. */
-function separated(world: World): void {
+function namespaces(world: World): void {
   world.name('user', world.does({ name: 'spawn', uid: 1000, caps: [] }));
   world.name('admin', world.does({ name: 'spawn', caps: ['sys_admin'] }));
   const both = { clone_newns: true, clone_newcgroup: true } as const;
@@ -22,7 +22,7 @@ const unshare: Table = {
   title: 'unshare and fork with new namespaces',
   source: '`ksys_unshare`, `copy_process`, `copy_namespaces`, `copy_cgroup_ns`; semantics §29',
   state: SEPARATED,
-  given: separated,
+  given: namespaces,
   call: 'unshare pid = user; clone_newns = true',
   rows: `
     | wrong first                         | mended by                                | all    |
@@ -41,7 +41,7 @@ const enter: Table = {
   source:
     '`check_setns_flags`, `validate_nsset`, `mntns_install`, `cgroupns_install`; semantics §29',
   state: SEPARATED,
-  given: separated,
+  given: namespaces,
   call: 'setns pid = user; target_pid = 9999',
   rows: `
     | wrong first                          | mended by                                  | 5.8..  |
@@ -60,7 +60,7 @@ const withoutPidfd: Table = {
   title: 'setns of kernels before 5.8',
   source: '`__do_sys_setns`; semantics §29',
   state: SEPARATED,
-  given: separated,
+  given: namespaces,
   call: 'setns target_pid = apart; clone_newcgroup = true',
   rows: `
     | wrong first                 | mended by | v2-series..5.7 | 5.8.. |

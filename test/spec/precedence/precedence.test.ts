@@ -6,7 +6,7 @@ import { RULES } from '../../../src/domain/rules.ts';
 import { pages } from './document.ts';
 import type { KernelName } from './kernels.ts';
 import { type Asked, run } from './run.ts';
-import { parsed, type Table } from './table.ts';
+import { parse, type Table } from './table.ts';
 import { TABLES } from './tables.ts';
 
 /** What each kernel answered to each table: several tests ask for the same. */
@@ -20,7 +20,7 @@ function answersOf(table: Table, kernel: KernelName): readonly Asked[] {
   return answers;
 }
 
-const kernelsIn = (table: Table) => parsed(table).columns.flatMap(({ kernels }) => kernels);
+const kernelsIn = (table: Table) => parse(table).columns.flatMap(({ kernels }) => kernels);
 
 describe.each(TABLES)('$page: $title', (table) => {
   it('is answered row by row', () => {
@@ -57,7 +57,7 @@ const OUTSIDE_THE_MODEL = ['kernel-said-so', 'beyond-these-rules'];
 it('every rule that refuses is answered by some row', () => {
   const hit = new Set<string>(OUTSIDE_THE_MODEL);
   for (const table of TABLES) {
-    for (const { kernels } of parsed(table).columns) {
+    for (const { kernels } of parse(table).columns) {
       for (const kernel of kernels) {
         for (const { rule } of answersOf(table, kernel)) if (rule !== undefined) hit.add(rule);
       }

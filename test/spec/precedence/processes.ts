@@ -125,7 +125,7 @@ const sysctls: Table = {
 };
 
 /** The caller's 3 is a pipe's end, a limit of 5; `other` has uid 1000 and no capability. */
-function bounded(world: World): void {
+function limits(world: World): void {
   world.does({ name: 'open_other', kind: 'file' });
   world.name('other', world.does({ name: 'spawn', uid: 1000, caps: [] }));
   world.does({ name: 'setrlimit', nofile: 5 });
@@ -138,7 +138,7 @@ const dup3: Table = {
   title: 'dup3',
   source: '`ksys_dup3`; semantics §14',
   state: BOUNDED,
-  given: bounded,
+  given: limits,
   call: 'dup3 fd = closed; to_fd = closed; flags = 1',
   rows: `
     | wrong first                        | mended by          | all    |
@@ -158,7 +158,7 @@ const fcntl: Table = {
   title: 'fcntl of an fd',
   source: '`do_fcntl`, `f_dupfd`; semantics §14',
   state: BOUNDED,
-  given: bounded,
+  given: limits,
   call: 'fcntl fd = closed; cmd = f_dupfd; arg = 5',
   rows: `
     | wrong first              | mended by                 | all    |
@@ -179,7 +179,7 @@ const closeRange: Table = {
   title: 'close_range',
   source: '`__close_range`; semantics §14',
   state: BOUNDED,
-  given: bounded,
+  given: limits,
   call: 'close_range first = 4; last = 3; flags = 12',
   rows: `
     | wrong first                            | mended by             | v2-series..5.8 | 5.9..5.10.262 | 5.11.. |
@@ -196,7 +196,7 @@ const pidfd: Table = {
   title: 'pidfd_getfd',
   source: '`pidfd_getfd`, `__pidfd_fget`, `ptrace_may_access`; semantics §14',
   state: BOUNDED,
-  given: bounded,
+  given: limits,
   call: 'pidfd_getfd pid = other; target_pid = 9999; target_fd = closed; flags = 1',
   steps: {
     'the caller is full': (world) => world.does({ name: 'dup', fd: 0 }),

@@ -9,7 +9,7 @@ import type { RuleName } from '../../../src/domain/rules.ts';
 import { answerOf, CLOSED, given, type World } from '../given.ts';
 import { insnsOf } from './code-words.ts';
 import type { KernelName } from './kernels.ts';
-import { ABSENT, ELSEWHERE, parsed, type Table } from './table.ts';
+import { ABSENT, ELSEWHERE, parse, type Table } from './table.ts';
 
 export interface Asked {
   /** Which row of the table. */
@@ -31,7 +31,7 @@ type Fields = Record<string, unknown>;
  * @param switches values that the kernel has otherwise than its release
  */
 export function run(written: Table, kernel: KernelName, switches: Partial<Switches> = {}): Asked[] {
-  const { columns, rows } = parsed(written);
+  const { columns, rows } = parse(written);
   const column = columns.findIndex(({ kernels }) => kernels.includes(kernel));
   if (column < 0) return [];
   const table = { ...written, config: configWith(written, switches) };

@@ -65,7 +65,7 @@ export const ELSEWHERE = '–';
  *
  * @throws Error when a line has another number of cells than the first, or names no kernel
  */
-export function parsed(table: Table): Parsed {
+export function parse(table: Table): Parsed {
   const lines = table.rows.split('\n').filter((line) => line.trim() !== '');
   const [head, ...body] = lines.map((line) => cells(line));
   const headings = head?.slice(2) ?? [];

@@ -6,7 +6,7 @@ import type { Table } from './table.ts';
  * `inside` is alone in a user namespace and has a bpffs of it, which delegates loads of cgroup_skb for
  * ingress and hashes; `none` delegates nothing; `hosts` is init's; `other` is of another namespace.
  */
-function delegated(world: World): void {
+function delegations(world: World): void {
   world.name('lame', world.does({ name: 'fork', caps: [] }));
   world.name('inside', world.does({ name: 'fork', clone_newuser: true, clone_newns: true }));
   world.name('other', world.does({ name: 'fork', clone_newuser: true, clone_newns: true }));
@@ -42,7 +42,7 @@ const create: Table = {
   title: 'token_create',
   source: '`__sys_bpf`, `token_create`, `bpf_token_create`; semantics §18, §30',
   state: STATE,
-  given: delegated,
+  given: delegations,
   rows: `
     | asked | call | v2-series..5.18 | 5.19..6.8 | 6.9.. |
     | a flag | token_create pid = inside; bpffs_fd = closed; flags = 1 | EPERM | EINVAL | EINVAL |
@@ -63,7 +63,7 @@ const mount: Table = {
   title: 'fsmount of a bpffs that delegates',
   source: '`may_mount`, `mount_capable`, `bpf_parse_param`; semantics §30',
   state: `${STATE} \`lame\` is of the host and has no capability.`,
-  given: delegated,
+  given: delegations,
   rows: `
     | asked | call | all |
     | nobody mounts without CAP_SYS_ADMIN | fsmount pid = lame; by_pid = 1 | EPERM |
@@ -79,7 +79,7 @@ const mount: Table = {
 
 /** The same with a token of `inside`, under the same number in `bare` and in init. */
 function tokens(world: World): void {
-  delegated(world);
+  delegations(world);
   const pid = world.at('inside');
   world.name('token', world.does({ name: 'token_create', bpffs_fd: world.at('top') }, pid));
   for (const [label, to_pid] of [
@@ -175,7 +175,7 @@ const namespaces: Table = {
   source: '`check_unshare_flags`, `copy_process`, `create_user_ns`; semantics §30',
   state: STATE,
   given: (world) => {
-    delegated(world);
+    delegations(world);
     world.name(
       'thread',
       world.does({ name: 'fork', clone_thread: true, clone_files: true }, world.at('lame')),

@@ -5,7 +5,7 @@ import type { Table } from './table.ts';
 export const V2_PAGE = 'v2-series';
 
 /** /c multi a link(b), /n none p, /e empty, link(d) defunct, link pinned as /l, M a storage map. */
-function mixed(world: World): void {
+function lists(world: World): void {
   world.cgroups('/c', '/n', '/e', '/gone').map('M');
   const tag = { sha1: 'of SHA-1', sha256: 'of SHA-256' };
   world.prog('a', { map_fds: [world.at('M')], tag });
@@ -28,7 +28,7 @@ const links: Table = {
   title: 'Links: the series, what was merged, and 6.18',
   source: 'semantics §19, §20; D3-D7, D14, D15, D23, D26',
   state: STATE,
-  given: mixed,
+  given: lists,
   rows: `
     | asked                                          | call                                                                      | v2-series | 5.7    | 6.18    |
     | a link without a mode, on nothing              | link_create target_path = /e; ${TYPE}; prog_fd = b                        | ok        | ok     | ok      |
@@ -59,7 +59,7 @@ const programs: Table = {
   title: 'Programs and queries: 5.7 and 6.18',
   source: 'semantics §19.1, §20; D8-D10, D12, D17-D19, D22-D24',
   state: STATE,
-  given: mixed,
+  given: lists,
   rows: `
     | asked                                    | call                                                                                                | v2-series        | 5.7              | 6.18                    |
     | a replaces itself                        | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = a; replace_bpf_fd = a; flags = multi+replace | EINVAL           | EINVAL           | ok                      |
