@@ -483,7 +483,7 @@ static __always_inline int bpf_arguments(struct task_struct *task, struct call *
 #define BTF_NAME ((unsigned long)'b' | (unsigned long)'t' << 8 | (unsigned long)'f' << 16)
 #define BTF_NAME_MASK 0xfffffffful
 
-/* What a file is that is no object of the log. */
+/* What a file is that is not an object of the log. */
 __noinline unsigned int other_kind(unsigned long address)
 {
 	struct file *file = TYPED(file, address);

@@ -233,7 +233,7 @@ static void facts(const struct event *event)
 
 		for (unsigned int j = 0; j < i; j++)
 			said |= event->fact[j].fd == fact->fd;
-		/* What is no object of the log matters where the call was refused for it. */
+		/* What is not an object of the log matters where the call was refused for it. */
 		if (said || !fact->kind || (fact->kind >= OBJECT_OTHER && event->ret >= 0))
 			continue;
 		printf("%s\"%d\":{\"kind\":\"%s\"", before, fact->fd, kind_name(fact->kind));

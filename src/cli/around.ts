@@ -25,7 +25,7 @@ export interface Around {
 /**
  * Reads the moment, and looks where in the log of a host it is.
  *
- * @throws UsageError when the text is no moment
+ * @throws UsageError when the text is not a moment
  * @throws ServiceRefusal for a position that the log does not have
  */
 export async function aroundMoment(

@@ -66,7 +66,7 @@ function exitCodeOf(error: unknown): ExitCode {
 
 let outlivesReader = false;
 
-// A reader that has read enough (`| head`) closes the pipe: that ends the command, and is no error.
+// A reader that has read enough (`| head`) closes the pipe: that ends the command, and is not an error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

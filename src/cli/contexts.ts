@@ -75,7 +75,7 @@ export function readContexts(): Contexts {
   if (text.length > FILE_CHARS_MAX) throw new UsageError(`${file} is too large`);
   const contexts = tryParse(text);
   if (areContexts(contexts)) return contexts;
-  const why = contexts === undefined ? 'is no JSON' : 'does not have the form of contexts';
+  const why = contexts === undefined ? 'is not JSON' : 'does not have the form of contexts';
   throw new UsageError(
     `${file} ${why}: mend it, or move it away and add the contexts again (context add)`,
   );

@@ -28,7 +28,7 @@ export interface DeletionCall {
 /**
  * Deletes a host, when that is confirmed; else says what would go.
  *
- * @throws UsageError for what is no name of one host, and a reason that is too long
+ * @throws UsageError for what is not a name of one host, and a reason that is too long
  */
 export async function removeHost(call: DeletionCall): Promise<ExitCode> {
   const { name, configuration, reason, isConfirmed, json, print } = call;

@@ -36,7 +36,7 @@ function onDay(text: string, now: Date): Date | undefined {
   if (day?.includes('-')) {
     const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
     time.setFullYear(year, month - 1, date);
-    // The 31st of February is no day: the service refuses the text.
+    // The 31st of February is not a day: the service refuses the text.
     if (time.getMonth() !== month - 1) return undefined;
   }
   time.setHours(Number(hour), Number(minute), Number(second), 0);

@@ -10,7 +10,7 @@ it.each([
   ['what the terminal says', '', stream(true, 132), 132],
   ['COLUMNS before that', '90', stream(true, 132), 90],
   ['80 where nothing says it', '', stream(true, 0), 80],
-  ['80 for a COLUMNS that is no width', 'wide', stream(true, undefined), 80],
+  ['80 for a COLUMNS that is not a width', 'wide', stream(true, undefined), 80],
   ['nothing where no terminal is', '90', stream(false, undefined), undefined],
 ])('is %s', (_, set, terminal, columns) => {
   vi.stubEnv('COLUMNS', set);

@@ -3,7 +3,7 @@
 /** Where a terminal does not tell its width. */
 const USUAL = 80;
 
-/** Columns of a stream: `COLUMNS` wins, as in a shell; undefined when it is no terminal. */
+/** Columns of a stream: `COLUMNS` wins, as in a shell; undefined when it is not a terminal. */
 export function columnsOf(stream: NodeJS.WriteStream): number | undefined {
   if (!stream.isTTY) return undefined;
   const { COLUMNS: set = '' } = process.env;

@@ -6,7 +6,7 @@ import type { Flags } from './command.ts';
 import { SPOKEN_FORMS } from './spoken-moment.ts';
 
 /**
- * A sentence about the first flag whose text is no moment; undefined when all are, or the error is
+ * A sentence about the first flag whose text is not a moment; undefined when all are, or the error is
  * not the service's.
  *
  * @param flags of the command

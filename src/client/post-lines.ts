@@ -66,7 +66,7 @@ export async function postLines(
   throw new Error(`the service did not answer all lines: ${recorded} of ${lines.length}`);
 }
 
-/** Too many requests and a service that breaks are no fault of the line that came then. */
+/** Too many requests and a service that breaks are not a fault of the line that came then. */
 function isOfLine({ status, line }: ServiceRefusal): boolean {
   return line !== undefined && status >= 400 && status < 500 && status !== 429 && status !== 408;
 }

@@ -41,7 +41,7 @@ export const CODE_AND_MAP_RULES = {
     'instruction {insn} wants the address {offset} in the value of map {map_id}, a {map_type}',
   ),
   'arena-not-mapped': rule('__add_used_map §7', 'arena {map_id} was not mapped by its owner'),
-  'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is no BPF token'),
+  'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is not a BPF token'),
   'load-needs-btf': rule('check_attach_btf_id §7', 'a {prog_type} program is attached by BTF'),
   'btf-id-not-for-type': rule(
     'bpf_prog_load_check_attach §7',

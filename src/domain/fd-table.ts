@@ -123,7 +123,7 @@ export class FdTable {
     return copied;
   }
 
-  /** Writes a layer of `base` into it and gives that; a table that is no layer of it stays. */
+  /** Writes a layer of `base` into it and gives that; a table that is not a layer of it stays. */
   flushInto(base: FdTable | undefined): FdTable {
     if (this.#flushed !== undefined) return this.#flushed;
     if (base === undefined || this.#base !== base) return this;

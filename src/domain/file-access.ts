@@ -48,7 +48,7 @@ export function modeSet(caller: Caller, file: Pick<Owned, 'uid'>, mode: number):
   return mode & MODE_BITS & ~lost;
 }
 
-/** What chown(2) leaves of the mode of what is no directory, whoever calls (`setattr_should_drop_sgid`). */
+/** What chown(2) leaves of the mode of what is not a directory, whoever calls (`setattr_should_drop_sgid`). */
 function modeGiven(caller: Caller, file: Owned): number {
   const { mode } = file;
   const dropsGroup = (mode & GROUP_EXECUTES) !== 0 || !mayKeepGroup(caller, file);

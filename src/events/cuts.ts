@@ -115,7 +115,7 @@ export interface CutState {
 }
 
 /**
- * The state that a log begins with; undefined for a whole log. It is no shortcut as a snapshot is: without
+ * The state that a log begins with; undefined for a whole log. It is not a shortcut as a snapshot is: without
  * it, nothing of the log can be read.
  *
  * @throws DamagedLog for a state of another version

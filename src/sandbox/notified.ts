@@ -45,7 +45,7 @@ export interface Notified {
    * has the number that it has in the program, where it is in its place already (an answer that is no
    * fd leaves it there). One that is not modelled gets the errno of a kernel without it.
    *
-   * @param inParts what is not modelled as a whole is no call: the caller makes others in its place
+   * @param inParts what is not modelled as a whole is not a call: the caller makes others in its place
    */
   perform(call: AskedCall, inParts?: 'in parts'): Decision;
   /** Records a call that the model has no word for; the errno is that of a kernel without it. */

@@ -30,7 +30,7 @@ export function parseMoment(text: string): MomentText | undefined {
   return time === undefined || time < 0 ? undefined : { kind: 'time', time };
 }
 
-/** What is wrong with a text that is no moment, in words that a field's name may stand before. */
+/** What is wrong with a text that is not a moment, in words that a field's name may stand before. */
 export function momentFault(text: string): string {
   if (/^\d+$/.test(text)) return 'must be a position from 1 on, of at most 15 digits';
   if (/^boot:\d+$/.test(text)) return 'must be a boot from 1 on, of at most 9 digits (boot:2)';

@@ -80,7 +80,7 @@ const rows: Readonly<Record<string, Row>> = {
   'flags past 32 bits': call({ ...link, flags: 2 ** 32 }, 'flags', 2 ** 32 - 1),
   'a prototype name for a flag': call({ ...link, flags: ['constructor'] }, 'flags.0'),
   'an unknown program type': call({ ...load, prog_type: 'skb' }, 'prog_type'),
-  'instructions that are no base64': call({ ...load, insns: '!' }, 'insns'),
+  'instructions that are not base64': call({ ...load, insns: '!' }, 'insns'),
   'half an instruction': call({ ...load, insns: 'AAAA' }, 'insns'),
   'a wrong tag': call({ ...load, insns: 'twAAAAEAAACVAAAAAAAAAA==', insn_cnt: 3 }, 'insn_cnt'),
   'a revision past 2^53': call({ ...link, expected_revision: 2 ** 53 }, 'expected_revision'),
@@ -97,7 +97,7 @@ const rows: Readonly<Record<string, Row>> = {
   'a comm that is too long': invalid({ ...close, comm: 'x'.repeat(16) }, 'comm', 15),
   'an unknown capability': call({ name: 'capset', caps: ['CAP_WAKE_ALARM'] }, 'caps.0'),
   'a mode past 07777': call({ name: 'chmod', path: '/a', mode: 4096 }, 'mode', 4095),
-  'a key that is no key': call({ name: 'map_lookup_elem', key: 'x' }, 'key'),
+  'a key that is not a key': call({ name: 'map_lookup_elem', key: 'x' }, 'key'),
   'a time without a zone': invalid({ ...close, at: '2026-01-01T00:00:00' }, 'at'),
   'the 30th of February': invalid({ ...close, at: '2026-02-30T00:00:00Z' }, 'at'),
   'a forward reference': {

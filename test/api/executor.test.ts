@@ -224,7 +224,7 @@ describe('reports', () => {
     expect(told.repairs.at(-1)?.where).toBe('/200');
   });
 
-  it('are no events', async () => {
+  it('are not events', async () => {
     await host();
     await report({ lease: await takeLease(), reports: [boot] });
     expect((await service.log.head(`x${hosts}`)).position).toBe(2);

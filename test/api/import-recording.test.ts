@@ -223,7 +223,7 @@ describe('sent again', () => {
   });
 });
 
-describe('what is no recording', () => {
+describe('what is not a recording', () => {
   const LINE = '812 1795337540.797641 close(3) = 0\n';
   const WITH = 'record with strace -f -ttt -yy -o FILE';
 

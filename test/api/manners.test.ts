@@ -1,4 +1,4 @@
-// One manner for every client: what is no request is refused by a problem document too, requests have ids,
+// One manner for every client: what is not a request is refused by a problem document too, requests have ids,
 // callers have rates, conditions are read as HTTP writes them, and `next` goes on as `next`.
 
 import { createHash } from 'node:crypto';

@@ -40,7 +40,7 @@ describe('each field that a call needs', () => {
   });
 });
 
-describe('what is no number passes no limit', () => {
+describe('what is not a number passes no limit', () => {
   it.each([
     ['attach_type', null, 'must be a name or 0…4294967295'],
     ['flags', 'multi', 'must be a list of at most 32 flags, or one number 0…4294967295'],

@@ -114,7 +114,7 @@ describe('a replay', () => {
     expect(own.items).toEqual(all.items.filter(({ because }) => because === 'release'));
   });
 
-  it('refuses releases that are not modelled, and what is no question', async () => {
+  it('refuses releases that are not modelled, and what is not a question', async () => {
     expect(await problem(await replay('old', { release: '9.9' }))).toMatchObject({
       status: 422,
       type: 'urn:bpfledger:problem:unknown-release',
@@ -143,7 +143,7 @@ describe('a random log', () => {
 
   async function under(name: string, after = 0) {
     const release = releaseOf(name);
-    if (release === undefined) throw new Error(`${name} is no release`);
+    if (release === undefined) throw new Error(`${name} is not a release`);
     const place = { host_id, position: recorded.length };
     const question = { release, after, limit: 100_000, consequences: true, tags: true };
     return (await replayUnder(service.database, place, question)).differences;

@@ -81,7 +81,7 @@ interface Variant {
   readonly twin?: string;
   /** It names what was removed. */
   readonly removed?: true;
-  /** Parts of the answer that tell of the cut, and are no part of the twin's. */
+  /** Parts of the answer that tell of the cut, and are not part of the twin's. */
   readonly tells?: readonly string[];
 }
 

@@ -172,7 +172,7 @@ it('every operation with a body is tried', () => {
   const bodies = operations()
     .filter(({ body }) => body)
     .map(({ operationId }) => operationId);
-  // A bundle has lines with digests of their own, and a recording is no JSON.
+  // A bundle has lines with digests of their own, and a recording is not JSON.
   const tried = bodies.filter((id) => id !== 'importBundle' && id !== 'importRecording');
   expect(tried.sort()).toEqual(Object.keys(BODIES).sort());
 });

@@ -111,7 +111,7 @@ describe('a recording that cannot be read', () => {
     content: string | Uint8Array,
     said: string,
   ])[] = [
-    ['is no JSON', 'a.jsonl', '{"scenario":', 'a.jsonl:1: not a JSON object'],
+    ['is not JSON', 'a.jsonl', '{"scenario":', 'a.jsonl:1: not a JSON object'],
     ['begins with a step', 'b.jsonl', textOf(STEPS), 'b.jsonl:1: a step before the header'],
     [
       'holds another kind of line',

@@ -114,7 +114,7 @@ describe('a file that is not taken', () => {
     expect([code, out]).toEqual([2, '']);
   });
 
-  it('says the line at which it is no recording', PATIENCE, async () => {
+  it('says the line at which it is not a recording', PATIENCE, async () => {
     const tt = makeFile('tt.strace', '812 06:57:46.123456 close(3) = 0\n');
     const { code, out, err } = await run('import', tt, '--as', 'web2', '--release', '6.18');
     expect(err).toContain('line 1: the time 06:57:46.123456 names no day, as -t and -tt print it');

@@ -69,7 +69,7 @@ async function expectGoesOn(database: Database, trusted: TrustedKeys): Promise<v
     const { events } = await log.submit(name, mkdir(`/after-${host_id}`));
     expect(events).toMatchObject([{ position: position + 1, outcome: { ret: 0 } }]);
     const { chain, projections, snapshots } = await verifyHost(database, host_id, { trusted });
-    // What today's rules answer to the calls of then is no matter of the schema.
+    // What today's rules answer to the calls of then is not a matter of the schema.
     expect({ name, chain, projections, snapshots }).toMatchObject({
       chain: { holds: true, position: position + 1 },
       projections: { holds: true, differing: 0 },

@@ -14,7 +14,7 @@ import { isOfVisit } from './visit.ts';
 import { tokensOfVisits } from './visit-tokens.ts';
 
 const MIB = 1024 * 1024;
-/** Milliseconds after which what a test may look at is forgotten: it is no memory of the service. */
+/** Milliseconds after which what a test may look at is forgotten: it is not memory of the service. */
 const FORGET_MS = 200;
 
 const [first, end, url = ''] = process.argv.slice(2);

@@ -99,7 +99,7 @@ it('each command has a file of its name', () => {
   expect(commands.filter(({ name, file }) => name !== file)).toEqual([]);
 });
 
-/** Help and mistyped lines alone are no test of a command. */
+/** Help and mistyped lines alone are not a test of a command. */
 const HELP_ALONE = 'cli/command-line.test.ts';
 
 it('each command is run by a test', () => {

@@ -101,7 +101,7 @@ describe.skipIf(!kernel.ok)('bpfledger adopt', () => {
             causes.find((cause) => cause.includes(basename(made))) ?? '',
           ) ?? [];
         expect(Number(first)).toBeGreaterThan(Number(second));
-        // It is told again as long as it is so, and is no thing that is gone or found.
+        // It is told again as long as it is so, and is not a thing that is gone or found.
         const again = await adopt('--json');
         expect(again.code).toBe(1);
         const rest = (JSON.parse(again.out) as Adopted).lines.map(({ call }) => call);

@@ -38,7 +38,7 @@ const link = (fd: number, path: string) => ({
   ...{ prog_fd: fd, target_path: path, attach_type: EGRESS },
 });
 
-/** Siblings whose order in the kernel's directory is no order of names or of making. */
+/** Siblings whose order in the kernel's directory is not an order of names or of making. */
 const SIBLINGS = ['/zeta', '/alpha', '/pod-1', '/pod-2', '/pod-10', '/system.slice'];
 
 const CALLS = [

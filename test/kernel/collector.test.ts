@@ -245,7 +245,7 @@ const DELETE = `perl -e '
 
 /**
  * Loads that are refused: the fds of the array, how many are counted, and the index that the program
- * names. Fd 0 is no map; the 16th fd is the last that is told.
+ * names. Fd 0 is not a map; the 16th fd is the last that is told.
  */
 const ARRAYS: readonly {
   readonly load: string;
@@ -275,7 +275,7 @@ const LOADS = `
   }`;
 
 /**
- * Loads and maps with a log, a signature's size, types, and the hash of a program; fd 0 is no BTF. The
+ * Loads and maps with a log, a signature's size, types, and the hash of a program; fd 0 is not BTF. The
  * last attr is larger than a page.
  */
 const FIELDS = `

@@ -381,7 +381,7 @@ describe.skipIf(!kernel.ok)('the executor', { timeout: 240_000 }, () => {
     await calls(at, [mkdir('/a')]);
     const elsewhere = ground();
     try {
-      // Both are called the same: a name is no claim to the lease.
+      // Both are called the same: a name is not a claim to the lease.
       const second = startExecutor(at, elsewhere, '--name', `${hostname()}:${place.cgroup}`);
       expect(await second.exited).toBe(3);
       expect(second.output()).toContain('applies this log');

@@ -22,7 +22,7 @@ const kernel = needs('kernel');
 describe.skipIf(!kernel.ok)('random calls on the kernel that runs here', () => {
   it('are answered as the model answers them', { timeout: RUN_MS_MAX }, async () => {
     const release = releaseOf(unameRelease());
-    if (release === undefined) throw new Error(`${unameRelease()} is no known release`);
+    if (release === undefined) throw new Error(`${unameRelease()} is not a known release`);
     const sysctl = Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8'));
     const plan = { presets: PRESET_NAMES, seed: SEED, steps: STEPS, sysctl };
     const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');

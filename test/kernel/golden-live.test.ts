@@ -21,7 +21,7 @@ const kernel = needs('kernel');
 describe.skipIf(!kernel.ok)('what this kernel answered when it was recorded', () => {
   it('it answers again, step by step', { timeout: RUN_MS_MAX }, async () => {
     const running = releaseOf(release());
-    if (running === undefined) throw new Error(`${release()} is no known release`);
+    if (running === undefined) throw new Error(`${release()} is not a known release`);
     const scenarios = (await recordingsOf(running.id)).filter(runsHere);
     expect(scenarios.length, `recordings of ${running.id}`).toBeGreaterThan(0);
     const mismatches: Mismatch[] = [];

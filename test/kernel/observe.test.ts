@@ -92,7 +92,7 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
 
   it('is that of the kernel while random calls are made', { timeout: RUN_MS_MAX }, async () => {
     const running = releaseOf(release());
-    if (running === undefined) throw new Error(`${release()} is no known release`);
+    if (running === undefined) throw new Error(`${release()} is not a known release`);
     const plan = {
       presets: PRESET_NAMES.filter((name) => !NOT_TOLD.includes(name)),
       seed: SEED,
@@ -168,7 +168,7 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     timeout: RUN_MS_MAX,
   }, async () => {
     const running = releaseOf(release());
-    if (running === undefined) throw new Error(`${release()} is no known release`);
+    if (running === undefined) throw new Error(`${release()} is not a known release`);
     const first = watch.events.length;
     // A collector does not tell of umount(2) (docs/observe.md).
     const seen = (await readIncidents()).filter(

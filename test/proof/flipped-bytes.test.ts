@@ -190,7 +190,7 @@ describe('tampering with an exported log', () => {
         line.type === 'end' ? { ...line, lines: rest.length } : line,
       );
       const report = await verify(bytesOf(renumbered));
-      // A log with fewer checkpoints proves less, and is no forgery.
+      // A log with fewer checkpoints proves less, and is not a forgery.
       const mayLack = lines[i]?.type === 'checkpoint';
       expect([i, report.holds]).toEqual([i, mayLack]);
       if (events.includes(i)) {

@@ -32,7 +32,10 @@ export const mountsAndNamespaces: Watch = ({ kernel }) => {
   }
   for (const { pid, fs_with, threads } of processes) {
     for (const other of fs_with) {
-      holds(threads.includes(other), () => `${pid} shares with ${other}, which is no thread of it`);
+      holds(
+        threads.includes(other),
+        () => `${pid} shares with ${other}, which is not a thread of it`,
+      );
       const back = kernel.processes.get(other)?.fs_with.includes(pid) === true;
       holds(back, () => `${other} does not share with ${pid}`);
     }

@@ -40,7 +40,7 @@ function take(kernel: Kernel, observation: Observation): { inferred: number; dri
   return { inferred: witnessed.length - 1, drift: last?.expected !== undefined };
 }
 
-/** The world of BPF in a state: all but fds on what is no object, and numbers to come. */
+/** The world of BPF in a state: all but fds on what is not an object, and numbers to come. */
 function worldOf(kernel: Kernel): unknown {
   const { processes: _processes, files: _files, ...tables } = snapshotOf(kernel).tables;
   const processes = [...kernel.processes.values()].map(

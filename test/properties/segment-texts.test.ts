@@ -19,7 +19,7 @@ async function packAndOpen(texts: readonly string[]): Promise<string[]> {
 }
 
 describe('a segment', () => {
-  it('gives back texts that no encoder wrote: any JSON, and what is no JSON at all', async () => {
+  it('gives back texts that no encoder wrote: any JSON, and what is not JSON at all', async () => {
     const text = fc.oneof(
       fc.json(),
       fc.json().map((json) => ` ${json}`),

@@ -207,7 +207,7 @@ describe.skipIf(!(listener.ok && strace.ok && isFrom('6.6', release())))('the li
     const seen = join(folder, 'ioctls');
     const words = ['-f', '-e', 'trace=ioctl', '-o', seen];
     execFileSync('strace', [...words, ...COMMAND, 'run', '--quiet', '--', 'true'], { cwd: root });
-    // SECCOMP_IOCTL_NOTIF_SET_FLAGS, whose flags are no pointer.
+    // SECCOMP_IOCTL_NOTIF_SET_FLAGS, whose flags are not a pointer.
     expect(readFileSync(seen, 'utf8')).toMatch(
       /(0x4, 0x8\)|NOTIF_SET_FLAGS), (0x1|SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)\) = 0$/mu,
     );

@@ -155,7 +155,7 @@ static void of_a_user(int link) {
   EXPECT(status, 0);
 }
 
-/* What is neither a program nor types is no target, whoever asks for it. */
+/* What is neither a program nor types is not a target, whoever asks for it. */
 static void targets(int prog, int link) {
   int other = map();
   static const int types[][2] = {

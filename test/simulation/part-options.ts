@@ -63,5 +63,5 @@ function kindOf(text: string): Kind {
 
 function numberOf(name: string, text: string): number {
   if (/^\d{1,9}$/u.test(text)) return Number(text);
-  throw new RangeError(`--${name} ${text} is no whole number, 0 or more`);
+  throw new RangeError(`--${name} ${text} is not a whole number, 0 or more`);
 }

@@ -107,8 +107,8 @@ describe('a part of a story', () => {
 
   it.each([
     [{ without: 'weather' }, '--without weather is none of kills'],
-    [{ clients: '1,x' }, '--clients x is no whole number'],
-    [{ until: '-1' }, '--until -1 is no whole number'],
+    [{ clients: '1,x' }, '--clients x is not a whole number'],
+    [{ until: '-1' }, '--until -1 is not a whole number'],
     [{ services: '0' }, '--services is 1 or more'],
   ])('is refused for %j', (values, why) => {
     expect(() => partOf(values)).toThrow(why);

@@ -21,7 +21,7 @@ describe(`a simulated log, from seed ${seed}`, { timeout: 240_000 }, () => {
       expect(run.faults, `seed ${one}`).toEqual([]);
       for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += run[name];
     }
-    // It was no fair weather.
+    // It was not fair weather.
     for (const [what, times] of Object.entries(total)) expect(times, what).toBeGreaterThan(20);
   });
 

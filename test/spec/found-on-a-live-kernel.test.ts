@@ -44,7 +44,7 @@ describe('PROG_ATTACH of a flow dissector, which has no target but the network n
   });
 });
 
-describe('PROG_DETACH of hooks that are no cgroup hook of a program that can be loaded', () => {
+describe('PROG_DETACH of hooks that are not a cgroup hook of a program that can be loaded', () => {
   const detach = { name: 'prog_detach', target_path: '/', attach_bpf_fd: CLOSED } as const;
   it('LSM_CGROUP: nothing is attached, whatever the fd', () => {
     expect(given().asks({ ...detach, attach_type: 'lsm_cgroup' })).toBe('ENOENT');

@@ -171,7 +171,7 @@ export class World {
   storages(label: string): string[] {
     const file = this.kernel.files.get(this.#process().fds.get(this.at(label))?.file ?? 0);
     const map = this.kernel.maps.get(file?.id ?? 0);
-    if (map === undefined) throw new Error(`${label} is no map`);
+    if (map === undefined) throw new Error(`${label} is not a map`);
     return map.elements.map(({ key, value }) => {
       if (typeof key === 'number') return `${key}=${value}`;
       const path = this.kernel.cgroups.get(key.cgroup_id)?.path;

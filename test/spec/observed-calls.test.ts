@@ -145,7 +145,7 @@ describe('an element that holds an object', () => {
 });
 
 describe('a refusal of instructions that the rules only read', () => {
-  it('by the verifier is no drift where the rules refuse what comes after it', () => {
+  it('by the verifier is not drift where the rules refuse what comes after it', () => {
     const kernel = preparedKernel();
     const sizes = { key_size: 4, value_size: 4, max_entries: 1 };
     perform(kernel, 1, { name: 'map_create', map_type: 'prog_array', ...sizes });
@@ -433,7 +433,7 @@ describe('a success that the rules refuse', () => {
     expect(observed.effects).toMatchObject([{ file: 'cgroup.procs', mode: 0o664 }]);
   });
 
-  it('of a root without all capabilities is no drift where another one allows it', () => {
+  it('of a root without all capabilities is not drift where another one allows it', () => {
     const kernel = preparedKernel();
     perform(kernel, 1, { name: 'spawn', child_pid: 20, uid: 0, caps: ['sys_admin'] });
     perform(kernel, 1, { name: 'cgroup_chown', path: '/a', uid: 5 });
@@ -462,7 +462,7 @@ describe('a success that the rules refuse', () => {
     });
   });
 
-  it('of a close that the log knows nothing of is no drift', () => {
+  it('of a close that the log knows nothing of is not drift', () => {
     const { observed } = observeCall(preparedKernel(), { name: 'close', fd: 99 }, { ret: 0 });
     expect(observed).toEqual({
       ...{ source: 'observed', pid: 1, call: { name: 'close', fd: 99 } },
@@ -501,7 +501,7 @@ describe('what the model has no answer for', () => {
   const insns = Buffer.from('b7000000010000009500000000000000', 'hex').toString('base64');
   const log = { log_level: 1, log_size: 300, log_buf: true } as const;
 
-  it('is no drift of a load that succeeded, which has its effects and its maps', () => {
+  it('is not drift of a load that succeeded, which has its effects and its maps', () => {
     const kernel = preparedKernel();
     perform(kernel, 1, {
       name: 'map_create',
@@ -520,7 +520,7 @@ describe('what the model has no answer for', () => {
     expect(observed.effects).toMatchObject([{ type: 'ProgLoaded', prog_id: 9, map_ids: [1] }]);
   });
 
-  it('is no drift of a refusal', () => {
+  it('is not drift of a refusal', () => {
     const short = observeCall(
       preparedKernel(),
       { ...skb, ...log, insns, insn_cnt: 2 },

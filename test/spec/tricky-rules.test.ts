@@ -64,7 +64,7 @@ it('5. a full list refuses REPLACE before it compares any program', () => {
   expect(attachAnswer(world, 'e1', replace)).toBe('E2BIG');
 });
 
-it('6. PROG_QUERY without enough room gives what fits, the total, and ENOSPC; room 0 is no error', () => {
+it('6. PROG_QUERY without enough room gives what fits, the total, and ENOSPC; room 0 is not an error', () => {
   const world = given().cgroups('/c').has('/c', 'multi a b');
   const query = { name: 'prog_query', target_path: '/c', ...TYPE } as const;
   const { outcome } = world.when({ ...query, prog_cnt: 1 });

@@ -6,7 +6,7 @@ export interface DocumentedCommand {
   /** The script or the command; `vitest` for itself. */
   readonly name: string;
   readonly options: readonly { readonly option: string; readonly value: string | undefined }[];
-  /** What is no option. */
+  /** What is not an option. */
   readonly words: readonly string[];
   /** Names of the variables that are set before it. */
   readonly variables: readonly string[];

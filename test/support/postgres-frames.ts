@@ -80,7 +80,7 @@ export class FrameReader {
   #name(frame: Buffer): string {
     if (this.#isFirst) {
       const code = frame.readUInt32BE(LENGTH_BYTES);
-      if (code !== VERSION) throw new Error(`this is no session in plain text: ${code}`);
+      if (code !== VERSION) throw new Error(`this is not a session in plain text: ${code}`);
       return 'Startup';
     }
     const letter = String.fromCharCode(frame[0] ?? 0);

@@ -12,6 +12,6 @@ const SEEDS = 2 ** 31;
 export function seedOfRun(unasked = Math.floor(Math.random() * SEEDS)): number {
   const asked = process.env.BPFLEDGER_SEED;
   if (asked === undefined || asked === '') return unasked;
-  if (!/^\d{1,10}$/u.test(asked)) throw new Error(`BPFLEDGER_SEED is no number: ${asked}`);
+  if (!/^\d{1,10}$/u.test(asked)) throw new Error(`BPFLEDGER_SEED is not a number: ${asked}`);
   return Number(asked);
 }

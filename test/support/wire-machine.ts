@@ -199,7 +199,7 @@ function askInfo(
   if ('errno' in answered) {
     return { outcome: { errno: answered.errno, rule: 'kernel-said-so' }, effects: [] };
   }
-  if (object === undefined) throw new Error('info on what is no object');
+  if (object === undefined) throw new Error('info on what is not an object');
   const info: ObjectInfo = decodeInfo(live, object, buffers);
   return { outcome: { ret: 0, info }, effects: [] };
 }

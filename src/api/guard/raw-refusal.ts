@@ -1,5 +1,5 @@
 /**
- * Refusals of what is no request that a route could answer: too many connections, a request line or headers that
+ * Refusals of what is not a request that a route could answer: too many connections, a request line or headers that
  * cannot be read, an expectation. The answer is written to the socket itself, and ends the connection.
  */
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
@@ -34,7 +34,8 @@ function problemOfCode(code: string | undefined): ProblemError {
       });
     default:
       return new ProblemError('malformed-request', {
-        detail: 'this is no HTTP/1.1 request: its first line, a header or a chunk cannot be read',
+        detail:
+          'this is not an HTTP/1.1 request: its first line, a header or a chunk cannot be read',
       });
   }
 }

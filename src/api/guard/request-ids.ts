@@ -34,7 +34,7 @@ const ID = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT =
   /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-|$)/;
 
-/** The ids of a request with these headers. What is no id is not taken over. */
+/** The ids of a request with these headers. What is not an id is not taken over. */
 export function requestIdsOf(header: (name: string) => string | undefined): RequestIds {
   const given = header(REQUEST_ID);
   const [, trace_id, parent_id, trace_flags] = TRACEPARENT.exec(header('traceparent') ?? '') ?? [];

@@ -71,7 +71,7 @@ describe('a heavy read', () => {
     expect(await stands(asked)).toBe(true);
   });
 
-  it('is no leak to the process, however many are under way', async () => {
+  it('is not a leak to the process, however many are under way', async () => {
     const { app, asked } = endless({ all: 40, each: 20 });
     const warnings: Error[] = [];
     const warn = (warning: Error) => warnings.push(warning);

@@ -32,7 +32,7 @@ export function observationFault(request: CallRequest): FieldFault | undefined {
   if (fault !== undefined) return fault;
   if (call.name === 'boot') throw new Error('a boot is not posted as a call');
   if ('errno' in outcome) return undefined;
-  // References to earlier answers are no numbers, and equal none.
+  // References to earlier answers are not numbers, and equal none.
   const asked = call as Call;
   return (
     returnFault(asked, outcome, request.pid) ??

@@ -5,7 +5,7 @@ import { invalid } from '../problem.ts';
 
 const ID = new RegExp(`^(\\d{1,15})(?:\\.(${MARK_FORM}))?$`);
 
-/** The place of a Last-Event-ID; undefined for none. Throws a problem for a text that is no id. */
+/** The place of a Last-Event-ID; undefined for none. Throws a problem for a text that is not an id. */
 export function startOfStream(lastEventId: string | undefined): FollowerStart | undefined {
   if (lastEventId === undefined || lastEventId === '') return undefined;
   const [, position, mark] = ID.exec(lastEventId) ?? [];

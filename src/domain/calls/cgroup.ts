@@ -126,7 +126,7 @@ const PROCS = 'cgroup.procs';
 
 /**
  * Whoever moves a process may write to the cgroup.procs of the nearest cgroup that it leaves and comes
- * into (`cgroup_procs_write_permission`), and nobody comes into what is no domain, or shares out what
+ * into (`cgroup_procs_write_permission`), and nobody comes into what is not a domain, or shares out what
  * controllers control (`cgroup_migrate_vet_dst`).
  */
 function mayNotMove(caller: Caller, target: Process, to: Cgroup): Refusal | undefined {

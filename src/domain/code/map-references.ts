@@ -14,7 +14,7 @@ export interface MapReference {
   readonly offset?: number;
 }
 
-/** What a 64-bit load names; undefined when it is no map. */
+/** What a 64-bit load names; undefined when it is not a map. */
 export function mapReference(insns: readonly Insn[], index: number): MapReference | undefined {
   const insn = insns[index];
   if (insn?.code !== LD_IMM64) return undefined;
@@ -40,7 +40,7 @@ export function mapReferences(insns: readonly Insn[]): MapReference[] {
   for (let index = 0; index < insns.length; index++) {
     const reference = mapReference(insns, index);
     if (reference !== undefined) found.push(reference);
-    // The second half is no instruction.
+    // The second half is not an instruction.
     if (insns[index]?.code === LD_IMM64) index++;
   }
   return found;

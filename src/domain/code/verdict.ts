@@ -255,7 +255,7 @@ class UsedMaps {
     return map;
   }
 
-  /** An arena wants to be mapped by its owner first, and mmap(2) is no call here. */
+  /** An arena wants to be mapped by its owner first, and mmap(2) is not a call here. */
   #arena({ id: map_id, map_type }: BpfMap): Refusal {
     const caller = this.#caller;
     const user = this.#user;

@@ -90,7 +90,7 @@ function recordRefusal(
 }
 
 /**
- * What the verifier does with instructions that the rules only read is no claim of theirs, nor is that
+ * What the verifier does with instructions that the rules only read is not a claim of theirs, nor is that
  * they have no answer.
  */
 function isClaim(kernel: Kernel, call: Call, { outcome, effects }: Decision): boolean {

@@ -155,7 +155,7 @@ const ED25519 = Buffer.of(1);
 /**
  * A checkpoint of format 3 as a signed note, which others read and cosign.
  *
- * @returns undefined for one of an older format, which is no note
+ * @returns undefined for one of an older format, which is not a note
  */
 export function noteOf(checkpoint: Checkpoint, key: PublicKey): string | undefined {
   const { host, chained, signature } = checkpoint;

@@ -60,7 +60,7 @@ export async function loadState(
 /**
  * The state that a log which was cut begins with; undefined for a whole log.
  *
- * @throws DamagedLog when it is no state any more
+ * @throws DamagedLog when it is not a state any more
  */
 export async function loadCutState(
   database: Queryable,

@@ -69,7 +69,7 @@ export async function readMarkedRows(
 }
 
 /**
- * The rows up to the first gap. What a cut removed is no damage.
+ * The rows up to the first gap. What a cut removed is not damage.
  *
  * @throws LogRefusal `position-removed` or DamagedLog when the first of the rows is missing
  */

@@ -54,6 +54,6 @@ it.each([
   expect(eventFault(value)).toMatch(new RegExp(`^${field}[^:]*: .`));
 });
 
-it.each([undefined, null, 7, 'event', []])('%j is no event', (value) => {
+it.each([undefined, null, 7, 'event', []])('%j is not an event', (value) => {
   expect(eventFault(value)).toMatch(/^it: ./);
 });

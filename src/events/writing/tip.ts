@@ -81,7 +81,7 @@ export class Tip {
     return this.#head;
   }
 
-  /** A fold stopped half way: the kernel is no state of this host and must not be used. */
+  /** A fold stopped half way: the kernel is not a state of this host and must not be used. */
   get damaged(): boolean {
     return this.#damaged;
   }

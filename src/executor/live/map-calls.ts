@@ -24,7 +24,7 @@ const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_stor
 const NO_HASH = Buffer.alloc(32);
 /** Bytes of a key and of a value that the fields of a call can hold. */
 const WORD = 8;
-/** Key and value of a call on something that is no map: never read. */
+/** Key and value of a call on something that is not a map: never read. */
 const NO_FORM: MapForm = {
   ...{ storage: false, percpu: false, filled: true, held: undefined },
   ...{ key_size: 16, value_size: WORD },

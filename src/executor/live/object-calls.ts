@@ -20,7 +20,7 @@ import { type LiveProcess, realFd } from './process.ts';
 import { Withheld } from './withheld.ts';
 
 const PATH_FD = 1 << 14;
-/** A path that is walked to from path_fd, so that what is no directory is refused. */
+/** A path that is walked to from path_fd, so that what is not a directory is refused. */
 const RELATIVE = cString('relative');
 /** Ids stop below this (`INT_MAX`). */
 const ID_END = 2 ** 31 - 1;

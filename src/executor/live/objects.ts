@@ -69,7 +69,7 @@ export function objectBehind(live: LiveKernel, realFd: number): IdentifiedInfo {
   return decodeInfo(live, kind, buffers);
 }
 
-/** Asks what is behind the pin that an fd was opened on; undefined when it is no pin. */
+/** Asks what is behind the pin that an fd was opened on; undefined when it is not a pin. */
 export function objectBehindPin(live: LiveKernel, fd: number): IdentifiedInfo | undefined {
   const { kernel } = live;
   const attr = new Attr(kernel).pointer(0, cString(procPath(fd)));

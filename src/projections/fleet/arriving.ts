@@ -2,7 +2,7 @@
  * A look at the logs of all hosts: what came since the last look gets the next number of arrival, and
  * the lives follow. Looks of all processes take turns by a lock, and one sees all that the one before
  * committed, so a number is visible only when all lower ones are: who read up to a number has missed
- * nothing. A log is in no look twice. Branches are no machines, and are left out.
+ * nothing. A log is in no look twice. Branches are not machines, and are left out.
  */
 import type { Database, Queryable } from '../../events/storage/database.ts';
 import { sqlArray } from '../../events/storage/sql-array.ts';

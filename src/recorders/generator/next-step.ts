@@ -160,7 +160,7 @@ export function nextStep(scene: Scene): Step {
 
 /** Sizes of an attr that the kernel reads whole, or not at all. */
 const HUGE = [4096, 4097, 8192, 2 ** 32 - 1] as const;
-/** What is no command, or several of them. */
+/** What is not a command, or several of them. */
 const UNSIZED: readonly string[] = [
   ...['spawn', 'fork', 'exec', 'exit', 'drop', 'rlimit_nofile', 'join', 'send_fd', 'recv_fd'],
   ...['cgroup_chown', 'cgroup_chmod', 'cgroup_write'],

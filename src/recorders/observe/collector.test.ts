@@ -36,6 +36,6 @@ it('says why one does not run, and does not take it', () => {
   const { path: taken = '', broken } = findCollector([folder]);
   expect(broken).toEqual({ path, why: 'libelf.so.1: cannot open shared object file' });
   expect(taken).not.toContain(folder);
-  pack('\x7fELF is no program');
+  pack('\x7fELF is not a program');
   expect(findCollector([folder]).broken?.why).toMatch(/./);
 });

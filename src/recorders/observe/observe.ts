@@ -64,7 +64,7 @@ export interface Observed {
 /**
  * Observes until the bytes of the collector end. Then it sends what waits, for a few seconds, while the service takes it.
  *
- * @throws Error when the first line is no header
+ * @throws Error when the first line is not a header
  */
 export async function observe(request: ObserveRequest): Promise<Observed> {
   const { client, host, spool, flushMs = FLUSH_MS, told } = request;

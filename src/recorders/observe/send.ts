@@ -129,7 +129,7 @@ function timeOf(line: string): string {
   return new Date().toISOString();
 }
 
-/** A cause may have neither quotes of a shell nor what is no ASCII. */
+/** A cause may have neither quotes of a shell nor what is not ASCII. */
 function plain(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, '?').slice(0, CAUSE_CHARS);
 }

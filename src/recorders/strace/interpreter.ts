@@ -21,7 +21,7 @@ import { type Result, readResult, readTraceLine } from './trace-line.ts';
 import { CLONE_BITS } from './uapi.ts';
 import { type Arguments, Malformed, readArguments, unescapeText, type Value } from './value.ts';
 
-/** Unreadable lines after which a file is no recording. */
+/** Unreadable lines after which a file is not a recording. */
 const UNREADABLE_MAX = 1000;
 
 const FORKS: ReadonlySet<string> = new Set(['clone', 'clone3', 'fork', 'vfork']);
@@ -68,7 +68,7 @@ export class Interpreter {
   /**
    * What a line tells.
    *
-   * @throws RecordingRefused when this is no recording of strace, or one made otherwise
+   * @throws RecordingRefused when this is not a recording of strace, or one made otherwise
    */
   line(text: string, number: number): readonly Deed[] {
     try {

@@ -111,7 +111,7 @@ function readUmount(spoken: Spoken): MountMeaning {
   const flags = wordOf(args.list[1], UMOUNT_BITS);
   const umount = { call: { name: 'umount', path, ...(flags !== 0 && { flags }) } } as const;
   if (result.ret < 0) return [umount];
-  // What stood there before is no name of the log again.
+  // What stood there before is not a name of the log again.
   const isLast = mounts.removeBpffs(target);
   return isLast ? [umount, { sighting: { name: 'gone', pin: { path } } }] : [umount];
 }

@@ -110,7 +110,7 @@ function passedKey(asking: Asking, attr: AttrBytes): { readonly key?: MapKey } |
 /** The key that a call passes; undefined where there is no such memory. */
 function keyIn(asking: Asking, attr: AttrBytes): MapKey | undefined {
   const map = mapBehind(asking, attr.fd(ELEMENT.map_fd));
-  // Of what is no map, no key is read.
+  // Of what is not a map, no key is read.
   if (map === undefined || map.key_size === 0) return 0;
   const bytes = asking.memory.read(attr.pointer(ELEMENT.key), map.key_size);
   return bytes === undefined ? undefined : asking.maps.keyOf(map, bytes);

@@ -65,7 +65,7 @@ class ElementCalls {
     this.#attr = attr;
   }
 
-  /** Of what is no map, nothing is read. */
+  /** Of what is not a map, nothing is read. */
   refuse(name: ElementCommand, map_fd: number): SyscallAnswer {
     const outcome = this.#performCall(callUnread(name, map_fd));
     if (!isRefusal(outcome)) throw new Error(`fd ${map_fd} is not a map, and ${name} was done`);

@@ -10,7 +10,7 @@ export interface ControlFile {
   readonly mode: number;
   /** What it says, where it can be read. */
   readonly read?: (kernel: Kernel, cgroup: Cgroup) => string;
-  /** Of a file that is no rule's matter: what it says after a text was written, if it takes that. */
+  /** Of a file that is not a rule's matter: what it says after a text was written, if it takes that. */
   readonly takes?: (text: string) => string | undefined;
 }
 

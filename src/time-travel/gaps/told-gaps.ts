@@ -1,6 +1,6 @@
 /**
  * Gaps with their times and the events that opened and closed them. What a sighting found was there
- * before, and nobody saw since when: up to then nothing is known, which is no gap.
+ * before, and nobody saw since when: up to then nothing is known, which is not a gap.
  */
 import type { LedgerEvent } from '../../events/event.ts';
 import { type EventRef, eventRef } from '../wording/event-ref.ts';

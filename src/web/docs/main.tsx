@@ -5,7 +5,7 @@ import { DocsSearch } from './search.tsx';
 import '../style/ground.css';
 import '../style/docs.css';
 
-/** A part that scrolls can be reached by the keyboard; one that does not is no stop on the way. */
+/** A part that scrolls can be reached by the keyboard; one that does not is not a stop on the way. */
 function reachWideParts(): void {
   for (const part of document.querySelectorAll<HTMLElement>('main pre, main .wide')) {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;

@@ -13,7 +13,7 @@ export interface PagePlace {
   readonly host?: string | undefined;
   /** The moment; absent: the head. */
   readonly at?: number | undefined;
-  /** A moment that is no position yet: a time, or the end of a boot. */
+  /** A moment that is not a position yet: a time, or the end of a boot. */
   readonly when?: string | undefined;
   /** The path of the selected cgroup. */
   readonly cgroup?: string | undefined;

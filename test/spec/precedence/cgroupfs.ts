@@ -31,7 +31,7 @@ const directories: Table = {
   rows: `
     | wrong first                        | mended by                      | all     |
     | /closed may not be searched        | path = /open/cgroup.procs/x    | EACCES  |
-    | a control file is no directory     | path = /open/x                 | ENOTDIR |
+    | a control file is not a directory  | path = /open/x                 | ENOTDIR |
     | /open/x exists                     | path = /open/cgroup.procs      | EEXIST  |
     | a control file has the name        | path = "/open/a\\nb"           | EEXIST  |
     | /open may not be written           | path = "/mine/a\\nb"           | EACCES  |
@@ -39,7 +39,7 @@ const directories: Table = {
     | nothing                            | name = rmdir; path = /open/y   | ok      |
     | there is no /open/y                | path = /open/cgroup.procs      | ENOENT  |
     | /open may not be written           | path = /mine/cgroup.procs      | EACCES  |
-    | a control file is no directory     | path = /mine                   | ENOTDIR |
+    | a control file is not a directory  | path = /mine                   | ENOTDIR |
     | the top may not be written         | path = /mine/c                 | EACCES  |
     | nothing                            |                                | ok      |
   `,
@@ -74,7 +74,7 @@ const owners: Table = {
   call: 'cgroup_chown pid = user; path = /open/cgroup.kill/x; uid = 0',
   rows: `
     | wrong first                       | mended by                              | v2-series..5.13 | 5.14..  |
-    | a control file is no directory    | path = /open/cgroup.nothing            | ENOENT          | ENOTDIR |
+    | a control file is not a directory | path = /open/cgroup.nothing            | ENOENT          | ENOTDIR |
     | there is no such control file     | path = /open                           | ENOENT          | ENOENT  |
     | the caller is not the owner       | path = /mine                           | EPERM           | EPERM   |
     | nobody gives away what is theirs  | uid = 1000                             | EPERM           | EPERM   |
@@ -128,8 +128,8 @@ const types: Table = {
     | a domain beside it has a process        | path = /d/t/cgroup.type        | EOPNOTSUPP |
     | nothing: it is threaded already         | path = /top/cgroup.type        | ok         |
     | nothing: the root may have both         | name = join; path = /d/i; no value | ok     |
-    | beside a threaded one it is no domain   | path = /d/t/i                  | EOPNOTSUPP |
-    | below a threaded one it is no domain    | path = /d/t                    | EOPNOTSUPP |
+    | beside a threaded one it is not a domain   | path = /d/t/i                  | EOPNOTSUPP |
+    | below a threaded one it is not a domain | path = /d/t                    | EOPNOTSUPP |
     | nothing                                 |                                | ok         |
   `,
 };
@@ -148,7 +148,7 @@ const kills: Table = {
     | wrong first                     | mended by                             | v2-series..5.13 | 5.14..     |
     | there is no such file           | path = /d/cgroup.freeze               | ENOENT          | –          |
     | the caller may not write to it  | no pid                                | EACCES          | EACCES     |
-    | it is no number                 | value = "2"                           | EINVAL          | EINVAL     |
+    | it is not a number              | value = "2"                           | EINVAL          | EINVAL     |
     | a number that it does not take  | value = "1"                           | –               | ERANGE     |
     | a threaded one is not killed    | path = /full/cgroup.kill              | –               | EOPNOTSUPP |
     | nothing                         | path = /full/cgroup.freeze; value = "2" | –             | ok         |
@@ -174,7 +174,7 @@ const names: Table = {
     | of a controller that may be on      | cgroup_write path = /mine/memory.max; value = "1"           | ENOTSUPP |
     | to make one                         | mkdir path = /mine/pids.max                                 | ENOTSUPP |
     | of a size of huge pages             | mkdir path = /mine/hugetlb.2MB.max                          | ENOTSUPP |
-    | what is no size                     | mkdir path = /mine/hugetlb.big.max                          | ok       |
+    | what is not a size                  | mkdir path = /mine/hugetlb.big.max                          | ok       |
     | what looks like one                 | mkdir path = /mine/memory.slice                             | ok       |
     | of some kernels                     | rmdir path = /mine/cgroup.pressure                          | ENOTSUPP |
     | not at the root                     | cgroup_write path = /memory.max; value = "1"                | ENOENT   |

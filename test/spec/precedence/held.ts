@@ -59,7 +59,7 @@ const hashOfMaps: Table = {
     | its values have no lock  | flags = 3                                | EINVAL |
     | the map fd is closed     | value = a                                | EBADF  |
     | the map fd is a program  | value = A                                | EINVAL |
-    | the map is no hash       | value = G                                | EINVAL |
+    | the map is not a hash    | value = G                                | EINVAL |
     | flags are unknown        | flags = 1                                | EINVAL |
     | noexist: the key exists  | key = 1; flags = 2                       | EEXIST |
     | exist: there is no key 1 | no flags                                 | ENOENT |

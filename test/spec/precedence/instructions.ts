@@ -7,7 +7,7 @@ const MAPS = 65;
 
 const form: Table = {
   page: 'prog_load',
-  title: 'Instructions that are no program, and maps that they name',
+  title: 'Instructions that are not a program, and maps that they name',
   source: '`check_subprogs`, `resolve_pseudo_ldimm64`, `check_cfg`, `do_check`; semantics §7',
   state: 'fd 3 is an array of one element of 8 bytes, fd 4 a hash; fd 999 is closed.',
   given(world) {
@@ -24,7 +24,7 @@ const form: Table = {
     | the last instruction does not end it            | insns = jump:5 exit             | EINVAL | EINVAL | EINVAL | EINVAL |
     | a jump leads behind the end                     | insns = fd:999 code:255 exit    | EINVAL | EINVAL | EINVAL | EINVAL |
     | a map fd is closed                              | insns = fd:1 r0=1 exit          | EBADF  | EBADF | EBADF | EBADF  |
-    | a map fd is no map                              | insns = idx:0 r0=1 exit         | EINVAL | EINVAL | EINVAL | EINVAL |
+    | a map fd is not a map                           | insns = idx:0 r0=1 exit         | EINVAL | EINVAL | EINVAL | EINVAL |
     | a map is named by index, and there are no fds   | insns = value:4 r0=1 exit       | EINVAL | EPROTO | EPROTO | EPROTO |
     | a hash has no address                           | insns = value:3+8 r0=1 exit     | EINVAL | EINVAL | EINVAL | EINVAL |
     | the address is behind the value                 | insns = code:255 fd:999 exit    | EINVAL | EINVAL | EINVAL | EINVAL |
@@ -81,7 +81,7 @@ const arena: Table = {
   title: 'A program that names an arena',
   source: '`__add_used_map`; semantics §7',
   state:
-    'fd 3 is an arena. The caller has CAP_BPF, and CAP_SYS_ADMIN once it is no pid of its own.',
+    'fd 3 is an arena. The caller has CAP_BPF, and CAP_SYS_ADMIN once it is not a pid of its own.',
   given(world) {
     world.map('A', {
       map_type: 'arena',

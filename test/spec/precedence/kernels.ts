@@ -45,7 +45,7 @@ export const KERNELS: readonly KernelName[] = RELEASES.filter((kernel, i) => {
  * holds the releases to come too. A series stands for all of its updates, so `5.8..6.12` begins with
  * 5.8 and ends with the last update of 6.12.
  *
- * @throws Error when a name is no release, or a range holds no kernel of the tables
+ * @throws Error when a name is not a release, or a range holds no kernel of the tables
  */
 export function kernelsOf(heading: string): readonly KernelName[] {
   if (heading === 'all') return KERNELS;

@@ -168,7 +168,7 @@ const perfEvent: Table = {
   rows: `
     | asked                                 | call                                                                          | v2-series..5.14 | 5.15.. |
     | a cgroup_skb program is none for perf | link_create target_path = /c; attach_type = perf_event; prog_fd = a           | EINVAL | EINVAL |
-    | a cgroup is no event                  | link_create target_path = /c; attach_type = perf_event; prog_fd = k           | EINVAL | EBADF  |
+    | a cgroup is not an event              | link_create target_path = /c; attach_type = perf_event; prog_fd = k           | EINVAL | EBADF  |
     | flags, before the target              | link_create target_path = /c; attach_type = perf_event; prog_fd = k; flags = 0x1000 | EINVAL | EINVAL |
   `,
 };

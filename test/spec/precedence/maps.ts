@@ -187,7 +187,7 @@ const storageElements: Table = {
     | noexist: user space makes no storages  | no flags                | EINVAL |
     | /e has no storage                      | key = /c                | ENOENT |
     | nothing                                | name = map_delete_elem  | ok     |
-    | a value is no field of MAP_DELETE_ELEM | no value                | EINVAL |
+    | a value is not a field of MAP_DELETE_ELEM | no value                | EINVAL |
     | storages cannot be deleted             | name = map_lookup_elem  | EINVAL |
     | the fd only writes                     | map_fd = M; key = /e    | EPERM  |
     | /e has no storage                      | key = /c                | ENOENT |

@@ -34,7 +34,7 @@ const mount: Table = {
     | wrong first               | mended by             | all     |
     | there is no /x            | path = /dir           | ENOENT  |
     | mounts take CAP_SYS_ADMIN | no pid; path = /a     | EPERM   |
-    | a pin is no directory     | path = /dir; from = /x | ENOTDIR |
+    | a pin is not a directory  | path = /dir; from = /x | ENOTDIR |
     | there is no /x to bind    | from = /a             | ENOENT  |
     | a pin on a directory      | path = /two/p; from = /two | ENOTDIR |
     | a directory on a pin      | from = /a             | ENOTDIR |
@@ -78,7 +78,7 @@ const lazily: Table = {
     | wrong first                          | mended by                            | all    |
     | others stand on it                   | flags = 2                            | EBUSY  |
     | nothing                              | name = obj_pin; no flags; bpf_fd = a; path = /q | ok |
-    | what is left is no bpffs             | name = unlink; no bpf_fd; path = /a  | EPERM  |
+    | what is left is not a bpffs          | name = unlink; no bpf_fd; path = /a  | EPERM  |
     | nothing is there                     | mount /; path = /b                             | ENOENT |
     | nothing is in the new one            | name = obj_pin; bpf_fd = a; path = /q | ENOENT |
     | nothing                              |                                      | ok     |
@@ -114,7 +114,7 @@ const opened: Table = {
   rows: `
     | wrong first                    | mended by      | all     |
     | there is no /x                 | path = /a      | ENOENT  |
-    | a pin is no directory          | path = /closed | ENOTDIR |
+    | a pin is not a directory       | path = /closed | ENOTDIR |
     | the directory may not be read  | path = /two    | EACCES  |
     | nothing                        |                | ok      |
   `,

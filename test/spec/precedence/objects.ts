@@ -34,7 +34,7 @@ const pin: Table = {
     | bpf_fd is closed                  | bpf_fd = /c         | EINVAL       |
     | bpf_fd is a cgroup directory      | bpf_fd = a          | EINVAL       |
     | the directory is missing          | path = /a/x         | ENOENT       |
-    | a pin is no directory             | path = /closed/x    | ENOTDIR      |
+    | a pin is not a directory          | path = /closed/x    | ENOTDIR      |
     | the directory may not be searched | path = /dir/${LONG} | EACCES       |
     | a name of 256 bytes               | path = /            | ENAMETOOLONG |
     | the top exists                    | path = /a           | EEXIST       |
@@ -102,7 +102,7 @@ const get: Table = {
     | there is no such name             | path = /closed/a    | ENOENT                  | ENOENT           |
     | the directory may not be searched | path = /l           | EACCES                  | EACCES           |
     | the pin may not be opened         | no pid; path = /dir | EACCES                  | EACCES           |
-    | a directory is no pin             | path = /l           | EACCES                  | EACCES           |
+    | a directory is not a pin          | path = /l           | EACCES                  | EACCES           |
     | a link has no rdonly              | no file_flags       | –                       | EINVAL           |
     | the caller has no free fd         | raise the limit     | EMFILE                  | EMFILE           |
     | nothing                           |                     | ok                      | ok               |

@@ -116,7 +116,7 @@ const sysctls: Table = {
     | wrong first                     | mended by  | v2-series..5.10.0, 5.11..5.12 | 5.10.262..5.10, 5.13.. |
     | uid 1000 does not open the file | pid = root | EACCES                        | EACCES                 |
     | no CAP_SYS_ADMIN                | no pid     | –                             | EPERM                  |
-    | 3 is no value                   | value = 0  | EINVAL                        | EINVAL                 |
+    | 3 is not a value                | value = 0  | EINVAL                        | EINVAL                 |
     | nothing                         | value = 1  | EINVAL                        | ok                     |
     | nothing                         | value = 2  | ok                            | ok                     |
     | 1 is for ever                   | value = 1  | EINVAL                        | EPERM                  |

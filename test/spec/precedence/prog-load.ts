@@ -85,7 +85,7 @@ const otherKinds: Table = {
   rows: `
     | wrong first                       | mended by                                                    | 6.9.. |
     | prog_flags have an unknown bit    | prog_flags = 65552                                           | EINVAL   |
-    | fd 0 is no token                  | prog_flags = 16                                              | EINVAL   |
+    | fd 0 is not a token               | prog_flags = 16                                              | EINVAL   |
     | no instruction                    | no insn_cnt                                                  | E2BIG    |
     | netfilter wants a hook of its own | prog_type = sk_reuseport; expected_attach_type = sk_lookup   | EINVAL   |
     | no hook of sk_reuseport           | prog_type = tracing; expected_attach_type = 0                | EINVAL   |

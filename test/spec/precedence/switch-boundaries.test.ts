@@ -60,7 +60,7 @@ function isNoticed({ name, kernel, value }: Omit<Flip, 'boundary'>): boolean {
   return noticing !== undefined;
 }
 
-/** Whether a row of a table answers otherwise; a state that can no longer be made is no answer. */
+/** Whether a row of a table answers otherwise; a state that can no longer be made is not an answer. */
 function answersOtherwise(table: Table, kernel: KernelName, switches: Partial<Switches>): boolean {
   try {
     return run(table, kernel, switches).some(({ expected, got }) => expected !== got);

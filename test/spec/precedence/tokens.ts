@@ -125,7 +125,7 @@ const use: Table = {
     | an unknown flag of it | btf_load pid = inside; btf_flags = 1; btf_token_fd = token | EINVAL | EINVAL | EINVAL |
     | nor is BTF_GET_FD_BY_ID | btf_get_fd_by_id pid = inside; btf_id = 1; open_flags = 65536; token_fd = token | EINVAL | EPERM | EPERM |
     | info on it | obj_get_info_by_fd pid = inside; bpf_fd = token | EINVAL | EINVAL | ok |
-    | it is no object to pin | obj_pin pid = inside; bpf_fd = token; path = /t | EINVAL | EINVAL | EINVAL |
+    | it is not an object to pin | obj_pin pid = inside; bpf_fd = token; path = /t | EINVAL | EINVAL | EINVAL |
   `,
 };
 

@@ -71,7 +71,7 @@ const bpffsMkdir: Table = {
   rows: `
     | wrong first                       | mended by        | all     |
     | the parent /x is missing          | path = /a/y      | ENOENT  |
-    | a pin is no directory             | path = /closed/y | ENOTDIR |
+    | a pin is not a directory          | path = /closed/y | ENOTDIR |
     | the directory may not be searched | path = /         | EACCES  |
     | the top exists                    | path = /dir      | EEXIST  |
     | /dir exists                       | path = /x.y      | EEXIST  |
@@ -146,7 +146,7 @@ const bpffsRmdir: Table = {
     | there is no /x             | path = /                             | ENOENT    |
     | the mount point stays      | path = /a                            | EBUSY     |
     | the top may not be written | no pid                               | EACCES    |
-    | a pin is no directory      | path = /dir                          | ENOTDIR   |
+    | a pin is not a directory   | path = /dir                          | ENOTDIR   |
     | /dir is not empty          | path = /empty                        | ENOTEMPTY |
     | nothing                    | name = unlink; pid = user; path = /x | ok        |
     | there is no /x             | path = /a                            | ENOENT    |
@@ -257,11 +257,11 @@ const overSymlinks: Table = {
     | itself                                    | obj_get path = /loop                      | ELOOP    |
     | nothing there                             | obj_get path = /gone                      | ENOENT   |
     | nothing there, with a dot                 | obj_get path = /dot                       | EPERM    |
-    | a pin is no directory                     | obj_get path = /slash                     | ENOTDIR  |
+    | a pin is not a directory                  | obj_get path = /slash                     | ENOTDIR  |
     | where it leads is not modelled            | obj_get path = /out                       | ENOTSUPP |
     | a pin is not made at a symlink to nothing | obj_pin bpf_fd = a; path = /gone          | EEXIST   |
     | nothing: it is made below one             | obj_pin bpf_fd = a; path = /there/q       | ok       |
-    | a symlink is no directory                 | bpffs_rmdir path = /there                 | ENOTDIR  |
+    | a symlink is not a directory              | bpffs_rmdir path = /there                 | ENOTDIR  |
     | nothing: the symlink goes                 | unlink path = /there                      | ok       |
     | nothing: it moves                         | rename path = /loop; to = /dir/loop       | ok       |
     | a directory does not replace it           | rename path = /empty; to = /gone          | ENOTDIR  |

@@ -8,7 +8,7 @@ import { description } from './btf-steps.ts';
 import { rawCode } from './code.ts';
 import { close, isFull } from './fd-steps.ts';
 
-/** Program types that are no cgroup's, and one that never was. */
+/** Program types that are not a cgroup's, and one that never was. */
 const OTHER_TYPES = [
   ...([
     'socket_filter',

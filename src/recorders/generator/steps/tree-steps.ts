@@ -50,7 +50,7 @@ const FILE_NAMES = [
 
 const READ_ONLY = ['cgroup.controllers', 'cgroup.stat', 'cpu.stat', 'cgroup.events'] as const;
 
-/** A cgroup below the root, which is no root on a kernel that has more; or a file of one. */
+/** A cgroup below the root, which is not a root on a kernel that has more; or a file of one. */
 function cgroupPlace(scene: Scene): string {
   const path =
     oneOf(

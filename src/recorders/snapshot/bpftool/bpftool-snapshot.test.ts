@@ -217,7 +217,7 @@ describe('a snapshot by what bpftool printed', () => {
   });
 
   it.each([
-    [{ 'p.json': '[{]' }, 'p.json is no JSON'],
+    [{ 'p.json': '[{]' }, 'p.json is not JSON'],
     [
       { 'p.json': '{"error":"Operation not permitted"}' },
       'p.json: bpftool said: Operation not permitted',

@@ -32,12 +32,12 @@ const MODES: Readonly<Record<TreeRow['programs'][number]['attach_flags'], Mode>>
   allow_multi: 'multi',
 };
 
-/** A snapshot, and what is no part of it. */
+/** A snapshot, and what is not part of it. */
 export interface ToldByBpftool {
   readonly snapshot: KernelSnapshot;
   /** Where cgroup2 is mounted in the files. */
   readonly mount: string;
-  /** How many directories of the files are left out: they are no cgroups of cgroup2. */
+  /** How many directories of the files are left out: they are not cgroups of cgroup2. */
   readonly outside: number;
 }
 

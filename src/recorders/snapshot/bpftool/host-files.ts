@@ -133,7 +133,7 @@ function parseFile({ name, text }: HostFile): readonly unknown[] {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new HostFileError(`${name} is no JSON: ${(error as Error).message}`);
+    throw new HostFileError(`${name} is not JSON: ${(error as Error).message}`);
   }
   if (Array.isArray(value)) return value;
   const said = (value as { readonly error?: unknown }).error;
