@@ -27,6 +27,8 @@ import { unknownFields, unverifiable } from './prog-load-fields.ts';
 
 type ProgLoad = Calls['prog_load'];
 
+const kindOf = (type: ProgType): string => withArticle(`${type} program`);
+
 /** Loads with a type that the kernel compares with the expected attach type (§7 row 5). */
 const CHECKED_TYPES: readonly ProgType[] = [
   'cgroup_skb',
@@ -235,9 +237,7 @@ function badTarget(
   const takesBtf = type === 'struct_ops' || NEEDS_BTF.includes(type);
   const takesProg = type === 'tracing' || type === 'ext';
   if ((isBtf && takesBtf) || (target?.kind === 'prog' && takesProg)) {
-    return refusal('ENOTSUPP', 'not-modelled', {
-      what: `the target of ${withArticle(`${type} program`)}`,
-    });
+    return refusal('ENOTSUPP', 'not-modelled', { what: `the target of ${kindOf(type)}` });
   }
   return refusal('EINVAL', 'attach-target-does-not-fit', { prog_type: type });
 }
@@ -257,9 +257,7 @@ function badTargetProgram(
   if (attach_prog_fd === 0) return undefined;
   const target = progAt(caller, attach_prog_fd, 'attach_prog_fd');
   if (isRefused(target)) return target;
-  return refusal('ENOTSUPP', 'not-modelled', {
-    what: `the target of ${withArticle(`${type} program`)}`,
-  });
+  return refusal('ENOTSUPP', 'not-modelled', { what: `the target of ${kindOf(type)}` });
 }
 
 /**
@@ -272,9 +270,7 @@ function refuseWithoutBtf(
   expected: AttachType,
 ): Refusal | undefined {
   if (type !== 'lsm' || !hasHooks(expected)) {
-    return refusal('ENOTSUPP', 'not-modelled', {
-      what: `${withArticle(`${type} program`)} with attach_btf_id`,
-    });
+    return refusal('ENOTSUPP', 'not-modelled', { what: `${kindOf(type)} with attach_btf_id` });
   }
   if (cgroupProgType(kernel.switches, expected) === type) return undefined;
   return refusal('EINVAL', 'attach-type-unknown', { attach_type: expected });
