@@ -6,6 +6,12 @@
 import { NO_IDS } from './ids.ts';
 import type { Kernel } from './kernel.ts';
 
+/**
+ * The first type of a kernel: an integer in every build, for pahole writes what others are made of first.
+ * Loaders ask for it where they want a refusal that tells of a feature (libbpf's probes).
+ */
+export const FIRST_TYPE = 1;
+
 /** How many BTF objects the kernel and its modules have: their ids are 1 to this. */
 export function kernelsBtfs({ boot, switches }: Pick<Kernel, 'boot' | 'switches'>): number {
   return boot.config.kernel_btfs ?? (switches.kernel_btf_has_id ? 1 : 0);

@@ -43,6 +43,11 @@ export const CODE_AND_MAP_RULES = {
   'arena-not-mapped': rule('__add_used_map §7', 'arena {map_id} was not mapped by its owner'),
   'fd-is-no-token': rule('bpf_token_get_from_fd §7', 'fd {fd} is not a BPF token'),
   'load-needs-btf': rule('check_attach_btf_id §7', 'a {prog_type} program is attached by BTF'),
+  'btf-id-is-no-hook': rule(
+    'bpf_check_attach_target §7',
+    'attach_btf_id {attach_btf_id} is not a {what}',
+  ),
+  'replaces-kernel-function': rule('bpf_check_attach_target §7', 'Cannot replace kernel functions'),
   'btf-id-not-for-type': rule(
     'bpf_prog_load_check_attach §7',
     'attach_btf_id {attach_btf_id} is for types that are attached by BTF, not for {prog_type}; ids go up to 1048575',
@@ -84,6 +89,10 @@ export const CODE_AND_MAP_RULES = {
   'map-btf-ids': rule(
     'map_create §25.7',
     'a {map_type} map cannot have key type {btf_key_type_id}, value type {btf_value_type_id} and kernel type {btf_vmlinux_value_type_id}',
+  ),
+  'no-such-structure': rule(
+    'bpf_struct_ops_find_value §25.7',
+    'type {btf_vmlinux_value_type_id} of the kernel is no structure that is made of programs',
   ),
   'map-takes-no-btf': rule('map_check_no_btf §25.7', 'keys of {map_type} have no BTF'),
   'map-extra': rule('map_create §25.7', 'map_extra {map_extra} does not fit {map_type}'),

@@ -1,6 +1,7 @@
 /** The file of a program that is to be run. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { type Launch, StartError } from './notify/launch.ts';
 
 /** There is no such program, or it cannot be started. */
 export class NoProgram extends Error {}
@@ -30,5 +31,15 @@ function isProgram(file: string): boolean {
     return statSync(file).isFile();
   } catch {
     return false;
+  }
+}
+
+/** The pid of a program, once it has one. */
+export function requirePid(pid: Launch['pid']): number | undefined {
+  try {
+    return pid();
+  } catch (error) {
+    if (error instanceof StartError) throw new NoProgram(error.message);
+    throw error;
   }
 }

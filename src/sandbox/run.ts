@@ -19,10 +19,11 @@ import { ForwardedSignals } from './forwarded-signals.ts';
 import type { Handler } from './handlers.ts';
 import { credentialHandlers } from './identity/credentials.ts';
 import { limitHandlers, RLIMIT_NOFILE } from './identity/limits.ts';
+import { Keepers } from './identity/prctl.ts';
 import { unameHandler } from './identity/uname.ts';
 import { CONTINUED } from './notified.ts';
 import { filterFor } from './notify/filter.ts';
-import { type Launch, launch, StartError } from './notify/launch.ts';
+import { type Launch, launch } from './notify/launch.ts';
 import { Listener } from './notify/listener.ts';
 import { Memories } from './notify/memory.ts';
 import { ownCode } from './notify/own-code.ts';
@@ -33,7 +34,7 @@ import { forkHandlers } from './processes/forks.ts';
 import { killLeft, programsLeft, sendSignal } from './processes/leftovers.ts';
 import { Processes } from './processes/processes.ts';
 import { Watch } from './processes/watch.ts';
-import { findProgram, NoProgram } from './program.ts';
+import { findProgram, requirePid } from './program.ts';
 import { Supervisor } from './supervisor.ts';
 import { absentHandlers, Unmodelled, unmodelledText } from './unmodelled.ts';
 import { Watchman } from './watchman.ts';
@@ -91,14 +92,20 @@ export async function run(request: RunRequest): Promise<Ended> {
   const shadow = new Shadow(kernel, folder.path);
   const places = new Places(shadow, ownBpffs(kernel));
   const unmodelled = new Unmodelled();
+  const keepers = new Keepers();
   const world = new SandboxWorld(kernel, (made) => {
     const { outcome, effects } = made.decision;
     shadow.follow(effects);
     places.follow(made);
+    keepers.follow(made);
     if (isUnmodelled(outcome)) unmodelled.add(unmodelledText(made.call, outcome));
     request.record(made);
   });
-  const running = new RunLoop({ libc, world, shadow, places, unmodelled }, request, architecture);
+  const running = new RunLoop(
+    { libc, world, shadow, places, keepers, unmodelled },
+    request,
+    architecture,
+  );
   try {
     return await running.toTheEnd(path);
   } finally {
@@ -113,6 +120,7 @@ interface Parts {
   readonly world: SandboxWorld;
   readonly shadow: Shadow;
   readonly places: Places;
+  readonly keepers: Keepers;
   readonly unmodelled: Unmodelled;
 }
 
@@ -121,6 +129,7 @@ class RunLoop {
   readonly #world: SandboxWorld;
   readonly #shadow: Shadow;
   readonly #places: Places;
+  readonly #keepers: Keepers;
   readonly #memories: Memories;
   readonly #request: RunRequest;
   readonly #architecture: Architecture;
@@ -138,7 +147,7 @@ class RunLoop {
   #isEnding = false;
 
   constructor(
-    { libc, world, shadow, places, unmodelled }: Parts,
+    { libc, world, shadow, places, keepers, unmodelled }: Parts,
     request: RunRequest,
     architecture: Architecture,
   ) {
@@ -146,6 +155,7 @@ class RunLoop {
     this.#world = world;
     this.#shadow = shadow;
     this.#places = places;
+    this.#keepers = keepers;
     this.#unmodelled = unmodelled;
     this.#memories = new Memories(libc);
     this.#request = request;
@@ -265,7 +275,7 @@ class RunLoop {
     const pass = { answer: () => CONTINUED };
     const surroundings = this.#surroundings();
     return [
-      ...credentialHandlers(uid, this.#unmodelled),
+      ...credentialHandlers(uid, this.#keepers, this.#unmodelled),
       ...limitHandlers(this.#libc),
       ...absentHandlers(this.#unmodelled),
       ...forkHandlers(() => this.#isEnding),
@@ -334,15 +344,5 @@ class RunLoop {
       disturber: this.#request.disturber,
       unmodelled: this.#unmodelled,
     });
-  }
-}
-
-/** The pid of a program, once it has one. */
-function requirePid(pid: Launch['pid']): number | undefined {
-  try {
-    return pid();
-  } catch (error) {
-    if (error instanceof StartError) throw new NoProgram(error.message);
-    throw error;
   }
 }

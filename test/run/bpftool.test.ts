@@ -49,6 +49,30 @@ function comparable(text: string): readonly string[] {
     .split('\n');
 }
 
+const probe = 'PATH="$PATH:/usr/sbin" exec bpftool feature probe';
+
+/** Lines of a feature probe; those about helpers begin with the type that may call them. */
+function lines(text: string): ReadonlySet<string> {
+  let type = '';
+  const told = text.split('\n').map((line) => {
+    if (!line.startsWith('\t'))
+      type = /helpers supported for (?<type>.+)$/u.exec(line)?.groups?.type ?? '';
+    return `${type}${line}`;
+  });
+  return new Set(told);
+}
+
+/** What no release decides. */
+const NOT_OF_THE_RELEASE = [
+  { type: 'JIT ', why: 'sysctls of the machine, which its root alone may read' },
+  { type: 'program type lirc_mode2:', why: 'the build (CONFIG_BPF_LIRC_MODE2)' },
+  { type: 'program_type lirc_mode2 ', why: 'the build' },
+  ...['tracing', 'ext', 'lsm'].flatMap((type) => [
+    { type: `program type ${type}:`, why: 'lockdown says EPERM to all three' },
+    { type: `program_type ${type} `, why: 'lockdown' },
+  ]),
+] as const;
+
 describe.skipIf(!listener.ok || !tools.ok)('bpftool under a run', () => {
   it('names the types of the kernel', async () => {
     const { code, out } = await running('--release', '6.12', '--', 'bpftool', 'btf', 'list');
@@ -69,8 +93,22 @@ describe.skipIf(!listener.ok || !tools.ok)('bpftool under a run', () => {
     expect(out.split('\n').length).toBeGreaterThan(60);
   });
 
+  it.skipIf(!kernel.ok)('finds the features that the kernel here has', async () => {
+    const here = releaseOf(release())?.id ?? '6.18';
+    const real = lines(onRealTrees('sh', '-c', probe).out);
+    const { out } = await running('--release', here, '--quiet', '--', 'sh', '-c', probe);
+    const run = lines(out);
+    const differ = [...new Set([...real, ...run])].filter(
+      (line) => !(real.has(line) && run.has(line)),
+    );
+    const unexpected = differ.filter(
+      (line) => !NOT_OF_THE_RELEASE.some(({ type }) => line.includes(type)),
+    );
+    expect(unexpected).toEqual([]);
+    expect(run.size).toBeGreaterThan(4000);
+  });
+
   it('probes the features of a release', async () => {
-    const probe = 'PATH="$PATH:/usr/sbin" exec bpftool feature probe';
     const { code, out } = await running('--release', '5.10', '--quiet', '--', 'sh', '-c', probe);
     expect(code).toBe(0);
     const lines = out.split('\n');
@@ -79,6 +117,8 @@ describe.skipIf(!listener.ok || !tools.ok)('bpftool under a run', () => {
       'eBPF program_type cgroup_skb is available',
       'eBPF program_type sk_lookup is available',
       'eBPF program_type syscall is NOT available',
+      ...['tracing', 'struct_ops', 'ext', 'lsm'].map((t) => `eBPF program_type ${t} is available`),
+      'eBPF map_type struct_ops is available',
       'eBPF map_type ringbuf is available',
       'eBPF map_type bloom_filter is NOT available',
       '\t- bpf_redirect_peer',

@@ -65,6 +65,8 @@ int main(int count, char **words) {
   self = words[0];
   if (count > 2) {
     may(words[2]);
+    printf("%s: ", words[2]);
+    said("keeps", prctl(PR_GET_KEEPCAPS));
     return 0;
   }
   const uint64_t both = 1ull << BPF | 1ull << NET_ADMIN;
@@ -107,6 +109,15 @@ int main(int count, char **words) {
     may("a user that kept");
     said("raise bpf", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, BPF, 0, 0));
     after("a user, after exec");
+  }
+  ASIDE {
+    said("keep", prctl(PR_SET_KEEPCAPS, 1));
+    ASIDE {
+      said("a child keeps", prctl(PR_GET_KEEPCAPS));
+      said("another uid", setresuid(1000, 1000, 1000));
+      said("a child keeps bpf", (got(0) & 1ull << BPF) != 0);
+    }
+    after("root that keeps, after exec");
   }
   ASIDE {
     said("another uid", setresuid(1000, 1000, 1000));

@@ -2,16 +2,33 @@
 // bpf(2), attaches by a link, pins, updates, and finds the link again.
 //
 //   globals CGROUP PIN
+//   globals CGROUP PIN stay    leaves the link pinned
+//   globals CGROUP PIN again   comes up again: finds the pin, and has the link run its new program
 
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "globals.skel.h"
 
 static void say(const char *what, long result) { printf("%s %ld\n", what, result); }
+
+// Detaches the pinned link, and removes the pin; 1 where there is none.
+static int end(const char *pin, struct bpf_program *program) {
+  struct bpf_link *link = bpf_link__open(pin);
+  say("open the pin", link == NULL ? -errno : 0);
+  if (link == NULL)
+    return 1;
+  if (program != NULL)
+    say("replace", bpf_link__update_program(link, program));
+  say("detach", bpf_link__detach(link));
+  say("unpin", bpf_link__unpin(link));
+  bpf_link__destroy(link);
+  return 0;
+}
 
 int main(int argc, char **argv) {
   struct globals *loader = globals__open();
@@ -35,6 +52,12 @@ int main(int argc, char **argv) {
       bpf_map_update_elem(bpf_map__fd(loader->maps.rodata), &key, &value, 0));
   int cgroup = open(argv[1], O_RDONLY | O_DIRECTORY);
   say("open a cgroup", cgroup < 0 ? -errno : 0);
+  const char *what = argc > 3 ? argv[3] : "";
+  if (strcmp(what, "again") == 0) {
+    int ended = end(argv[2], loader->progs.count);
+    globals__destroy(loader);
+    return ended;
+  }
   struct bpf_link *link = bpf_program__attach_cgroup(loader->progs.count, cgroup);
   say("attach", link == NULL ? -errno : 0);
   say("pin", bpf_link__pin(link, argv[2]));
@@ -42,10 +65,5 @@ int main(int argc, char **argv) {
   say("replace", bpf_link__update_program(link, loader->progs.count));
   bpf_link__destroy(link);
   globals__destroy(loader);
-  link = bpf_link__open(argv[2]);
-  say("open the pin", link == NULL ? -errno : 0);
-  say("detach", bpf_link__detach(link));
-  say("unpin", bpf_link__unpin(link));
-  bpf_link__destroy(link);
-  return 0;
+  return strcmp(what, "stay") == 0 ? 0 : end(argv[2], NULL);
 }

@@ -3,9 +3,10 @@
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, tmpdir } from 'node:os';
+import { arch, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { releaseOf } from '../../src/domain/release/release.ts';
 import { bpfledger } from '../support/command.ts';
 import { cgroup2Mount, isThere, needs } from '../support/needs.ts';
 import { running, WITH_SBIN } from './unprivileged.ts';
@@ -21,6 +22,8 @@ const HEADERS = `/usr/include/${arch() === 'x64' ? 'x86_64' : 'aarch64'}-linux-g
 const folder = mkdtempSync(join(tmpdir(), 'bpfledger-loaders-'));
 const object = join(folder, 'globals.bpf.o');
 const loader = join(folder, 'globals');
+/** The same, with libbpf, libelf and libc inside. */
+const staticLoader = join(folder, 'globals-static');
 const devices = join(folder, 'devices');
 const script = join(import.meta.dirname, 'administrator.sh');
 /** Loaders that are watched on a real kernel too. */
@@ -36,6 +39,8 @@ beforeAll(() => {
   });
   writeFileSync(join(folder, 'globals.skel.h'), skeleton);
   execFileSync('gcc', ['-I', folder, '-o', loader, from('globals.c'), '-lbpf']);
+  const linked = ['-static', '-lbpf', '-lelf', '-lz'];
+  execFileSync('gcc', ['-I', folder, '-o', staticLoader, from('globals.c'), ...linked]);
   execFileSync('gcc', ['-o', devices, join(RECORDED, 'devices.c'), '-lbpf']);
   execFileSync('chmod', ['-R', 'a+rX', folder]);
 });
@@ -85,8 +90,11 @@ describe.skipIf(!ok)('loaders on several releases', () => {
     expect(code).toBe(0);
   });
 
-  it('a loader with variables has them in its memory', async () => {
-    const words = [loader, '/sys/fs/cgroup', '/sys/fs/bpf/globals'];
+  it.each([
+    ['that is linked when it starts', () => loader],
+    ['that is static', () => staticLoader],
+  ])('a loader %s has its variables in its memory', async (_, file) => {
+    const words = [file(), '/sys/fs/cgroup', '/sys/fs/bpf/globals'];
     const { code, out } = await running('--release', RELEASES.join(), '--quiet', '--', ...words);
     expect(out.slice(0, out.indexOf('release '))).toBe(SAID.repeat(RELEASES.length));
     expect(code).toBe(0);
@@ -132,6 +140,29 @@ describe.skipIf(!ok || !isThere('kernel'))('the kernel that runs here', () => {
   it('says the same to the loader', () => {
     const words = [cgroup2Mount() ?? '', '/sys/fs/bpf/bpfledger-globals'];
     expect(execFileSync(loader, words, { encoding: 'utf8' })).toBe(SAID);
+    expect(execFileSync(staticLoader, words, { encoding: 'utf8' })).toBe(SAID);
+  });
+
+  it('says the same to one that comes up again', async () => {
+    const here = releaseOf(release())?.id ?? '6.18';
+    const pin = '/sys/fs/bpf/bpfledger-again';
+    const lives =
+      'for what in stay stay again again; do "$0" "$1" "$2" $what; echo "ends $?"; done';
+    const words = (cgroup: string) => ['-c', lives, staticLoader, cgroup, pin];
+    const real = execFileSync('sh', words(cgroup2Mount() ?? ''), { encoding: 'utf8' });
+    const { out } = await running(
+      '--release',
+      here,
+      '--quiet',
+      '--',
+      'sh',
+      ...words('/sys/fs/cgroup'),
+    );
+    expect(out.split('\n')).toEqual(real.split('\n'));
+    expect(out.match(/^open the pin (?<errno>.*)$/gmu)).toEqual([
+      'open the pin 0',
+      'open the pin -2',
+    ]);
   });
 });
 

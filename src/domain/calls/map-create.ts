@@ -1,6 +1,6 @@
 /** MAP_CREATE (semantics §18, §25; `map_create`). */
 
-import { heldBtf } from '../btf.ts';
+import { FIRST_TYPE, heldBtf } from '../btf.ts';
 import type { Calls } from '../call.ts';
 import {
   bpfCapable,
@@ -163,8 +163,17 @@ function earlyForm(caller: Caller, create: Create): Refusal | undefined {
   if (isHash(type) && (flags & zeroSeed) !== 0 && !has(caller, 'sys_admin')) {
     return refusal('EPERM', 'zero-seed-needs-sys-admin', { flags });
   }
-  const refused = refuseMalformed(form, create, switches);
-  if (refused !== undefined || type !== 'struct_ops') return refused;
+  return refuseMalformed(form, create, switches);
+}
+
+/**
+ * Which types of the kernel are structures that are made of programs is not told here; its first type is a
+ * number (`bpf_struct_ops_map_alloc`, 5.7 to 7.3).
+ */
+function badStructure({ btf_vmlinux_value_type_id, map_flags }: Create): Refusal {
+  const isOfModule = (map_flags & MAP_FLAGS.vtypeBtfObjFd) !== 0;
+  if (btf_vmlinux_value_type_id === FIRST_TYPE && !isOfModule)
+    return refusal('ENOTSUPP', 'no-such-structure', { btf_vmlinux_value_type_id });
   return refusal('ENOTSUPP', 'not-modelled', { what: 'a map of struct_ops' });
 }
 
@@ -285,6 +294,7 @@ function both(flags: number, one: number, other: number): boolean {
 function lateForm(caller: Caller, create: Create): Refusal | undefined {
   const { map_type: type } = create;
   if (isStorage(type)) return badStorage(caller.kernel.switches, create);
+  if (type === 'struct_ops') return badStructure(create);
   const form = mapFormOf(caller.kernel.switches, type);
   if (form?.early === false) return refuseMalformed(form, create, caller.kernel.switches);
   return isMapOfMaps(type) ? badInnerMap(caller, create) : undefined;

@@ -12,7 +12,6 @@ import { cgroupProgType } from '../fits.ts';
 import { TOKEN_FD } from '../flags.ts';
 import { NO_IDS } from '../ids.ts';
 import type { BpfMap } from '../kernel.ts';
-import { hasHooks } from '../lsm-hooks.ts';
 import { askOwners } from '../maps/holding.ts';
 import { progLocks, progPages } from '../memlock.ts';
 import { HOSTS_NAMESPACE } from '../namespace-row.ts';
@@ -24,6 +23,7 @@ import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
 import { isStorageMap } from '../storage.ts';
 import { allowsLoad, findAsked, WITHOUT_TOKEN } from '../tokens.ts';
 import { unknownFields, unverifiable } from './prog-load-fields.ts';
+import { badBtfId, foreignKind, NEEDS_BTF, refuseHook } from './prog-load-hook.ts';
 
 type ProgLoad = Calls['prog_load'];
 
@@ -67,8 +67,6 @@ const CGROUP_BUILD_TYPES: readonly ProgType[] = [
   'cgroup_sockopt',
 ];
 
-/** `BPF_F_SLEEPABLE`. */
-const SLEEPABLE = 16;
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
@@ -77,9 +75,10 @@ export function progLoad(caller: Caller, call: ProgLoad): Decision {
   const expected = fixUpAttachType(type, call.expected_attach_type);
   const user = beforeVerifier(caller, call, { type, expected });
   if (typeof user !== 'number') return refuse(user);
-  const byBtf = (call.attach_btf_id ?? 0) !== 0;
+  const { attach_btf_id: id = 0 } = call;
+  const byBtf = id !== 0;
   const foreign = byBtf
-    ? refuseWithoutBtf(caller, type, expected)
+    ? refuseHook(caller, { type, expected, id })
     : foreignKind(type, call.prog_flags ?? 0);
   const accepted = verdict(caller, { call, type, expected, foreign, user });
   const isSure = isRefused(accepted) ? !isUnmodelled(accepted) : accepted.verified && !byBtf;
@@ -113,10 +112,9 @@ export function progLoad(caller: Caller, call: ProgLoad): Decision {
     storage_map_ids: maps.length === 0 ? NO_IDS : idsOf(maps.filter((map) => isStorageMap(map))),
   } as const;
   const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
-  const { attach_btf_id = 0 } = call;
   const held = user === HOSTS_NAMESPACE ? effect : { ...effect, token_user_id: user };
   const described = btfIds.length === 0 ? held : { ...held, btf_ids: btfIds };
-  const loaded = byBtf ? { ...described, attach_btf_id } : described;
+  const loaded = byBtf ? { ...described, attach_btf_id: id } : described;
   return succeed(
     [pages > 1 ? { ...loaded, pages } : loaded],
     fd,
@@ -260,35 +258,6 @@ function badTargetProgram(
   return refusal('ENOTSUPP', 'not-modelled', { what: `the target of ${kindOf(type)}` });
 }
 
-/**
- * Programs of LSM_CGROUP name their hook by BTF. Which functions are hooks, and that the program is under
- * the GPL, is not told here; what is attached to other functions is not modelled.
- */
-function refuseWithoutBtf(
-  { kernel }: Caller,
-  type: ProgType,
-  expected: AttachType,
-): Refusal | undefined {
-  if (type !== 'lsm' || !hasHooks(expected)) {
-    return refusal('ENOTSUPP', 'not-modelled', { what: `${kindOf(type)} with attach_btf_id` });
-  }
-  if (cgroupProgType(kernel.switches, expected) === type) return undefined;
-  return refusal('EINVAL', 'attach-type-unknown', { attach_type: expected });
-}
-
-/** `attach_btf_id` is for those types alone that are attached by BTF. */
-function badBtfId(type: ProgType, id: number): Refusal | undefined {
-  if (id === 0) return undefined;
-  const isKnown = type === 'struct_ops' || NEEDS_BTF.includes(type);
-  if (id > BTF_ID_MAX || !isKnown) {
-    return refusal('EINVAL', 'btf-id-not-for-type', { attach_btf_id: id, prog_type: type });
-  }
-  return undefined;
-}
-
-/** `BTF_MAX_TYPE`. */
-const BTF_ID_MAX = 0xfffff;
-
 /** `bpf_prog_load_check_attach`. */
 function badExpectedType(
   caller: Caller,
@@ -322,24 +291,6 @@ function fitsType(caller: Caller, type: ProgType, expected: AttachType): boolean
 const REUSEPORT: readonly AttachType[] = ['sk_reuseport_select', 'sk_reuseport_select_or_migrate'];
 /** From the kernel on that knows it, the type's hook is compared (5.14). */
 const REUSEPORT_SELECT = 39;
-
-/**
- * Programs of other kinds (`check_attach_btf_id`): what they are attached to is told by BTF, which a
- * call does not pass here; and who may sleep.
- */
-function foreignKind(type: ProgType, flags: number): Refusal | undefined {
-  if (type === 'struct_ops') return refusal('ENOTSUPP', 'load-needs-btf', { prog_type: type });
-  if (type === 'syscall') {
-    return (flags & SLEEPABLE) === 0
-      ? refusal('EINVAL', 'sleepable-does-not-fit', { prog_type: type })
-      : undefined;
-  }
-  if (NEEDS_BTF.includes(type)) return refusal('EINVAL', 'load-needs-btf', { prog_type: type });
-  if ((flags & SLEEPABLE) === 0 || type === 'kprobe') return undefined;
-  return refusal('EINVAL', 'sleepable-does-not-fit', { prog_type: type });
-}
-
-const NEEDS_BTF: readonly ProgType[] = ['tracing', 'lsm', 'ext'];
 
 function unknownType(caller: Caller, type: ProgType): Refusal | undefined {
   const { switches } = caller.kernel;

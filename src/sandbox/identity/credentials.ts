@@ -14,7 +14,7 @@ import type { Handler } from '../handlers.ts';
 import { CONTINUED, type Notified, type SyscallAnswer, type Write } from '../notified.ts';
 import type { SystemCall } from '../notify/system-calls.ts';
 import type { Unmodelled } from '../unmodelled.ts';
-import { Keepers, prctlHandler, processOf } from './prctl.ts';
+import { type Keepers, prctlHandler, processOf } from './prctl.ts';
 
 /** All that Linux has: 0 to CAP_CHECKPOINT_RESTORE. */
 const EVERY = (1n << 41n) - 1n;
@@ -24,8 +24,11 @@ const EFAULT = 14;
 const UNCHANGED = 0xffffffff;
 
 /** The handlers of what a program asks and says about its own identity. */
-export function credentialHandlers(uid: number, unmodelled: Unmodelled): readonly Handler[] {
-  const keepers = new Keepers();
+export function credentialHandlers(
+  uid: number,
+  keepers: Keepers,
+  unmodelled: Unmodelled,
+): readonly Handler[] {
   /** Nobody changed its uid yet, so all have the same. */
   let isOne = true;
   const own = (notified: Notified) => notified.kernel.processes.get(notified.tgid)?.uid ?? uid;

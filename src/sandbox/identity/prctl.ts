@@ -14,6 +14,7 @@ import { isRefusal } from '../../domain/outcome.ts';
 import type { Handler } from '../handlers.ts';
 import { type Notified, refuse, type SyscallAnswer } from '../notified.ts';
 import type { Unmodelled } from '../unmodelled.ts';
+import type { LoggedCall } from '../world.ts';
 
 const PR = {
   ...{ GET_KEEPCAPS: 7, SET_KEEPCAPS: 8, CAPBSET_READ: 23, CAPBSET_DROP: 24 },
@@ -31,16 +32,24 @@ const bit = (is: boolean): SyscallAnswer => ({ is: 'returned', value: is ? 1 : 0
 export class Keepers {
   readonly #tgids = new Set<number>();
 
-  has({ tgid }: Notified): boolean {
+  has({ tgid }: Pick<Notified, 'tgid'>): boolean {
     return this.#tgids.has(tgid);
   }
 
-  set({ tgid, kernel }: Notified, keeps: boolean): SyscallAnswer {
-    // Those that ended are forgotten here: nobody asks for them.
-    for (const other of this.#tgids) if (!kernel.processes.has(other)) this.#tgids.delete(other);
+  set({ tgid }: Pick<Notified, 'tgid'>, keeps: boolean): SyscallAnswer {
     if (keeps) this.#tgids.add(tgid);
     else this.#tgids.delete(tgid);
     return DONE;
+  }
+
+  /** A child keeps as its parent does; an exec ends it (`cap_bprm_creds_from_file`), and so does the end. */
+  follow({ pid, call, decision }: Pick<LoggedCall, 'pid' | 'call' | 'decision'>): void {
+    if (this.#tgids.size === 0 || isRefusal(decision.outcome)) return;
+    if (call.name === 'exec' || call.name === 'exit') this.#tgids.delete(pid);
+    if (call.name !== 'fork' || call.child_pid === undefined) return;
+    // A pid may be another process's for the second time.
+    if (this.#tgids.has(pid)) this.#tgids.add(call.child_pid);
+    else this.#tgids.delete(call.child_pid);
   }
 }
 

@@ -54,7 +54,8 @@ const local: Table = {
     | the structure is unknown | btf_vmlinux_value_type_id = 7              | EINVAL |
     | unknown flags            | no map_flags                               | EINVAL |
     | it has one entry         | max_entries = 1                            | EINVAL |
-    | which structures there are is not modelled |                          | ENOTSUPP |
+    | which structures there are is not modelled | btf_vmlinux_value_type_id = 1 | ENOTSUPP |
+    | the kernel's first type is none          |                            | ENOTSUPP |
   `,
 };
 
@@ -97,6 +98,7 @@ const loaded: Table = {
     | nothing                                  | prog_btf_fd = closed; no func_info_cnt | ok | ok |
     | nothing: nobody looks                    | line_info_cnt = 1     | ok | ok |
     | somebody looks                           | prog_type = tracing; prog_btf_fd = types; attach_btf_id = 1 | EBADF | EBADF |
+    | the kernel's first type is no function   | attach_btf_id = 2     | EINVAL | EINVAL |
     | which functions there are is not modelled |                      | ENOTSUPP | ENOTSUPP |
   `,
 };
