@@ -17,6 +17,13 @@ export function openOn(kernel: Kernel, pid: number, fd: number): OpenOn | undefi
   return kind === 'cgroup' || isObjectKind(kind) ? { kind, id } : undefined;
 }
 
+/** Whether an fd of a process is followed: it is open on such a thing, or on BTF, which is never passed on. */
+export function isFollowed(kernel: Kernel, pid: number, fd: number): boolean {
+  const open = kernel.processes.get(pid)?.fds.get(fd);
+  const kind = open && kernel.files.get(open.file)?.kind;
+  return kind === 'btf' || openOn(kernel, pid, fd) !== undefined;
+}
+
 /** Whether a process holds anything of the ledger's. */
 export function holdsAny(kernel: Kernel, pid: number): boolean {
   for (const [fd] of kernel.processes.get(pid)?.fds ?? []) {
@@ -34,7 +41,7 @@ export function isAboutHeld(
     return openOn(kernel, call.target_pid, call.target_fd) !== undefined;
   if (call.name !== 'close_range') return true;
   for (const [fd] of kernel.processes.get(pid)?.fds ?? []) {
-    if (fd >= call.first && fd <= call.last && openOn(kernel, pid, fd) !== undefined) return true;
+    if (fd >= call.first && fd <= call.last && isFollowed(kernel, pid, fd)) return true;
   }
   return false;
 }
