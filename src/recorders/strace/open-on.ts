@@ -17,11 +17,15 @@ export function openOn(kernel: Kernel, pid: number, fd: number): OpenOn | undefi
   return kind === 'cgroup' || isObjectKind(kind) ? { kind, id } : undefined;
 }
 
-/** Whether an fd of a process is followed: it is open on such a thing, or on BTF, which is never passed on. */
+/**
+ * Whether an fd of a process is followed: it is open on such a thing, or on BTF or a directory of a
+ * bpffs, which is never passed on.
+ */
 export function isFollowed(kernel: Kernel, pid: number, fd: number): boolean {
   const open = kernel.processes.get(pid)?.fds.get(fd);
-  const kind = open && kernel.files.get(open.file)?.kind;
-  return kind === 'btf' || openOn(kernel, pid, fd) !== undefined;
+  const file = open && kernel.files.get(open.file);
+  const isDirectory = file?.kind === 'other' && file.id !== 0;
+  return isDirectory || file?.kind === 'btf' || openOn(kernel, pid, fd) !== undefined;
 }
 
 /** Whether a process holds anything of the ledger's. */

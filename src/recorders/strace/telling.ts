@@ -82,6 +82,7 @@ export class Telling {
   /** Processes that touch nothing of the ledger are left out. */
   #isTold(deed: CallDeed): boolean {
     const { process, child } = deed;
+    if (deed.what.call.name === 'open_other') return this.#survey.detaches;
     if (!isOfEveryProcess(deed)) return isAboutHeld(this.#kernel, deed);
     return this.#survey.concerned.has((child ?? process).serial);
   }
