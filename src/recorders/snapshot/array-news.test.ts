@@ -70,21 +70,21 @@ it('tells of many their number, and cuts what is long', () => {
 
 it('tells each once, and again when it is another or is over', () => {
   const told: string[] = ['ring buffer full'];
-  const adopted = (kernel: Readonly<Record<string, readonly number[] | undefined>>) => {
+  const adopt = (kernel: Readonly<Record<string, readonly number[] | undefined>>) => {
     const news = causes(logOf({ '/a': [1, 2], '/a/b': [1, 2] }), snapshotOf(kernel), told);
     told.push(...news);
     return news.map((cause) => cause.replace(/ for .* the kernel/, ''));
   };
   const same = { '/a': [1, 2], '/a/b': [1, 2] };
-  expect(adopted({ ...same, '/a': [2, 1] })).toEqual(['on /a runs 2 1 where the log derives 1 2']);
-  expect(adopted({ ...same, '/a': [2, 1] })).toEqual([]);
-  expect(adopted({ ...same, '/a': undefined })).toEqual([]);
-  expect(adopted({ ...same, '/a': [2] })).toEqual(['on /a runs 2 where the log derives 1 2']);
-  expect(adopted(same)).toEqual(['on /a runs what the log derives']);
-  expect(adopted(same)).toEqual([]);
-  expect(adopted({ ...same, '/a': [2] })).toEqual(['on /a runs 2 where the log derives 1 2']);
+  expect(adopt({ ...same, '/a': [2, 1] })).toEqual(['on /a runs 2 1 where the log derives 1 2']);
+  expect(adopt({ ...same, '/a': [2, 1] })).toEqual([]);
+  expect(adopt({ ...same, '/a': undefined })).toEqual([]);
+  expect(adopt({ ...same, '/a': [2] })).toEqual(['on /a runs 2 where the log derives 1 2']);
+  expect(adopt(same)).toEqual(['on /a runs what the log derives']);
+  expect(adopt(same)).toEqual([]);
+  expect(adopt({ ...same, '/a': [2] })).toEqual(['on /a runs 2 where the log derives 1 2']);
   // It is over with its cgroup, too.
-  expect(adopted({ '/a/b': [1, 2] })).toEqual(['on /a runs what the log derives']);
+  expect(adopt({ '/a/b': [1, 2] })).toEqual(['on /a runs what the log derives']);
 });
 
 it('tells how many there are more when that is another number', () => {

@@ -126,7 +126,7 @@ function readMove(
   }
   const made = mountAt(spoken, target, { from });
   if ('leftOut' in made) return made;
-  return [...made, ...unmounted(mounts, source, { path: from, flags: MNT_DETACH })];
+  return [...made, ...takeDown(mounts, source, { path: from, flags: MNT_DETACH })];
 }
 
 function readUmount(spoken: Spoken): MountMeaning {
@@ -137,11 +137,11 @@ function readUmount(spoken: Spoken): MountMeaning {
   const flags = wordOf(args.list[1], UMOUNT_BITS);
   const call = { path, ...(flags !== 0 && { flags }) };
   if (result.ret < 0) return [{ call: { name: 'umount', ...call } }];
-  return unmounted(mounts, target, call);
+  return takeDown(mounts, target, call);
 }
 
 /** @param at where it was mounted */
-function unmounted(
+function takeDown(
   mounts: Spoken['mounts'],
   at: string,
   call: { readonly path: string; readonly flags?: number },
