@@ -35,6 +35,8 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* BPF_F_BEFORE, BPF_F_AFTER */
 #define PLACED (1 << 3 | 1 << 4)
 #define CLOSE_RANGE_CLOEXEC (1 << 2)
+/* BPF_F_TOKEN_FD */
+#define TOKEN_FD (1 << 16)
 #ifndef BPF_F_PATH_FD
 #define BPF_F_PATH_FD (1 << 14)
 #endif
@@ -183,6 +185,9 @@ static __always_inline int is_cloexec(struct task_struct *task, unsigned int fd)
 	 (unsigned long)(e) << 32 | (unsigned long)(f) << 40 | (unsigned long)(g) << 48 |            \
 	 (unsigned long)(h) << 56)
 #define NAME_MASK (~(0xfful << 24))
+/* One name is shorter, and ends in these bytes. */
+#define BTF_NAME ((unsigned long)'b' | (unsigned long)'t' << 8 | (unsigned long)'f' << 16)
+#define BTF_NAME_MASK 0xfffffffful
 
 /* An object as one number: its kind, and its id. */
 #define KIND_SHIFT 56
@@ -196,7 +201,7 @@ __noinline unsigned long long object_of(unsigned long address)
 	struct file *file = TYPED(file, address);
 	struct inode *inode = FIELD(file, f_inode);
 	struct super_block *sb = FIELD(inode, i_sb);
-	unsigned long magic = FIELD(sb, s_magic);
+	unsigned long magic = FIELD(sb, s_magic), name;
 	struct dentry *dentry;
 
 	if (magic == CGROUP2_SUPER_MAGIC) {
@@ -210,7 +215,13 @@ __noinline unsigned long long object_of(unsigned long address)
 	if (magic != ANON_INODE_FS_MAGIC)
 		return OBJECT_NONE;
 	dentry = FIELD(file, f_path.dentry);
-	switch (load(FIELD(dentry, d_name.name)) & NAME_MASK) {
+	name = load(FIELD(dentry, d_name.name));
+	if ((name & BTF_NAME_MASK) == BTF_NAME) {
+		struct btf *btf = TYPED(btf, FIELD(file, private_data));
+
+		return OBJECT(OBJECT_BTF, FIELD(btf, id));
+	}
+	switch (name & NAME_MASK) {
 	case NAME('b', 'p', 'f', '-', 'p', 'r', 'o', 'g'): {
 		struct bpf_prog *prog = TYPED(bpf_prog, FIELD(file, private_data));
 		struct bpf_prog_aux *aux = FIELD(prog, aux);
@@ -420,6 +431,7 @@ static __always_inline int is_told_command(unsigned int cmd)
 	case BPF_MAP_FREEZE:
 	case BPF_MAP_UPDATE_ELEM:
 	case BPF_MAP_DELETE_ELEM:
+	case BPF_BTF_LOAD:
 		return 1;
 	case BPF_PROG_QUERY:
 		return with_queries;
@@ -480,10 +492,7 @@ static __always_inline int bpf_arguments(struct task_struct *task, struct call *
 	return is_told_command(call->a) && pid != self && pid != reader && !is_plain_element(task, call);
 }
 
-#define BTF_NAME ((unsigned long)'b' | (unsigned long)'t' << 8 | (unsigned long)'f' << 16)
-#define BTF_NAME_MASK 0xfffffffful
-
-/* What a file is that is not an object of the log. */
+/* What a file is that is no object of the log. */
 __noinline unsigned int other_kind(unsigned long address)
 {
 	struct file *file = TYPED(file, address);
@@ -494,8 +503,6 @@ __noinline unsigned int other_kind(unsigned long address)
 
 	if (FIELD(sb, s_magic) != ANON_INODE_FS_MAGIC)
 		return OBJECT_OTHER;
-	if ((name & BTF_NAME_MASK) == BTF_NAME)
-		return OBJECT_BTF;
 	if ((name & NAME_MASK) == NAME('b', 'p', 'f', '-', 't', 'o', 'k', 'e'))
 		return OBJECT_TOKEN;
 	return OBJECT_OTHER;
@@ -703,15 +710,19 @@ static __always_inline void tell_call(struct task_struct *task, const struct cal
 			add_fact(event, 0, task, ret);
 			note_map(task, ret);
 		}
+		break;
+	case BPF_BTF_LOAD: /* btf, btf_log_buf, btf_size, …, btf_flags, btf_token_fd */
+		if (ret >= 0)
+			add_fact(event, 0, task, ret);
+		else if (word(told, 32) & TOKEN_FD)
+			add_fact(event, 0, task, word(told, 36));
 	}
 	submit(told);
 }
 
-/* Whether an attr names BTF by the ids of types in it, and a token. */
+/* Whether an attr names BTF, by the ids of types in it or by what is described. */
 #define MAP_HAS_BTF(told) (word(told, 52) || word(told, 56) || word(told, 60))
 #define LOAD_HAS_BTF(told) (word(told, 88) || word(told, 104))
-/* BPF_F_TOKEN_FD */
-#define TOKEN_FD (1 << 16)
 
 /* A bpf_event of MAP_CREATE. */
 #define MAP_EVENT (__builtin_offsetof(struct bpf_event, attr) + ATTR_MAP)
@@ -931,6 +942,8 @@ static __always_inline void tell_load(struct task_struct *task, const struct cal
 	told->array_fds = 0;
 	if (ret >= 0) {
 		add_fact(&told->bpf.event, 0, task, ret);
+		if (LOAD_HAS_BTF(&told->bpf))
+			add_fact(&told->bpf.event, 1, task, word(&told->bpf, 72));
 		tell_loaded(told, task, ret);
 	} else {
 		tell_refused(told, task);

@@ -164,6 +164,28 @@ static bool bpffs_path(const char *path, const struct start *start, char *out, s
 	return (*rest || *bpffs->prefix) && snprintf(out, room, "%s%s", bpffs->prefix, rest) < (int)room;
 }
 
+/*
+ * BTF. The log follows it by its fds and gives it numbers of its own: so only of what was told when it
+ * was loaded more is told. Ids are not given out again soon; of old ones there is a last one.
+ */
+#define TOLD_BTFS 1024
+static unsigned int told_btf[TOLD_BTFS];
+static unsigned int told_btfs;
+
+static bool is_told_btf(unsigned int id)
+{
+	for (unsigned int i = 0; i < TOLD_BTFS; i++)
+		if (id && told_btf[i] == id)
+			return true;
+	return false;
+}
+
+/* Whether an event is about an fd on BTF that the log has nothing of. */
+static bool is_of_untold_btf(const struct event *event)
+{
+	return event->facts && event->fact[0].kind == OBJECT_BTF && !is_told_btf(event->fact[0].id);
+}
+
 /* Parts of an observation. */
 
 static void call(const char *name)
@@ -220,6 +242,20 @@ static bool is_load(const struct event *event)
 	return event->kind == EVENT_BPF && ((const struct bpf_event *)event)->cmd == BPF_PROG_LOAD;
 }
 
+/* What the fd is that describes a map or a program: of BTF the log knows it by itself. */
+static bool is_description(const struct event *event, const struct fact *fact)
+{
+	const struct bpf_event *told = (const void *)event;
+	int fd;
+
+	if (event->kind != EVENT_BPF || fact->kind != OBJECT_BTF)
+		return false;
+	if (told->cmd != BPF_MAP_CREATE && told->cmd != BPF_PROG_LOAD)
+		return false;
+	memcpy(&fd, told->attr + (told->cmd == BPF_MAP_CREATE ? 48 : 72), sizeof(fd));
+	return fd == fact->fd;
+}
+
 static void facts(const struct event *event)
 {
 	const struct load_event *told = is_load(event) ? (const void *)event : 0;
@@ -233,8 +269,9 @@ static void facts(const struct event *event)
 
 		for (unsigned int j = 0; j < i; j++)
 			said |= event->fact[j].fd == fact->fd;
-		/* What is not an object of the log matters where the call was refused for it. */
-		if (said || !fact->kind || (fact->kind >= OBJECT_OTHER && event->ret >= 0))
+		/* What is no object of the log matters where the call was refused for it. */
+		if (said || !fact->kind || (fact->kind >= OBJECT_OTHER && event->ret >= 0) ||
+		    is_description(event, fact))
 			continue;
 		printf("%s\"%d\":{\"kind\":\"%s\"", before, fact->fd, kind_name(fact->kind));
 		if (fact->kind < OBJECT_OTHER)
@@ -435,6 +472,12 @@ static void map_fds(const struct load_event *told)
 		printf("]");
 }
 
+/* Whether all instructions are here: of a program that was refused, and is not large. */
+static bool has_instructions(const struct load_event *told)
+{
+	return told->bpf.event.ret < 0 && told->insns && told->insns == u32_at(&told->bpf, 4);
+}
+
 /* The instructions of a refused program, when they are all here: the rules look at them. */
 static bool instructions(const struct load_event *told)
 {
@@ -442,7 +485,7 @@ static bool instructions(const struct load_event *told)
 	const unsigned char *bytes = (const void *)told->insn;
 	unsigned int length = 8 * told->insns;
 
-	if (!told->insns || told->insns != u32_at(&told->bpf, 4))
+	if (!has_instructions(told))
 		return false;
 	printf(",\"insns\":\"");
 	for (unsigned int i = 0; i < length; i += 3) {
@@ -511,20 +554,20 @@ static void returned_constant(const struct load_event *told)
 		number("ret", (int)(told->insn[last - 2] >> 32));
 }
 
-/* Whether an fd of the call is open on this. */
-static bool is_open_on(const struct event *event, int fd, unsigned int kind)
+/* Whether an fd of the call is open on BTF that the log has nothing of. */
+static bool is_open_on_untold(const struct event *event, int fd)
 {
 	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)
-		if (event->fact[i].fd == fd && event->fact[i].kind == kind)
+		if (event->fact[i].fd == fd && event->fact[i].kind == OBJECT_BTF && !is_told_btf(event->fact[i].id))
 			return true;
 	return false;
 }
 
-/* The log has no BTF: what describes a map or a program is told where it is none, and the refusal follows from that. */
+/* Types that describe a map or a program. What is in them is not told. */
 
 static void map_description(const struct bpf_event *told)
 {
-	if (told->event.ret >= 0 || has_btf(&told->event))
+	if (is_open_on_untold(&told->event, u32_at(told, 48)))
 		return;
 	fd_field(told, "btf_fd", 48);
 	field(told, "btf_key_type_id", 52);
@@ -532,25 +575,31 @@ static void map_description(const struct bpf_event *told)
 	field(told, "btf_vmlinux_value_type_id", 60);
 }
 
-static void prog_description(const struct bpf_event *told)
+static void prog_description(const struct load_event *load)
 {
-	if (told->event.ret >= 0 || is_open_on(&told->event, u32_at(told, 72), OBJECT_BTF))
+	const struct bpf_event *told = &load->bpf;
+
+	if (is_open_on_untold(&told->event, u32_at(told, 72)))
 		return;
 	fd_field(told, "prog_btf_fd", 72);
-	field(told, "func_info_cnt", 88);
+	/* How many functions there are, the instructions say: without them the log takes it for one. */
+	if (has_instructions(load) || u32_at(told, 88) == 1)
+		field(told, "func_info_cnt", 88);
 	field(told, "line_info_cnt", 104);
 }
 
 /* Where the verifier shall print, what the program is attached to, and who signed it. */
-static void load_fields(const struct bpf_event *told)
+static void load_fields(const struct load_event *load)
 {
+	const struct bpf_event *told = &load->bpf;
+
 	field(told, "prog_flags", 44);
 	named("prog_name", (const char *)told->attr + 48, 16);
 	field(told, "attach_btf_id", 108);
-	if (!is_open_on(&told->event, u32_at(told, 112), OBJECT_BTF))
+	if (!is_open_on_untold(&told->event, u32_at(told, 112)))
 		fd_field(told, "attach_prog_fd", 112);
 	fd_field(told, "prog_token_fd", 144);
-	prog_description(told);
+	prog_description(load);
 	field(told, "log_level", 24);
 	field(told, "log_size", 28);
 	passed(told, "log_buf", 32);
@@ -592,6 +641,8 @@ static bool is_answered_by_others(const struct bpf_event *told)
 		return event->fact[0].kind != OBJECT_MAP;
 	case BPF_LINK_CREATE:
 		return event->fact[2].kind != OBJECT_LINK;
+	case BPF_BTF_LOAD:
+		return event->fact[0].kind != OBJECT_BTF;
 	default:
 		return false;
 	}
@@ -655,7 +706,7 @@ static void tell_bpf(const struct bpf_event *told)
 		number("prog_type", u32_at(told, 0));
 		if (u32_at(told, 68))
 			number("expected_attach_type", u32_at(told, 68));
-		load_fields(told);
+		load_fields(load);
 		if (event->ret < 0 && instructions(load)) {
 			fd_array(load);
 			break;
@@ -751,6 +802,15 @@ static void tell_bpf(const struct bpf_event *told)
 		/* Bytes after the command's last field, for which it is refused. */
 		if (u64_at(told, 16))
 			printf(",\"value\":%llu", u64_at(told, 16));
+		break;
+	case BPF_BTF_LOAD:
+		call("btf_load");
+		/* Left out it is that of some types, and not none. */
+		number("btf_size", u32_at(told, 16));
+		field(told, "btf_flags", 32);
+		fd_field(told, "btf_token_fd", 36);
+		if (event->ret >= 0)
+			told_btf[told_btfs++ % TOLD_BTFS] = event->fact[0].id;
 		break;
 	case BPF_PROG_GET_FD_BY_ID:
 		call("prog_get_fd_by_id");
@@ -1021,10 +1081,10 @@ static int tell(void *context, void *data, size_t size)
 		/* What the kernel makes close-on-exec is no news; what it does not, is told. */
 		break;
 	case EVENT_CLOEXEC:
-		tell_found_fd(event, event->a, event->b);
-		break;
 	case EVENT_RECEIVED:
-		tell_found_fd(event, event->a, event->b);
+		/* No sighting tells of an fd on BTF. */
+		if (event->fact[0].kind != OBJECT_BTF)
+			tell_found_fd(event, event->a, event->b);
 		break;
 	case EVENT_FORK:
 	case EVENT_EXEC:
@@ -1042,8 +1102,11 @@ static int tell(void *context, void *data, size_t size)
 		tell_name(data);
 		break;
 	case EVENT_DUP:
+		if (is_of_untold_btf(event))
+			break;
 		tell_fd(event);
-		if (event->b) {
+		/* No sighting tells of an fd on BTF. */
+		if (event->b && event->fact[0].kind != OBJECT_BTF) {
 			struct event copy = *event;
 
 			copy.fact[0].fd = event->ret;
@@ -1051,7 +1114,8 @@ static int tell(void *context, void *data, size_t size)
 		}
 		break;
 	default:
-		tell_fd(event);
+		if (!is_of_untold_btf(event))
+			tell_fd(event);
 	}
 	return 0;
 }

@@ -135,6 +135,10 @@ struct bpf_prog {
 	struct bpf_prog_aux *aux;
 };
 
+struct btf {
+	unsigned int id;
+};
+
 struct bpf_link {
 	unsigned int id;
 	enum bpf_link_type type;

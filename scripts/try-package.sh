@@ -36,7 +36,7 @@ cd "$place"
 # Nothing of this machine's settings: what a stranger has is a path, a home and a registry.
 stranger() {
   as_stranger env -i PATH="$place/node_modules/.bin:$PATH" HOME="$place" TMPDIR="$place/tmp" \
-    npm_config_registry="$registry" "$@"
+    npm_config_registry="$registry" npm_config_update_notifier=false "$@"
 }
 
 from=$(now)

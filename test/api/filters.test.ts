@@ -48,7 +48,9 @@ beforeAll(async () => {
     { name: 'prog_attach', attach_bpf_fd: 4, target_path: '/', attach_type: 'ingress' },
     { name: 'map_update_elem', map_fd: 5, key: 0, value: 7 },
     { name: 'close', fd: 7 },
+    { name: 'lost', events: 3 },
     { name: 'rmdir', path: '/a' },
+    { name: 'lost', cause: 'nobody observed' },
   ];
   const submit = () =>
     post(service.app, '/v1/hosts/h/syscalls', { body: round.map((call) => ({ call })) });
@@ -67,6 +69,9 @@ const hasEffect = ({ effects }: Event, ...types: string[]) =>
 /** Queries, and which events each means. */
 const MEANT: readonly (readonly [string, (event: Event) => boolean])[] = [
   ['call=mkdir&call=rmdir', ({ call }) => ['mkdir', 'rmdir'].includes(call.name)],
+  ['call=lost', ({ call }) => call.name === 'lost'],
+  ['call=lost&boot=1', ({ call, boot }) => call.name === 'lost' && boot === 1],
+  ['call=lost&from=20', ({ call, position }) => call.name === 'lost' && position >= 20],
   ['errno=ENOENT&errno=EPERM', (event) => ['ENOENT', 'EPERM'].includes(errnoOf(event))],
   [
     'errno=none&call=prog_attach',

@@ -45,7 +45,7 @@ it('creates the host that was recorded, and says what it could not use', PATIENC
   const page = readFileSync(join(root, 'docs/import.md'), 'utf8');
   const asked = [
     ['blame', 'web1', '--cgroup', '/orc-s/a/b', '--type', 'egress'],
-    ['blame', 'web1', '--cgroup', '/orc-s/a/b', '--type', 'egress', '--at', '89'],
+    ['blame', 'web1', '--cgroup', '/orc-s/a/b', '--type', 'egress', '--at', '107'],
   ];
   for (const words of asked) {
     const { out, err } = await run(...words);
@@ -58,19 +58,19 @@ it('creates the host that was recorded, and says what it could not use', PATIENC
 it('records the same file once, and says so', PATIENCE, async () => {
   const again = await run('import', file, '--as', 'web1', '--json');
   expect([again.code, again.err]).toEqual([0, '']);
-  const counts = { events: 98, recorded_before: 98, position: 99 };
+  const counts = { events: 116, recorded_before: 116, position: 117 };
   expect(JSON.parse(again.out)).toMatchObject(counts);
   const { out } = await run('import', file, '--as', 'web1');
   expect(out.split('\n')[0]).toBe(
-    'host web1: nothing new, all 98 events (positions 2…99) were recorded before',
+    'host web1: nothing new, all 116 events (positions 2…117) were recorded before',
   );
 });
 
 it('says after which position it adds, and that the log is newer', PATIENCE, async () => {
   const begin = readFileSync(file, 'latin1').split('\n').slice(0, 300).join('\n');
-  const { out } = await run('import', makeFile('begin.strace', begin), '--as', 'web1');
-  expect(out).toMatch(/^host web1, added after position 99: \d+ events, positions 100…/);
-  expect(out).toContain('\nwarning: the recording begins before the event at position 99 (2026-');
+  const { out } = await run('import', written('begin.strace', begin), '--as', 'web1');
+  expect(out).toMatch(/^host web1, added after position 117: \d+ events, positions 118…/);
+  expect(out).toContain('\nwarning: the recording begins before the event at position 117 (2026-');
 });
 
 it('exits with 1 when the kernel answered what the rules do not', PATIENCE, async () => {

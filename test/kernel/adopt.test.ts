@@ -101,16 +101,24 @@ describe.skipIf(!kernel.ok)('bpfledger adopt', () => {
             causes.find((cause) => cause.includes(basename(made))) ?? '',
           ) ?? [];
         expect(Number(first)).toBeGreaterThan(Number(second));
-        // It is told again as long as it is so, and is not a thing that is gone or found.
+        // It is told once, and is no thing that is gone or found.
         const again = await adopt('--json');
-        expect(again.code).toBe(1);
         const rest = (JSON.parse(again.out) as Adopted).lines.map(({ call }) => call);
-        expect(rest.filter(({ name }) => name !== 'lost')).toEqual([]);
+        expect(rest.filter(({ cgroup }) => cgroup?.path === `/${basename(made)}`)).toEqual([]);
         const told = rest.flatMap(({ cause }) => cause ?? []);
-        expect(told.filter((cause) => cause.includes(basename(made)))).toHaveLength(1);
+        expect(told.filter((cause) => cause.includes(basename(made)))).toEqual([]);
       } finally {
         rmdirSync(made);
       }
+      // With its cgroup it is over.
+      await adopt();
+      const { out } = await bpfledger([
+        ...['events', 'list', 'adopted', '--url', service.url],
+        ...['--call', 'lost', '--json'],
+      ]);
+      const all = out.split('\n').filter((line) => line.includes(basename(made)));
+      expect(all).toHaveLength(2);
+      expect(all[1]).toContain('for cgroup_inet_egress the kernel runs what the log derives');
     },
   );
 });

@@ -91,6 +91,40 @@ describe.skipIf(!ready)('loaders that are observed', { timeout: 300_000 }, () =>
     expect(await ask('explain', 'device', '--program', String(first?.prog_id))).toMatch(/replaced/);
   });
 
+  it('types of a skeleton are followed, and what they describe', async () => {
+    const include = `-I/usr/include/${run('cc', ['-print-multiarch']).trim()}`;
+    const source = ['-c', join(SOURCES, 'typed.bpf.c'), '-o', 'typed.bpf.o'];
+    run('clang', ['-O2', '-g', '-target', 'bpf', include, ...source], folder);
+    const skeleton = run('bpftool', ['gen', 'skeleton', 'typed.bpf.o', 'name', 'typed'], folder);
+    writeFileSync(join(folder, 'typed.skel.h'), skeleton);
+    run('cc', ['-Wall', '-I.', join(SOURCES, 'typed.c'), '-o', 'typed', '-lbpf'], folder);
+    run(join(folder, 'typed'), [cgroup]);
+    await watch.catchUp();
+    const own = watch.events.filter(({ comm }) => comm === 'typed');
+    expect(own.filter(({ expected }) => expected !== undefined)).toEqual([]);
+    expect(own.filter(({ source: by }) => by === 'inferred')).toEqual([]);
+    const described = own.flatMap(({ effects }) =>
+      effects.filter(({ btf_ids }) => btf_ids !== undefined),
+    );
+    expect(described.map(({ type, map_name, prog_name }) => [type, map_name ?? prog_name])).toEqual(
+      [
+        ['MapCreated', 'sockets'],
+        ['MapCreated', 'typed.rodata'],
+        ['MapCreated', 'typed.data'],
+        ['ProgLoaded', 'typed'],
+        ['MapCreated', 'typed'],
+        ['MapCreated', 'typed'],
+      ],
+    );
+    const refused = own.filter(({ outcome }) => outcome.errno !== undefined);
+    expect(refused.map(({ call, outcome }) => [call.name, outcome.errno])).toEqual([
+      ['map_create', 'EINVAL'],
+      ['btf_load', 'EINVAL'],
+      ['prog_load', 'EINVAL'],
+      ['map_create', 'EBADF'],
+    ]);
+  });
+
   it('what only a prog_array or a map of maps holds lives until it is taken out', async () => {
     const bpffs = mkdtempSync(join(folder, 'bpffs-'));
     run('mount', ['-t', 'bpf', 'none', bpffs]);

@@ -34,7 +34,7 @@ const STEPS = IS_LONG ? 20_000 : 2000;
 const RUN_MS_MAX = IS_LONG ? 7_200_000 : 1_800_000;
 /**
  * Of what these pass beside the fields of a call (huge attrs), of links on other things than cgroups, of
- * BTF, of mounts and of namespaces, a collector tells nothing (docs/observe.md).
+ * BTF by its id, of mounts and of namespaces, a collector tells nothing (docs/observe.md).
  */
 const NOT_TOLD: readonly string[] = ['map-types', 'foreign', 'btf', 'mounts', 'namespaces'];
 const MOMENTS = 10;

@@ -103,7 +103,99 @@ describe.skipIf(!canRun)('a recording made here', { timeout: RUN_MS_MAX }, () =>
       run('umount', [join(place, 'x')]);
     }
   });
+
+  it('follows a bpffs that is moved, and one that an open directory keeps', async () => {
+    const place = mkdtempSync(join(folder, 'moves-'));
+    const file = join(place, 'moves.strace');
+    const script = join(place, 'moves.pl');
+    writeFileSync(script, MOVES);
+    const traced = ['strace', '-f', '-ttt', '-yy', '-e', TRACED, '-o', file];
+    const own = ['-m', '--propagation', 'private', ...traced];
+    const said = run(
+      'unshare',
+      [...own, 'perl', script, join(folder, 'programs.o'), place],
+      folder,
+    );
+    // So it is on the kernel: the open directory keeps the pin, and its close lets go.
+    expect(said).toBe('moved 1, unmounted 1, closed 0\n');
+
+    const query = `release=${release()}&cgroup_mount=${mount}`;
+    const body = readFileSync(file, 'latin1');
+    const sent = { body, headers: { 'content-type': 'text/plain' } };
+    const answer = await post(service.app, `/v1/hosts/moves/import?${query}`, sent);
+    const end = importEnd.parse((await lines(answer)).at(-1));
+    expect(end.summary.divergences.first).toEqual([]);
+    expect(end).toMatchObject({ drift: 0, summary: { unreadable: {}, ambiguous: [] } });
+    const answered = await service.app.request('/v1/hosts/moves/events?limit=1000');
+    const { items } = (await answered.json()) as { readonly items: readonly Story[] };
+    const [x, y] = ['x', 'y'].map((name) => `/${join(place, name).replaceAll('/', ':')}`);
+    const loaded = items.flatMap(({ effects }) =>
+      effects.flatMap(({ prog_name, prog_id }) => (prog_name === 'out_one' ? [prog_id] : [])),
+    );
+    expect(loaded).toHaveLength(2);
+    const isFreed = ({ type, prog_id }: Story['effects'][number]) =>
+      type === 'ProgFreed' && loaded.includes(prog_id);
+    const told = items.map(({ call: { name, path, from, flags }, effects }) => {
+      const freed = effects.some(isFreed) ? 'frees' : '';
+      return [name, path, from, flags, freed].filter((word) => word).join(' ');
+    });
+    expect(told.filter((words) => /mount|unlink|open_other|frees/.test(words))).toEqual([
+      `mount ${x}`,
+      `mount ${y} ${x}`,
+      `umount ${x} 2`,
+      `open_other ${y}`,
+      `unlink ${y}/q frees`,
+      `umount ${y} 2`,
+      'close frees',
+    ]);
+    const { kernel: state } = await service.log.kernelAt('moves');
+    expect([state.programs.size, state.mounts.size]).toEqual([0, 1]);
+  });
 });
+
+interface Story {
+  readonly call: {
+    readonly name: string;
+    readonly path?: string;
+    readonly from?: string;
+    readonly flags?: number;
+  };
+  readonly effects: readonly {
+    readonly type: string;
+    readonly prog_id?: number;
+    readonly prog_name?: string;
+  }[];
+}
+
+/** Pins on a bpffs that is moved; one goes by its new name, the other when an open directory is closed. */
+const MOVES = `
+  my ($object, $place) = @ARGV;
+  my ($x, $y) = ("$place/x", "$place/y");
+  sub run { system(@_) and die "@_" }
+  mkdir($x); mkdir($y);
+  run("mount", "-t", "bpf", "none", $x);
+  run("bpftool", "prog", "load", $object, "$x/p", "type", "cgroup/skb");
+  run("bpftool", "prog", "load", $object, "$x/q", "type", "cgroup/skb");
+  my ($id) = \`bpftool -j prog show pinned $x/p\` =~ /"id":(\\d+)/;
+  # A freed program is there until a grace period is over.
+  my $lives = sub {
+    for (1 .. 50) {
+      return 0 if system("bpftool prog show id $id >/dev/null 2>&1");
+      return 1 if $_[0];
+      select(undef, undef, undef, 0.1);
+    }
+    return 1;
+  };
+  run("mount", "--move", $x, $y);
+  my $moved = $lives->(1);
+  opendir(my $dir, $y) or die;
+  unlink("$y/q") or die;
+  run("umount", "-l", $y);
+  select(undef, undef, undef, 0.3);
+  my $unmounted = $lives->(1);
+  closedir($dir);
+  my $closed = $lives->(0);
+  print "moved $moved, unmounted $unmounted, closed $closed\n"`;
 
 /** Two bpffs, each with a pin; one of them is unmounted, and a pin is opened by its name. */
 const MOUNTS = `set -e

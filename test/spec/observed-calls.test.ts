@@ -144,6 +144,67 @@ describe('an element that holds an object', () => {
   });
 });
 
+describe('what is in BTF', () => {
+  const form = { map_type: 'array', key_size: 4, value_size: 4, max_entries: 1 } as const;
+  const keys = { btf_key_type_id: 1, btf_value_type_id: 1 } as const;
+  const map = { name: 'map_create', ...form, ...keys, btf_fd: 4 } as const;
+  const described = { ...skb, prog_btf_fd: 4, line_info_cnt: 3 } as const;
+  const load = { name: 'btf_load', btf_size: 90 } as const;
+
+  /** The same, with types at fd 4 of init. */
+  function withTypes(): Kernel {
+    const kernel = prepared();
+    expect(seen(kernel, load, { ret: 4 }).observed).not.toHaveProperty('expected');
+    return kernel;
+  }
+
+  it('is held by the maps and programs that it describes, and goes with them', () => {
+    const kernel = withTypes();
+    for (const [call, outcome] of [
+      [map, { ret: 5, map_id: 9 }],
+      [described, { ret: 6, prog_id: 9 }],
+      [{ name: 'close', fd: 4 }, { ret: 0 }],
+    ] as const) {
+      const { inferred, observed } = seen(kernel, call, outcome);
+      expect(inferred).toEqual([]);
+      expect(observed).not.toHaveProperty('expected');
+    }
+    expect([...kernel.btfs.values()].map(({ refs }) => refs)).toEqual([2]);
+    for (const fd of [5, 6]) seen(kernel, { name: 'close', fd }, { ret: 0 });
+    expect(kernel.btfs.size).toBe(0);
+  });
+
+  it('is no drift where the kernel refuses it', () => {
+    for (const [call, errno] of [
+      [load, 'EINVAL'],
+      [map, 'EOPNOTSUPP'],
+      [described, 'E2BIG'],
+    ] as const) {
+      const { observed } = seen(withTypes(), call, { errno });
+      expect(observed.outcome).toMatchObject({ errno, rule: 'beyond-these-rules' });
+      expect(observed).not.toHaveProperty('expected');
+      // No type is to blame for it.
+      expect(seen(withTypes(), call, { errno: 'EPERM' }).observed).toHaveProperty('expected.ret');
+    }
+    expect(seen(withTypes(), skb, { errno: 'EINVAL' }).observed).toHaveProperty('expected.ret');
+  });
+
+  it('is not known where nobody told of the fd: no drift, and what the call made is there', () => {
+    const kernel = prepared();
+    const { observed: made } = seen(kernel, map, { ret: 5, map_id: 9 });
+    expect(made).not.toHaveProperty('expected');
+    expect(made.effects).toMatchObject([{ type: 'MapCreated', map_id: 9, fd: 5 }]);
+    const { observed: loaded } = seen(kernel, described, { ret: 6, prog_id: 9 });
+    expect(loaded).not.toHaveProperty('expected');
+    expect(loaded.effects).toMatchObject([{ type: 'ProgLoaded', prog_id: 9, fd: 6 }]);
+    const { observed } = seen(kernel, described, { errno: 'EINVAL' });
+    expect(observed.outcome).toMatchObject({ rule: 'beyond-these-rules' });
+    expect(observed).not.toHaveProperty('expected');
+    const { observed: closed } = seen(kernel, described, { errno: 'EBADF' });
+    expect(closed.outcome).toMatchObject({ rule: 'btf-fd-not-open' });
+  });
+});
+
 describe('a refusal of instructions that the rules only read', () => {
   it('by the verifier is not drift where the rules refuse what comes after it', () => {
     const kernel = preparedKernel();

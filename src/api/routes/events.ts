@@ -6,6 +6,7 @@ import { readEvents } from '../../events/reading/log-reader.ts';
 import { markAt } from '../../events/reading/mark-at.ts';
 import { strictObject } from '../../events/schema/strict-object.ts';
 import type { Queryable } from '../../events/storage/database.ts';
+import { holesBetween } from '../../projections/holes.ts';
 import { type EventFilter, isOpen, selectWanted } from '../../time-travel/filter/event-filter.ts';
 import { rangeOf } from '../../time-travel/filter/range.ts';
 import type { StateReader } from '../../time-travel/filter/refused-by-fd.ts';
@@ -137,6 +138,25 @@ async function scanBack(
   return { found, reached };
 }
 
+/** Of holes there is a table: they are found without a look at what is between them. */
+function isOfHoles({ call, program, named, cgroup }: EventFilter): boolean {
+  const isScoped = program !== undefined || named !== undefined || cgroup !== undefined;
+  return call?.length === 1 && call[0] === 'lost' && !isScoped;
+}
+
+/** The latest holes that match. */
+async function holesBack(
+  { database, log }: Pick<Service, 'log'> & { readonly database: Queryable },
+  { host, host_id }: { readonly host: string; readonly host_id: number },
+  { filter, stateAt, from, to, limit }: Scan,
+): Promise<FoundEvents> {
+  const positions = await holesBetween(database, { host_id, from, to, limit });
+  const events = positions.length === 0 ? [] : await log.eventsAt(host, positions);
+  const wanted = await selectWanted(events, filter, stateAt);
+  const isAll = positions.length < limit;
+  return { found: wanted.toReversed(), reached: isAll ? from : (positions[0] ?? from) };
+}
+
 /** How many events match on all pages. */
 async function countOf(database: Queryable, hostId: number, search: Scan): Promise<number> {
   const length = Math.max(0, search.to - search.from + 1);
@@ -167,8 +187,13 @@ export function events(app: App, service: Service): void {
       ? { ...range, from: Math.max(range.from, (place ?? 0) + 1) }
       : { ...range, to: Math.min(range.to, (place ?? Number.MAX_SAFE_INTEGER) - 1) };
     const search = { filter, stateAt: stateReader(service, host), ...left, limit };
+    const find = (database: Queryable): Promise<FoundEvents> => {
+      if (isForward) return scan(database, host_id, search);
+      if (!isOfHoles(filter)) return scanBack(database, host_id, search);
+      return holesBack({ log: service.log, database }, { host, host_id }, search);
+    };
     const look = async (database: Queryable) => ({
-      ...(await (isForward ? scan : scanBack)(database, host_id, search)),
+      ...(await find(database)),
       counted: count && { count: await countOf(database, host_id, { ...search, ...range }) },
     });
     const { found, reached, counted } = isOpen(filter)

@@ -79,7 +79,7 @@ function recordRefusal(
     return account.end({ pid, call, outcome: told.outcome, effects: told.effects });
   }
   const beyond = { errno, rule: 'beyond-these-rules', ...(query && { query }) } as const;
-  const isClaimed = isClaim(account.kernel, call, known);
+  const isClaimed = !isOfUnknownTypes(call, errno, known) && isClaim(account.kernel, call, known);
   account.end({
     pid,
     call,
@@ -98,6 +98,30 @@ function isClaim(kernel: Kernel, call: Call, { outcome, effects }: Decision): bo
   if (!isRefusal(outcome)) return outcome.verified !== false && !usesUnownedArray(kernel, effects);
   const isRead = call.name === 'prog_load' && call.insns !== undefined;
   return !isRead || !AFTER_VERIFIER.includes(outcome.rule);
+}
+
+/** Errnos of types that the kernel does not take, or that do not fit what they describe. */
+const OF_TYPES: readonly Errno[] = [
+  ...(['EINVAL', 'E2BIG', 'EFAULT', 'ENOSPC', 'ENOTSUPP', 'EOPNOTSUPP'] as const),
+];
+
+/** Whether a refusal may come of what is in BTF, which nobody tells, nor all fds that are open on it. */
+function isOfUnknownTypes(call: Call, errno: Errno, { outcome }: Decision): boolean {
+  if (isRefusal(outcome)) return outcome.rule === 'btf-fd-not-open';
+  return hasTypes(call) && OF_TYPES.includes(errno);
+}
+
+function hasTypes(call: Call): boolean {
+  switch (call.name) {
+    case 'btf_load':
+      return true;
+    case 'map_create':
+      return (call.btf_key_type_id ?? 0) !== 0 || (call.btf_value_type_id ?? 0) !== 0;
+    case 'prog_load':
+      return (call.func_info_cnt ?? 0) !== 0 || (call.line_info_cnt ?? 0) !== 0;
+    default:
+      return false;
+  }
 }
 
 /**
@@ -209,7 +233,7 @@ function askRules(account: Account, pid: number, call: Call, outcome?: Success):
 
 /** An fd that nobody recorded is none that the log says something of. */
 function isOfUnknownFd({ rule }: Refusal): boolean {
-  return rule === 'fd-not-open';
+  return rule === 'fd-not-open' || rule === 'btf-fd-not-open';
 }
 
 /** What was in a map before it was followed, nobody told. */

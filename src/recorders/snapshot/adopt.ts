@@ -7,7 +7,8 @@ import { hostPath } from '../../client/host-path.ts';
 import { postLines } from '../../client/post-lines.ts';
 import { type RestClient, ServiceRefusal } from '../../client/rest-client.ts';
 import type { SightingLine } from '../../domain/observed/sighting.ts';
-import { otherArrays } from './effective-arrays.ts';
+import { arrayNews } from './array-news.ts';
+import { compareArrays } from './effective-arrays.ts';
 import type { LoggedState } from './logged-state.ts';
 import { type LostLine, lostLine } from './lost-line.ts';
 import type { KernelSnapshot } from './snapshot.ts';
@@ -15,6 +16,8 @@ import { listUnexplained } from './unexplained.ts';
 
 /** Lines of one request. */
 const PIECE_LINES = 1000;
+/** Pages of holes that are read; what was told before them is told again. */
+const HOLE_PAGES_MAX = 10;
 
 /** What adopting a snapshot does to a log. */
 export interface Adoption {
@@ -34,7 +37,11 @@ export interface AdoptedLine extends SightingLine {
 
 interface HostBoots {
   readonly position: number;
-  readonly boots: readonly { readonly boot_id: string; readonly release: string }[];
+  readonly boots: readonly {
+    readonly boot: number;
+    readonly boot_id: string;
+    readonly release: string;
+  }[];
 }
 
 /** What adopting would do; reads the log, and records nothing. */
@@ -53,8 +60,42 @@ export async function planAdoption(
   const state = await readState(client, host);
   const lines = listUnexplained(state, snapshot);
   // Arrays follow from lists: they are compared once the lists are the same.
-  const told = isSame(lines) ? [...lines, ...otherArrays(state, snapshot)] : lines;
+  const told = isSame(lines)
+    ? [...lines, ...(await newsOfArrays(client, host, state, snapshot))]
+    : lines;
   return { host: 'known', lines: stampLines(told, snapshot, after), after };
+}
+
+/** What the log does not say yet of arrays that are not what it derives. */
+async function newsOfArrays(
+  client: RestClient,
+  host: string,
+  state: LoggedState,
+  snapshot: KernelSnapshot,
+): Promise<readonly SightingLine[]> {
+  const compared = compareArrays(state, snapshot);
+  return compared === undefined ? [] : arrayNews(compared, await readCauses(client, host));
+}
+
+interface HolesPage {
+  readonly items: readonly { readonly call: { readonly cause?: string } }[];
+  readonly next?: string;
+}
+
+/** The causes of the latest holes of the boot that the log is in, in their order. */
+async function readCauses(client: RestClient, host: string): Promise<string[]> {
+  const boot = (await readHost(client, host))?.boots.at(-1)?.boot ?? 1;
+  const asked = `${hostPath(host)}/events?call=lost&boot=${boot}&order=desc&limit=${PIECE_LINES}`;
+  const causes: string[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < HOLE_PAGES_MAX; page++) {
+    const from = next === undefined ? '' : `&next=${encodeURIComponent(next)}`;
+    const answer = await client.get<HolesPage>(asked + from);
+    causes.push(...answer.items.flatMap(({ call: { cause } }) => cause ?? []));
+    next = answer.next;
+    if (next === undefined) break;
+  }
+  return causes.reverse();
 }
 
 async function readState(client: RestClient, host: string): Promise<LoggedState> {
@@ -84,11 +125,9 @@ export async function adopt(
   const isCompared =
     snapshot.effective === undefined || (plan.host === 'known' && isSame(plan.lines));
   if (isCompared) return plan;
-  const arrays = stampLines(
-    otherArrays(await readState(client, host), snapshot),
-    snapshot,
-    plan.after,
-  );
+  const state = await readState(client, host);
+  const news = await newsOfArrays(client, host, state, snapshot);
+  const arrays = stampLines(news, snapshot, plan.after);
   await post(client, host, arrays);
   return { ...plan, lines: [...plan.lines, ...arrays] };
 }

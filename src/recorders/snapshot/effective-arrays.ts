@@ -5,68 +5,57 @@
  * happened that no list shows.
  */
 import type { AttachType } from '../../domain/attach-type.ts';
-import { countText } from '../../domain/count-text.ts';
-import type { SightingLine } from '../../domain/observed/sighting.ts';
 import type { LoggedState } from './logged-state.ts';
 import { listKey } from './seen.ts';
 import type { KernelSnapshot } from './snapshot.ts';
 
-/** Arrays that are told one by one; of the others there is their number. */
-const TOLD_MAX = 10;
-/** Programs that are named of an array, and bytes of a cause (`CAUSE_BYTES_MAX` of the service is 200). */
-const PROGS_MAX = 3;
-const CAUSE_CHARS = 200;
+export interface ArrayPlace {
+  readonly cgroup: string;
+  readonly attach_type: AttachType;
+}
 
-/** Holes of the record: arrays that are not what the log derives. None where a snapshot has no arrays. */
-export function otherArrays(
+/** An array that is not what the log derives. */
+export interface OtherArray extends ArrayPlace {
+  /** Ids of the programs, in the order in which the kernel runs them, and the log. */
+  readonly runs: readonly number[];
+  readonly derived: readonly number[];
+}
+
+export interface ComparedArrays {
+  readonly others: readonly OtherArray[];
+  /** Of which the kernel gave no answer. */
+  readonly unasked: readonly ArrayPlace[];
+}
+
+/** Undefined where a snapshot has no arrays. */
+export function compareArrays(
   log: LoggedState,
   { effective, lines }: KernelSnapshot,
-): SightingLine[] {
-  if (effective === undefined) return [];
+): ComparedArrays | undefined {
+  if (effective === undefined) return undefined;
   const seen = new Map(effective.map((array) => [listKey(array.cgroup, array.attach_type), array]));
   const found = new Set(
     lines.flatMap(({ call }) =>
       'cgroup' in call && call.name === 'found' ? call.cgroup.path : [],
     ),
   );
-  const causes: string[] = [];
-  for (const { path, effective: arrays } of log.cgroups) {
-    if (!found.has(path)) continue;
+  const others: OtherArray[] = [];
+  const unasked = effective.filter(({ progs }) => progs === undefined);
+  for (const { path: cgroup, effective: arrays } of log.cgroups) {
+    if (!found.has(cgroup)) continue;
     for (const { attach_type, slots } of arrays) {
-      const key = listKey(path, attach_type);
+      const key = listKey(cgroup, attach_type);
       const array = seen.get(key);
       seen.delete(key);
       if (array !== undefined && array.progs === undefined) continue;
       const derived = slots.map(({ prog_id }) => prog_id);
       const runs = array?.progs ?? [];
-      if (runs.join() !== derived.join()) causes.push(causeOf(path, attach_type, runs, derived));
+      if (runs.join() !== derived.join()) others.push({ cgroup, attach_type, runs, derived });
     }
   }
   // What the log has no array for at all.
   for (const { cgroup, attach_type, progs = [] } of seen.values()) {
-    if (progs.length > 0) causes.push(causeOf(cgroup, attach_type, progs, []));
+    if (progs.length > 0) others.push({ cgroup, attach_type, runs: progs, derived: [] });
   }
-  const more = causes.length - TOLD_MAX;
-  const told = causes.slice(0, TOLD_MAX);
-  if (more > 0)
-    told.push(`${countText(more, 'more array is', 'more arrays are')} not what the log derives`);
-  return told.map((cause) => ({ call: { name: 'lost', cause } }));
-}
-
-function causeOf(
-  cgroup: string,
-  type: AttachType,
-  runs: readonly number[],
-  derived: readonly number[],
-): string {
-  const end = ` for ${type} the kernel runs ${idList(runs)} where the log derives ${idList(derived)}`;
-  const path = cgroup.replace(/[^\x20-\x7e]/g, '?');
-  const room = CAUSE_CHARS - 'on '.length - end.length;
-  return `on ${path.length > room ? `${path.slice(0, room - 3)}...` : path}${end}`;
-}
-
-function idList(progs: readonly number[]): string {
-  if (progs.length === 0) return 'nothing';
-  const named = progs.slice(0, PROGS_MAX).join(' ');
-  return progs.length > PROGS_MAX ? `${named} and ${progs.length - PROGS_MAX} more` : named;
+  return { others, unasked };
 }

@@ -115,6 +115,14 @@ const TOLD: Readonly<Record<string, Teller>> = {
   map_get_fd_by_id: (fields) => ({
     call: { name: 'map_get_fd_by_id', map_id: fields.number('map_id') ?? 0 },
   }),
+  btf_load: (fields) => ({
+    call: {
+      name: 'btf_load',
+      ...numberField('btf_size', fields.number('btf_size')),
+      ...fields.some('btf_flags'),
+      ...fields.some('btf_token_fd'),
+    },
+  }),
 };
 
 function flags(word: number) {
@@ -165,9 +173,8 @@ function signedField<N extends string>(
   return nonZero(name, (value ?? 0) | 0);
 }
 
-/** What describes a map by BTF, where it is none: the refusal follows from that. */
+/** What describes a map by BTF. */
 function mapTypes(fields: AttrFields) {
-  if (!fields.isNoBtf('btf_fd')) return {};
   return {
     ...fields.some('btf_fd'),
     ...fields.some('btf_key_type_id'),
@@ -176,12 +183,11 @@ function mapTypes(fields: AttrFields) {
   };
 }
 
-/** The same of a program. */
+/** The same of a program. Without instructions the ledger takes it to have one function. */
 function programTypes(fields: AttrFields) {
-  if (!fields.isNoBtf('prog_btf_fd')) return {};
   return {
     ...fields.some('prog_btf_fd'),
-    ...fields.some('func_info_cnt'),
+    ...(fields.number('func_info_cnt') === 1 && { func_info_cnt: 1 }),
     ...fields.some('line_info_cnt'),
   };
 }

@@ -72,15 +72,31 @@ it('tells a signature that is printed by name, or as bytes', async () => {
   expect(signed.divergences).toBe(0);
 });
 
-it('tells BTF only where it is none', async () => {
-  const fields = (fd: string) =>
-    `prog_btf_fd=${fd}, func_info_cnt=1, line_info_cnt=2, attach_btf_id=0`;
-  const isBtf = await readLast(load(fields('5<anon_inode:btf>'), 128, '4<anon_inode:bpf-prog>'));
-  expect(isBtf.call).not.toHaveProperty('prog_btf_fd');
-  expect(isBtf.call).not.toHaveProperty('func_info_cnt');
+it('follows BTF, and what is described by it', async () => {
+  const fields = (fd: string, functions = 1) =>
+    `prog_btf_fd=${fd}, func_info_cnt=${functions}, line_info_cnt=2, attach_btf_id=0`;
+  const btf = '812 bpf(BPF_BTF_LOAD, {btf="\\237"..., btf_log_buf=NULL, btf_size=45}, 28) = 5';
+  const loaded = [
+    `${btf}<anon_inode:btf>`,
+    load(fields('5<anon_inode:btf>'), 128, '4<anon_inode:bpf-prog>'),
+  ];
+  const isBtf = await readLast(...loaded);
+  expect(isBtf.call).toMatchObject({ prog_btf_fd: 5, func_info_cnt: 1, line_info_cnt: 2 });
+  expect(isBtf.divergences).toBe(0);
+  const closed = await readLast(...loaded, '812 close(5<anon_inode:btf>) = 0');
+  expect(closed).toEqual({ call: { name: 'close', fd: 5 }, divergences: 0 });
+  // Of more functions the ledger would want the instructions.
+  const plain = await readLast(btf, load(fields('5', 2), 128, '4'));
+  expect(plain.call).not.toHaveProperty('func_info_cnt');
+  expect(plain).toMatchObject({ call: { line_info_cnt: 2 }, divergences: 0 });
+  // What was loaded before the recording.
+  const unknown = await readLast(load(fields('5<anon_inode:btf>'), 128, '4<anon_inode:bpf-prog>'));
+  expect(unknown).toMatchObject({ call: { prog_btf_fd: 5 }, divergences: 0 });
   const isFile = await readLast(load(fields('5</etc/passwd>'), 128, EINVAL));
   expect(isFile.call).toMatchObject({ prog_btf_fd: 5, func_info_cnt: 1, line_info_cnt: 2 });
   expect(isFile.divergences).toBe(0);
+  const badTypes = await readLast(btf.replace(/= 5$/, `= ${EINVAL}`));
+  expect(badTypes).toEqual({ call: { name: 'btf_load', btf_size: 45 }, divergences: 0 });
 });
 
 it('tells what a map asks for beside its sizes', async () => {

@@ -2,10 +2,8 @@
  * The fields of an attr as strace prints them: by name, or in the bytes behind the last field that it
  * knows. Offsets: `union bpf_attr`.
  */
+import { BTF_PATH } from './fd-facts.ts';
 import type { StructValue, Value } from './value.ts';
-
-/** What `-y` prints behind an fd of BTF. */
-const BTF_PATH = 'anon_inode:btf';
 
 /** The fields of an attr, those of the command's own struct in it included. */
 export class AttrFields {
@@ -57,7 +55,7 @@ export class AttrFields {
     return !isNull && !(value.kind === 'number' && value.value === 0);
   }
 
-  /** An fd field that is surely open on no BTF: of BTF the ledger is told nothing. */
+  /** An fd field that is surely open on no BTF: a recording does not tell of that of the kernel. */
   isNoBtf(name: string): boolean {
     const value = this.get(name);
     return value?.kind === 'number' && value.path !== undefined && value.path !== BTF_PATH;
@@ -108,6 +106,10 @@ const HIDDEN: Readonly<Record<string, Places>> = {
     signature: { offset: 152, bytes: 8 },
     signature_size: { offset: 160, bytes: 4 },
     keyring_id: { offset: 164, bytes: 4 },
+  },
+  btf_load: {
+    btf_flags: { offset: 32, bytes: 4 },
+    btf_token_fd: { offset: 36, bytes: 4 },
   },
   map_create: {
     map_token_fd: { offset: 76, bytes: 4 },

@@ -79,7 +79,7 @@ export function numberAt(list: readonly Value[], index: number): number {
   throw new Malformed(`argument ${index + 1} is not a number`);
 }
 
-/** A cgroup's directory; openat2 prints its flags in a struct. */
+/** A directory of a cgroup or of a bpffs; openat2 prints its flags in a struct. */
 function readOpen(
   { args, result, process, mounts }: Spoken,
   dir: Value | undefined,
@@ -95,9 +95,16 @@ function readOpen(
     dir === undefined ? process.cwd : (pathBehind(dir) ?? process.cwd),
   );
   // The path behind the result has no links in it.
-  const path = mounts.cgroupPath(result.path?.startsWith('/') ? result.path : asked);
-  if (path === undefined || (!isDirectory && isInterfaceFile(path))) return NOTHING;
+  const seen = result.path?.startsWith('/') ? result.path : asked;
+  const path = mounts.cgroupPath(seen);
   const cloexec = (flags & (OPEN_BITS.O_CLOEXEC ?? 0)) !== 0;
+  if (path === undefined) {
+    const place = isDirectory && result.ret >= 0 ? mounts.bpffsPath(seen) : undefined;
+    if (place === undefined) return NOTHING;
+    const call = { name: 'open_other', kind: 'dir', path: place } as const;
+    return [{ call: { ...call, ...(!cloexec && { cloexec }) } }];
+  }
+  if (!isDirectory && isInterfaceFile(path)) return NOTHING;
   return [{ call: { name: 'open_cgroup', path, ...(!cloexec && { cloexec }) } }];
 }
 

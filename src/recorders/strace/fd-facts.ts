@@ -10,6 +10,9 @@ const OBJECTS: Readonly<Record<string, 'prog' | 'link' | 'map'>> = {
   'anon_inode:bpf-map': 'map',
 };
 
+/** What `-y` prints behind an fd on BTF: of that a state knows by itself. */
+export const BTF_PATH = 'anon_inode:btf';
+
 /** What an fd is, by its path. */
 export function factOf(path: string, mounts: Mounts): FdFact {
   const object = OBJECTS[path.replace(/[[\]]/g, '')];

@@ -5,6 +5,7 @@
  */
 import type { Deed } from './deed.ts';
 import { pathAt } from './file-calls.ts';
+import { pathBehind } from './paths.ts';
 import type { LeftOut, Spoken } from './spoken.ts';
 import { MOUNT_BITS, MOVE_MOUNT_BITS, UMOUNT_BITS, wordOf } from './uapi.ts';
 
@@ -16,6 +17,7 @@ const FDS_MAX = 64;
 /** Flags with which mount(2) mounts nothing new: remount, and how mounts are passed on. */
 const CHANGES = ['MS_REMOUNT', 'MS_UNBINDABLE', 'MS_PRIVATE', 'MS_SLAVE', 'MS_SHARED'] as const;
 const { MS_BIND = 0, MS_MOVE = 0 } = MOUNT_BITS;
+const { MNT_DETACH = 0 } = UMOUNT_BITS;
 const CHANGED = CHANGES.reduce((bits, name) => bits + (MOUNT_BITS[name] ?? 0), 0);
 /** The mode of a new bpffs when its options tell none. */
 const TOP_MODE = 0o1777;
@@ -39,14 +41,16 @@ export const MOUNT_CALLS: Readonly<Record<string, (spoken: Spoken) => MountMeani
   move_mount(spoken) {
     const { args, process, result } = spoken;
     const [from, path, directory] = args.list;
-    const isMade = from?.kind === 'number' && process.bpffsFds?.has(from.value) === true;
-    const isWhole = path?.kind === 'string' && path.text === '';
     const flags = wordOf(args.list[4], MOVE_MOUNT_BITS);
-    if (!isMade || !isWhole || (flags & (MOVE_MOUNT_BITS.MOVE_MOUNT_F_EMPTY_PATH ?? 0)) === 0)
-      return NOTHING;
-    if (result.ret < 0) return NOTHING;
-    process.bpffsFds?.delete(from.value);
-    return mountAt(spoken, pathAt(spoken, 3, directory), {});
+    const isEmpty = path?.kind === 'string' && path.text === '';
+    const isFd = isEmpty && (flags & (MOVE_MOUNT_BITS.MOVE_MOUNT_F_EMPTY_PATH ?? 0)) !== 0;
+    const target = pathAt(spoken, 3, directory);
+    if (isFd && from?.kind === 'number' && process.bpffsFds?.has(from.value) === true) {
+      if (result.ret < 0) return NOTHING;
+      process.bpffsFds.delete(from.value);
+      return mountAt(spoken, target, {});
+    }
+    return readMove(spoken, isFd ? pathBehind(from) : pathAt(spoken, 1, from), target);
   },
 };
 
@@ -67,9 +71,9 @@ function readMount(spoken: Spoken): MountMeaning {
   if ((flags & CHANGED) !== 0) return NOTHING;
   const target = pathAt(spoken, 1);
   if ((flags & (MS_BIND | MS_MOVE)) !== 0) {
+    if ((flags & MS_MOVE) !== 0) return readMove(spoken, pathAt(spoken, 0), target);
     const from = mounts.bpffsPath(pathAt(spoken, 0));
     if (from === undefined) return NOTHING;
-    if ((flags & MS_MOVE) !== 0) return { leftOut: 'mount that moves a bpffs' };
     return result.ret < 0
       ? readRefusal(spoken, target, { from })
       : mountAt(spoken, target, { from });
@@ -103,15 +107,47 @@ function mountAt({ mounts }: Spoken, target: string | undefined, of: object): Mo
   return [{ sighting: { name: 'found', pin } }, mount];
 }
 
+/**
+ * A mount that moves is told as what it comes to: a bind at the new place, and a lazy umount of the
+ * old one. The names of the log's own bpffs stay as they are, wherever it is.
+ */
+function readMove(
+  spoken: Spoken,
+  source: string | undefined,
+  target: string | undefined,
+): MountMeaning {
+  const { mounts, result } = spoken;
+  const from = mounts.bpffsPath(source);
+  if (from === undefined || source === undefined) return NOTHING;
+  if (result.ret < 0) return { leftOut: 'mount that was to move a bpffs' };
+  if (mounts.isOwn(source)) {
+    const isMoved = target !== undefined && mounts.moveOwn(target);
+    return isMoved ? NOTHING : { leftOut: 'mount that moves the bpffs of the host' };
+  }
+  const made = mountAt(spoken, target, { from });
+  if ('leftOut' in made) return made;
+  return [...made, ...takeDown(mounts, source, { path: from, flags: MNT_DETACH })];
+}
+
 function readUmount(spoken: Spoken): MountMeaning {
   const { args, mounts, result } = spoken;
   const target = pathAt(spoken, 0);
   const path = mounts.bpffsPath(target);
   if (path === undefined || target === undefined) return NOTHING;
   const flags = wordOf(args.list[1], UMOUNT_BITS);
-  const umount = { call: { name: 'umount', path, ...(flags !== 0 && { flags }) } } as const;
-  if (result.ret < 0) return [umount];
-  // What stood there before is not a name of the log again.
-  const isLast = mounts.removeBpffs(target);
-  return isLast ? [umount, { sighting: { name: 'gone', pin: { path } } }] : [umount];
+  const call = { path, ...(flags !== 0 && { flags }) };
+  if (result.ret < 0) return [{ call: { name: 'umount', ...call } }];
+  return takeDown(mounts, target, call);
+}
+
+/** @param at where it was mounted */
+function takeDown(
+  mounts: Spoken['mounts'],
+  at: string,
+  call: { readonly path: string; readonly flags?: number },
+): readonly Deed['what'][] {
+  const umount = { call: { name: 'umount', ...call }, ret: 0 } as const;
+  // What stood there before is no name of the log again.
+  const isLast = mounts.removeBpffs(at);
+  return isLast ? [umount, { sighting: { name: 'gone', pin: { path: call.path } } }] : [umount];
 }

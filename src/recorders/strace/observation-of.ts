@@ -11,7 +11,7 @@ import { keyAt } from '../../domain/mounts.ts';
 import type { FdFact, Observation, ObservedOutcome } from '../../domain/observed/observation.ts';
 import { isRefusal, type QueryOutputs, type Success } from '../../domain/outcome.ts';
 import type { CallDeed } from './deed.ts';
-import { factOf } from './fd-facts.ts';
+import { BTF_PATH, factOf } from './fd-facts.ts';
 import type { Mounts } from './paths.ts';
 
 /** How a state names objects. */
@@ -176,7 +176,7 @@ function factsOf(
   for (const field of [...TARGET_FDS, ...OBJECT_FDS, ...OTHER_FDS]) {
     const fd = numbers[field];
     const path = typeof fd === 'number' ? paths.get(fd) : undefined;
-    if (typeof fd !== 'number' || path === undefined) continue;
+    if (typeof fd !== 'number' || path === undefined || path === BTF_PATH) continue;
     const fact = factOf(path, mounts);
     const open = kernel.processes.get(process.pid)?.fds.get(fd);
     const kind = open === undefined ? undefined : kernel.files.get(open.file)?.kind;

@@ -17,6 +17,17 @@ export function openOn(kernel: Kernel, pid: number, fd: number): OpenOn | undefi
   return kind === 'cgroup' || isObjectKind(kind) ? { kind, id } : undefined;
 }
 
+/**
+ * Whether an fd of a process is followed: it is open on such a thing, or on BTF or a directory of a
+ * bpffs, which is never passed on.
+ */
+export function isFollowed(kernel: Kernel, pid: number, fd: number): boolean {
+  const open = kernel.processes.get(pid)?.fds.get(fd);
+  const file = open && kernel.files.get(open.file);
+  const isDirectory = file?.kind === 'other' && file.id !== 0;
+  return isDirectory || file?.kind === 'btf' || openOn(kernel, pid, fd) !== undefined;
+}
+
 /** Whether a process holds anything of the ledger's. */
 export function holdsAny(kernel: Kernel, pid: number): boolean {
   for (const [fd] of kernel.processes.get(pid)?.fds ?? []) {
@@ -34,7 +45,7 @@ export function isAboutHeld(
     return openOn(kernel, call.target_pid, call.target_fd) !== undefined;
   if (call.name !== 'close_range') return true;
   for (const [fd] of kernel.processes.get(pid)?.fds ?? []) {
-    if (fd >= call.first && fd <= call.last && openOn(kernel, pid, fd) !== undefined) return true;
+    if (fd >= call.first && fd <= call.last && isFollowed(kernel, pid, fd)) return true;
   }
   return false;
 }

@@ -30,7 +30,7 @@ export interface AddedBpffs {
 /** Directories that cgroup2 and bpffs are mounted on. */
 export class Mounts {
   readonly #cgroup: string[];
-  readonly #bpffs: string;
+  #bpffs: string;
   /** By their mount points. */
   readonly #further = new Map<string, FurtherBpffs>();
   /** Whether anything was said of a bpffs. */
@@ -60,6 +60,18 @@ export class Mounts {
     if (further === undefined) return false;
     further.count -= 1;
     return further.count === 0 && this.#further.delete(path);
+  }
+
+  /** Whether the bpffs whose names are the log's own is seen there. */
+  isOwn(path: string): boolean {
+    return path === this.#bpffs && !this.#further.has(path);
+  }
+
+  /** That bpffs is mounted elsewhere now; false where the place is known as another's. */
+  moveOwn(path: string): boolean {
+    if (this.bpffsPath(path) !== undefined) return false;
+    this.#bpffs = path;
+    return true;
   }
 
   /** cgroup2 was mounted once more: the same tree under another name. */

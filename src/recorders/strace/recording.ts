@@ -94,7 +94,7 @@ async function survey({ bytes, preface, kernel, progress }: Start): Promise<Surv
     done += chunk.byteLength;
     await progress(1, done);
   }
-  surveyed.worlds.end();
+  surveyed.end();
   return surveyed;
 }
 

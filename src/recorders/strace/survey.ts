@@ -10,13 +10,20 @@ import { holdsAny, isAboutHeld, openOn, strangerIn } from './open-on.ts';
 import { ArrivedFds, PassedFds } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
 import type { TracedProcess } from './processes.ts';
+import { UMOUNT_BITS } from './uapi.ts';
 import { Worlds } from './worlds.ts';
+
+const { MNT_DETACH = 0 } = UMOUNT_BITS;
 
 export class Survey {
   readonly worlds: Worlds;
   readonly passed = new PassedFds();
   /** Serial numbers of processes that touch something of the ledger, or whose descendants do. */
   readonly concerned = new Set<number>();
+  /** Whether a bpffs was unmounted that open directories may keep: of no other these are told. */
+  detaches = false;
+  /** Who opened such directories, and touches nothing else as far as is known. */
+  readonly #openers = new Map<number, TracedProcess>();
   readonly #mounts: Mounts;
   readonly #startedAt: number;
   readonly #arrived = new ArrivedFds();
@@ -40,13 +47,22 @@ export class Survey {
 
   #follow(deed: CallDeed): void {
     const { process, child } = deed;
-    if (!isOfEveryProcess(deed)) this.#concern(process);
+    const { call } = deed.what;
+    if (call.name === 'umount' && ((call.flags ?? 0) & MNT_DETACH) !== 0) this.detaches = true;
+    if (call.name === 'open_other') this.#openers.set(process.serial, process);
+    else if (!isOfEveryProcess(deed)) this.#concern(process);
     if (child !== undefined && holdsAny(this.worlds.kernel, process.pid)) this.#concern(child);
     const stranger = strangerIn(this.worlds.kernel, deed);
     if (stranger !== undefined) {
       this.worlds.see({ pid: stranger, done: { name: 'found', process: {} } });
     }
     this.worlds.follow(deed, ownNumber(this.#startedAt, deed.ordinal));
+  }
+
+  /** The recording ends. */
+  end(): void {
+    this.worlds.end();
+    if (this.detaches) for (const process of this.#openers.values()) this.#concern(process);
   }
 
   #concern(process: TracedProcess): void {

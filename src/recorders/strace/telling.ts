@@ -13,7 +13,7 @@ import { factOf } from './fd-facts.ts';
 import { fillIn } from './hidden-fd.ts';
 import { ownNumber } from './identities.ts';
 import { isKnownErrno, observationOf } from './observation-of.ts';
-import { isAboutHeld, openOn, strangerIn } from './open-on.ts';
+import { isAboutHeld, isFollowed, openOn, strangerIn } from './open-on.ts';
 import { ArrivedFds, messageKey } from './passed-fds.ts';
 import type { Mounts } from './paths.ts';
 import type { Survey } from './survey.ts';
@@ -49,9 +49,9 @@ export class Telling {
     this.#startedAt = startedAt;
   }
 
-  /** Whether an fd of a process is open on an object or a cgroup. */
+  /** Whether an fd of a process is followed. */
   isTracked(pid: number, fd: number): boolean {
-    return openOn(this.#kernel, pid, fd) !== undefined;
+    return isFollowed(this.#kernel, pid, fd);
   }
 
   /** The observations that a deed comes to. */
@@ -82,6 +82,7 @@ export class Telling {
   /** Processes that touch nothing of the ledger are left out. */
   #isTold(deed: CallDeed): boolean {
     const { process, child } = deed;
+    if (deed.what.call.name === 'open_other') return this.#survey.detaches;
     if (!isOfEveryProcess(deed)) return isAboutHeld(this.#kernel, deed);
     return this.#survey.concerned.has((child ?? process).serial);
   }
@@ -110,7 +111,7 @@ export class Telling {
   *#tellSent({ line, process }: Deed, fds: readonly number[]): Generator<Observation> {
     const { pid } = process;
     for (const [index, fd] of fds.entries()) {
-      if (!this.isTracked(pid, fd)) continue;
+      if (openOn(this.#kernel, pid, fd) === undefined) continue;
       const receiver = this.#survey.passed.receivers.get(messageKey(line, index));
       if (receiver === undefined) this.leftOut.add('an fd that was sent and never taken', line);
       else {

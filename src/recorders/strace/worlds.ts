@@ -13,7 +13,7 @@ import type { CallDeed } from './deed.ts';
 import { candidates, fillIn, type HiddenFd } from './hidden-fd.ts';
 import { Identities } from './identities.ts';
 import { observationOf } from './observation-of.ts';
-import { openOn } from './open-on.ts';
+import { isFollowed } from './open-on.ts';
 import type { Mounts } from './paths.ts';
 import { fitOf, sightingsOf } from './unseen-entries.ts';
 
@@ -51,9 +51,9 @@ export class Worlds {
     this.#mounts = mounts;
   }
 
-  /** Whether an fd of a process is open on an object or a cgroup, in any of the stories. */
+  /** Whether an fd of a process is followed, in any of the stories. */
   isTracked(pid: number, fd: number): boolean {
-    return this.#worlds.some((world) => openOn(top(world), pid, fd) !== undefined);
+    return this.#worlds.some((world) => isFollowed(top(world), pid, fd));
   }
 
   /** The state in the likeliest story; it is read, not changed. */
