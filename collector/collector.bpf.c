@@ -492,7 +492,7 @@ static __always_inline int bpf_arguments(struct task_struct *task, struct call *
 	return is_told_command(call->a) && pid != self && pid != reader && !is_plain_element(task, call);
 }
 
-/* What a file is that is no object of the log. */
+/* What a file is that is not an object of the log. */
 __noinline unsigned int other_kind(unsigned long address)
 {
 	struct file *file = TYPED(file, address);

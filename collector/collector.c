@@ -269,7 +269,7 @@ static void facts(const struct event *event)
 
 		for (unsigned int j = 0; j < i; j++)
 			said |= event->fact[j].fd == fact->fd;
-		/* What is no object of the log matters where the call was refused for it. */
+		/* What is not an object of the log matters where the call was refused for it. */
 		if (said || !fact->kind || (fact->kind >= OBJECT_OTHER && event->ret >= 0) ||
 		    is_description(event, fact))
 			continue;

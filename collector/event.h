@@ -55,7 +55,7 @@ enum mount_kind { MOUNT_NONE = 0, MOUNT_BPFFS, MOUNT_CGROUP2 };
 /* What is known of a process, by bits: it is told of; it has had an fd on a map that holds objects. */
 enum holding { HOLDS = 1, HOLDS_HOLDING_MAP = 2 };
 
-/* OTHER and TOKEN are no objects of the log; a token is told apart where a field is to name one. */
+/* OTHER and TOKEN are not objects of the log; a token is told apart where a field is to name one. */
 enum object_kind {
 	OBJECT_NONE = 0,
 	OBJECT_PROG,

@@ -92,7 +92,7 @@ export const CODE_AND_MAP_RULES = {
   ),
   'no-such-structure': rule(
     'bpf_struct_ops_find_value §25.7',
-    'type {btf_vmlinux_value_type_id} of the kernel is no structure that is made of programs',
+    'type {btf_vmlinux_value_type_id} of the kernel is not a structure that is made of programs',
   ),
   'map-takes-no-btf': rule('map_check_no_btf §25.7', 'keys of {map_type} have no BTF'),
   'map-extra': rule('map_create §25.7', 'map_extra {map_extra} does not fit {map_type}'),

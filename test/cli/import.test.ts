@@ -68,7 +68,7 @@ it('records the same file once, and says so', PATIENCE, async () => {
 
 it('says after which position it adds, and that the log is newer', PATIENCE, async () => {
   const begin = readFileSync(file, 'latin1').split('\n').slice(0, 300).join('\n');
-  const { out } = await run('import', written('begin.strace', begin), '--as', 'web1');
+  const { out } = await run('import', makeFile('begin.strace', begin), '--as', 'web1');
   expect(out).toMatch(/^host web1, added after position 117: \d+ events, positions 118…/);
   expect(out).toContain('\nwarning: the recording begins before the event at position 117 (2026-');
 });

@@ -101,7 +101,7 @@ describe.skipIf(!kernel.ok)('bpfledger adopt', () => {
             causes.find((cause) => cause.includes(basename(made))) ?? '',
           ) ?? [];
         expect(Number(first)).toBeGreaterThan(Number(second));
-        // It is told once, and is no thing that is gone or found.
+        // It is told once, and is not a thing that is gone or found.
         const again = await adopt('--json');
         const rest = (JSON.parse(again.out) as Adopted).lines.map(({ call }) => call);
         expect(rest.filter(({ cgroup }) => cgroup?.path === `/${basename(made)}`)).toEqual([]);

@@ -153,8 +153,8 @@ describe('what is in BTF', () => {
 
   /** The same, with types at fd 4 of init. */
   function withTypes(): Kernel {
-    const kernel = prepared();
-    expect(seen(kernel, load, { ret: 4 }).observed).not.toHaveProperty('expected');
+    const kernel = preparedKernel();
+    expect(observeCall(kernel, load, { ret: 4 }).observed).not.toHaveProperty('expected');
     return kernel;
   }
 
@@ -165,42 +165,46 @@ describe('what is in BTF', () => {
       [described, { ret: 6, prog_id: 9 }],
       [{ name: 'close', fd: 4 }, { ret: 0 }],
     ] as const) {
-      const { inferred, observed } = seen(kernel, call, outcome);
+      const { inferred, observed } = observeCall(kernel, call, outcome);
       expect(inferred).toEqual([]);
       expect(observed).not.toHaveProperty('expected');
     }
     expect([...kernel.btfs.values()].map(({ refs }) => refs)).toEqual([2]);
-    for (const fd of [5, 6]) seen(kernel, { name: 'close', fd }, { ret: 0 });
+    for (const fd of [5, 6]) observeCall(kernel, { name: 'close', fd }, { ret: 0 });
     expect(kernel.btfs.size).toBe(0);
   });
 
-  it('is no drift where the kernel refuses it', () => {
+  it('is not drift where the kernel refuses it', () => {
     for (const [call, errno] of [
       [load, 'EINVAL'],
       [map, 'EOPNOTSUPP'],
       [described, 'E2BIG'],
     ] as const) {
-      const { observed } = seen(withTypes(), call, { errno });
+      const { observed } = observeCall(withTypes(), call, { errno });
       expect(observed.outcome).toMatchObject({ errno, rule: 'beyond-these-rules' });
       expect(observed).not.toHaveProperty('expected');
       // No type is to blame for it.
-      expect(seen(withTypes(), call, { errno: 'EPERM' }).observed).toHaveProperty('expected.ret');
+      expect(observeCall(withTypes(), call, { errno: 'EPERM' }).observed).toHaveProperty(
+        'expected.ret',
+      );
     }
-    expect(seen(withTypes(), skb, { errno: 'EINVAL' }).observed).toHaveProperty('expected.ret');
+    expect(observeCall(withTypes(), skb, { errno: 'EINVAL' }).observed).toHaveProperty(
+      'expected.ret',
+    );
   });
 
   it('is not known where nobody told of the fd: no drift, and what the call made is there', () => {
-    const kernel = prepared();
-    const { observed: made } = seen(kernel, map, { ret: 5, map_id: 9 });
+    const kernel = preparedKernel();
+    const { observed: made } = observeCall(kernel, map, { ret: 5, map_id: 9 });
     expect(made).not.toHaveProperty('expected');
     expect(made.effects).toMatchObject([{ type: 'MapCreated', map_id: 9, fd: 5 }]);
-    const { observed: loaded } = seen(kernel, described, { ret: 6, prog_id: 9 });
+    const { observed: loaded } = observeCall(kernel, described, { ret: 6, prog_id: 9 });
     expect(loaded).not.toHaveProperty('expected');
     expect(loaded.effects).toMatchObject([{ type: 'ProgLoaded', prog_id: 9, fd: 6 }]);
-    const { observed } = seen(kernel, described, { errno: 'EINVAL' });
+    const { observed } = observeCall(kernel, described, { errno: 'EINVAL' });
     expect(observed.outcome).toMatchObject({ rule: 'beyond-these-rules' });
     expect(observed).not.toHaveProperty('expected');
-    const { observed: closed } = seen(kernel, described, { errno: 'EBADF' });
+    const { observed: closed } = observeCall(kernel, described, { errno: 'EBADF' });
     expect(closed.outcome).toMatchObject({ rule: 'btf-fd-not-open' });
   });
 });

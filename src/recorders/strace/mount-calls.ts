@@ -147,7 +147,7 @@ function takeDown(
   call: { readonly path: string; readonly flags?: number },
 ): readonly Deed['what'][] {
   const umount = { call: { name: 'umount', ...call }, ret: 0 } as const;
-  // What stood there before is no name of the log again.
+  // What stood there before is not a name of the log again.
   const isLast = mounts.removeBpffs(at);
   return isLast ? [umount, { sighting: { name: 'gone', pin: { path: call.path } } }] : [umount];
 }

@@ -98,7 +98,7 @@ const loaded: Table = {
     | nothing                                  | prog_btf_fd = closed; no func_info_cnt | ok | ok |
     | nothing: nobody looks                    | line_info_cnt = 1     | ok | ok |
     | somebody looks                           | prog_type = tracing; prog_btf_fd = types; attach_btf_id = 1 | EBADF | EBADF |
-    | the kernel's first type is no function   | attach_btf_id = 2     | EINVAL | EINVAL |
+    | the kernel's first type is not a function   | attach_btf_id = 2     | EINVAL | EINVAL |
     | which functions there are is not modelled |                      | ENOTSUPP | ENOTSUPP |
   `,
 };

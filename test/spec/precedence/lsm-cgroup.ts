@@ -61,7 +61,7 @@ const loads: Table = {
     | of a type without BTF        | prog_load prog_type = cgroup_skb; attach_btf_id = 104                                 | EINVAL          | EINVAL   |
     | an id that no BTF has        | prog_load prog_type = lsm; expected_attach_type = lsm_cgroup; attach_btf_id = 1048576 | EINVAL          | EINVAL   |
     | of LSM_MAC, not modelled     | prog_load prog_type = lsm; expected_attach_type = lsm_mac; attach_btf_id = 104        | ENOTSUPP        | ENOTSUPP |
-    | a number is no hook          | prog_load prog_type = lsm; expected_attach_type = modify_return; attach_btf_id = 1 | EINVAL   | EINVAL   |
+    | a number is not a hook          | prog_load prog_type = lsm; expected_attach_type = modify_return; attach_btf_id = 1 | EINVAL   | EINVAL   |
     | nor a function that is traced | prog_load prog_type = tracing; expected_attach_type = trace_fentry; attach_btf_id = 1 | EINVAL     | EINVAL   |
     | nor a structure              | prog_load prog_type = struct_ops; attach_btf_id = 1                                   | ENOTSUPP        | ENOTSUPP |
     | another structure, not modelled | prog_load prog_type = struct_ops; attach_btf_id = 5                                | ENOTSUPP        | ENOTSUPP |
