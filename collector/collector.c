@@ -501,10 +501,11 @@ static bool instructions(const struct load_event *told)
 	return true;
 }
 
-static bool has_btf(const struct event *event)
+/* Whether an fd of the call is open on BTF that the log has nothing of. */
+static bool has_untold_btf(const struct event *event)
 {
 	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)
-		if (event->fact[i].kind == OBJECT_BTF)
+		if (event->fact[i].kind == OBJECT_BTF && !is_told_btf(event->fact[i].id))
 			return true;
 	return false;
 }
@@ -534,7 +535,7 @@ static void fd_array(const struct load_event *told)
 	unsigned int named = named_fds(told);
 	unsigned int fds = counted > named ? counted : named;
 
-	if (u64_at(&told->bpf, 120) && (fds > told->array_fds || has_btf(&told->bpf.event)))
+	if (u64_at(&told->bpf, 120) && (fds > told->array_fds || has_untold_btf(&told->bpf.event)))
 		return;
 	if (told->array_fds)
 		for (unsigned int i = 0; i < fds; i++)
@@ -554,7 +555,7 @@ static void returned_constant(const struct load_event *told)
 		number("ret", (int)(told->insn[last - 2] >> 32));
 }
 
-/* Whether an fd of the call is open on BTF that the log has nothing of. */
+/* Whether this fd is one. */
 static bool is_open_on_untold(const struct event *event, int fd)
 {
 	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)

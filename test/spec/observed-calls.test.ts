@@ -204,6 +204,10 @@ describe('what is in BTF', () => {
     const { observed } = observeCall(kernel, described, { errno: 'EINVAL' });
     expect(observed.outcome).toMatchObject({ rule: 'beyond-these-rules' });
     expect(observed).not.toHaveProperty('expected');
+    // A copy of such an fd is open on something that the log does not know.
+    observeCall(kernel, { name: 'dup', fd: 40 }, { ret: 41 });
+    const { observed: copy } = observeCall(kernel, { ...map, btf_fd: 41 }, { ret: 7, map_id: 10 });
+    expect(copy).not.toHaveProperty('expected');
     const { observed: closed } = observeCall(kernel, described, { errno: 'EBADF' });
     expect(closed.outcome).toMatchObject({ rule: 'btf-fd-not-open' });
   });

@@ -107,7 +107,7 @@ const OF_TYPES: readonly Errno[] = [
 
 /** Whether a refusal may come of what is in BTF, which nobody tells, nor all fds that are open on it. */
 function isOfUnknownTypes(call: Call, errno: Errno, { outcome }: Decision): boolean {
-  if (isRefusal(outcome)) return outcome.rule === 'btf-fd-not-open';
+  if (isRefusal(outcome)) return isOfUnknownBtf(outcome);
   return hasTypes(call) && OF_TYPES.includes(errno);
 }
 
@@ -232,8 +232,13 @@ function askRules(account: Account, pid: number, call: Call, outcome?: Success):
 }
 
 /** An fd that nobody recorded is none that the log says something of. */
-function isOfUnknownFd({ rule }: Refusal): boolean {
-  return rule === 'fd-not-open' || rule === 'btf-fd-not-open';
+function isOfUnknownFd(refusal: Refusal): boolean {
+  return refusal.rule === 'fd-not-open' || isOfUnknownBtf(refusal);
+}
+
+/** What the log has open on nothing that it knows may be BTF. */
+function isOfUnknownBtf({ rule, about }: Refusal): boolean {
+  return rule === 'btf-fd-not-open' || (rule === 'btf-fd-is-no-btf' && about?.kind === 'other');
 }
 
 /** What was in a map before it was followed, nobody told. */
