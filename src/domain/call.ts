@@ -34,8 +34,20 @@ interface Anchored {
   readonly expected_revision?: number;
 }
 
-/** A map element's key: of cgroup storage, or the number in a plain map's first bytes. */
-export type MapKey = number | { readonly cgroup_id: number; readonly attach_type?: AttachType };
+/** The key of a cgroup storage. */
+export interface StorageKey {
+  readonly cgroup_id: number;
+  readonly attach_type?: AttachType;
+}
+
+/** The key of a trie (`struct bpf_lpm_trie_key`): the data in hexadecimal digits, all of its bytes. */
+export interface PrefixKey {
+  readonly prefixlen: number;
+  readonly data: string;
+}
+
+/** A map element's key: of cgroup storage, of a trie, or the number in a plain map's first bytes. */
+export type MapKey = number | StorageKey | PrefixKey;
 
 /** Commands of fcntl(2) that are about the fd rather than what it is open on. */
 export type FcntlCommand = 'f_dupfd' | 'f_dupfd_cloexec' | 'f_getfd' | 'f_setfd';

@@ -142,6 +142,14 @@ export const CODE_AND_MAP_RULES = {
     'htab_map_update_elem',
     'map {map_id} already has {max_entries} elements, its max_entries',
   ),
+  'trie-full': rule(
+    'trie_update_elem §25.12',
+    'map {map_id} already has {max_entries} elements, its max_entries',
+  ),
+  'prefix-too-long': rule(
+    'trie_update_elem §25.12',
+    'a prefix of {prefixlen} bits is longer than the {limit} bits of the keys of map {map_id}',
+  ),
   'queue-full': rule(
     'queue_stack_map_push_elem §25.11',
     'map {map_id} already has {max_entries} elements, its max_entries',

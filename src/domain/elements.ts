@@ -1,11 +1,12 @@
 /**
  * Elements of a map by their keys. Those of a plain map stand in the order of their keys, so that
- * one is found by halving; storages, and what an LRU map may let go of, are looked through.
+ * one is found by halving, and so do those of a trie; storages, and what an LRU map may let go of, are looked through.
  */
 import type { MapKey } from './call.ts';
 import { firstWhere } from './halving.ts';
 import type { BpfMap, Element } from './kernel.ts';
 import type { MapType } from './map-type.ts';
+import { comparePrefixes, isPrefix } from './maps/prefixes.ts';
 import { sameKey } from './storage.ts';
 
 /** The element of a map with a key, in the form that the map's keys have. */
@@ -20,6 +21,13 @@ export function placeOf(
   key: MapKey,
 ): { readonly index: number; readonly isThere: boolean } {
   const { elements } = map;
+  if (isPrefix(key)) {
+    const after = (element: Element) =>
+      isPrefix(element.key) && comparePrefixes(element.key, key) >= 0;
+    const index = firstWhere(elements, after);
+    const there = elements[index]?.key;
+    return { index, isThere: isPrefix(there) && comparePrefixes(there, key) === 0 };
+  }
   if (typeof key !== 'number' || isLru(map)) {
     const index = elements.findIndex((element) => sameKey(element.key, key));
     return index < 0 ? { index: elements.length, isThere: false } : { index, isThere: true };

@@ -4,9 +4,10 @@
  * kernel/bpf/cgroup.c). From 5.9 on they outlive an entry; up to 5.8 they belong to it (§25.6).
  */
 import type { AttachType } from './attach-type.ts';
-import type { MapKey } from './call.ts';
+import type { MapKey, StorageKey } from './call.ts';
 import type { Effect, Reason } from './effect.ts';
 import type { BpfMap, Cgroup, Entry, Kernel, Program } from './kernel.ts';
+import { comparePrefixes, isPrefix } from './maps/prefixes.ts';
 
 /** Bytes of a key that is a cgroup id alone. */
 const KEY_WITHOUT_TYPE = 8;
@@ -22,17 +23,14 @@ export function isStorageMap(map: BpfMap): boolean {
 }
 
 /** The key under which a map holds the storage of a cgroup and attach type. */
-export function storageKey(
-  map: BpfMap,
-  cgroupId: number,
-  type: AttachType,
-): Exclude<MapKey, number> {
+export function storageKey(map: BpfMap, cgroupId: number, type: AttachType): StorageKey {
   if (map.key_size === KEY_WITHOUT_TYPE) return { cgroup_id: cgroupId };
   return { cgroup_id: cgroupId, attach_type: type };
 }
 
 export function sameKey(a: MapKey, b: MapKey): boolean {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
+  if (isPrefix(a) || isPrefix(b)) return isPrefix(a) && isPrefix(b) && comparePrefixes(a, b) === 0;
   return a.cgroup_id === b.cgroup_id && a.attach_type === b.attach_type;
 }
 
@@ -99,7 +97,7 @@ export function storagesOrphaned(kernel: Kernel, cgroup: Cgroup): Effect[] {
   const effects: Effect[] = [];
   for (const map of kernel.maps.values()) {
     for (const { key } of map.elements) {
-      if (typeof key === 'number' || key.cgroup_id !== cgroup.id) continue;
+      if (typeof key === 'number' || isPrefix(key) || key.cgroup_id !== cgroup.id) continue;
       const place = { type: 'StorageRemoved', map_id: map.id, ...key } as const;
       effects.push({ ...place, reason: 'cgroup_removed' });
     }

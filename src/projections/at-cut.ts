@@ -2,7 +2,9 @@
  * The rows that hold at a cut, compared with the state there. The events that they came of were removed,
  * so that is all that can be compared: what each row says, and not since when.
  */
+
 import type { Kernel } from '../domain/kernel.ts';
+import { isPrefix } from '../domain/maps/prefixes.ts';
 import type { ProjectionRow, ProjectionTable } from '../events/projector.ts';
 import type { Reached } from '../events/reading/host-state.ts';
 import type { Queryable } from '../events/storage/database.ts';
@@ -32,6 +34,7 @@ function everythingOf(kernel: Kernel): Touched {
   const elements = new Map();
   for (const { id: map_id, elements: own } of kernel.maps.values()) {
     for (const { key } of own) {
+      if (isPrefix(key)) continue;
       if (typeof key === 'object') {
         const { cgroup_id, attach_type = '' } = key;
         const place = { map_id, cgroup_id, attach_type, made: false };

@@ -2,11 +2,13 @@
  * The keys that an event's effects touched. An effect says that something changed; its new version is
  * then read from the kernel after the event, so a key that is touched twice still has one version.
  */
+
 import type { AttachType } from '../domain/attach-type.ts';
 import type { MapKey } from '../domain/call.ts';
 import type { Effect } from '../domain/effect.ts';
 import { namesOf } from '../domain/evolve/pins.ts';
 import type { Kernel } from '../domain/kernel.ts';
+import { isPrefix } from '../domain/maps/prefixes.ts';
 
 /** A cgroup's list, or its effective array, for an attach type. */
 export interface ListKey {
@@ -235,7 +237,9 @@ function touchStorage(touched: Touched, kernel: Kernel, place: StoragePlace, mad
   touched.storages = storages.set(text, { map_id, cgroup_id, attach_type, made: made || wasMade });
 }
 
+/** Elements of tries have no rows: they are read in the state. */
 function touchElement(touched: Touched, kernel: Kernel, mapId: number, key: MapKey): void {
+  if (isPrefix(key)) return;
   if (typeof key === 'object') {
     touchStorage(touched, kernel, { map_id: mapId, ...key }, false);
   } else if (kernel.maps.has(mapId)) {

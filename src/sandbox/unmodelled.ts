@@ -23,7 +23,7 @@ export class Unmodelled {
   }
 }
 
-/** The call, and what of it is not modelled: `map_update_elem (an element of an lpm_trie map)`. */
+/** The call, and what of it is not modelled: `map_update_elem (an element of a sockmap map)`. */
 export function unmodelledText({ name }: Call, { about }: Refusal): string {
   return `${name} (${about?.what})`;
 }

@@ -41,7 +41,14 @@ const CGROUP_PATH = [
 const NEWLINE = '/a\nb';
 const CAPS = [[], ['bpf'], ['sys_admin'], ['net_admin', 'dac_override']] as const;
 const NAME = ['', 'a', 'exactly15bytes_', 'sixteen_letters_', 'no-dash', 'é', '0'];
-const KEY = [0, 2 ** 32 - 1, { cgroup_id: 0 }, { cgroup_id: 1, attach_type: 99 }] as const;
+const KEY = [
+  0,
+  2 ** 32 - 1,
+  { prefixlen: 9, data: 'c0a8' },
+  { prefixlen: 2 ** 32 - 1, data: 'ff' },
+  { cgroup_id: 0 },
+  { cgroup_id: 1, attach_type: 99 },
+] as const;
 
 const target = { target_fd: FD, target_path: PATH, attach_type: TYPE, attr_size: SIZE } as const;
 const anchor = { relative_fd: FD, relative_id: U32, expected_revision: U64, flags: FLAGS } as const;

@@ -34,6 +34,23 @@ bpftool map update pinned $PINS/long key 1 0 0 0 0 0 0 0 0 0 0 5 value 1 0 0 0
 bpftool map update pinned $PINS/long key 1 0 0 0 0 0 0 0 0 0 0 6 value 2 0 0 0 noexist
 bpftool map update pinned $PINS/long key 1 0 0 0 0 0 0 0 0 0 0 6 value 2 0 0 0 noexist
 bpftool map lookup pinned $PINS/long key 1 0 0 0 0 0 0 0 0 0 0 5
+bpftool map create $PINS/nets type lpm_trie key 20 value 12 entries 3 name nets flags 1
+net() { echo "hex $1 00 00 00 20 01 0d b8 $2 $3 00 00 00 00 00 00 00 00 00 00"; }
+bpftool map update pinned $PINS/nets key $(net 20 00 00) value 1 2 3 4 5 6 7 8 9 10 11 12
+bpftool map update pinned $PINS/nets key $(net 30 00 01) value hex 30 0 0 0 0 0 0 0 0 0 0 48
+bpftool map update pinned $PINS/nets key $(net 31 00 01) value hex 31 0 0 0 0 0 0 0 0 0 0 49
+bpftool map update pinned $PINS/nets key $(net 28 01 00) value hex 28 0 0 0 0 0 0 0 0 0 0 40
+bpftool map update pinned $PINS/nets key $(net 30 00 01) value hex 30 0 0 0 0 0 0 0 0 0 0 50 noexist
+bpftool map update pinned $PINS/nets key $(net 30 00 01) value hex 30 0 0 0 0 0 0 0 0 0 0 51 exist
+bpftool map update pinned $PINS/nets key $(net 81 00 01) value hex 30 0 0 0 0 0 0 0 0 0 0 52
+bpftool map lookup pinned $PINS/nets key $(net 80 00 01)
+bpftool map lookup pinned $PINS/nets key $(net 80 77 01)
+bpftool map lookup pinned $PINS/nets key $(net 1f 00 00)
+bpftool map dump pinned $PINS/nets
+bpftool map delete pinned $PINS/nets key $(net 31 00 01)
+bpftool map delete pinned $PINS/nets key $(net 31 00 01)
+bpftool map getnext pinned $PINS/nets key $(net 30 00 01)
+bpftool map getnext pinned $PINS/nets
 bpftool map freeze pinned $PINS/m
 bpftool map update pinned $PINS/m key 1 0 0 0 value 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16
 bpftool prog show pinned $PINS/none

@@ -12,7 +12,7 @@ import { fuzzing, PRESETS, STEPS_OF_PROGRAM } from './programs.ts';
 import { running } from './unprivileged.ts';
 
 /** The long form, with many more, is sandboxed.ts. */
-const PROGRAMS = 11;
+const PROGRAMS = PRESETS.length;
 const STEPS = PROGRAMS * STEPS_OF_PROGRAM;
 const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 1000);
 const RUN_MS_MAX = 120_000;

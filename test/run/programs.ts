@@ -6,7 +6,7 @@ import type { PresetName } from '../../src/recorders/generator/preset.ts';
 /** Those whose processes stay root: a run has no saved ids, by which one comes back to be root. */
 export const PRESETS: readonly PresetName[] = [
   ...(['links', 'legacy-modes', 'pins', 'mprog', 'limits', 'fds', 'send', 'storage'] as const),
-  ...(['fd-tables', 'holding', 'deep-trees'] as const),
+  ...(['fd-tables', 'holding', 'deep-trees', 'tries'] as const),
 ];
 export const STEPS_OF_PROGRAM = 80;
 

@@ -4,15 +4,14 @@
 
 #include <linux/perf_event.h>
 
-static int trie(void) {
+static int sockmap(void) {
   union bpf_attr attr = {0};
-  attr.map_type = BPF_MAP_TYPE_LPM_TRIE;
-  attr.key_size = 8;
-  attr.value_size = 8;
+  attr.map_type = BPF_MAP_TYPE_SOCKMAP;
+  attr.key_size = 4;
+  attr.value_size = 4;
   attr.max_entries = 4;
-  attr.map_flags = BPF_F_NO_PREALLOC;
   int fd = bpf(BPF_MAP_CREATE, &attr);
-  unsigned char key[8] = {8}, value[8] = {1};
+  unsigned char key[4] = {1}, value[4] = {1};
   union bpf_attr element = {0};
   element.map_fd = fd;
   element.key = (unsigned long)key;
@@ -68,7 +67,7 @@ static const struct {
   const char *word;
   int (*call)(void);
 } calls[] = {
-    {"trie", trie},   {"queue", queue}, {"command", command}, {"perf", perf},
+    {"sockmap", sockmap},   {"queue", queue}, {"command", command}, {"perf", perf},
     {"uring", uring}, {"none", none},
 #ifdef __x86_64__
     {"of32", of32},   {"x32", x32},

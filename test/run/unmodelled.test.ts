@@ -24,11 +24,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const EINVAL = 22;
 const ENOSYS = 38;
 const SIGNALLED = 139;
-const TRIE = 'map_update_elem (an element of an lpm_trie map)';
+const SOCKMAP = 'map_update_elem (an element of a sockmap map)';
 
 /** What each word lets the program ask for, the errno, and how it is named. */
 const ASKED: readonly (readonly [word: string, errno: number, named: string])[] = [
-  ['trie', EINVAL, TRIE],
+  ['sockmap', EINVAL, SOCKMAP],
   ['queue', EINVAL, 'map_update_elem (a value of more than 8 bytes in a queue or a stack)'],
   ['command', EINVAL, 'bpf (prog_assoc_struct_ops)'],
   ['perf', ENOSYS, 'perf_event_open'],
@@ -69,7 +69,7 @@ describe.skipIf(!listener.ok)('what the model does not know', () => {
   });
 
   it('is counted, and traced with its number', async () => {
-    const { err } = await running('--trace', '--', program, 'trie', 'queue', 'command');
+    const { err } = await running('--trace', '--', program, 'sockmap', 'queue', 'command');
     const numbered = err
       .match(/^#\d+ .*?\w+\(/gmu)
       ?.map((line) => line.replace(/ .*\W(?=\w+\()/u, ' '));
@@ -77,14 +77,14 @@ describe.skipIf(!listener.ok)('what the model does not know', () => {
       ...['#1 map_create(', '#2 map_update_elem(', '#3 map_create('],
       ...['#4 map_update_elem(', '#5 bpf('],
     ]);
-    expect(err).toMatch(/^#2 .* = EINVAL \(not-modelled: .* an element of an lpm_trie map/mu);
+    expect(err).toMatch(/^#2 .* = EINVAL \(not-modelled: .* an element of a sockmap map/mu);
     expect(err).toMatch(/^bpfledger: 5 calls on [\d.]+, 3 refused$/mu);
   });
 
   it('can be ordered to fail otherwise', async () => {
     const fail = ['--strict', '--fail', 'map_update_elem=ENOMEM'];
-    const { code, out } = await running(...fail, '--', program, 'trie', 'queue');
-    expect([code, out]).toEqual([0, 'trie 12\nqueue 12\n']);
+    const { code, out } = await running(...fail, '--', program, 'sockmap', 'queue');
+    expect([code, out]).toEqual([0, 'sockmap 12\nqueue 12\n']);
   });
 });
 
@@ -93,7 +93,7 @@ describe.skipIf(!listener.ok)('a strict run on several releases', () => {
   const IDS = ['5.10.262', '6.1.192', '7.3.4'];
 
   it('goes on after one that is not passed, and tells of all in the table', async () => {
-    const { code, out } = await running(...on, '--', program, 'trie');
+    const { code, out } = await running(...on, '--', program, 'sockmap');
     expect(code).toBe(3);
     const [head, ...rows] = out.trim().split('\n').slice(IDS.length);
     expect(head).toMatch(/^release +exit code/u);

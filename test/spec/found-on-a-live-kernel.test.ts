@@ -269,7 +269,7 @@ it.each(['sk_lookup', 'syscall'] as const)(
   },
 );
 
-it('an LPM trie finds the longest prefix, which is not modelled', () => {
+it('an LPM trie is asked for prefixes: what a number stands for is not modelled', () => {
   const world = given();
   const sizes = { key_size: 8, value_size: 8, max_entries: 4, map_flags: 1 } as const;
   const map_fd = world.map('T', { map_type: 'lpm_trie', ...sizes });

@@ -5,6 +5,7 @@
  * A list is written as its mode and its entries in order: `multi a link(b) +c` is a list in multi
  * mode with program a, a link that runs b, and program c with the flag preorder.
  */
+
 import { expect } from 'vitest';
 import type { AttachType } from '../../src/domain/attach-type.ts';
 import { boot } from '../../src/domain/boot.ts';
@@ -14,6 +15,7 @@ import { effectiveArray } from '../../src/domain/effective.ts';
 import type { AttachFlagName } from '../../src/domain/flags.ts';
 import type { Cgroup, Kernel } from '../../src/domain/kernel.ts';
 import { listOf, progIdOf } from '../../src/domain/list.ts';
+import { isPrefix, prefixText } from '../../src/domain/maps/prefixes.ts';
 import { isRefusal, type Outcome } from '../../src/domain/outcome.ts';
 import { perform } from '../../src/domain/perform.ts';
 import { BOOT_PID, type BootConfig } from '../../src/domain/release/config.ts';
@@ -174,6 +176,7 @@ export class World {
     if (map === undefined) throw new Error(`${label} is not a map`);
     return map.elements.map(({ key, value }) => {
       if (typeof key === 'number') return `${key}=${value}`;
+      if (isPrefix(key)) return `${prefixText(key)}=${value}`;
       const path = this.kernel.cgroups.get(key.cgroup_id)?.path;
       const type = key.attach_type === undefined || key.attach_type === EGRESS;
       return `${path}${type ? '' : ` ${key.attach_type}`}=${value}`;

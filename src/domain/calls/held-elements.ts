@@ -2,6 +2,7 @@
  * Elements that hold a program or a map (semantics §25.8): the value that is written is an fd, the
  * one that is read is an id (`bpf_fd_array_map_update_elem`, `bpf_fd_htab_map_update_elem`).
  */
+
 import type { Calls, MapKey } from '../call.ts';
 import { type Caller, mapAt, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
@@ -10,6 +11,7 @@ import { elementOf } from '../elements.ts';
 import type { BpfMap } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { fitsOwner, isLike, metaOf, ownerOf } from '../maps/holding.ts';
+import { isPrefix } from '../maps/prefixes.ts';
 import type { Refusal } from '../outcome.ts';
 
 const NOEXIST = 1;
@@ -109,5 +111,6 @@ function dropHeld(
 
 /** The key of an element that holds an object. */
 export function heldKey(key: MapKey): number {
-  return (typeof key === 'number' ? key : key.cgroup_id) % 2 ** 32;
+  if (typeof key === 'number') return key % 2 ** 32;
+  return (isPrefix(key) ? key.prefixlen : key.cgroup_id) % 2 ** 32;
 }

@@ -13,14 +13,15 @@ import { type BpfMap, layerOn } from '../kernel.ts';
 import type { MapType } from '../map-type.ts';
 import { type BatchOutputs, isRefusal, type Refusal } from '../outcome.ts';
 import type { Switches } from '../release/switches.ts';
-import { mapDelete, mapLookup, mapUpdate } from './map-elements.ts';
+import { mapDelete, mapLookup, mapUpdate, strangeKey } from './map-elements.ts';
+import { isTrie } from './trie-elements.ts';
 
 type BatchName = Extract<keyof Calls, `map_${string}_batch`>;
 type LookupName = 'map_lookup_batch' | 'map_lookup_and_delete_batch';
 
 const HASHES: readonly MapType[] = ['hash', 'lru_hash', 'percpu_hash', 'lru_percpu_hash'];
 /** Types whose batches are not modelled, since their elements are not. */
-const OPAQUE: readonly MapType[] = ['lpm_trie', 'sockmap', 'sockhash'];
+const OPAQUE: readonly MapType[] = ['sockmap', 'sockhash'];
 
 export function mapUpdateBatch(caller: Caller, call: Calls['map_update_batch']): Decision {
   const map = requireBatchMap(caller, call, 'map_update_batch');
@@ -70,6 +71,7 @@ export function mapLookupBatch(
   const { count = 0, in_batch } = call;
   if (count === 0) return succeed();
   if (isArrayLike(map)) return lookUpIndexes(caller, map, call);
+  if (isTrie(map)) return lookUpPrefixes(map, call);
   // Where an element of a hash lies is a matter of its seed, so only a whole look at one is known.
   if (in_batch !== undefined || count < map.elements.length) return unknownBuckets(map);
   const keys = map.elements.map(({ key }) => key);
@@ -97,6 +99,18 @@ function lookUpIndexes(caller: Caller, map: BpfMap, call: Calls[LookupName]): De
   return keys.length < count ? refuse(atEnd(map, batch)) : succeed([], 0, { batch });
 }
 
+/** `generic_map_lookup_batch` of a trie, from its first key on; a call names no key that it would begin after. */
+function lookUpPrefixes(map: BpfMap, { count = 0, in_batch }: Calls[LookupName]): Decision {
+  if (in_batch !== undefined) return notModelled(`the elements of map ${map.id} after a prefix`);
+  const told = map.elements.slice(0, count);
+  const batch = {
+    count: told.length,
+    keys: told.map(({ key }) => key),
+    values: told.map(({ value }) => value),
+  };
+  return told.length < count ? refuse(atEnd(map, batch)) : succeed([], 0, { batch });
+}
+
 /** The map has no element after those that were told: so a loop over it ends. */
 function atEnd(map: BpfMap, batch: BatchOutputs): Refusal {
   const about = { map_id: map.id, count: batch.count };
@@ -114,7 +128,12 @@ function notModelled(what: string): Decision {
 /** The map, where its type has the command and the fd may do it. */
 function requireBatchMap(
   caller: Caller,
-  call: { readonly map_fd?: number; readonly elem_flags?: number; readonly flags?: number },
+  call: {
+    readonly map_fd?: number;
+    readonly elem_flags?: number;
+    readonly flags?: number;
+    readonly keys?: readonly MapKey[];
+  },
   name: BatchName,
 ): BpfMap | Refusal {
   const { map_fd = 0, elem_flags = 0, flags = 0 } = call;
@@ -138,8 +157,12 @@ function requireBatchMap(
   }
   if (elem_flags !== 0) return refusal('EINVAL', 'flags-unknown', { flags: elem_flags });
   // The generic functions, which arrays have, do not look at the flags of the whole.
-  if (reads && !isArrayLike(map) && flags !== 0)
+  if (reads && !isArrayLike(map) && !isTrie(map) && flags !== 0)
     return refusal('EINVAL', 'flags-unknown', { flags });
+  for (const key of call.keys ?? []) {
+    const strange = strangeKey(map, key);
+    if (strange !== undefined) return strange;
+  }
   return map;
 }
 
@@ -150,6 +173,7 @@ function hasBatch(switches: Switches, type: MapType, name: BatchName): boolean {
   if (type === 'percpu_array') return switches.percpu_array_batches && !deletes;
   if (type === 'array_of_maps') return switches.map_of_maps_batches && !deletes;
   if (type === 'hash_of_maps') return switches.map_of_maps_batches;
+  if (type === 'lpm_trie') return switches.trie_batches && name !== 'map_lookup_and_delete_batch';
   return HASHES.includes(type);
 }
 

@@ -10,11 +10,20 @@ import type { BpfMap, Element } from '../kernel.ts';
 import type { MapType, MapTypeName } from '../map-type.ts';
 import { FILLED_MAPS } from '../maps/forms.ts';
 import { heldKind } from '../maps/holding.ts';
+import { isPrefix } from '../maps/prefixes.ts';
 import { lookForRoom } from '../maps/recency.ts';
 import type { Refusal } from '../outcome.ts';
 import { isStorageMap, storageKey } from '../storage.ts';
 import { deleteHeld, heldKey, updateHeld } from './held-elements.ts';
 import { isQueued, peek, pop, push } from './queued-elements.ts';
+import {
+  dataDigits,
+  deletePrefix,
+  isTrie,
+  lookUpPrefix,
+  nextPrefix,
+  updateRefused as prefixRefused,
+} from './trie-elements.ts';
 
 /** End of MAP_DELETE_ELEM's key pointer in the attr. */
 const DELETE_ATTR_END = 16;
@@ -23,19 +32,21 @@ const EXIST = 2;
 const LOCK = 4;
 
 export function mapLookup(caller: Caller, call: Calls['map_lookup_elem']): Decision {
-  const map = openMap(caller, call.map_fd ?? 0, 'read');
+  const map = openMap(caller, call, 'read');
   if (isRefused(map)) return refuse(map);
   const { key } = call;
   const bad = badKey(map, key);
   if (bad !== undefined) return refuse(bad);
   if (key === undefined) return peek(map);
-  const found = elementAt(map, key);
+  const found = isPrefix(key)
+    ? lookUpPrefix(caller.kernel.switches, map, key)
+    : elementAt(map, key);
   if (found === undefined) return refuse(noElement(map));
   return succeed([], 0, { value: found.value });
 }
 
 export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decision {
-  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  const map = openMap(caller, call, 'write');
   if (isRefused(map)) return refuse(map);
   const { key: passed, flags = 0 } = call;
   const value = keptValue(map, call.value);
@@ -47,7 +58,9 @@ export function mapUpdate(caller: Caller, call: Calls['map_update_elem']): Decis
   if (kind !== undefined) return updateHeld(caller, { map, kind, key: heldKey(passed) }, call);
   const key = canonicalKey(map, passed);
   if (isLru(map)) return updateLru(caller, map, { key, value, flags });
-  const refused = updateRefused(map, passed, flags);
+  const refused = isPrefix(passed)
+    ? prefixRefused(caller.kernel.switches, map, passed, flags)
+    : updateRefused(map, passed, flags);
   if (refused !== undefined) return refuse(refused);
   const update = { type: 'ElementUpdated', map_id: map.id, key, value } as const;
   return succeed([update]);
@@ -103,13 +116,14 @@ export function mapDelete(caller: Caller, call: Calls['map_delete_elem']): Decis
   if (call.value !== undefined) {
     return refuse(refusal('EINVAL', 'bytes-after-last-field', { last_byte: DELETE_ATTR_END }));
   }
-  const map = openMap(caller, call.map_fd ?? 0, 'write');
+  const map = openMap(caller, call, 'write');
   if (isRefused(map)) return refuse(map);
   const kind = heldKind(map.map_type);
   if (kind !== undefined) return deleteHeld(caller, { map, kind, key: heldKey(call.key) });
   if (isStorageMap(map) || isArray(map) || isQueued(map)) {
     return refuse(refusal('EINVAL', 'elements-stay', { map_id: map.id, map_type: map.map_type }));
   }
+  if (isPrefix(call.key)) return deletePrefix(map, call.key);
   if (elementAt(map, call.key) === undefined) return refuse(noElement(map));
   const key = canonicalKey(map, call.key);
   return succeed([{ type: 'ElementDeleted', map_id: map.id, key }]);
@@ -130,7 +144,7 @@ export function mapLookupAndDelete(
   const { id: map_id, map_type } = map;
   if (flags !== 0) return refuse(refusal('EINVAL', 'flags-unknown', { flags }));
   const { key: passed } = call;
-  const bad = badKey(map, passed);
+  const bad = (isTrie(map) ? undefined : strangeKey(map, passed)) ?? badKey(map, passed);
   if (bad !== undefined) return refuse(bad);
   if (isQueued(map)) return pop(map);
   if (!caller.kernel.switches.hash_lookup_and_delete || !TAKEN_OUT.includes(map_type)) {
@@ -152,13 +166,18 @@ export function mapFreeze(caller: Caller, call: Calls['map_freeze']): Decision {
 
 /** Without a key, or with one that is not there, the first key. */
 export function mapNextKey(caller: Caller, call: Calls['map_get_next_key']): Decision {
-  const map = openMap(caller, call.map_fd ?? 0, 'read');
+  const map = openMap(caller, call, 'read');
   if (isRefused(map)) return refuse(map);
   if (isQueued(map)) return refuse(hasNoKeys(map));
-  const key = call.key === undefined ? undefined : canonicalKey(map, call.key);
-  const next = isArray(map) ? nextIndex(map, key) : nextElement(map, key);
+  const next = isTrie(map)
+    ? nextPrefix(caller.kernel.switches, map, isPrefix(call.key) ? call.key : undefined)
+    : nextOf(map, call.key === undefined ? undefined : canonicalKey(map, call.key));
   if (next === undefined) return refuse(refusal('ENOENT', 'no-next-key', { map_id: map.id }));
   return succeed([], 0, { next_key: next });
+}
+
+function nextOf(map: BpfMap, key: MapKey | undefined): MapKey | undefined {
+  return isArray(map) ? nextIndex(map, key) : nextElement(map, key);
 }
 
 function nextElement(map: BpfMap, key: MapKey | undefined): MapKey | undefined {
@@ -172,11 +191,23 @@ function nextIndex({ max_entries }: BpfMap, key: MapKey | undefined): number | u
   return key + 1 < max_entries ? key + 1 : undefined;
 }
 
-/** The map behind an fd, of a type whose elements are modelled. */
-function openMap(caller: Caller, fd: number, wanted: 'read' | 'write'): BpfMap | Refusal {
-  const map = openAnyMap(caller, fd, wanted);
-  if (isRefused(map) || FILLED_MAPS.includes(map.map_type as MapTypeName)) return map;
-  return unmodelledElement(map);
+/** The map behind an fd, of a type whose elements are modelled, and whose keys are of the form of this one. */
+function openMap(
+  caller: Caller,
+  { map_fd = 0, key }: { readonly map_fd?: number; readonly key?: MapKey },
+  wanted: 'read' | 'write',
+): BpfMap | Refusal {
+  const map = openAnyMap(caller, map_fd, wanted);
+  if (isRefused(map)) return map;
+  const isModelled = FILLED_MAPS.includes(map.map_type as MapTypeName);
+  return isModelled ? (strangeKey(map, key) ?? map) : unmodelledElement(map);
+}
+
+/** Tries alone have prefixes as keys, of as many bytes as their keys have. */
+export function strangeKey(map: BpfMap, key: MapKey | undefined): Refusal | undefined {
+  if (key === undefined) return undefined;
+  const fits = isTrie(map) ? isPrefix(key) && key.data.length === dataDigits(map) : !isPrefix(key);
+  return fits ? undefined : unmodelledElement(map);
 }
 
 function unmodelledElement({ map_type }: BpfMap): Refusal {
@@ -213,6 +244,7 @@ function hasNoKeys({ id: map_id, map_type }: BpfMap): Refusal {
  * type; a plain map's key is the first four bytes. Bytes after a key's end are ignored.
  */
 function canonicalKey(map: BpfMap, key: MapKey): MapKey {
+  if (isPrefix(key)) return key;
   const id = typeof key === 'number' ? key : key.cgroup_id;
   if (!isStorageMap(map)) return id % 2 ** 32;
   const type = typeof key === 'number' ? 0 : (key.attach_type ?? 0);

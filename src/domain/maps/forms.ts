@@ -247,5 +247,5 @@ export const NET_ADMIN_MAPS: readonly MapTypeName[] = [
 export const FILLED_MAPS: readonly MapTypeName[] = [
   ...(['hash', 'array', 'percpu_hash', 'percpu_array', 'lru_hash', 'lru_percpu_hash'] as const),
   ...(['cgroup_storage', 'percpu_cgroup_storage'] as const),
-  ...(['prog_array', 'array_of_maps', 'hash_of_maps', 'queue', 'stack'] as const),
+  ...(['prog_array', 'array_of_maps', 'hash_of_maps', 'queue', 'stack', 'lpm_trie'] as const),
 ];

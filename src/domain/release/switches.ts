@@ -77,6 +77,9 @@ export interface Switches {
   readonly map_of_maps_batches: boolean;
   readonly lru_lets_go_by_size: boolean;
   readonly hash_lookup_and_delete: boolean;
+  readonly trie_batches: boolean;
+  readonly trie_lookup_has_limit: boolean;
+  readonly tries_are_exact: boolean;
   readonly kernel_btf_has_id: boolean;
   readonly attach_target_may_be_btf: boolean;
   readonly prog_array_compares_hook: boolean;

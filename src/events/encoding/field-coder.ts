@@ -3,10 +3,12 @@
  * directions are exact, and equal values give equal text. No coder uses `null`: it marks an
  * absent field.
  */
+
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';
 import { ATTACH_FLAG_BITS, flagWord, QUERY_FLAG_BITS } from '../../domain/flags.ts';
 import { mapTypeNumber, mapTypeOf } from '../../domain/map-type.ts';
+import { isPrefix } from '../../domain/maps/prefixes.ts';
 import { progTypeNumber, progTypeOf } from '../../domain/prog-type.ts';
 
 export type Json =
@@ -124,12 +126,14 @@ export const queryFlags = flags(QUERY_FLAG_BITS);
 export const mapKey: FieldCoder<MapKey> = {
   encode(key) {
     if (typeof key === 'number') return key;
+    if (isPrefix(key)) return [key.data, key.prefixlen];
     if (key.attach_type === undefined) return [key.cgroup_id];
     return [key.cgroup_id, attachType.encode(key.attach_type)];
   },
   decode(json) {
     if (typeof json === 'number') return json;
     const [cgroup, attach] = json as readonly Json[];
+    if (typeof cgroup === 'string') return { prefixlen: attach as number, data: cgroup };
     const key = { cgroup_id: cgroup as number };
     return attach === undefined ? key : { ...key, attach_type: attachType.decode(attach) };
   },

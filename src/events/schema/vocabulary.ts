@@ -10,7 +10,7 @@ import type { MapType } from '../../domain/map-type.ts';
 import type { ProgType } from '../../domain/prog-type.ts';
 import { attachType, attachTypeInput } from './attach-type.ts';
 import { attachFlags, attachFlagsInput, queryFlags, queryFlagsInput } from './flag-list.ts';
-import { i32, u64 } from './numbers.ts';
+import { i32, u32, u64 } from './numbers.ts';
 import { mapType, mapTypeInput, progType, progTypeInput } from './object-types.ts';
 import { type Reference, reference } from './reference.ts';
 import { strictObject } from './strict-object.ts';
@@ -64,14 +64,20 @@ export const RECORDED = {
   caps: z.array(z.enum(ALL_CAPABILITIES)),
 } satisfies Vocabulary;
 
+/** The bytes of which a prefix is the first bits, 256 at most. */
+const prefix = strictObject({
+  prefixlen: u32,
+  data: z.string().regex(/^(?:[0-9a-f]{2}){1,256}$/u, 'must be bytes in hexadecimal digits'),
+});
+
 /** The key of a map element, in a vocabulary. */
 export function mapKey<V extends Vocabulary>(words: V) {
   const storage = strictObject({
     cgroup_id: u64,
     attach_type: (words.attachType as V['attachType']).exactOptional(),
   });
-  return z.union([u64, storage], {
+  return z.union([u64, storage, prefix], {
     error: ({ input }) =>
-      `${input === undefined ? 'is missing; give' : 'must be'} a number or {cgroup_id, attach_type}`,
+      `${input === undefined ? 'is missing; give' : 'must be'} a number, {cgroup_id, attach_type} or {prefixlen, data}`,
   });
 }

@@ -18,6 +18,8 @@ import type { LiveProcess } from './process.ts';
 /** Forms of maps that keys and values are laid out by. */
 export interface MapForm {
   readonly storage: boolean;
+  /** Its keys are prefixes. */
+  readonly trie: boolean;
   readonly percpu: boolean;
   /** Programs may look its elements up. */
   readonly filled: boolean;

@@ -8,7 +8,7 @@ import { failWith, type LiveCaller, type MapForm, succeed } from './live-kernel.
 import { fdBuffer, formAt, keyBytes, keyOf, valueBuffer } from './map-calls.ts';
 import { realFd } from './process.ts';
 
-/** Of a token that says where a look ended: a bucket, or a key. */
+/** Of a token that says where a look ended: a bucket, or an index; of a trie, it is a whole key. */
 const TOKEN_BYTES = 16;
 
 export function mapChangeBatch(
@@ -39,7 +39,8 @@ export function mapLookupBatch(
   const form = formAt(caller, call.map_fd);
   const size = valueIn(caller, form, 0).length;
   const [keys, values] = [Buffer.alloc(count * form.key_size), Buffer.alloc(count * size)];
-  const [from, to] = [Buffer.alloc(TOKEN_BYTES), Buffer.alloc(TOKEN_BYTES)];
+  const token = Math.max(TOKEN_BYTES, form.key_size);
+  const [from, to] = [Buffer.alloc(token), Buffer.alloc(token)];
   from.writeUInt32LE(in_batch ?? 0, 0);
   const attr = attrOf(caller, call)
     .u32(BATCH.count, count)
@@ -56,7 +57,9 @@ export function mapLookupBatch(
     at(values, i, size).copy(word, 0, 0, 8);
     const value = Number(word.readBigUInt64LE(0));
     return { key, value: form.held === undefined ? value : caller.live.ids.idOf(form.held, value) };
-  }).sort((a, b) => Number(a.key) - Number(b.key));
+  });
+  // A trie has an order, and a hash has none.
+  if (!form.trie) elements.sort((a, b) => Number(a.key) - Number(b.key));
   const batch = {
     count: told,
     keys: elements.map(({ key }) => key),

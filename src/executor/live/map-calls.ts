@@ -1,10 +1,12 @@
 /** MAP_CREATE and elements of maps on a live kernel. */
+
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { CallOf, MapKey } from '../../domain/call.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { type MapType, type MapTypeName, mapTypeNumber } from '../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../domain/maps/forms.ts';
 import { heldKind } from '../../domain/maps/holding.ts';
+import { isPrefix } from '../../domain/maps/prefixes.ts';
 import { Attr } from '../../native/attr.ts';
 import { ELEMENT, MAP_CREATE } from '../../native/attr-fields.ts';
 import { possibleCpus } from '../../native/possible-cpus.ts';
@@ -24,9 +26,11 @@ const STORAGE_TYPES: readonly unknown[] = ['cgroup_storage', 'percpu_cgroup_stor
 const NO_HASH = Buffer.alloc(32);
 /** Bytes of a key and of a value that the fields of a call can hold. */
 const WORD = 8;
-/** Key and value of a call on something that is not a map: never read. */
+/** Of a prefix, before its data. */
+const LENGTH_BYTES = 4;
+/** Key and value of a call on something that is no map: never read. */
 const NO_FORM: MapForm = {
-  ...{ storage: false, percpu: false, filled: true, held: undefined },
+  ...{ storage: false, trie: false, percpu: false, filled: true, held: undefined },
   ...{ key_size: 16, value_size: WORD },
 };
 
@@ -73,10 +77,11 @@ export function formOf(info: {
   const percpu = String(map_type).includes('percpu');
   const storage = STORAGE_TYPES.includes(map_type);
   const held = heldKind(map_type);
-  // What no program looks up by a key: its elements are held objects, or in a queue.
-  const filled =
-    held === undefined && key_size > 0 && FILLED_MAPS.includes(map_type as MapTypeName);
-  return { storage, percpu, filled, held, key_size, value_size };
+  // What no program looks up by a number: its elements are held objects, in a queue, or in a trie.
+  const trie = map_type === 'lpm_trie';
+  const isKeyed = held === undefined && key_size > 0 && !trie;
+  const filled = isKeyed && FILLED_MAPS.includes(map_type as MapTypeName);
+  return { storage, trie, percpu, filled, held, key_size, value_size };
 }
 
 export function mapLookup(caller: LiveCaller, call: CallOf<'map_lookup_elem'>): Decision {
@@ -162,6 +167,11 @@ function keyOrNone(live: LiveKernel, form: MapForm, key: MapKey | undefined): Bu
 /** A storage's key is a cgroup and mostly an attach type; another one starts with a number. */
 export function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): Buffer {
   const bytes = Buffer.alloc(Math.max(form.key_size, 2 * WORD));
+  if (isPrefix(key)) {
+    bytes.writeUInt32LE(key.prefixlen, 0);
+    bytes.write(key.data, LENGTH_BYTES, 'hex');
+    return bytes;
+  }
   if (typeof key === 'number') {
     // The first bytes of a storage's key are a cgroup's id, however the caller says them.
     const word = form.storage ? BigInt.asUintN(64, cgroups.inodeOf(key)) : BigInt(key);
@@ -175,6 +185,10 @@ export function keyBytes({ cgroups }: LiveKernel, form: MapForm, key: MapKey): B
 
 /** The key that the kernel wrote, in the form of the log. */
 export function keyOf({ cgroups }: LiveKernel, form: MapForm, bytes: Buffer): MapKey {
+  if (form.trie) {
+    const data = bytes.toString('hex', LENGTH_BYTES, form.key_size);
+    return { prefixlen: bytes.readUInt32LE(0), data };
+  }
   if (!form.storage) {
     const visible = Buffer.alloc(WORD);
     bytes.copy(visible, 0, 0, Math.min(form.key_size, WORD));

@@ -38,6 +38,8 @@ export interface Preset {
   readonly btf: number;
   /** Odds that a new map holds programs or maps. */
   readonly holding: number;
+  /** Odds that a new map is a trie. */
+  readonly tries: number;
   /** Odds that a new cgroup goes below the newest one. */
   readonly deep: number;
   /** Outcomes show fd numbers, and fd fields may be numbers. */
@@ -96,6 +98,7 @@ const ORDINARY: Omit<Preset, 'weights'> = {
   mapTypes: 0.02,
   btf: 0,
   holding: 0,
+  tries: 0,
   deep: 0.3,
   fdNumbers: false,
   sysctls: [2],
@@ -322,6 +325,14 @@ export const PRESETS = {
   'deep-trees': preset(
     { mkdir: 20, rmdir: 5, prog_attach: 20, link_create: 20, query: 12 },
     { cgroupsMax: 48, deep: 0.8, types: 2, preorder: 0.1 },
+  ),
+  /** Prefixes, and the longest of them. */
+  tries: preset(
+    {
+      ...{ map_create: 5, map_update: 40, map_lookup: 30, map_delete: 16, map_keys: 14 },
+      ...{ map_batch: 14, map_take: 1, map_freeze: 0.3, close: 1, dup: 1 },
+    },
+    { tries: 0.9, maps: 0.5, wrong: 0.04, fdsMax: 12 },
   ),
 } as const satisfies Readonly<Record<string, Preset>>;
 

@@ -1,6 +1,8 @@
 /** Golden steps on maps as calls of the model. */
+
 import type { AttachType } from '../../domain/attach-type.ts';
 import type { Call, MapKey } from '../../domain/call.ts';
+import { isPrefix } from '../../domain/maps/prefixes.ts';
 import type { LabelBook } from './labels.ts';
 import { pickFields, type Step } from './scenario.ts';
 
@@ -87,7 +89,7 @@ function keyIn(step: Step, labels: LabelBook): { readonly key?: MapKey } {
 }
 
 function keyOf(key: unknown, labels: LabelBook): MapKey {
-  if (typeof key === 'number') return key;
+  if (typeof key === 'number' || isPrefix(key as MapKey)) return key as MapKey;
   const { cg, attach_type } = key as { cg: string; attach_type?: AttachType };
   const cgroup_id = labels.cgroupId(cg);
   return attach_type === undefined ? { cgroup_id } : { cgroup_id, attach_type };

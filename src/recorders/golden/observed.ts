@@ -1,7 +1,10 @@
 /** The observable state in the words of golden deltas (golden README, "State deltas"). */
+
 import type { AttachType } from '../../domain/attach-type.ts';
+import type { MapKey } from '../../domain/call.ts';
 import { cgroupProgType } from '../../domain/fits.ts';
 import { MODE_FLAGS } from '../../domain/flags.ts';
+import { isPrefix } from '../../domain/maps/prefixes.ts';
 import type { Switches } from '../../domain/release/switches.ts';
 import type { LabelBook } from './labels.ts';
 import type { ObservedWorld } from './machine.ts';
@@ -49,11 +52,8 @@ export function labelState(
 }
 
 /** A key of a storage map as a pair, or a path alone for 8 byte keys; a plain key as it is. */
-export function keyLabel(
-  key: number | { readonly cgroup_id: number; readonly attach_type?: AttachType },
-  labels: LabelBook,
-): unknown {
-  if (typeof key === 'number') return key;
+export function keyLabel(key: MapKey, labels: LabelBook): unknown {
+  if (typeof key === 'number' || isPrefix(key)) return key;
   const path = labels.path(key.cgroup_id);
   return key.attach_type === undefined ? path : [path, key.attach_type];
 }

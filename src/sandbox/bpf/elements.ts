@@ -2,6 +2,7 @@
  * Commands on many elements, which the model decides as far as it can (`generic_map_*_batch` in kernel/bpf/syscall.c, `__htab_map_lookup_and_delete_batch`).
  */
 import type { MapKey } from '../../domain/call.ts';
+import { isTrie } from '../../domain/calls/trie-elements.ts';
 import type { Errno } from '../../domain/errno.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
 import { heldKind } from '../../domain/maps/holding.ts';
@@ -137,7 +138,7 @@ class ElementCalls {
     const { maps, cpus } = this.#asking;
     const bytes = keys.map((key, i) => maps.valueOf(map, key, values[i] ?? 0, cpus));
     const writes =
-      batch === undefined ? [] : this.#writeElements(map, keys, bytes, Number(keys.at(-1)));
+      batch === undefined ? [] : this.#writeElements(map, keys, bytes, nextAfter(map, keys));
     return isRefusal(outcome)
       ? refuse(outcome.errno, writes)
       : { is: 'returned', value: 0, writes };
@@ -177,9 +178,8 @@ class ElementCalls {
     }
     const next = deletes ? 0 : start + given.length;
     const writes = this.#writeElements(map, given, values, next);
-    return given.length === all.length
-      ? refuse('ENOENT', writes)
-      : { is: 'returned', value: 0, writes };
+    const isEnd = isTrie(map) ? given.length < wanted : given.length === all.length;
+    return isEnd ? refuse('ENOENT', writes) : { is: 'returned', value: 0, writes };
   }
 
   #flags() {
@@ -213,6 +213,11 @@ class ElementCalls {
   #word(offset: number, value: number): Write {
     return { address: this.#attr.at(offset), bytes: wordOf(value) };
   }
+}
+
+/** Where the next call goes on: behind an index, or behind as many elements of a trie. */
+function nextAfter(map: BpfMap, keys: readonly MapKey[]): number {
+  return isTrie(map) ? keys.length : Number(keys.at(-1));
 }
 
 function callUnread(name: ElementCommand, map_fd: number): AskedCall {

@@ -6,7 +6,9 @@
 
 import { attachTypeNumber, attachTypeOf } from '../../domain/attach-type.ts';
 import type { MapKey } from '../../domain/call.ts';
+import { isTrie, lookUpPrefix } from '../../domain/calls/trie-elements.ts';
 import type { BpfMap } from '../../domain/kernel.ts';
+import { isPrefix, prefixText } from '../../domain/maps/prefixes.ts';
 import { isStorageMap } from '../../domain/storage.ts';
 
 /** Bytes of a key that are its number. */
@@ -15,6 +17,9 @@ const NUMBER_BYTES = 4;
 export const WORD = 8;
 /** Numbers for long keys go down from here, away from those that are short. */
 const LAST_NUMBER = 2 ** 32 - 1;
+
+/** The lookup that found it said how long a prefix may be. */
+const FOUND = { trie_lookup_has_limit: false };
 
 interface Contents {
   readonly numbers: Map<string, number>;
@@ -47,6 +52,10 @@ export class MapBytes {
       if (map.key_size === WORD) return { cgroup_id };
       return { cgroup_id, attach_type: attachTypeOf(bytes.readUInt32LE(WORD)) };
     }
+    if (isTrie(map)) {
+      const prefixlen = bytes.readUInt32LE(0);
+      return { prefixlen, data: bytes.toString('hex', NUMBER_BYTES) };
+    }
     const number = bytes.length >= NUMBER_BYTES ? bytes.readUInt32LE(0) : shortNumber(bytes);
     if (bytes.length <= NUMBER_BYTES) return number;
     return this.#numberOf(map, bytes, number);
@@ -55,6 +64,11 @@ export class MapBytes {
   /** The bytes of a key of the model. */
   bytesOf(map: BpfMap, key: MapKey): Buffer {
     const bytes = Buffer.alloc(map.key_size);
+    if (isPrefix(key)) {
+      bytes.writeUInt32LE(key.prefixlen, 0);
+      bytes.write(key.data, NUMBER_BYTES, 'hex');
+      return bytes;
+    }
     if (typeof key !== 'number') {
       bytes.writeBigUInt64LE(BigInt(key.cgroup_id), 0);
       if (map.key_size > WORD) bytes.writeUInt32LE(attachTypeNumber(key.attach_type ?? 0), WORD);
@@ -75,7 +89,9 @@ export class MapBytes {
   }
 
   /** The bytes of a value: those that were kept of its key, or those of the model's number. */
-  valueOf(map: BpfMap, key: MapKey | undefined, number: number, cpus: number): Buffer {
+  valueOf(map: BpfMap, asked: MapKey | undefined, number: number, cpus: number): Buffer {
+    // What was asked for begins with the prefix that was found.
+    const key = isPrefix(asked) ? lookUpPrefix(FOUND, map, asked)?.key : asked;
     const shared = key === undefined ? undefined : this.shared?.read(map, key);
     if (shared !== undefined) return shared;
     const bytes = Buffer.alloc(valueBytes(map, cpus));
@@ -140,5 +156,6 @@ function shortNumber(bytes: Buffer): number {
 }
 
 function textOf(key: MapKey): string {
+  if (isPrefix(key)) return prefixText(key);
   return typeof key === 'number' ? String(key) : `${key.cgroup_id}/${key.attach_type ?? ''}`;
 }

@@ -19,7 +19,7 @@ const AT_FDCWD = 0xffff_ff9cn;
 const PATH = 4096n;
 
 /** What a call on a path gets; whatever the machine has there. */
-function answerOf(name: string, path: string, first: readonly bigint[]) {
+function answerTo(name: string, path: string, first: readonly bigint[]) {
   const memory: Memory = {
     read: (_, length) => Buffer.alloc(length),
     readInto: () => true,
@@ -47,9 +47,9 @@ test.each([
 ])(
   'a release of kernel.org has no signature of a distribution, also where the machine has one: %s',
   (name, first) => {
-    expect(answerOf(name, '/proc/version_signature', first)).toEqual(refuse('ENOENT'));
-    expect(answerOf(name, '/proc/self/../version_signature', first)).toEqual(refuse('ENOENT'));
+    expect(answerTo(name, '/proc/version_signature', first)).toEqual(refuse('ENOENT'));
+    expect(answerTo(name, '/proc/self/../version_signature', first)).toEqual(refuse('ENOENT'));
     // What the machine has under another name is the machine's.
-    expect(answerOf(name, '/proc/meminfo', first)).toEqual(CONTINUED);
+    expect(answerTo(name, '/proc/meminfo', first)).toEqual(CONTINUED);
   },
 );

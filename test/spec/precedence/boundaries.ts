@@ -59,7 +59,7 @@ const preorder: Table = {
   state: '`/c` holds `multi a`; `b` is attached nowhere. Each row starts from there.',
   given: (world) => void world.cgroups('/c').has('/c', 'multi a').prog('b'),
   rows: `
-    | asked                     | call                                                                             | v2-series..6.12.0, 6.13..6.14 | 6.12.31..6.12.107, 6.15..6.16 | 6.12.110..6.12, 6.17.. |
+    | asked                     | call                                                                             | v2-series..6.12.5, 6.13..6.14 | 6.12.31..6.12.107, 6.15..6.16 | 6.12.110..6.12, 6.17.. |
     | a program that runs first | prog_attach target_path = /c; ${TYPE}; attach_bpf_fd = b; flags = multi+preorder | EINVAL                        | ok                            | ok                     |
     | a link that runs first    | link_create target_path = /c; ${TYPE}; prog_fd = b; flags = preorder             | EINVAL                        | EINVAL                        | ok                     |
   `,
@@ -280,7 +280,7 @@ const skbLinks: Table = {
   state: '`a` is a cgroup_skb program. Some kernels link it to every hook of a cgroup: a bug.',
   given: (world) => void world.cgroups('/c').prog('a'),
   rows: `
-    | asked           | call                                                                  | v2-series..6.5, 6.6.33..6.6, 6.9.. | 6.6.0, 6.7..6.8 |
+    | asked           | call                                                                  | v2-series..6.5, 6.6.33..6.6, 6.9.. | 6.6.0..6.6.14, 6.7..6.8 |
     | a device filter | link_create target_path = /c; attach_type = cgroup_device; prog_fd = a | EINVAL                            | ok              |
   `,
 };

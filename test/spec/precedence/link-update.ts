@@ -26,7 +26,7 @@ const update: Table = {
     flags = replace+override`,
   steps: GRANTS,
   rows: `
-    | wrong first                             | mended by                          | v2-series | 5.7    | 5.8..5.18 | 5.19..6.1.0, 6.2..6.12.110, 6.13..7.2 | 6.1.192, 6.12.111, 7.3.. |
+    | wrong first                             | mended by                          | v2-series | 5.7    | 5.8..5.18 | 5.19..6.1.120, 6.2..6.12.110, 6.13..7.2 | 6.1.192, 6.12.111, 7.3.. |
     | the sysctl shuts bpf(2) to the caller   | give CAP_BPF                       | EPERM     | EPERM  | EPERM     | ·                                     | ·                        |
     | flag override is unknown                | flags = replace                    | EINVAL    | EINVAL | EINVAL    | EINVAL                                | EINVAL                   |
     | link_fd is closed                       | link_fd = a                        | EBADF     | EBADF  | EBADF     | EBADF                                 | EBADF                    |

@@ -116,7 +116,7 @@ const percpuValues: Table = {
   state: 'The caller has all capabilities.',
   given: () => undefined,
   rows: `
-    | asked | call | v2-series..6.5 | 6.6.0..6.6.33 | 6.6.57 | 6.7..6.11 | 6.12.. |
+    | asked | call | v2-series..6.5 | 6.6.0..6.6.33 | 6.6.57..6.6 | 6.7..6.11 | 6.12.. |
     | in a hash | map_create map_type = percpu_hash; key_size = 4; value_size = 32769; max_entries = 1 | ENOMEM | ENOMEM | E2BIG | ENOMEM | E2BIG |
     | in an array | map_create map_type = percpu_array; key_size = 4; value_size = 32769; max_entries = 1 | ENOMEM | ENOMEM | E2BIG | ENOMEM | E2BIG |
   `,

@@ -95,7 +95,7 @@ const get: Table = {
   call: `obj_get pid = user; path = /nowhere; bpf_fd = a; file_flags = 25`,
   steps: { 'raise the limit': (world) => world.does({ name: 'setrlimit', nofile: 1024 }) },
   rows: `
-    | wrong first                       | mended by           | v2-series..5.10.0, 5.11 | 5.10.262, 5.12.. |
+    | wrong first                       | mended by           | v2-series..5.10.231, 5.11 | 5.10.262, 5.12.. |
     | file_flags 1 are unknown          | file_flags = 24     | EINVAL                  | EINVAL           |
     | bpf_fd is not 0                   | no bpf_fd           | EINVAL                  | EINVAL           |
     | rdonly together with wronly       | file_flags = 8      | EINVAL                  | EINVAL           |

@@ -113,7 +113,7 @@ const sysctls: Table = {
   },
   call: 'sysctl pid = user; variable = unprivileged_bpf_disabled; value = 3',
   rows: `
-    | wrong first                     | mended by  | v2-series..5.10.0, 5.11..5.12 | 5.10.262..5.10, 5.13.. |
+    | wrong first                     | mended by  | v2-series..5.10.231, 5.11..5.12 | 5.10.262..5.10, 5.13.. |
     | uid 1000 does not open the file | pid = root | EACCES                        | EACCES                 |
     | no CAP_SYS_ADMIN                | no pid     | –                             | EPERM                  |
     | 3 is not a value                | value = 0  | EINVAL                        | EINVAL                 |

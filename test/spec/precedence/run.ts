@@ -169,8 +169,10 @@ function numberOr(word: string): number | string {
   return /^-?\d+$|^0x[\da-f]+$/u.test(word) ? Number(word) : word;
 }
 
-/** `/c`: the egress storage of a cgroup; `/c cgroup_device` another type's; else a plain key. */
+/** `/c`: the egress storage of a cgroup; `/c cgroup_device` another type's; `c0a8/9` a prefix; else a plain key. */
 function keyOf(world: World, word: string): unknown {
+  const [data = '', length] = word.split('/');
+  if (data !== '' && length !== undefined) return { prefixlen: Number(length), data };
   if (!word.startsWith('/')) return Number(word);
   const [path = '', type = 'cgroup_inet_egress'] = word.split(' ');
   return world.key(path, type as AttachType);

@@ -25,6 +25,7 @@ import { signedTables } from './signed.ts';
 import type { Table } from './table.ts';
 import { tokenTables } from './tokens.ts';
 import { treeTables } from './tree.ts';
+import { trieTables } from './tries.ts';
 import { v2SeriesTables } from './v2-series.ts';
 import { verifierLogTables } from './verifier-log.ts';
 
@@ -50,6 +51,7 @@ export const TABLES: readonly Table[] = [
   ...mapBatchTables,
   ...heldTables,
   ...queueTables,
+  ...trieTables,
   ...treeTables,
   ...mountTables,
   ...cgroupfsTables,

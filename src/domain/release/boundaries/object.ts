@@ -217,6 +217,46 @@ export const OBJECT_SPECS = {
       { since: '6.18.44', value: true, evidence: 'measured' },
     ],
   },
+  trie_batches: {
+    meaning: 'tries have MAP_LOOKUP_BATCH, MAP_UPDATE_BATCH and MAP_DELETE_BATCH; before, ENOTSUPP',
+    source: 'semantics §25.12; trie_map_ops',
+    boundaries: [
+      from57(false),
+      { since: '5.13', value: true, evidence: 'remembered' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  trie_lookup_has_limit: {
+    meaning: 'a lookup in a trie of a prefix longer than its keys is ENOENT; before, it finds',
+    source: 'semantics §25.12; trie_lookup_elem, commit 9b75dbeb36fc and its stable copies',
+    boundaries: [
+      from57(false),
+      { since: '5.10.209', value: true, evidence: 'remembered' },
+      { since: '5.15.148', value: true, evidence: 'remembered' },
+      { since: '6.1.75', value: true, evidence: 'remembered' },
+      { since: '6.6.14', value: true, evidence: 'remembered' },
+      { since: '6.7.2', value: true, evidence: 'read' },
+      { since: '6.8', value: true, evidence: 'read' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
+  tries_are_exact: {
+    meaning:
+      'a trie looks at NOEXIST and EXIST, takes what is there when it is full, and knows the key that a next key follows; ' +
+      'before, both flags do nothing, a full trie is ENOSPC, and a key may be taken for another of its length',
+    source:
+      'semantics §25.12; trie_update_elem, trie_get_next_key, commits eae6a075e953, 532d6b36b2bf, 27abc7b3fa2e and their stable copies',
+    boundaries: [
+      from57(false),
+      { since: '5.10.231', value: true, evidence: 'remembered' },
+      { since: '5.15.174', value: true, evidence: 'remembered' },
+      { since: '6.1.120', value: true, evidence: 'read' },
+      { since: '6.6.66', value: true, evidence: 'remembered' },
+      { since: '6.12.5', value: true, evidence: 'remembered' },
+      { since: '6.13', value: true, evidence: 'read' },
+      { since: '6.18.44', value: true, evidence: 'measured' },
+    ],
+  },
   attach_target_may_be_btf: {
     meaning:
       'attach_prog_fd may be BTF, and is looked up before all else; before, it is EINVAL for all but ' +

@@ -1,9 +1,13 @@
 /** Steps of maps: making them, binding them to programs, and their elements. */
+
 import type { AttachType } from '../../../domain/attach-type.ts';
+import type { PrefixKey } from '../../../domain/call.ts';
+import { isTrie } from '../../../domain/calls/trie-elements.ts';
 import type { BpfMap } from '../../../domain/kernel.ts';
 import { MAP_TYPE_NAMES, type MapTypeName } from '../../../domain/map-type.ts';
 import { FILLED_MAPS } from '../../../domain/maps/forms.ts';
 import { heldKind } from '../../../domain/maps/holding.ts';
+import { isPrefix } from '../../../domain/maps/prefixes.ts';
 import { isStorageMap } from '../../../domain/storage.ts';
 import type { Step } from '../../golden/scenario.ts';
 import type { Random } from '../random.ts';
@@ -27,6 +31,7 @@ const QUEUED: readonly MapTypeName[] = ['queue', 'stack'];
 export function mapCreate(scene: Scene, proc: string): Step {
   if (isFull(scene, proc)) return close(scene, proc);
   const { random } = scene;
+  if (scene.preset.tries > 0 && random.chance(scene.preset.tries)) return trie(scene, proc);
   if (scene.preset.holding > 0 && random.chance(scene.preset.holding))
     return holdingMap(scene, proc);
   if (scene.preset.btf > 0 && random.chance(scene.preset.btf)) return describedMap(scene, proc);
@@ -46,6 +51,24 @@ function queue(scene: Scene, proc: string): Step {
   const sizes = { key_size: 0, max_entries: random.pick([1, 2, 4]) };
   const map_type = random.pick(QUEUED);
   return { op: 'map_create', proc, fd: scene.fresh('M'), map_type, ...sizes };
+}
+
+/** A trie of short keys, small enough to be full now and then. */
+function trie(scene: Scene, proc: string): Step {
+  const { random } = scene;
+  const sizes = { key_size: random.pick([5, 6, 8]), max_entries: random.pick([1, 4, 4, 16]) };
+  const form = { map_type: 'lpm_trie', map_flags: 1, ...sizes };
+  return { op: 'map_create', proc, fd: scene.fresh('M'), ...form };
+}
+
+/** Mostly one that is alike to others: bits behind the prefix may be set. */
+function prefixKey({ random }: Scene, { key_size }: BpfMap): PrefixKey {
+  const bytes = Array.from({ length: key_size - 4 }, () => random.pick(['00', '80', 'c0', 'ff']));
+  const limit = 8 * bytes.length;
+  const prefixlen = random.chance(0.05)
+    ? random.pick([limit + 1, 2 ** 32 - 1])
+    : random.pick([0, 1, 2, random.below(limit + 1), limit]);
+  return { prefixlen, data: bytes.join('') };
 }
 
 /** A map that holds programs or maps; those to be held are often alike. */
@@ -193,7 +216,10 @@ export function mapBatch(scene: Scene, proc: string): Step {
   const { random } = scene;
   const { fd } = element(scene, proc);
   const named = openFds(scene, proc, 'map').find(({ label }) => label === fd);
-  const type = named && scene.kernel.maps.get(named.file.id)?.map_type;
+  const map = named && scene.kernel.maps.get(named.file.id);
+  const type = map?.map_type;
+  if (map !== undefined && isTrie(map))
+    return { op: 'map_batch', proc, fd, ...prefixes(scene, map) };
   const isPlain = type === undefined || ['array', 'hash', 'percpu_hash'].includes(String(type));
   const command = isPlain
     ? random.pick(['update', 'update', 'delete', 'lookup', 'take'])
@@ -207,6 +233,17 @@ export function mapBatch(scene: Scene, proc: string): Step {
   const keys = Array.from({ length: random.below(5) }, () => random.below(6));
   if (command === 'delete') return { ...step, keys };
   return { ...step, keys, values: keys.map(() => random.below(1000)) };
+}
+
+/** What a batch on a trie names; all of its keys are told in order. */
+function prefixes(scene: Scene, map: BpfMap): Readonly<Record<string, unknown>> {
+  const { random } = scene;
+  const command = random.pick(['update', 'update', 'delete', 'lookup', 'lookup', 'take']);
+  if (command === 'lookup' || command === 'take')
+    return { command, count: random.pick([0, 1, 3, ALL]) };
+  const keys = Array.from({ length: random.below(5) }, () => prefixKey(scene, map));
+  if (command === 'delete') return { command, keys };
+  return { command, keys, values: keys.map(() => random.below(1000)) };
 }
 
 /** What the elements of a map hold, if they hold objects. */
@@ -236,6 +273,7 @@ function element(scene: Scene, proc: string): { fd: FdField; key: unknown } {
     found?.label ?? (random.chance(0.5) ? NOTHING : (oneOf(scene, others)?.label ?? NOTHING));
   // A queue has no keys, and refuses one.
   if (map?.key_size === 0 && !random.chance(0.1)) return { fd, key: null };
+  if (map !== undefined && isTrie(map)) return { fd, key: prefixKey(scene, map) };
   if (map === undefined || !isStorageMap(map))
     return { fd, key: scene.random.below(wanted ? 3 : 6) };
   return { fd, key: storageKey(scene, map) };
@@ -249,7 +287,7 @@ function isFilled(map: BpfMap | undefined): boolean {
 function storageKey(scene: Scene, map: BpfMap): { cg: string; attach_type?: AttachType } {
   const { random, labels } = scene;
   const key = wrongly(scene) ? undefined : oneOf(scene, map.elements)?.key;
-  if (key === undefined || typeof key === 'number') {
+  if (key === undefined || typeof key === 'number' || isPrefix(key)) {
     return { cg: cgroupPath(scene), attach_type: random.pick(scene.types) };
   }
   const cg = labels.path(key.cgroup_id) ?? '/gone';

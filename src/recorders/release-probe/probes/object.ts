@@ -107,6 +107,11 @@ async function hasBatches(bench: ProbeBench, map: Calls['map_create']): Promise<
   return (await bench.ask({ name: 'map_update_batch', map_fd, keys: [], values: [] })) === 'ok';
 }
 
+async function trie(bench: ProbeBench): Promise<number> {
+  const sizes = { key_size: 5, value_size: 8, max_entries: 4, map_flags: 1 };
+  return (await bench.does({ name: 'map_create', map_type: 'lpm_trie', ...sizes })).ret;
+}
+
 export const OBJECT_PROBES = {
   async memlock_is_charged(bench) {
     const { ret: pid } = await bench.does({ name: 'fork' });
@@ -210,6 +215,26 @@ export const OBJECT_PROBES = {
     const { ret: map_fd } = await bench.does({ name: 'map_create', ...small });
     const call = { name: 'map_lookup_and_delete_elem', map_fd, key: 0 } as const;
     return (await bench.ask(call)) === 'ENOENT';
+  },
+  async trie_batches(bench) {
+    const map_fd = await trie(bench);
+    return (await bench.ask({ name: 'map_delete_batch', map_fd, keys: [] })) === 'ok';
+  },
+  async trie_lookup_has_limit(bench) {
+    const map_fd = await trie(bench);
+    await bench.does({
+      name: 'map_update_elem',
+      map_fd,
+      key: { prefixlen: 0, data: '00' },
+      value: 1,
+    });
+    const key = { prefixlen: 9, data: '00' };
+    return (await bench.ask({ name: 'map_lookup_elem', map_fd, key })) === 'ENOENT';
+  },
+  async tries_are_exact(bench) {
+    const update = { name: 'map_update_elem', map_fd: await trie(bench), value: 1 } as const;
+    const key = { prefixlen: 8, data: '01' };
+    return (await bench.ask({ ...update, key, flags: 2 })) === 'ENOENT';
   },
   async attach_target_may_be_btf(bench) {
     const { ret: attach_prog_fd } = await bench.does({ name: 'btf_load' });
