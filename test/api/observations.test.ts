@@ -245,7 +245,7 @@ describe('what contradicts itself is refused, and nothing of it is recorded', ()
       'an output of another call',
       observation(load, { ret: 3, link_id: 5 }),
       'outcome.link_id',
-      /tells/,
+      /is not an output of prog_load/,
     ],
     [
       'outputs of a refusal',

@@ -30,7 +30,7 @@ test('keys are told as by a walk of the trie: what is longer before what it begi
   expect(sorted).toEqual(told.map(of));
 });
 
-test('what stands behind a prefix is no part of it', () => {
+test('what stands behind a prefix is not part of it', () => {
   expect(prefixText(of('c0ff/9'))).toBe('9/c08');
   expect(prefixText(of('c08f/9'))).toBe('9/c08');
   expect(prefixText(of('c0ff/16'))).toBe('16/c0ff');

@@ -28,7 +28,7 @@ const NO_HASH = Buffer.alloc(32);
 const WORD = 8;
 /** Of a prefix, before its data. */
 const LENGTH_BYTES = 4;
-/** Key and value of a call on something that is no map: never read. */
+/** Key and value of a call on something that is not a map: never read. */
 const NO_FORM: MapForm = {
   ...{ storage: false, trie: false, percpu: false, filled: true, held: undefined },
   ...{ key_size: 16, value_size: WORD },

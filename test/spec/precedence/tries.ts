@@ -64,7 +64,7 @@ const looks: Table = {
     | of what only begins with a prefix | map_delete_elem map_fd = T; key = c001/16        | ENOENT | ENOENT |
     | of what is there                  | map_delete_elem map_fd = T; key = c0ff/9         | ok     | ok     |
     | it is not taken out               | map_lookup_and_delete_elem map_fd = T; key = c0a8/16 | ENOTSUPP | ENOTSUPP |
-    | a number is no key                | map_lookup_elem map_fd = T; key = 1              | ENOTSUPP | ENOTSUPP |
+    | a number is not a key                | map_lookup_elem map_fd = T; key = 1              | ENOTSUPP | ENOTSUPP |
   `,
 };
 
