@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Kernel } from '../domain/kernel.ts';
 import { isUnmodelled } from '../domain/outcome.ts';
+import { unameText } from '../domain/release/release.ts';
 import { bindLibc, type Libc } from '../native/libc.ts';
 import { possibleCpus } from '../native/possible-cpus.ts';
 import { KernelUnavailable } from '../native/unavailable.ts';
@@ -279,7 +280,7 @@ class RunLoop {
       ...limitHandlers(this.#libc),
       ...absentHandlers(this.#unmodelled),
       ...forkHandlers(() => this.#isEnding),
-      unameHandler(kernel.boot.release),
+      unameHandler(unameText(kernel.boot.release)),
       {
         name: 'bpf',
         answer: (notified) => answerBpf(notified, surroundings, this.#beside),

@@ -75,6 +75,15 @@ describe.skipIf(!listener.ok)('a program that is run', () => {
     expect([code, out]).toEqual([0, '0\n6.1.192\n']);
   });
 
+  it.each([
+    ['5.15', '5.15.0'],
+    ['v2-series', '5.6.0-v2-series'],
+  ])('on %s, which has no number of an update, reads %s', async (release, said) => {
+    const looks = 'uname -r; cat /proc/sys/kernel/osrelease';
+    const { out } = await running('--release', release, '--', 'sh', '-c', looks);
+    expect(out).toBe(`${said}\n${said}\n`);
+  });
+
   it('believes to be who --user says', async () => {
     const { out } = await running('--user', '1000', '--', 'sh', '-c', 'id -u; id -ru');
     expect(out).toBe('1000\n1000\n');

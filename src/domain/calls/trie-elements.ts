@@ -86,7 +86,7 @@ export function nextPrefix(
   key: PrefixKey | undefined,
 ): PrefixKey | undefined {
   const from = key === undefined || key.prefixlen > longest(map) ? undefined : key;
-  const known = from === undefined || switches.tries_are_exact ? from : takenFor(map, from);
+  const known = from === undefined || switches.tries_are_exact ? from : standInFor(map, from);
   const place = known === undefined ? undefined : placeOf(map, known);
   const next = map.elements[place?.isThere ? place.index + 1 : 0]?.key;
   return isPrefix(next) ? next : undefined;
@@ -96,7 +96,7 @@ export function nextPrefix(
  * Up to 6.12 the walk to a key may end at a prefix of the same length that is another one, and goes on
  * behind that.
  */
-function takenFor(map: BpfMap, key: PrefixKey): PrefixKey | undefined {
+function standInFor(map: BpfMap, key: PrefixKey): PrefixKey | undefined {
   let left = map.elements.flatMap((element) => (isPrefix(element.key) ? [element.key] : []));
   for (;;) {
     const [first] = left;

@@ -135,3 +135,14 @@ export function reaches({ since }: Pick<Boundary<unknown>, 'since'>, version: Ve
   if (since === series) return SERIES.indexOf(series) <= SERIES.indexOf(version.series);
   return series === version.series && patchOf(since) <= (version.patch ?? Infinity);
 }
+
+/**
+ * What `uname -r` prints under a release: three numbers, of which libbpf makes `kern_version` (a name
+ * of two gives it none). The v2 series was made for the kernel after 5.6.
+ *
+ * @param id of a {@link Release}
+ */
+export function unameText(id: Release['id']): string {
+  if (id === V2_SERIES) return `5.6.0-${V2_SERIES}`;
+  return id === seriesOf(id) ? `${id}.0` : id;
+}

@@ -6,6 +6,7 @@ import type { Kernel, OpenFile } from '../../domain/kernel.ts';
 import { mapTypeNumber } from '../../domain/map-type.ts';
 import { isWithin } from '../../domain/path.ts';
 import { progTypeNumber } from '../../domain/prog-type.ts';
+import { unameText } from '../../domain/release/release.ts';
 import { isFrom } from '../bpf/attr-ends.ts';
 import type { Beside } from '../bpf/beside.ts';
 import { capabilityMask } from '../identity/credentials.ts';
@@ -38,9 +39,9 @@ export function procText(caller: FileCaller, { pid, file }: ProcPlace): string |
   const { release, config } = kernel.boot;
   switch (file) {
     case '/version':
-      return `Linux version ${release}\n`;
+      return `Linux version ${unameText(release)}\n`;
     case '/sys/kernel/osrelease':
-      return `${release}\n`;
+      return `${unameText(release)}\n`;
     case '/sys/kernel/unprivileged_bpf_disabled':
       return `${config.unprivileged_bpf_disabled}\n`;
     case 'cgroup':
