@@ -52,7 +52,7 @@ function comparable(text: string): readonly string[] {
 const probe = 'PATH="$PATH:/usr/sbin" exec bpftool feature probe';
 
 /** Lines of a feature probe; those about helpers begin with the type that may call them. */
-function lines(text: string): ReadonlySet<string> {
+function linesOf(text: string): ReadonlySet<string> {
   let type = '';
   const told = text.split('\n').map((line) => {
     if (!line.startsWith('\t'))
@@ -93,11 +93,41 @@ describe.skipIf(!listener.ok || !tools.ok)('bpftool under a run', () => {
     expect(out.split('\n').length).toBeGreaterThan(60);
   });
 
+  describe('on another release', () => {
+    let here: readonly string[] = [];
+    const print = async (of: string) => {
+      const words = ['sh', '-c', 'exec sh "$@" 2>&1', 'sh', script, object];
+      const { out } = await running('--release', of, '--quiet', '--', ...words);
+      return comparable(out).map((line) => line.replace(/(tag"?:? ?"?)[0-9a-f]{16}/u, '$1<tag>'));
+    };
+    beforeAll(async () => {
+      here = await print('6.18');
+    });
+
+    it.each(['6.1', '6.12', '7.3'])(
+      'prints on %s the same, but for the hash of tags',
+      async (of) => {
+        expect(await print(of)).toEqual(here);
+      },
+    );
+
+    // Of attached programs it asks for the flags of each, a field that came with 6.1.
+    it('shows on 5.10 what is effective and not what is attached, and else the same', async () => {
+      const shown = await print('5.10');
+      expect(shown.filter((line) => !here.includes(line)).map((line) => line.trim())).toEqual([
+        '"programs": []',
+      ]);
+      const rowsOf = (lines: readonly string[]) =>
+        lines.filter((one) => /^<\d+> cgroup_/u.test(one));
+      expect([rowsOf(shown).length, rowsOf(here).length]).toEqual([3, 11]);
+    });
+  });
+
   it.skipIf(!kernel.ok)('finds the features that the kernel here has', async () => {
     const here = releaseOf(release())?.id ?? '6.18';
-    const real = lines(onRealTrees('sh', '-c', probe).out);
+    const real = linesOf(onRealTrees('sh', '-c', probe).out);
     const { out } = await running('--release', here, '--quiet', '--', 'sh', '-c', probe);
-    const run = lines(out);
+    const run = linesOf(out);
     const differ = [...new Set([...real, ...run])].filter(
       (line) => !(real.has(line) && run.has(line)),
     );
