@@ -47,7 +47,7 @@ describe('a reader of messages', () => {
 
   it('refuses a session that asks for encryption', () => {
     expect(() => namesOf('to the server', [message('', ENCRYPTION)])).toThrow(
-      'no session in plain',
+      'not a session in plain',
     );
   });
 });

@@ -7,6 +7,7 @@
 import { refusal } from '../decision.ts';
 import type { Refusal } from '../outcome.ts';
 import {
+  CALL,
   CALLED,
   CLASS,
   classOf,
@@ -68,12 +69,13 @@ function functionStarts(insns: readonly Insn[]): number[] | Refusal {
 
 /** A function of the program, or one of the kernel. */
 function usesFunction(insn: Insn): boolean {
-  return startsFunction(insn) || (isCall(insn) && insn.src === CALLED.kernelFunction);
+  return startsFunction(insn) || (insn.code === CALL && insn.src === CALLED.kernelFunction);
 }
 
+/** `bpf_pseudo_func`, `bpf_pseudo_call` */
 function startsFunction(insn: Insn): boolean {
   if (insn.code === LD_IMM64) return insn.src === LOADED.func;
-  return isCall(insn) && insn.src === CALLED.function;
+  return insn.code === CALL && insn.src === CALLED.function;
 }
 
 /** What is wrong with one instruction by itself; of a 64-bit load, with its two halves. */

@@ -14,6 +14,8 @@ export interface Insn {
 
 /** The first half of a 64-bit load, which takes two instructions. */
 export const LD_IMM64 = 0x18;
+/** A call. A kernel looks for functions in this code alone, not in a call of 32-bit jumps. */
+export const CALL = 0x85;
 export const EXIT = 0x95;
 /** A jump to an offset of 16 bits, and one to an offset of 32. */
 const JA = 0x05;

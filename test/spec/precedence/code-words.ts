@@ -33,6 +33,8 @@ function lines(word: string): CodeLine[] {
       return [[0x15, 0, 0, Number(from), 5]];
     case 'call':
       return [[0x85, 0, 1, 0, Number(from)]];
+    case 'call32':
+      return [[0x8e, 0, 1, 0, Number(from)]];
     case 'kfunc':
       return [[0x85, 0, 2, 0, Number(from)]];
     case 'func':

@@ -124,6 +124,8 @@ const without: Table = {
     | a way back | prog_load pid = caller; prog_type = cgroup_skb; insns = r0=1 if0:-2 exit | EINVAL |
     | the same by root | prog_load pid = root; prog_type = cgroup_skb; insns = r0=1 if0:-2 exit | ok |
     | backwards, but no circle | prog_load pid = caller; prog_type = cgroup_skb; insns = jump:2 r0=1 exit jump:-3 | ok |
+    | a call of 32-bit jumps calls no function, so a closed map comes first | prog_load pid = caller; prog_type = cgroup_skb; insns = fd:999 call32:1 r0=1 exit r0=1 exit | EBADF |
+    | and is no instruction | prog_load pid = caller; prog_type = cgroup_skb; insns = call32:1 r0=1 exit | EINVAL |
     | a closed map comes before the ways | prog_load pid = caller; prog_type = cgroup_skb; insns = fd:999 r0=1 if0:-2 exit | EBADF |
     | the begin of the packet | prog_load pid = caller; prog_type = cgroup_skb; insns = context:76 r0=1 exit | EACCES |
     | the same by root | prog_load pid = root; prog_type = cgroup_skb; insns = context:76 r0=1 exit | ok |
