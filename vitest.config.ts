@@ -36,8 +36,9 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      // These keep nothing in modules, so they load each module once: a third less time.
-      { test: { ...patient, name: 'unit', include: fast, isolate: false } },
+      // These keep nothing in modules, so they load each module once: a third less time. Threads
+      // take a sixth less of the processor than processes.
+      { test: { ...patient, name: 'unit', include: fast, isolate: false, pool: 'threads' } },
       {
         test: {
           ...servers,
