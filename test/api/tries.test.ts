@@ -51,7 +51,11 @@ it('the longest prefix is found, and the log holds, in rows and by its rules', a
 it('a key of another length, and a number, are not modelled', async () => {
   for (const key of [{ prefixlen: 8, data: '0a' }, 7]) {
     const answer = await post(service.app, SYSCALLS, { body: on('map_lookup_elem', key) });
-    expect((await problem(answer)).type).toBe('urn:bpfledger:problem:not-modelled');
+    const { type, detail } = await problem(answer);
+    expect(type).toBe('urn:bpfledger:problem:not-modelled');
+    expect(detail).toMatch(
+      /a key of map \d+, an lpm_trie, that is not \{prefixlen, data\} of \d+ digits/,
+    );
   }
 });
 

@@ -207,7 +207,10 @@ function openMap(
 export function strangeKey(map: BpfMap, key: MapKey | undefined): Refusal | undefined {
   if (key === undefined) return undefined;
   const fits = isTrie(map) ? isPrefix(key) && key.data.length === dataDigits(map) : !isPrefix(key);
-  return fits ? undefined : unmodelledElement(map);
+  if (fits) return undefined;
+  const form = isTrie(map) ? `{prefixlen, data} of ${dataDigits(map)} digits` : 'a prefix';
+  const what = `a key of map ${map.id}, ${withArticle(String(map.map_type))}, that is ${isTrie(map) ? 'not ' : ''}${form}`;
+  return refusal('ENOTSUPP', 'not-modelled', { what });
 }
 
 function unmodelledElement({ map_type }: BpfMap): Refusal {
