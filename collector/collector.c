@@ -180,10 +180,15 @@ static bool is_told_btf(unsigned int id)
 	return false;
 }
 
-/* Whether an event is about an fd on BTF that the log has nothing of. */
+/* Whether an fd is open on BTF that the log has nothing of. */
+static bool is_untold_btf(const struct fact *fact)
+{
+	return fact->kind == OBJECT_BTF && !is_told_btf(fact->id);
+}
+
 static bool is_of_untold_btf(const struct event *event)
 {
-	return event->facts && event->fact[0].kind == OBJECT_BTF && !is_told_btf(event->fact[0].id);
+	return event->facts && is_untold_btf(&event->fact[0]);
 }
 
 /* Parts of an observation. */
@@ -505,7 +510,7 @@ static bool instructions(const struct load_event *told)
 static bool has_untold_btf(const struct event *event)
 {
 	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)
-		if (event->fact[i].kind == OBJECT_BTF && !is_told_btf(event->fact[i].id))
+		if (is_untold_btf(&event->fact[i]))
 			return true;
 	return false;
 }
@@ -555,11 +560,11 @@ static void returned_constant(const struct load_event *told)
 		number("ret", (int)(told->insn[last - 2] >> 32));
 }
 
-/* Whether this fd is one. */
+/* Whether this fd of the call is open on such BTF. */
 static bool is_open_on_untold(const struct event *event, int fd)
 {
 	for (unsigned int i = 0; i < event->facts && i < FACTS_MAX; i++)
-		if (event->fact[i].fd == fd && event->fact[i].kind == OBJECT_BTF && !is_told_btf(event->fact[i].id))
+		if (event->fact[i].fd == fd && is_untold_btf(&event->fact[i]))
 			return true;
 	return false;
 }

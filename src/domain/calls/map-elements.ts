@@ -206,10 +206,12 @@ function openMap(
 /** Tries alone have prefixes as keys, of as many bytes as their keys have. */
 export function strangeKey(map: BpfMap, key: MapKey | undefined): Refusal | undefined {
   if (key === undefined) return undefined;
-  const fits = isTrie(map) ? isPrefix(key) && key.data.length === dataDigits(map) : !isPrefix(key);
-  if (fits) return undefined;
-  const form = isTrie(map) ? `{prefixlen, data} of ${dataDigits(map)} digits` : 'a prefix';
-  const what = `a key of map ${map.id}, ${withArticle(String(map.map_type))}, that is ${isTrie(map) ? 'not ' : ''}${form}`;
+  const trie = isTrie(map);
+  if (isPrefix(key) === trie && (!isPrefix(key) || key.data.length === dataDigits(map))) {
+    return undefined;
+  }
+  const wrong = trie ? `not {prefixlen, data} of ${dataDigits(map)} digits` : 'a prefix';
+  const what = `a key of map ${map.id}, ${withArticle(String(map.map_type))}, that is ${wrong}`;
   return refusal('ENOTSUPP', 'not-modelled', { what });
 }
 
