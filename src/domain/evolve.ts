@@ -38,12 +38,23 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'LinkUpdated':
     case 'LinkCreated':
     case 'LinkFreed':
+      return evolveLink(kernel, effect, pid);
+    case 'FdOpened':
+    case 'FdClosed':
+      return evolveFd(kernel, effect, pid);
+    case 'EntryInserted':
+    case 'EntryRemoved':
+      return evolveList(kernel, effect);
+    case 'ProgLoaded':
+    case 'ProgFreed':
+      return evolveProgram(kernel, effect, pid);
+    case 'CgroupMade':
+    case 'CgroupRemoved':
+      return evolveCgroup(kernel, effect);
     case 'LinkSevered':
     case 'LinkIdBurned':
     case 'LinkReferenceLeaked':
       return evolveLink(kernel, effect, pid);
-    case 'FdOpened':
-    case 'FdClosed':
     case 'FdDuplicated':
     case 'FdCopied':
     case 'CloexecChanged':
@@ -52,13 +63,9 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'FdLost':
     case 'HoldersForgotten':
       return evolveFd(kernel, effect, pid);
-    case 'EntryInserted':
     case 'EntryReplaced':
-    case 'EntryRemoved':
     case 'EffectiveSlotWritten':
       return evolveList(kernel, effect);
-    case 'ProgLoaded':
-    case 'ProgFreed':
     case 'ProgIdBurned':
       return evolveProgram(kernel, effect, pid);
     case 'ProcessSpawned':
@@ -74,8 +81,6 @@ export function evolve(kernel: Kernel, effect: Effect, pid: number): void {
     case 'SysctlSet':
     case 'ProcessMoved':
       return evolveProcess(kernel, effect, pid);
-    case 'CgroupMade':
-    case 'CgroupRemoved':
     case 'CgroupEmptied':
     case 'CgroupOwnerChanged':
     case 'CgroupModeChanged':

@@ -67,7 +67,8 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const { call, type, expected, foreign, user } = loading;
   const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0, user);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
-  const hasBpf = bpfCapable(caller, user);
+  // Only what instructions may do depends on it.
+  const hasBpf = code !== undefined && bpfCapable(caller, user);
   const refused =
     used.takeArray(call) ??
     used.takeDescription(call) ??
