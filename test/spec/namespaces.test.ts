@@ -103,16 +103,13 @@ describe('a mount namespace', () => {
     expect(world.asks({ name: 'bpffs_rmdir', path: '/two' })).toBe('ENOTSUPP');
   });
 
-  it.each([
-    ['on one name by two mounts', ['/d', '/d/d']],
-    ['on each other, by the thousand', Array.from({ length: 3000 }, () => '/d')],
-  ])('loses what stands %s when the name goes', (_, paths) => {
+  it('loses what stands on one name by two mounts when the name goes', () => {
     const world = given();
     world.does({ name: 'bpffs_mkdir', path: '/d' });
     const child = world.does(APART);
-    for (const path of paths) world.does({ name: 'mount', path, from: '/' }, child);
+    for (const path of ['/d', '/d/d']) world.does({ name: 'mount', path, from: '/' }, child);
     const { effects } = world.when({ name: 'bpffs_rmdir', path: '/d' });
-    expect(effects.length).toBe(paths.length + 1);
+    expect(effects.length).toBe(3);
     expect(world.kernel.mounts.size).toBe(2);
   });
 

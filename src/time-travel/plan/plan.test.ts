@@ -56,24 +56,3 @@ it('tells of the nearest cgroups that hide a program, by path', () => {
     ['/a/b', '/a/d', '/a/x/y/z'].map(id),
   );
 });
-
-it('tells soon of ten thousand cgroups that hide a program', () => {
-  const kernel = after(boot('6.18'), [load, mkdir('/a')]);
-  let deep = '/a';
-  for (let depth = 0; depth < 500; depth++) {
-    deep += '/d';
-    after(kernel, [mkdir(deep)]);
-  }
-  for (let i = 0; i < 10_000; i++) {
-    const path = `${deep}/${i}`;
-    after(kernel, [mkdir(path), attach(path, ['override'])]);
-  }
-  // Time of the processor: the machine may have something else to do.
-  const begin = process.cpuUsage();
-  const work = plan(kernel, [{ call: attach('/a', ['override']) }]);
-  // Up to its first pause, in which the call is decided and its warnings found.
-  expect(work.next().done).toBe(false);
-  const { user, system } = process.cpuUsage(begin);
-  expect((user + system) / 1000).toBeLessThan(1000);
-  expect(inOnePiece(work).notices[0]?.about.hidden_on).toBe(10_000);
-});

@@ -25,28 +25,37 @@ export interface Asked {
 
 type Fields = Record<string, unknown>;
 
+/** What `kernel` answers to each row of the column that it is in; no row when it is in none. */
+export function run(written: Table, kernel: KernelName): Asked[] {
+  return [...ask(written, kernel, {})];
+}
+
 /**
- * What `kernel` answers to each row of the column that it is in; no row when it is in none.
+ * The same row by row: a row is asked when it is read.
  *
  * @param switches values that the kernel has otherwise than its release
  */
-export function run(written: Table, kernel: KernelName, switches: Partial<Switches> = {}): Asked[] {
+export function* ask(
+  written: Table,
+  kernel: KernelName,
+  switches: Partial<Switches>,
+): Generator<Asked> {
   const { columns, rows } = parse(written);
   const column = columns.findIndex(({ kernels }) => kernels.includes(kernel));
-  if (column < 0) return [];
+  if (column < 0) return;
   const table = { ...written, config: configWith(written, switches) };
   const answers = rows.map((row) => row.answers[column] ?? ABSENT);
-  const ask = table.call === undefined ? asksAfresh(table, kernel) : asksInTurn(table, kernel);
+  const asking = table.call === undefined ? asksAfresh(table, kernel) : asksInTurn(table, kernel);
   rows.forEach(({ mend: text }, i) => {
-    if (answers[i] === ABSENT) ask.mendFirst(text);
+    if (answers[i] === ABSENT) asking.mendFirst(text);
   });
-  return rows.flatMap(({ fault, mend: text }, row) => {
+  for (const [row, { fault, mend: text }] of rows.entries()) {
     const expected = answers[row] ?? ABSENT;
-    if (expected === ABSENT || expected === ELSEWHERE) return [];
-    const outcome = ask.row(text);
+    if (expected === ABSENT || expected === ELSEWHERE) continue;
+    const outcome = asking.row(text);
     const refused = isRefusal(outcome) ? { rule: outcome.rule, why: refusalSentence(outcome) } : {};
-    return [{ row, fault, expected, got: inWords(outcome, expected), ...refused }];
-  });
+    yield { row, fault, expected, got: inWords(outcome, expected), ...refused };
+  }
 }
 
 function configWith({ config }: Table, switches: Partial<Switches>): Partial<BootConfig> {
