@@ -1,16 +1,39 @@
 /**
  * Whether a program fits an attach type (semantics §2.3; `bpf_prog_attach_check_attach_type`).
  */
-import { type AttachType, attachTypeNumber, CGROUP_HOOKS, FOREIGN_HOOKS } from './attach-type.ts';
+import {
+  type AttachType,
+  type AttachTypeName,
+  attachTypeNumber,
+  CGROUP_HOOKS,
+  FOREIGN_HOOKS,
+} from './attach-type.ts';
 import type { Program } from './kernel.ts';
 import type { ProgTypeName } from './prog-type.ts';
 import type { Switches } from './release/switches.ts';
 
+interface HookOfCgroups {
+  /** Of the attach type. */
+  readonly number: number;
+  readonly progType: ProgTypeName;
+}
+
+/** One lookup for the number of an attach type and for what it takes: each load and attach asks. */
+const HOOKS = new Map<AttachType, HookOfCgroups>(
+  Object.entries({ ...CGROUP_HOOKS, lsm_cgroup: { progType: 'lsm' } as const }).map(
+    ([name, { progType }]) => {
+      const type = name as AttachTypeName;
+      return [type, { number: attachTypeNumber(type), progType }];
+    },
+  ),
+);
+
 /** The program type of a cgroup attach type that this kernel knows. */
 export function cgroupProgType(switches: Switches, type: AttachType): ProgTypeName | undefined {
-  if (attachTypeNumber(type) >= switches.attach_type_count) return undefined;
-  if (type === 'lsm_cgroup') return 'lsm';
-  return typeof type === 'string' ? CGROUP_HOOKS[type]?.progType : undefined;
+  const hook = HOOKS.get(type);
+  return hook === undefined || hook.number >= switches.attach_type_count
+    ? undefined
+    : hook.progType;
 }
 
 /** The program type of another subsystem's attach type that this kernel knows. */

@@ -174,9 +174,13 @@ function admission(caller: Caller, call: ProgLoad, expected: AttachType): number
         )
       : WITHOUT_TOKEN;
   const badFlags = isKnown ? refused : refusal('EINVAL', 'prog-flags-unknown', { flags });
-  const passGate = creationGate(caller, user);
+  const isAdmin = has(caller, 'sys_admin', user);
+  const passGate = isAdmin ? undefined : creationGate(caller, user);
   const first = switches.form_before_privilege ? (badFlags ?? passGate) : (passGate ?? badFlags);
-  return unknownFields(switches, call) ?? first ?? refuseUnprivileged(caller, call, user) ?? user;
+  const refuseCaller = isAdmin
+    ? refuseSize(call, INSNS_MAX)
+    : refuseUnprivileged(caller, call, user);
+  return unknownFields(switches, call) ?? first ?? refuseCaller ?? user;
 }
 
 /** Whatever the count says, a program without instructions is none. */
@@ -184,18 +188,21 @@ function insnCount({ insns, insn_cnt = 2 }: ProgLoad): number {
   return insns === '' ? 0 : insn_cnt;
 }
 
+function refuseSize(call: ProgLoad, limit: number): Refusal | undefined {
+  const insns = insnCount(call);
+  if (insns > 0 && insns <= limit) return undefined;
+  return refusal('E2BIG', 'too-many-instructions', { insns, limit });
+}
+
+/** What callers without CAP_SYS_ADMIN need, which stands in for all of it. */
 function refuseUnprivileged(caller: Caller, call: ProgLoad, user: number): Refusal | undefined {
   const privileged = bpfCapable(caller, user);
-  const insns = insnCount(call);
-  const insnsMax = privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED;
-  if (insns === 0 || insns > insnsMax) {
-    return refusal('E2BIG', 'too-many-instructions', { insns, limit: insnsMax });
-  }
+  const tooLong = refuseSize(call, privileged ? INSNS_MAX : INSNS_MAX_UNPRIVILEGED);
+  if (tooLong !== undefined) return tooLong;
   const name = progTypeOf(call.prog_type);
   if (name !== 'socket_filter' && name !== 'cgroup_skb' && !privileged) {
     return refusal('EPERM', 'load-needs-bpf', { prog_type: name });
   }
-  if (has(caller, 'sys_admin', user)) return undefined;
   if (typeof name === 'string' && PERFMON_TYPES.includes(name)) {
     return has(caller, 'perfmon', user)
       ? undefined
@@ -271,6 +278,7 @@ function badExpectedType(
 
 function fitsType(caller: Caller, type: ProgType, expected: AttachType): boolean {
   const { switches } = caller.kernel;
+  if (CHECKED_TYPES.includes(type)) return cgroupProgType(switches, expected) === type;
   switch (type) {
     case 'sk_lookup':
       return expected === 'sk_lookup';
@@ -282,10 +290,8 @@ function fitsType(caller: Caller, type: ProgType, expected: AttachType): boolean
     case 'sk_reuseport':
       return switches.attach_type_count <= REUSEPORT_SELECT || REUSEPORT.includes(expected);
     default:
-      break;
+      return true;
   }
-  if (!CHECKED_TYPES.includes(type)) return true;
-  return cgroupProgType(switches, expected) === type;
 }
 
 const REUSEPORT: readonly AttachType[] = ['sk_reuseport_select', 'sk_reuseport_select_or_migrate'];

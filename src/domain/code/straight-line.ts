@@ -30,14 +30,14 @@ import {
   LOADED,
 } from './instructions.ts';
 
-/** What is known of a program. */
-export type KnownOfProgram =
-  | { readonly refused: Refusal }
-  /** It ends, with this constant; unless `unsure` for certain, if the verifier takes it at all. */
-  | { readonly returns: number; readonly unsure?: true }
-  /** It ends with a number of which nothing is known. */
-  | { readonly returns: 'anything' }
-  | { readonly undecided: true };
+/** What is known of a program; of one that is not followed to its end, nothing is. */
+export interface KnownOfProgram {
+  readonly refused?: Refusal;
+  /** It ends with this constant, or with a number of which nothing is known. */
+  readonly returns?: number | 'anything';
+  /** It ends so if the verifier takes it at all, which is not certain. */
+  readonly unsure?: true;
+}
 
 /** What a register holds; a register without an entry was never written. */
 type RegisterValue = number | 'number' | 'context' | 'stack' | 'pointer' | 'packet';
@@ -57,7 +57,7 @@ const MOV64_REG = 0xbf;
 const ONE_OPERAND: readonly number[] = [0x80, 0xd0];
 /** Of conditional jumps, JSLE is the last that compares; may_goto compares nothing. */
 const LAST_COMPARISON = 0xd0;
-const UNDECIDED: KnownOfProgram = { undecided: true };
+const UNDECIDED: KnownOfProgram = {};
 
 /** Whose program it is. */
 interface Followed {

@@ -83,11 +83,11 @@ export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
     code === undefined
       ? { returns: call.ret ?? DEFAULT_RET }
       : followProgram(code, { type, hasBpf });
-  if ('refused' in known) return known.refused;
+  if (known.refused !== undefined) return known.refused;
   // Of a program that is not known to its end, the caller may say what it returns.
-  const isFollowed = 'returns' in known;
+  const isFollowed = known.returns !== undefined;
   const returns = isFollowed ? known.returns : call.ret;
-  const isSure = isFollowed && !('unsure' in known);
+  const isSure = isFollowed && known.unsure !== true;
   const verified = isSure && !used.maps.some((map) => OWNED_MAPS.includes(map.map_type));
   const bad =
     returns === undefined ? undefined : outOfRange(caller, returns, { type, expected, isFollowed });
