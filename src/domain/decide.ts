@@ -59,9 +59,17 @@ import { type Decision, isRefused, refusal, refuse } from './decision.ts';
 import type { Kernel } from './kernel.ts';
 import { gate } from './privilege.ts';
 
-/** The answer to `call` when process `pid` makes it now. */
-export function decide(kernel: Kernel, pid: number, call: Call): Decision {
-  const process = kernel.processes.get(pid);
+/**
+ * The answer to `call` when process `pid` makes it now.
+ *
+ * @param process its row, for who has looked it up already
+ */
+export function decide(
+  kernel: Kernel,
+  pid: number,
+  call: Call,
+  process = kernel.processes.get(pid),
+): Decision {
   if (process === undefined) return refuse(refusal('ESRCH', 'no-such-process', { pid }));
   return answer({ kernel, process, opened: undefined, granted: undefined }, call);
 }

@@ -65,7 +65,7 @@ interface Loading {
 /** The maps of a program and what it returns, or why it is none. */
 export function verdict(caller: Caller, loading: Loading): Accepted | Refusal {
   const { call, type, expected, foreign, user } = loading;
-  const used = new UsedMaps(caller, ((call.prog_flags ?? 0) & SLEEPABLE) !== 0, user);
+  const used = new UsedMaps(caller, loading);
   const code = call.insns === undefined ? undefined : readInsns(call.insns);
   // Only what instructions may do depends on it.
   const hasBpf = code !== undefined && bpfCapable(caller, user);
@@ -184,17 +184,14 @@ const SLEEPERS_MAPS: readonly MapType[] = [
 /** The maps and BTF that a program uses, each once; a program has at most one storage map a kind. */
 class UsedMaps {
   readonly #caller: Caller;
-  readonly #maySleep: boolean;
-  /** Where capabilities are asked. */
-  readonly #user: number;
+  readonly #loading: Loading;
   /** Most programs use none of either, and share one list. */
   maps: readonly BpfMap[] = NO_MAPS;
   btfIds: readonly number[] = NO_IDS;
 
-  constructor(caller: Caller, maySleep: boolean, user: number) {
+  constructor(caller: Caller, loading: Loading) {
     this.#caller = caller;
-    this.#maySleep = maySleep;
-    this.#user = user;
+    this.#loading = loading;
   }
 
   /** Whether instructions may name maps by an index (5.14). */
@@ -242,7 +239,8 @@ class UsedMaps {
       return refusal('E2BIG', 'too-many-maps', { limit: USED_MAPS_MAX });
     }
     const { id: map_id, map_type } = map;
-    if (this.#maySleep && !SLEEPERS_MAPS.includes(map_type)) {
+    const maySleep = ((this.#loading.call.prog_flags ?? 0) & SLEEPABLE) !== 0;
+    if (maySleep && !SLEEPERS_MAPS.includes(map_type)) {
       return refusal('EINVAL', 'map-not-for-sleepers', { map_id, map_type });
     }
     if (isStorageMap(map) && this.maps.some((other) => other.map_type === map.map_type)) {
@@ -259,7 +257,7 @@ class UsedMaps {
   /** An arena wants to be mapped by its owner first, and mmap(2) is not a call here. */
   #arena({ id: map_id, map_type }: BpfMap): Refusal {
     const caller = this.#caller;
-    const user = this.#user;
+    const { user } = this.#loading;
     const mayRead = has(caller, 'perfmon', user) || has(caller, 'sys_admin', user);
     if (!mayRead || !bpfCapable(caller, user))
       return refusal('EPERM', 'load-needs-perfmon', { prog_type: `a program with an ${map_type}` });

@@ -1,6 +1,5 @@
 /** One request decided on a state: its event, and the state moved on by its effects. */
 import { bootEffect } from '../../domain/boot.ts';
-import type { Call } from '../../domain/call.ts';
 import { decide } from '../../domain/decide.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { applyAll } from '../../domain/evolve.ts';
@@ -34,8 +33,10 @@ export function decideEvent(
   const { pid = BOOT_PID } = request;
   if (isSighting(request.call)) throw new Error('a sighting is not decided');
   const call = request.call.name === 'boot' ? completeBoot(kernel, request.call) : request.call;
-  const comm = request.comm ?? kernel.processes.get(pid)?.comm ?? '';
-  const { outcome, effects } = answer(kernel, pid, call);
+  const process = kernel.processes.get(pid);
+  const comm = request.comm ?? process?.comm ?? '';
+  const { outcome, effects } =
+    call.name === 'boot' ? decideBoot(kernel, call) : decide(kernel, pid, call, process);
   applyAll(kernel, effects, pid);
   return {
     position: place.position,
@@ -52,8 +53,7 @@ export function decideEvent(
   };
 }
 
-function answer(kernel: Kernel, pid: number, call: Call | BootCall): Decision {
-  if (call.name !== 'boot') return decide(kernel, pid, call);
+function decideBoot(kernel: Kernel, call: BootCall): Decision {
   return { outcome: { ret: 0 }, effects: [bootEffect(kernel, call)] };
 }
 
