@@ -12,7 +12,7 @@ const INT_MAX = 2 ** 31 - 1;
  * count begins again at 1 and leaves out those that live, as the kernel's does (`idr_alloc_cyclic`).
  */
 export function nextObjectId(kernel: Kernel, kind: ObjectKind): number {
-  const next = kernel.counters[kind];
+  const next = countOf(kernel, kind);
   return next <= OBJECT_ID_MAX ? next : lowestFrom(1, tableOf(kernel, kind));
 }
 
@@ -32,6 +32,12 @@ export function lowestFrom(first: number, table: { has(id: number): boolean }): 
   let id = first;
   while (table.has(id)) id++;
   return id;
+}
+
+/** By its name: a field that is asked for by a variable is looked up each time. */
+function countOf({ counters }: Kernel, kind: ObjectKind): number {
+  if (kind === 'prog') return counters.prog;
+  return kind === 'link' ? counters.link : counters.map;
 }
 
 function tableOf({ programs, links, maps }: Kernel, kind: ObjectKind) {

@@ -49,16 +49,25 @@ export function evolveProgram(
   });
   keepUserNamespace(kernel, token_user, 1);
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);
-  for (const mapId of map_ids) {
-    addRefs(kernel, 'map', mapId, 1);
-    // A prog_array takes only programs like the first that it has to do with.
-    const map = kernel.maps.get(mapId);
-    if (map?.map_type !== 'prog_array' || map.owner !== undefined) continue;
-    kernel.maps.edit(mapId).owner = ownerOf(kernel, effect);
-  }
-  for (const held of btf.held) addBtfRefs(kernel, held, 1);
-  kernel.contents += map_ids.length + btf.held.length;
+  if (map_ids.length > 0 || btf.held.length > 0) holdWhatIsUsed(kernel, effect, btf.held);
   if (effect.fd !== undefined) openFd(kernel, pid, effect.fd, { kind: 'prog', id });
+}
+
+function holdWhatIsUsed(
+  kernel: Kernel,
+  effect: EffectOf<'ProgLoaded'>,
+  btfIds: readonly number[],
+): void {
+  const { map_ids } = effect;
+  for (const id of map_ids) {
+    addRefs(kernel, 'map', id, 1);
+    // A prog_array takes only programs like the first that it has to do with.
+    const map = kernel.maps.get(id);
+    if (map?.map_type !== 'prog_array' || map.owner !== undefined) continue;
+    kernel.maps.edit(id).owner = ownerOf(kernel, effect);
+  }
+  for (const id of btfIds) addBtfRefs(kernel, id, 1);
+  kernel.contents += map_ids.length + btfIds.length;
 }
 
 function btfOf({ attach_btf_id = 0, btf_ids }: EffectOf<'ProgLoaded'>): ProgramBtf {
