@@ -48,10 +48,18 @@ export function modeSet(caller: Caller, file: Pick<Owned, 'uid'>, mode: number):
   return mode & MODE_BITS & ~lost;
 }
 
-/** What chown(2) leaves of the mode of what is not a directory, whoever calls (`setattr_should_drop_sgid`). */
-function modeGiven(caller: Caller, file: Owned): number {
+/**
+ * What chown(2) to `uid` leaves of the mode of what is not a directory, whoever calls
+ * (`setattr_should_drop_sgid`). Where the set-user-ID bit goes, the mode is written anew, when the file
+ * is of its new group already (`setattr_copy`; measured on 6.18.44).
+ */
+function modeGiven(caller: Caller, file: Owned, uid: number): number {
   const { mode } = file;
-  const dropsGroup = (mode & GROUP_EXECUTES) !== 0 || !mayKeepGroup(caller, file);
+  const isRewritten = (mode & SET_UID) !== 0;
+  const dropsGroup =
+    (mode & GROUP_EXECUTES) !== 0 ||
+    !mayKeepGroup(caller, file) ||
+    (isRewritten && !mayKeepGroup(caller, { uid }));
   return mode & ~SET_UID & ~(dropsGroup ? SET_GID : 0);
 }
 
@@ -72,7 +80,7 @@ export function modeAfterChown(
   file: Owned,
   { uid, isDirectory }: { readonly uid: number; readonly isDirectory: boolean },
 ): number | undefined {
-  const mode = isDirectory ? file.mode : modeGiven(caller, file);
+  const mode = isDirectory ? file.mode : modeGiven(caller, file, uid);
   return mayGive(caller, file, uid) && mayLose(caller, file, mode) ? mode : undefined;
 }
 

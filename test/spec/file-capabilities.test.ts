@@ -94,6 +94,24 @@ describe('the mode of a pin', () => {
     expect(set(['fowner', 'fsetid'])).toBe('2644');
   });
 
+  it.each([
+    ['set-group-ID alone keeps it', 0o2666, [], '2666'],
+    [
+      'set-user-ID too loses both: its mode is written when it is of the new group',
+      0o6666,
+      [],
+      '666',
+    ],
+    ['set-user-ID too, of who has CAP_FSETID, loses that alone', 0o6666, ['fsetid'], '2666'],
+  ] as const)('that its owner gives to another group: %s', (_, bits, more, left) => {
+    const { world, mode } = withPin();
+    world.does({ name: 'chown', path: '/a', uid: 1000 });
+    const pid = world.does({ name: 'fork', uid: 1000, caps: ['chown', ...more] });
+    world.does({ name: 'chmod', path: '/a', mode: bits }, pid);
+    world.does({ name: 'chown', path: '/a', uid: 7 }, pid);
+    expect(mode('/a')).toBe(left);
+  });
+
   it('that is set-user-ID keeps others from linking it, who may read and write it', () => {
     const { world } = withPin();
     world.does({ name: 'chmod', path: '/', mode: 0o777 });

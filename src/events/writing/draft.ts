@@ -13,6 +13,8 @@ import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
+import { eventSchema } from '../schema/event-schema.ts';
+import { faultFinder } from '../schema/fault-finder.ts';
 import type { ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Pausing } from '../turns.ts';
@@ -20,6 +22,8 @@ import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
 import { isObservation, observeEvents } from './observation.ts';
 import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
+
+const eventFault = faultFinder(eventSchema);
 
 /** What became of one submission in a draft. */
 export type Drafted =
@@ -189,7 +193,11 @@ function* stage(
   return { head: { ...from, position, hash, at_max }, events, bodies, rows };
 }
 
-/** An observation that the model cannot follow is refused: the recorder must not stand still at it. */
+/**
+ * An observation that the model cannot follow is refused: the recorder must not stand still at it. So is
+ * one that would make an event which nobody could import again: a recorder may tell numbers and names
+ * that no kernel gives.
+ */
 function* refuseUnfollowed(
   made: Iterable<LedgerEvent>,
   how: {
@@ -198,7 +206,11 @@ function* refuseUnfollowed(
   },
 ): Generator<LedgerEvent> {
   try {
-    yield* made;
+    for (const event of made) {
+      const fault = eventFault(event);
+      if (fault !== undefined) throw new Error(fault);
+      yield event;
+    }
   } catch (cause) {
     if (cause instanceof LogRefusal) throw cause;
     if (how.isShared) throw new HalfWay();

@@ -1,4 +1,5 @@
 /** A program of calls in the model and on another machine, side by side. */
+import { isUnmodelled } from '../../domain/outcome.ts';
 import type { BootConfig } from '../../domain/release/config.ts';
 import type { Release } from '../../domain/release/release.ts';
 import { type Machine, modelMachine } from '../golden/machine.ts';
@@ -27,7 +28,8 @@ const LAG_STEPS = 16;
  * what differs then may be too early, so only what differs with every wait is a difference.
  *
  * @returns undefined when they agree
- * @throws Error when the program names what no step of it made, or the machine is too busy
+ * @throws Error when the program names what no step of it made, the model does not decide a call, or the
+ *   machine is too busy
  */
 export async function divergence(
   program: ScenarioProgram,
@@ -58,10 +60,22 @@ async function playOnce(
   });
 }
 
-/** Records what the model answers to a program. */
+/**
+ * Records what the model answers to a program.
+ *
+ * @throws Error when it does not decide a call: there is nothing to compare then, as when others are left out
+ */
 export function recordModel(program: ScenarioProgram, { release }: Sides): Promise<Scenario> {
   const model = modelMachine(release.id, bootConfigFor(program.header));
-  return record(program, model, release.switches);
+  const deciding: Machine = {
+    ...model,
+    async perform(pid, call) {
+      const decision = await model.perform(pid, call);
+      if (isUnmodelled(decision.outcome)) throw new Error(`the model does not decide ${call.name}`);
+      return decision;
+    },
+  };
+  return record(program, deciding, release.switches);
 }
 
 /** Records what the other machine answers to a program. */

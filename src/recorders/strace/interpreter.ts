@@ -13,6 +13,7 @@ import { MOUNT_CALLS } from './mount-calls.ts';
 import { OWNER_CALLS } from './owner-calls.ts';
 import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decodeUtf8, type Mounts, pathBehind } from './paths.ts';
+import { requirePossible } from './possible.ts';
 import { flagsIn, pidfdOpened, readGetfd, readJoin } from './process-calls.ts';
 import { Processes, type TracedProcess } from './processes.ts';
 import type { LeftOut, LineMeaning, Spoken } from './spoken.ts';
@@ -75,7 +76,10 @@ export class Interpreter {
       const parsed = readTraceLine(text);
       if (parsed.kind !== 'note') this.#readable += 1;
       const happening = this.#pairs.next(parsed, number);
-      return happening === undefined ? [] : this.#deeds(happening);
+      if (happening === undefined) return [];
+      const deeds = this.#deeds(happening);
+      for (const deed of deeds) requirePossible(deed);
+      return deeds;
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.cannotRead(error.message, number);
