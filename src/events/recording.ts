@@ -24,6 +24,8 @@ export interface Start {
   readonly preface: Preface;
   /** A copy of the host's state when the recording begins, each time that it is asked for. */
   readonly kernel: () => Kernel | Promise<Kernel>;
+  /** Time of the log, microseconds since the epoch: what is too far ahead of it is refused. */
+  readonly now: number;
   /** Told how many bytes of which pass are read, now and then; what it gives is waited for. */
   readonly progress: (pass: 1 | 2, bytes: number) => void | Promise<void>;
 }
@@ -51,7 +53,7 @@ export interface Summary {
   readonly inferred: number;
   readonly queries: number;
   readonly divergences: { readonly count: number; readonly first: readonly Divergence[] };
-  /** Calls that the ledger has no word for, by name. */
+  /** Calls that the ledger has no word for, or the recording only a half of, by name. */
   readonly left_out: Readonly<Record<string, LineCount>>;
   /** Lines that are none of the format, or broken, by what is wrong. */
   readonly unreadable: Readonly<Record<string, LineCount>>;

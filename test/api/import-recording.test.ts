@@ -263,6 +263,19 @@ describe('what is not a recording', () => {
     expect((await service.app.request('/v1/hosts/refused-x')).status).toBe(404);
   });
 
+  it('a line of a later day is refused by its number, and leaves nothing', async () => {
+    const late = `${LINE}812 4102444800.000000 close(3) = 0\n`;
+    const refused = await problem(await send('late', late, { query: '?release=6.18' }));
+    expect(refused).toMatchObject({
+      type: 'urn:bpfledger:problem:recording-refused',
+      status: 422,
+      line: 2,
+    });
+    expect(refused.detail).toContain('line 2: its time, 2100-01-01T00:00:00.000000Z, is more than');
+    expect(refused.detail).toContain('correct the clock of the machine that recorded it');
+    expect((await service.app.request('/v1/hosts/late')).status).toBe(404);
+  });
+
   it('a host that is not there needs a release, when the recording tells none', async () => {
     const refused = await problem(await send('unknown', LINE));
     expect(refused).toMatchObject({ status: 422, field: 'release' });

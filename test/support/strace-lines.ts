@@ -11,8 +11,15 @@ interface Read {
   readonly summary: Summary;
 }
 
-/** Lines get a time each, a microsecond apart: `812 call(…) = 0`. */
-export async function read(lines: readonly string[]): Promise<Read> {
+/**
+ * Lines get a time each, a microsecond apart: `812 call(…) = 0`.
+ *
+ * @param now of the service
+ */
+export async function read(
+  lines: readonly string[],
+  now = Number.POSITIVE_INFINITY,
+): Promise<Read> {
   const text = lines
     .map((line, i) => line.replace(/^(\d+(?:<\w+>)?) /, `$1 1795337540.${100_000 + i} `))
     .map((line) => `${line}\n`)
@@ -23,7 +30,7 @@ export async function read(lines: readonly string[]): Promise<Read> {
   };
   const preface = await straceReader.preface(bytes);
   const kernel = () => boot('6.18');
-  const reading = straceReader.read({ bytes, preface, kernel, progress: () => undefined });
+  const reading = straceReader.read({ bytes, preface, kernel, now, progress: () => undefined });
   const told: CallRequest[] = [];
   for (;;) {
     const step = await reading.next();

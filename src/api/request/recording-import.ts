@@ -89,6 +89,7 @@ export async function* importRecording(
     bytes,
     preface,
     kernel: begin.kernel,
+    now: service.clock.now(),
     async progress(pass, done) {
       Object.assign(far, { pass, bytes: done });
       wanted.onRead(tellProgress());

@@ -5,13 +5,16 @@
  */
 import type { Call } from '../../domain/call.ts';
 import { RecordingRefused } from '../../events/recording.ts';
+import { isAhead } from '../../events/time-ahead.ts';
 import { bpfCall } from './bpf-calls.ts';
+import { concerns, EXECS, FORKS, mayConcern, RIGHTS } from './concern.ts';
 import type { Deed, MeantCall } from './deed.ts';
 import { FD_CALLS, FD_MAKERS, passedFds, readReceived } from './fd-calls.ts';
 import { FILE_CALLS, pathAt } from './file-calls.ts';
+import { aheadText, halfText } from './line-faults.ts';
 import { MOUNT_CALLS } from './mount-calls.ts';
 import { OWNER_CALLS } from './owner-calls.ts';
-import { type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
+import { type HalfCall, type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decodeUtf8, type Mounts, pathBehind } from './paths.ts';
 import { requirePossible } from './possible.ts';
 import { flagsIn, pidfdOpened, readGetfd, readJoin } from './process-calls.ts';
@@ -25,44 +28,42 @@ import { type Arguments, Malformed, readArguments, unescapeText, type Value } fr
 /** Unreadable lines after which a file is not a recording. */
 const UNREADABLE_MAX = 1000;
 
-const FORKS: ReadonlySet<string> = new Set(['clone', 'clone3', 'fork', 'vfork']);
-const EXECS: ReadonlySet<string> = new Set(['execve', 'execveat']);
 /** Calls that change nothing here, or whose end is a line of its own. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['exit_group', 'exit', 'wait4', 'waitid']);
 const NO_PATHS: ReadonlyMap<number, string> = new Map();
-const CLOSED = /^close\((\d+)/;
-const FIRST_FD = /^[a-z0-9_]+\((\d+)/;
-/** Mounts of what concerns us, and those of fds, which do not say of what. */
-const MOUNTING = /^fs|^move_mount|"(?:cgroup2|bpf)"/;
 /** With `-T` the time that the call took stands behind. */
 const MADE_FD = /\) *= (\d+)(?:<.*>)?(?: <[\d.]+>)?$/;
+/** It did not run to its end, and is made again. */
+const INTERRUPTED = /= \? ERESTART/;
 const DONE = /\) *= 0(?: <[\d.]+>)?$/;
 const EXECUTED = /^execve(?:at)?\([^"]*"((?:[^"\\]|\\.)*)"/;
 const SENDS: ReadonlySet<string> = new Set(['sendmsg', 'sendmmsg']);
 const RECEIVES: ReadonlySet<string> = new Set(['recvmsg', 'recvmmsg']);
-/** A message with fds. */
-const RIGHTS = /SCM_RIGHTS|cmsg_type=0x1\b/;
 /** Bytes of a process's name, but for the end (TASK_COMM_LEN). */
 const COMM_CHARS_MAX = 15;
 
-/** Calls with fds as arguments; `bpf` apart, they concern us when one of the fds does. */
-const OF_FDS: ReadonlySet<string> = new Set(['dup', 'dup2', 'dup3', 'fcntl', 'fcntl64']);
-
 export class Interpreter {
-  readonly #pairs = new PairedLines();
+  readonly #pairs = new PairedLines((half) => this.#countHalf(half));
   readonly #processes = new Processes();
   readonly #mounts: Mounts;
   /** Whether the ledger knows something open at an fd of a process. */
   readonly #isTracked: (pid: number, fd: number) => boolean;
-  /** Calls that the ledger has no word for, by name. */
+  readonly #now: number;
+  /** Calls that the ledger has no word for, or the recording only a half of, by name. */
   readonly leftOut = new Tally();
   /** Lines that are none of strace, or broken, by what is wrong. */
   readonly unreadable = new Tally();
   #readable = 0;
   #bpfCalls = 0;
 
-  constructor(mounts: Mounts, isTracked: (pid: number, fd: number) => boolean) {
+  /** @param now lines that are too far ahead of it are refused; of the log, microseconds */
+  constructor(
+    mounts: Mounts,
+    isTracked: (pid: number, fd: number) => boolean,
+    now = Number.POSITIVE_INFINITY,
+  ) {
     this.#mounts = mounts;
+    this.#now = now;
     this.#isTracked = isTracked;
   }
 
@@ -74,7 +75,10 @@ export class Interpreter {
   line(text: string, number: number): readonly Deed[] {
     try {
       const parsed = readTraceLine(text);
-      if (parsed.kind !== 'note') this.#readable += 1;
+      if (parsed.kind !== 'note') {
+        if (isAhead(parsed.at, this.#now)) throw new RecordingRefused(aheadText(parsed.at), number);
+        this.#readable += 1;
+      }
       const happening = this.#pairs.next(parsed, number);
       if (happening === undefined) return [];
       const deeds = this.#deeds(happening);
@@ -85,6 +89,26 @@ export class Interpreter {
       this.cannotRead(error.message, number);
       return [];
     }
+  }
+
+  /** The recording ends. */
+  end(): void {
+    this.#pairs.end();
+  }
+
+  /** Counts a call whose other half is missing, if it may concern the ledger. */
+  #countHalf(half: HalfCall): void {
+    const { pid, name, lacks, line } = half;
+    const isOfProcesses = FORKS.has(name) || EXECS.has(name);
+    // A child that speaks is told without its fork's end; an execve that does not return is none.
+    const isOver = lacks === 'end-by-death' || lacks === 'end-by-stop';
+    if (PASSED_OVER.has(name) || (isOver && isOfProcesses)) return;
+    const process = this.#processes.findByThread(pid);
+    const counts =
+      lacks === 'beginning' || process === undefined
+        ? (mayConcern(half) ?? this.#hasNoWord(half))
+        : isOfProcesses || this.#concerns(half, process);
+    if (counts) this.leftOut.add(halfText(name, lacks), line);
   }
 
   /** Counts a line that cannot be read. */
@@ -164,8 +188,10 @@ export class Interpreter {
     const cursor = { text, at: name.length + 1 };
     const args = readArguments(cursor);
     const result = readResult(text, cursor.at);
-    // It was interrupted, and is made again.
-    if (result === undefined) return;
+    if (result === undefined) {
+      if (!INTERRUPTED.test(text)) this.leftOut.add(halfText(name, 'end-by-death'), whole.line);
+      return;
+    }
     if (RECEIVES.has(name) && result.ret >= 0) this.#settleSend(whole, deeds);
     this.#addSpoken(whole, { name, args, result, process, mounts: this.#mounts }, deeds);
   }
@@ -238,23 +264,12 @@ export class Interpreter {
     }
   }
 
-  /** Whether a call can concern the ledger: most cannot, and are not even read. */
-  #concerns({ name, text, line }: WholeCall, { pid, cwd }: TracedProcess): boolean {
-    const isTracked = (digits: string | undefined) =>
-      digits !== undefined && this.#isTracked(pid, Number(digits));
-    if (name === 'bpf' || name === 'close_range' || name === 'pidfd_getfd') return true;
-    if (name === 'close') return isTracked(CLOSED.exec(text)?.[1]);
-    if (OF_FDS.has(name)) {
-      return isTracked(FIRST_FD.exec(text)?.[1]) || isTracked(/, (\d+)/.exec(text)?.[1]);
-    }
-    if (name === 'chdir' || name === 'fchdir' || name === 'pidfd_open') return true;
-    if (name.endsWith('msg')) return RIGHTS.test(text);
-    if (name in MOUNT_CALLS && MOUNTING.test(text)) return true;
-    if (name === 'write') return text.includes('cgroup.procs>');
-    if (name in FD_CALLS || name in FILE_CALLS || name in OWNER_CALLS || name in MOUNT_CALLS) {
-      // A relative path, of which `-y` tells the beginning or the whole behind the result.
-      return this.#mounts.mayBeIn(text) || this.#mounts.mayBeIn(cwd ?? '');
-    }
+  #concerns(call: Omit<HalfCall, 'lacks'>, process: TracedProcess): boolean {
+    const known = { mounts: this.#mounts, isTracked: this.#isTracked };
+    return concerns(call, process, known) ?? this.#hasNoWord(call);
+  }
+
+  #hasNoWord({ name, line }: Omit<HalfCall, 'lacks'>): false {
     this.leftOut.add(name, line);
     return false;
   }

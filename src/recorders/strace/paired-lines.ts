@@ -1,6 +1,7 @@
 /**
  * Calls whose line another process interrupted: `<unfinished ...>` waits for its `resumed`, and
- * the two halves are put together again. A process is in one call at a time.
+ * the two halves are put together again. A process is in one call at a time. A half that stays
+ * alone is told of.
  */
 import type { CallLine, EndLine, SupersededLine, TraceLine } from './trace-line.ts';
 import { Malformed } from './value.ts';
@@ -27,6 +28,14 @@ interface Pending extends Omit<CallLine, 'kind'> {
   readonly line: number;
 }
 
+/** A call of which the recording has one half. */
+export interface HalfCall extends Omit<CallLine, 'kind'> {
+  readonly line: number;
+  /** Its beginning, or its end: another call of the process followed, the process ended in it, or
+   * the recording did. */
+  readonly lacks: 'beginning' | 'end' | 'end-by-death' | 'end-by-stop';
+}
+
 function whole(call: Omit<CallLine, 'kind'>, line: number, begun: number): WholeCall {
   const { pid, comm, at, name, text } = call;
   return { kind: 'call', pid, comm, at, name, text, line, begun };
@@ -37,7 +46,15 @@ const PENDING_CHARS_MAX = 32 * 1024 * 1024;
 
 export class PairedLines {
   readonly #pending = new Map<number, Pending>();
+  /** Processes whose call was taken as ended before the line in which it returns. */
+  readonly #settled = new Set<number>();
+  readonly #onHalf: (half: HalfCall) => void;
   #chars = 0;
+
+  /** @param onHalf called with each call whose other half does not come */
+  constructor(onHalf: (half: HalfCall) => void) {
+    this.#onHalf = onHalf;
+  }
 
   /**
    * What a line tells, together with its first half if that stands on a line before.
@@ -49,9 +66,10 @@ export class PairedLines {
       case 'note':
         return undefined;
       case 'call':
+        this.#lose(parsed.pid, 'end');
         return whole(parsed, line, line);
       case 'unfinished': {
-        this.#drop(parsed.pid);
+        this.#lose(parsed.pid, 'end');
         this.#pending.set(parsed.pid, { ...parsed, line });
         this.#chars += parsed.text.length;
         if (this.#chars > PENDING_CHARS_MAX) {
@@ -64,7 +82,7 @@ export class PairedLines {
       case 'superseded': {
         // The thread that executed goes on under the leader's pid, with its unfinished execve.
         const moved = this.#pending.get(parsed.by);
-        this.#drop(parsed.pid);
+        this.#lose(parsed.pid, 'end-by-death');
         if (moved !== undefined) {
           this.#pending.delete(parsed.by);
           this.#pending.set(parsed.pid, { ...moved, pid: parsed.pid });
@@ -73,7 +91,7 @@ export class PairedLines {
       }
       case 'exited':
       case 'killed':
-        this.#drop(parsed.pid);
+        this.#lose(parsed.pid, 'end-by-death');
         return { ...parsed, line };
       default:
         return parsed satisfies never;
@@ -88,6 +106,21 @@ export class PairedLines {
   /** Takes the call that a process is in as ended: what it did was seen before it returned. */
   settle(pid: number): void {
     this.#drop(pid);
+    this.#settled.add(pid);
+  }
+
+  /** The recording ends: what is under way does not return in it. */
+  end(): void {
+    for (const pid of [...this.#pending.keys()]) this.#lose(pid, 'end-by-stop');
+  }
+
+  /** The call that a process is in does not return any more. */
+  #lose(pid: number, lacks: HalfCall['lacks']): void {
+    this.#settled.delete(pid);
+    const pending = this.#pending.get(pid);
+    if (pending === undefined) return;
+    this.#drop(pid);
+    this.#onHalf({ ...pending, lacks });
   }
 
   #drop(pid: number): void {
@@ -99,8 +132,11 @@ export class PairedLines {
 
   #resume(parsed: CallLine, line: number): WholeCall | undefined {
     const begun = this.#pending.get(parsed.pid);
-    // Its beginning lies before the recording's.
-    if (begun === undefined) return undefined;
+    if (begun === undefined) {
+      // Its beginning lies before the recording's, or its line is missing.
+      if (!this.#settled.delete(parsed.pid)) this.#onHalf({ ...parsed, line, lacks: 'beginning' });
+      return undefined;
+    }
     this.#drop(parsed.pid);
     if (begun.name !== parsed.name) {
       const names = `${begun.name} of line ${begun.line}`;

@@ -289,3 +289,11 @@ it('counts what it has no word for, by name and line', async () => {
     'bpf enable_stats': { count: 1, lines: [2] },
   });
 });
+
+it('a line that is too far ahead of the service is refused, with what to do about a file', async () => {
+  const ahead = read([MKDIR, '812 close(3) = 0'], 1795337540_100_000 - 300_000_000);
+  await expect(ahead).rejects.toThrow(
+    'line 2: its time, 2026-11-22T08:52:20.100001Z, is more than 300 s ahead of the clock of the ' +
+      'service; correct the clock of the machine that recorded it',
+  );
+});

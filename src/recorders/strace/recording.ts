@@ -81,10 +81,11 @@ async function* read(start: Start): AsyncGenerator<Observations, Summary> {
 }
 
 /** The first pass. */
-async function survey({ bytes, preface, kernel, progress }: Start): Promise<Survey> {
+async function survey({ bytes, preface, kernel, now, progress }: Start): Promise<Survey> {
   const mounts = new Mounts(preface.mounts);
   const surveyed = new Survey(await kernel(), { mounts, startedAt: preface.startedAt });
-  const interpreter = new Interpreter(mounts, (pid, fd) => surveyed.worlds.isTracked(pid, fd));
+  const isTracked = (pid: number, fd: number) => surveyed.worlds.isTracked(pid, fd);
+  const interpreter = new Interpreter(mounts, isTracked, now);
   const lines = new TextLines();
   let done = 0;
   for await (const chunk of bytes()) {
@@ -121,6 +122,7 @@ async function* tell(
     await progress(2, done);
   }
   const { divergences, told, cut } = telling;
+  interpreter.end();
   const isCutOff = lines.end() !== undefined;
   return {
     lines: lines.number,

@@ -136,11 +136,12 @@ function kindOf(text: string, start: number, stamped: Stamped): TraceLine {
     if (!text.endsWith('...>')) {
       return { kind: 'call', pid, comm, at, name, text: text.slice(start) };
     }
-    if (text.endsWith(UNFINISHED)) {
-      const begun = text.slice(start, -UNFINISHED.length);
+    // strace left the process in the call: as little as behind the other is known of its end.
+    const half = [UNFINISHED, DETACHED].find((end) => text.endsWith(end));
+    if (half !== undefined) {
+      const begun = text.slice(start, -half.length);
       return { kind: 'unfinished', pid, comm, at, name, text: begun };
     }
-    if (text.endsWith(DETACHED)) return NOTE;
     return { kind: 'call', pid, comm, at, name, text: text.slice(start) };
   }
   RESUMED.lastIndex = start;
