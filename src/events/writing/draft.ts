@@ -13,7 +13,7 @@ import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
-import type { ExpectedHead, Submission } from '../submission.ts';
+import type { CallRequest, ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Pausing } from '../turns.ts';
 import type { Batch, KeyRow } from './append.ts';
@@ -222,8 +222,21 @@ function requireHead({ position, mark }: ExpectedHead, head: Head): void {
 
 function refuseAhead(calls: Submission['calls'], now: number): void {
   for (let call = 0; call < calls.length; call++) {
-    const at = calls[call]?.at;
-    if (at === undefined || !isAhead(at, now)) continue;
-    throw new LogRefusal({ why: 'at-ahead', call, calls: calls.length, aheadMaxS: AHEAD_MAX_S });
+    const request = calls[call];
+    const field = request && fieldAhead(request, now);
+    if (field === undefined) continue;
+    const place = { call, calls: calls.length };
+    throw new LogRefusal({ why: 'at-ahead', field, ...place, aheadMaxS: AHEAD_MAX_S });
   }
+}
+
+/** A hole that reaches into the future would be told of all that is recorded until then. */
+function fieldAhead(
+  { at, call }: CallRequest,
+  now: number,
+): 'at' | 'call.from' | 'call.to' | undefined {
+  if (at !== undefined && isAhead(at, now)) return 'at';
+  if (call.name !== 'lost') return undefined;
+  if (call.from !== undefined && isAhead(call.from, now)) return 'call.from';
+  return call.to !== undefined && isAhead(call.to, now) ? 'call.to' : undefined;
 }
