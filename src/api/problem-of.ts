@@ -52,7 +52,7 @@ function problemParts(reason: Why): ProblemParts {
       return ['bad-reference', { field, errors: [{ field, message }] }];
     }
     case 'at-ahead':
-      return ['invalid-request', { field: fieldOf(reason, 'at'), limit: reason.aheadMaxS }];
+      return ['invalid-request', { field: fieldOf(reason, reason.field), limit: reason.aheadMaxS }];
     case 'config-invalid': {
       const { field, message, limit } = reason.fault;
       const error = { field: `config.${field}`, message, limit };

@@ -44,9 +44,10 @@ export type Why =
       readonly result_of: number;
       readonly because: 'later' | 'refused';
     }
-  /** `call` of `calls` has a time that is too far ahead. */
+  /** `call` of `calls` has a time that is too far ahead, in `field`. */
   | {
       readonly why: 'at-ahead';
+      readonly field: 'at' | 'call.from' | 'call.to';
       readonly call: number;
       readonly calls: number;
       readonly aheadMaxS: number;
@@ -189,7 +190,7 @@ function sentence(reason: Why): string {
       );
     case 'at-ahead':
       return (
-        `\`at\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s ahead of the clock of ` +
+        `\`${reason.field}\`${ofCall(' of call', reason)} is more than ${reason.aheadMaxS} s ahead of the clock of ` +
         'the service; correct the clock that it comes from, or leave it out; nothing was recorded'
       );
     case 'config-invalid':

@@ -47,8 +47,10 @@ function nonsense(random: Random): object {
   ]);
   const pid = 1 + random.below(3);
   if (!('path' in call || 'prog_type' in call) || random.chance(0.3)) return { pid, call };
-  const outcome = 'path' in call ? { ret: 0, cgroup_id } : { ret: fd, prog_id: id };
-  return { pid, call, outcome, fds: { [fd]: { kind: 'other' } } };
+  if ('path' in call) {
+    return { pid, call, outcome: { ret: 0, cgroup_id }, fds: { [fd]: { kind: 'other' } } };
+  }
+  return { pid, call, outcome: { ret: fd, prog_id: id }, fds: { [fd]: { kind: 'prog' } } };
 }
 
 it.each([1, seedOfRun()])('(seed %i) nothing that is told stops a host', async (seed) => {

@@ -68,6 +68,18 @@ describe('a time ahead of the log', () => {
     expect(await headOf(host)).toBe(3);
   });
 
+  it('is refused as the beginning and the end of a hole', async () => {
+    await newHost('hole');
+    const hole = (span: object) => ({ call: { name: 'lost', ...span } });
+    const far = { from: ahead(600), to: ahead(700) };
+    const told = await problem(await syscalls('hole', hole(far)));
+    expect(told).toMatchObject({ status: 422, field: 'call.from', limit: 300 });
+    const list = await syscalls('hole', [mkdir('/a'), hole({ to: FAR[1] })]);
+    expect(await problem(list)).toMatchObject({ status: 422, field: '1.call.to', limit: 300 });
+    expect(await headOf('hole')).toBe(1);
+    expect((await syscalls('hole', hole({ to: ahead(200) }))).status).toBe(200);
+  });
+
   it('is taken while it is as near as clocks differ, and from the past', async () => {
     await newHost('near', { at: '1970-01-01T00:00:00Z' });
     for (const at of [ahead(200), '2001-01-01T00:00:00Z']) {

@@ -2,7 +2,7 @@
 import type { Call } from '../../domain/call.ts';
 import { fdFieldsOf } from '../../domain/observed/fd-fields.ts';
 import type { FdFact } from '../../domain/observed/observation.ts';
-import { outputsOf, returnKind } from '../../domain/observed/returns.ts';
+import { outputsOf, returnedKinds, returnKind } from '../../domain/observed/returns.ts';
 import { isSighting, type Sighting } from '../../domain/observed/sighting.ts';
 import type { Success } from '../../domain/outcome.ts';
 import { CGROUP_ID_MAX } from '../../domain/release/config.ts';
@@ -37,6 +37,7 @@ export function observationFault(request: CallRequest): FieldFault | undefined {
   return (
     returnFault(asked, outcome, request.pid) ??
     outputFault(asked, outcome) ??
+    returnedFactFault(asked, outcome, request.fds?.[outcome.ret]) ??
     idFault('cgroup', outcome.cgroup_id, 'outcome.cgroup_id')
   );
 }
@@ -117,4 +118,41 @@ function outputFault(call: Call, { ret: _, ...outputs }: Success): FieldFault | 
   const ids = Object.keys(outputs).filter((name) => name.endsWith('_id') && name !== 'next_id');
   if (ids.length < 2) return undefined;
   return { field: `outcome.${ids[1]}`, message: `contradicts ${ids[0]}: a call gives one object` };
+}
+
+/** What is told of the returned fd is told of the object: it must be the one that the call gives. */
+function returnedFactFault(
+  call: Call,
+  outcome: Success,
+  fact: FdFact | undefined,
+): FieldFault | undefined {
+  if (fact === undefined || returnKind(call) !== 'fd') return undefined;
+  const field = `fds.${outcome.ret}`;
+  const { kind, id, path } = fact;
+  const kinds = returnedKinds(call.name);
+  if (!kinds.includes(kind)) {
+    return {
+      field,
+      message: `is a ${kind}, but ${call.name} returns an fd on ${kinds.join(', ')}`,
+    };
+  }
+  const name = `${kind}_id`;
+  const { ret: _, ...outputs } = outcome;
+  const given = Object.entries({ ...call, ...outputs }).find(([key]) => isReturnedId(call, key));
+  if (given !== undefined) {
+    const [givenName, givenId] = given;
+    if (givenName !== name)
+      return { field, message: `is a ${kind}, but the call gives ${givenName}` };
+    if (id !== undefined && id !== givenId) {
+      return { field, message: `is ${kind} ${id}, but ${call.name} returns ${kind} ${givenId}` };
+    }
+  }
+  if (call.name !== 'open_cgroup' || path === undefined || path === call.path) return undefined;
+  return { field, message: `is cgroup ${path}, but the call opens ${call.path}` };
+}
+
+/** Whether a field of a call or of its outcome is the id of the object that the call gives. */
+function isReturnedId(call: Call, field: string): boolean {
+  const outputs: readonly string[] = outputsOf(call.name);
+  return field.endsWith('_id') && outputs.includes(field);
 }

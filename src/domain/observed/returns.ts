@@ -1,6 +1,7 @@
 /** What each call can give back: the meaning of its return value, and which object it tells of. */
 import type { CallName, CallOf, FcntlCommand } from '../call.ts';
 import type { Success } from '../outcome.ts';
+import type { FdFact } from './observation.ts';
 
 /** What a return value is: a new fd, a pid, the fd that was asked for, flags, or nothing. */
 export type ReturnKind = 'fd' | 'pid' | 'asked' | 'flags' | 'zero';
@@ -92,4 +93,17 @@ const OUTPUTS: { readonly [N in CallName]?: readonly OutputName[] } = {
 /** What the outcome of a call can tell beside its return value. */
 export function outputsOf(name: CallName): readonly OutputName[] {
   return OUTPUTS[name] ?? [];
+}
+
+const FILE_KINDS = ['prog', 'link', 'map', 'cgroup'] as const;
+
+/**
+ * What the fd that a call returns can be open on. A copy may be of anything, and so is what tells of
+ * no object (a BTF, a directory) not narrowed, but that it is none.
+ */
+export function returnedKinds(name: CallName): readonly FdFact['kind'][] {
+  const outputs = outputsOf(name);
+  const told = FILE_KINDS.filter((kind) => outputs.includes(`${kind}_id`));
+  const isOnlyThese = told.length > 0 && told.length < FILE_KINDS.length;
+  return isOnlyThese ? told : [...told, 'bpffs', 'other'];
 }

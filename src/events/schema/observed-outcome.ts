@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ERRNO_NUMBERS, type Errno } from '../../domain/errno.ts';
 import type { ObservedOutcome } from '../../domain/observed/observation.ts';
 import { nameHint } from './near-name.ts';
-import { recordedSuccess, refusalFields } from './outcome-schema.ts';
+import { recordedSuccess, toldOutputs } from './outcome-schema.ts';
 import { strictObject } from './strict-object.ts';
 
 const I32_MAX = 2 ** 31 - 1;
@@ -16,9 +16,9 @@ const errno = z.string().refine((name): name is Errno => ERRNOS.includes(name), 
 
 const told = strictObject({
   ...recordedSuccess.shape,
+  ...toldOutputs,
   ret: z.int().max(I32_MAX).exactOptional(),
   errno: errno.exactOptional(),
-  query: refusalFields.query,
 });
 
 /** One of two, and by one schema: a union would not say what is wrong with either. */

@@ -13,46 +13,60 @@ import { mapKey, RECORDED } from './vocabulary.ts';
 
 const n = z.int();
 
-const queryOutputs = strictObject({
-  prog_cnt: n,
-  prog_ids: z.array(n),
-  attach_flags: n,
-  prog_attach_flags: z.array(n).exactOptional(),
-  revision: n.exactOptional(),
-}).meta({ id: 'QueryOutputs' });
+/** How wide the numbers of outputs are. */
+interface Widths {
+  /** Of a program, link, map or BTF. */
+  readonly id: z.ZodInt;
+  readonly u32: z.ZodInt;
+  readonly u64: z.ZodInt;
+}
 
-const objectInfo = z
-  .discriminatedUnion('kind', [
+/** A log is read as it was written. */
+const AS_WRITTEN: Widths = { id: n, u32: n, u64: n };
+const AS_TOLD: Widths = { id: u32.min(1), u32, u64 };
+
+/** A program's id is 0 in a place that the kernel did not write: it was asked for the count alone. */
+const queryShape = ({ u32, u64 }: Widths) =>
+  strictObject({
+    prog_cnt: u32,
+    prog_ids: z.array(u32),
+    attach_flags: u32,
+    prog_attach_flags: z.array(u32).exactOptional(),
+    revision: u64.exactOptional(),
+  });
+
+const infoShape = ({ id, u32, u64 }: Widths) =>
+  z.discriminatedUnion('kind', [
     strictObject({
       kind: z.literal('link'),
-      id: n,
-      prog_id: n,
-      cgroup_id: n,
+      id,
+      prog_id: id,
+      cgroup_id: u64,
       attach_type: attachType,
     }),
     strictObject({
       kind: z.literal('prog'),
-      id: n,
+      id,
       prog_type: progType,
       tag: recordedText,
       prog_name: recordedText,
-      created_by_uid: n,
-      map_ids: z.array(n),
-      attach_btf_id: n.exactOptional(),
+      created_by_uid: u32,
+      map_ids: z.array(id),
+      attach_btf_id: u32.exactOptional(),
     }),
     strictObject({
       kind: z.literal('map'),
-      id: n,
+      id,
       map_type: mapType,
       map_name: recordedText,
-      key_size: n,
-      value_size: n,
-      max_entries: n,
+      key_size: u32,
+      value_size: u32,
+      max_entries: u32,
     }),
     strictObject({
       kind: z.literal('btf'),
-      id: n,
-      btf_size: n.exactOptional(),
+      id,
+      btf_size: u32.exactOptional(),
       name: recordedText.exactOptional(),
       kernel_btf: z.boolean().exactOptional(),
     }),
@@ -63,14 +77,26 @@ const objectInfo = z
       allowed_progs: recordedText,
       allowed_attachs: recordedText,
     }),
-  ])
-  .meta({ id: 'ObjectInfo' });
+  ]);
 
-const batchOutputs = strictObject({
-  count: n,
-  keys: z.array(mapKey(RECORDED)).exactOptional(),
-  values: z.array(n).exactOptional(),
-}).meta({ id: 'BatchOutputs' });
+const batchShape = ({ u32 }: Widths) =>
+  strictObject({
+    count: u32,
+    keys: z.array(mapKey(RECORDED)).exactOptional(),
+    values: z.array(n).exactOptional(),
+  });
+
+const queryOutputs = queryShape(AS_WRITTEN).meta({ id: 'QueryOutputs' });
+const objectInfo = infoShape(AS_WRITTEN).meta({ id: 'ObjectInfo' });
+const batchOutputs = batchShape(AS_WRITTEN).meta({ id: 'BatchOutputs' });
+
+/** The outputs of a call as a recorder tells them: a kernel gives no number that is too wide. */
+export const toldOutputs = {
+  query: queryShape(AS_TOLD).meta({ id: 'ToldQueryOutputs' }).exactOptional(),
+  info: infoShape(AS_TOLD).meta({ id: 'ToldObjectInfo' }).exactOptional(),
+  batch: batchShape(AS_TOLD).meta({ id: 'ToldBatchOutputs' }).exactOptional(),
+  next_id: AS_TOLD.id.exactOptional(),
+};
 
 /** Which object an observed call made or opened, where the recorder knows it. */
 const objectIds = {

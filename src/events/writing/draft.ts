@@ -15,7 +15,7 @@ import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
 import { eventSchema } from '../schema/event-schema.ts';
 import { faultFinder } from '../schema/fault-finder.ts';
-import type { ExpectedHead, Submission } from '../submission.ts';
+import type { CallRequest, ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Pausing } from '../turns.ts';
 import type { Batch, KeyRow } from './append.ts';
@@ -234,8 +234,21 @@ function requireHead({ position, mark }: ExpectedHead, head: Head): void {
 
 function refuseAhead(calls: Submission['calls'], now: number): void {
   for (let call = 0; call < calls.length; call++) {
-    const at = calls[call]?.at;
-    if (at === undefined || !isAhead(at, now)) continue;
-    throw new LogRefusal({ why: 'at-ahead', call, calls: calls.length, aheadMaxS: AHEAD_MAX_S });
+    const request = calls[call];
+    const field = request && fieldAhead(request, now);
+    if (field === undefined) continue;
+    const place = { call, calls: calls.length };
+    throw new LogRefusal({ why: 'at-ahead', field, ...place, aheadMaxS: AHEAD_MAX_S });
   }
+}
+
+/** A hole that reaches into the future would be told of all that is recorded until then. */
+function fieldAhead(
+  { at, call }: CallRequest,
+  now: number,
+): 'at' | 'call.from' | 'call.to' | undefined {
+  if (at !== undefined && isAhead(at, now)) return 'at';
+  if (call.name !== 'lost') return undefined;
+  if (call.from !== undefined && isAhead(call.from, now)) return 'call.from';
+  return call.to !== undefined && isAhead(call.to, now) ? 'call.to' : undefined;
 }

@@ -257,6 +257,10 @@ function progQuery(fields: AttrFields): MeantCall | LeftOut {
   const hasBuffer = buffer !== undefined && !(buffer.kind === 'word' && buffer.text === 'NULL');
   const word = wordOf(fields.get('query_flags'), QUERY_BITS);
   const after = count.after?.kind === 'number' ? count.after.value : count.value;
+  const told = ids?.kind === 'list' ? numbersIn(ids.items) : [];
+  if (!isU32(after)) throw new Malformed(`prog_cnt is no 32-bit number: "${after}"`);
+  const other = told.find((id) => !isU32(id));
+  if (other !== undefined) throw new Malformed(`prog_ids has what is no id: "${other}"`);
   return {
     call: {
       name: 'prog_query',
@@ -270,11 +274,15 @@ function progQuery(fields: AttrFields): MeantCall | LeftOut {
     },
     query: {
       prog_cnt: after,
-      prog_ids: ids?.kind === 'list' ? numbersIn(ids.items) : [],
+      prog_ids: told,
       attach_flags: wordOf(fields.get('attach_flags'), ATTACH_BITS),
       ...fields.some('revision'),
     },
   };
+}
+
+function isU32(value: number): boolean {
+  return value >= 0 && value < 2 ** 32;
 }
 
 function numbersIn(items: readonly Value[]): number[] {

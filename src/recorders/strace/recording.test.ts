@@ -260,6 +260,12 @@ it('what was attached before the recording is found when a query shows it', asyn
   expect(summary.divergences.count).toBe(0);
 });
 
+it('a query with ids that no kernel gives cannot be read, and the rest is told', async () => {
+  const { told, summary } = await read([OPEN(812, 3), QUERY(812, '-1', 1), LOAD(812, 4)]);
+  expect(told.map(({ call }) => call.name)).toEqual(['open_cgroup', 'prog_load']);
+  expect(summary.unreadable).toMatchObject({ 'prog_ids has what is no id': { count: 1 } });
+});
+
 it('tells second names and symlinks of the bpffs, and leaves out those that lead out of it', async () => {
   const { told, summary } = await read([
     MKDIR,
