@@ -43,6 +43,8 @@ function components(): Record<string, unknown> {
       if (def.type === 'union' && 'discriminator' in def) {
         Object.assign(jsonSchema, { discriminator: { propertyName: def.discriminator } });
       }
+      // It is the type alone that is read-only: who makes a request does send the field.
+      delete jsonSchema.readOnly;
       // Every whole number here is one that JSON carries exactly, so the bounds are left out.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;

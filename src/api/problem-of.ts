@@ -63,6 +63,7 @@ function problemParts(reason: Why): ProblemParts {
     case 'not-modelled':
       return ['not-modelled', { field: fieldOf(reason, 'call') }];
     case 'cannot-follow':
+    case 'unsound':
       return ['invalid-request', { field: fieldOf(reason, 'call') }];
     case 'state-too-large':
       return ['host-too-large', { limit: reason.limit }];

@@ -32,8 +32,17 @@ export function owns(caller: Caller, { uid }: Pick<Owned, 'uid'>): boolean {
   return caller.process.uid === uid || hasOnFiles(caller, 'fowner');
 }
 
+/** `(uid_t)-1`: chown(2) leaves the owner as it is, and the group. */
+const UNCHANGED = 2 ** 32 - 1;
+
+/** The owner that chown(2) to `uid` leaves a file with. */
+export function ownerAfterChown(file: Pick<Owned, 'uid'>, uid: number): number {
+  return uid === UNCHANGED ? file.uid : uid;
+}
+
 /** Whether the caller may give a file to `uid`: away only with CAP_CHOWN (`chown_ok`). */
 function mayGive(caller: Caller, file: Pick<Owned, 'uid'>, uid: number): boolean {
+  if (uid === UNCHANGED) return true;
   return (caller.process.uid === file.uid && uid === file.uid) || hasOnFiles(caller, 'chown');
 }
 
@@ -59,7 +68,7 @@ function modeGiven(caller: Caller, file: Owned, uid: number): number {
   const dropsGroup =
     (mode & GROUP_EXECUTES) !== 0 ||
     !mayKeepGroup(caller, file) ||
-    (isRewritten && !mayKeepGroup(caller, { uid }));
+    (isRewritten && !mayKeepGroup(caller, { uid: ownerAfterChown(file, uid) }));
   return mode & ~SET_UID & ~(dropsGroup ? SET_GID : 0);
 }
 

@@ -74,6 +74,13 @@ export type Why =
       readonly call: number;
       readonly calls: number;
     }
+  /** Observation `call` of `calls` would make an event with a number or a name that no log holds. */
+  | {
+      readonly why: 'unsound';
+      readonly fault: string;
+      readonly call: number;
+      readonly calls: number;
+    }
   /** The log holds, from an event on, a state that is larger than a host may be. */
   | {
       readonly why: 'state-too-large';
@@ -206,6 +213,11 @@ function sentence(reason: Why): string {
       return (
         `the model cannot follow ${ofCall('call', reason) || 'this call'} (${reason.because}), which is a bug ` +
         'of bpfledger: leave the call out, or record `lost` in its place; nothing was recorded'
+      );
+    case 'unsound':
+      return (
+        `${ofCall('call', reason) || 'this call'} would make an event that nobody could import (${reason.fault}): no ` +
+        'kernel gives such a number or name; correct it, or leave the call out; nothing was recorded'
       );
     case 'state-too-large':
       return (

@@ -105,3 +105,10 @@ describe('a number that no kernel answers is refused', () => {
     expect(status).toBe(200);
   });
 });
+
+it('what follows from it must be an event that can be imported', async () => {
+  const call = { name: 'prog_get_fd_by_id', prog_id: 0 };
+  const refused = await problem(await record({ call, outcome: { ret: 81 } }));
+  expect(refused).toMatchObject({ status: 422, field: 'call' });
+  expect(refused.detail).toMatch(/call\.prog\.id/);
+});

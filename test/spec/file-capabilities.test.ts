@@ -54,6 +54,30 @@ describe('chown that takes a set-user-ID bit', () => {
   });
 });
 
+describe('chown to uid -1', () => {
+  it('leaves the owner as it is, whoever calls', () => {
+    const { world } = withPin();
+    world.cgroups('/c');
+    const pid = world.does({ name: 'fork', uid: 1000, caps: [] });
+    const uid = 2 ** 32 - 1;
+    world.does({ name: 'chown', path: '/a', uid }, pid);
+    world.does({ name: 'cgroup_chown', path: '/c', uid }, pid);
+    expect(world.kernel.bpffs.get('/a')?.uid).toBe(0);
+    const id = world.kernel.cgroupIds.get('/c') ?? 0;
+    expect(world.kernel.cgroups.get(id)?.access.uid).toBe(0);
+  });
+
+  it('takes a set-user-ID bit, and so is EPERM to who may not', () => {
+    const { world, mode } = withPin();
+    world.does({ name: 'chmod', path: '/a', mode: 0o4755 });
+    const pid = world.does({ name: 'fork', uid: 1000, caps: [] });
+    const call = { name: 'chown', path: '/a', uid: 2 ** 32 - 1 } as const;
+    expect(world.asks(call, pid)).toBe('EPERM');
+    expect(world.asks(call)).toBe('ok');
+    expect(mode('/a')).toBe('755');
+  });
+});
+
 describe('another uid', () => {
   it('has no capability about files that is not told', () => {
     const { world } = withPin();

@@ -17,7 +17,7 @@ import type { Calls } from '../call.ts';
 import type { Caller } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
-import { isPlain, modeAfterChown, modeSet, owns } from '../file-access.ts';
+import { isPlain, modeAfterChown, modeSet, ownerAfterChown, owns } from '../file-access.ts';
 import type { BpffsNode } from '../kernel.ts';
 import { Lifetime } from '../lifetime.ts';
 import { isMountPoint, type MountedName, OUTSIDE, treesAt } from '../mounts.ts';
@@ -267,7 +267,7 @@ export function chown(caller: Caller, { path, uid }: Calls['chown']): Decision {
   }
   const { key: name } = seen.place;
   return succeed([
-    { type: 'OwnerChanged', path: name, uid },
+    { type: 'OwnerChanged', path: name, uid: ownerAfterChown(was, uid) },
     ...(mode === was.mode ? [] : [{ type: 'ModeChanged', path: name, mode } as const]),
   ]);
 }

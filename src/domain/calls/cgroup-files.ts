@@ -13,7 +13,7 @@ import {
 import { OF_THREADS } from '../controller-names.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import { parentOf } from '../effective.ts';
-import { modeAfterChown, modeSet, type Owned, owns } from '../file-access.ts';
+import { modeAfterChown, modeSet, type Owned, ownerAfterChown, owns } from '../file-access.ts';
 import type { Cgroup, Process } from '../kernel.ts';
 import type { Refusal } from '../outcome.ts';
 import { isWithin } from '../path.ts';
@@ -48,7 +48,7 @@ export function cgroupChown(caller: Caller, { path, uid }: Calls['cgroup_chown']
     return refuse(refusal('EPERM', 'not-the-owner', { path, uid: caller.process.uid }));
   }
   return succeed([
-    { type: 'CgroupOwnerChanged', ...nodeFields(place), uid },
+    { type: 'CgroupOwnerChanged', ...nodeFields(place), uid: ownerAfterChown(was, uid) },
     ...(mode === modeUnsaid(place)
       ? []
       : [{ type: 'CgroupModeChanged', ...nodeFields(place), mode } as const]),

@@ -7,6 +7,7 @@ import { crossesRoot } from '../cgroup-namespaces.ts';
 import {
   cgroupAtPath,
   commonAncestor,
+  fileAccess,
   fileNotWritable,
   hasFile,
   notSearchable,
@@ -20,7 +21,7 @@ import { type Cgroup, type Kernel, type Process, ROOTS_ACCESS } from '../kernel.
 import { Lifetime } from '../lifetime.ts';
 import { nextCgroupId } from '../next-id.ts';
 import type { Refusal } from '../outcome.ts';
-import { parentPath } from '../path.ts';
+import { baseName, parentPath } from '../path.ts';
 import { storagesOrphaned } from '../storage.ts';
 import { canBeThreadRoot, domainOf, isValidDomain } from '../threaded.ts';
 import { threadsOf } from '../threads.ts';
@@ -94,10 +95,10 @@ function removable(caller: Caller, path: string): Cgroup | Refusal {
   if (unfit !== undefined && isRefused(unfit) && unfit.errno !== 'ENOTDIR') return unfit;
   const refused = notWritable(caller, parent);
   if (refused !== undefined) return refused;
-  if (cgroup === undefined) return unfit ?? refusal('ENOENT', 'no-such-cgroup', { path });
-  if (!isSticky(parent) || owns(caller, cgroup.access) || owns(caller, parent.access))
-    return cgroup;
-  return refusal('EPERM', 'directory-is-sticky', { path });
+  const victim = cgroup?.access ?? fileAccess(parent, baseName(path));
+  if (isSticky(parent) && !owns(caller, victim) && !owns(caller, parent.access))
+    return refusal('EPERM', 'directory-is-sticky', { path });
+  return cgroup ?? unfit ?? refusal('ENOENT', 'no-such-cgroup', { path });
 }
 
 /** Whether only the owner of a directory, or of what is in it, may remove that. */

@@ -20,6 +20,7 @@ import { badObjectName } from '../object-name.ts';
 import { isUnmodelled, type Refusal } from '../outcome.ts';
 import { creationGate, gate } from '../privilege.ts';
 import { type ProgType, progTypeNumber, progTypeOf } from '../prog-type.ts';
+import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
 import { allowsLoad, findAsked, WITHOUT_TOKEN } from '../tokens.ts';
 import { unknownFields, unverifiable } from './prog-load-fields.ts';
@@ -49,7 +50,9 @@ const PERFMON_TYPES: readonly ProgType[] = [
   'struct_ops',
   'ext',
 ];
+/** Types that need neither (`is_net_admin_prog_type`, `is_perfmon_prog_type`). */
 const BPF_ONLY_TYPES: readonly ProgType[] = [
+  'unspec',
   'socket_filter',
   'cgroup_skb',
   'sk_reuseport',
@@ -203,17 +206,21 @@ function refuseUnprivileged(caller: Caller, call: ProgLoad, user: number): Refus
   if (name !== 'socket_filter' && name !== 'cgroup_skb' && !privileged) {
     return refusal('EPERM', 'load-needs-bpf', { prog_type: name });
   }
-  if (typeof name === 'string' && PERFMON_TYPES.includes(name)) {
-    return has(caller, 'perfmon', user)
-      ? undefined
-      : refusal('EPERM', 'load-needs-perfmon', { prog_type: name });
+  if (needsNetAdmin(caller.kernel.switches, name) && !has(caller, 'net_admin', user)) {
+    return refusal('EPERM', 'load-needs-net-admin', { prog_type: name });
   }
-  if (typeof name === 'string' && !BPF_ONLY_TYPES.includes(name) && name !== 'unspec') {
-    return has(caller, 'net_admin', user)
-      ? undefined
-      : refusal('EPERM', 'load-needs-net-admin', { prog_type: name });
+  if (PERFMON_TYPES.includes(name) && !has(caller, 'perfmon', user)) {
+    return refusal('EPERM', 'load-needs-perfmon', { prog_type: name });
   }
   return undefined;
+}
+
+/** Types that the kernel does not have are in none of its lists; `ext` may replace any program, and is in both. */
+function needsNetAdmin(switches: Switches, type: ProgType): boolean {
+  if (progTypeNumber(type) >= switches.prog_type_count || BPF_ONLY_TYPES.includes(type))
+    return false;
+  if (type === 'lirc_mode2') return switches.lirc_needs_net_admin;
+  return type === 'ext' || !PERFMON_TYPES.includes(type);
 }
 
 /** CGROUP_SOCK without an expected type means SOCK_CREATE (`bpf_prog_load_fixup_attach_type`). */

@@ -94,6 +94,7 @@ export interface Switches {
   readonly attach_needs_net_admin: boolean;
   readonly link_create_needs_net_admin: boolean;
   readonly sys_admin_is_net_admin: boolean;
+  readonly lirc_needs_net_admin: boolean;
   readonly gate_shuts_all_commands: boolean;
   readonly unprivileged_sysctl_goes_back: boolean;
   readonly form_before_privilege: boolean;

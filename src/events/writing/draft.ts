@@ -208,12 +208,12 @@ function* refuseUnfollowed(
   try {
     for (const event of made) {
       const fault = eventFault(event);
-      if (fault !== undefined) throw new Error(fault);
+      if (fault !== undefined) throw new LogRefusal({ why: 'unsound', fault, ...how.place });
       yield event;
     }
   } catch (cause) {
-    if (cause instanceof LogRefusal) throw cause;
     if (how.isShared) throw new HalfWay();
+    if (cause instanceof LogRefusal) throw cause;
     const because = cause instanceof Error ? cause.message : String(cause);
     throw new LogRefusal({ why: 'cannot-follow', because, ...how.place }, { cause });
   }

@@ -80,10 +80,7 @@ export class Interpreter {
         this.#readable += 1;
       }
       const happening = this.#pairs.next(parsed, number);
-      if (happening === undefined) return [];
-      const deeds = this.#deeds(happening);
-      for (const deed of deeds) requirePossible(deed);
-      return deeds;
+      return happening === undefined ? [] : requirePossible(this.#deeds(happening));
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       this.cannotRead(error.message, number);

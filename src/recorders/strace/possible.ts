@@ -1,4 +1,4 @@
-/** Whether a deed is one that a kernel can show: a recording that was spoiled may say anything. */
+/** Whether deeds are such as a kernel can show: a recording that was spoiled may say anything. */
 import { changeSchema } from '../../events/schema/event-schema.ts';
 import { faultFinder } from '../../events/schema/fault-finder.ts';
 import type { Deed } from './deed.ts';
@@ -10,20 +10,27 @@ const changeFault = faultFinder(changeSchema);
 const PID_MAX = 4_194_304;
 
 /**
- * Refuses a deed with numbers or names that no event holds, before anything is made of it.
+ * Refuses deeds with numbers or names that no event holds, before anything is made of them.
  *
+ * @returns the deeds
  * @throws Malformed that names the field
  */
-export function requirePossible({ process: { pid }, tid, what, outcome }: Deed): void {
-  for (const id of [pid, tid]) {
-    if (id < 1 || id > PID_MAX) throw new Malformed(`a process id is not from 1 to ${PID_MAX}`);
+export function requirePossible(deeds: readonly Deed[]): readonly Deed[] {
+  for (const deed of deeds) {
+    const fault = faultOf(deed);
+    if (fault !== undefined) throw new Malformed(fault);
   }
-  if ('send' in what) return;
+  return deeds;
+}
+
+function faultOf({ process: { pid }, tid, what, outcome }: Deed): string | undefined {
+  const isProcess = (id: number) => id >= 1 && id <= PID_MAX;
+  if (!isProcess(pid) || !isProcess(tid)) return `a process id is not from 1 to ${PID_MAX}`;
+  if ('send' in what) return undefined;
   const call = 'call' in what ? what.call : what.sighting;
   const ret = 'ret' in outcome ? outcome.ret : 0;
   const query = 'call' in what ? what.query : undefined;
-  if (query?.prog_ids.includes(0) === true) throw new Malformed('outcome.query.prog_ids has a 0');
+  if (query?.prog_ids.includes(0) === true) return 'outcome.query.prog_ids has a 0';
   const told = { ret, ...(query !== undefined && { query }) };
-  const fault = changeFault({ position: 1, pid, call, outcome: told, effects: [] });
-  if (fault !== undefined) throw new Malformed(fault);
+  return changeFault({ position: 1, pid, call, outcome: told, effects: [] });
 }

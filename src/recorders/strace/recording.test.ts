@@ -266,6 +266,15 @@ it('a query with ids that no kernel gives cannot be read, and the rest is told',
   expect(summary.unreadable).toMatchObject({ 'prog_ids has what is no id': { count: 1 } });
 });
 
+it.each([
+  ['a process id that no kernel gives', OPEN(99_999_999, 3), /^a process id is not from 1/],
+  ['a path that leads up', OPEN(812, 3).replaceAll('/a', '/a/../b'), /^call\.path/],
+])('%s cannot be read, and the rest is told', async (_, line, fault) => {
+  const { told, summary } = await read([line, OPEN(812, 4), LOAD(812, 5)]);
+  expect(told.map(({ call }) => call.name)).toEqual(['open_cgroup', 'prog_load']);
+  expect(Object.keys(summary.unreadable)).toEqual([expect.stringMatching(fault)]);
+});
+
 it('tells second names and symlinks of the bpffs, and leaves out those that lead out of it', async () => {
   const { told, summary } = await read([
     MKDIR,

@@ -55,9 +55,10 @@ const sticky: Table = {
     world.does({ name: 'cgroup_chmod', path: '/open', mode: 0o1777 });
     world.does({ name: 'cgroup_chmod', path: '/closed', mode: 0o711 });
   },
-  call: 'rmdir pid = user; path = /open/x',
+  call: 'rmdir pid = user; path = /open/cgroup.procs',
   rows: `
     | wrong first                        | mended by                            | all    |
+    | /open is sticky, and the file of root | path = /open/x                      | EPERM  |
     | /open is sticky, and x of root     | no pid; name = mkdir; path = /open/y | EPERM  |
     | nothing                            | name = open_cgroup; path = /closed; pid = user | ok |
     | /closed may not be read            | no pid                               | EACCES |

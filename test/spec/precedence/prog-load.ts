@@ -60,6 +60,27 @@ const capabilities: Table = {
   `,
 };
 
+const otherCapabilities: Table = {
+  page: 'prog_load',
+  title: 'Which capabilities programs of other kinds want',
+  source: '`is_net_admin_prog_type`, `is_perfmon_prog_type`; semantics §18',
+  state: 'The caller has no capability; `unprivileged_bpf_disabled` is 0.',
+  config: { unprivileged_bpf_disabled: 0 },
+  given: unprivilegedCaller,
+  call: 'prog_load pid = caller; prog_type = lirc_mode2',
+  steps: GRANTS,
+  rows: `
+    | wrong first                             | mended by                                               | 5.8..6.3 | 6.4..  |
+    | lirc_mode2 without CAP_BPF              | give CAP_BPF                                            | EPERM    | EPERM  |
+    | lirc_mode2 wants CAP_NET_ADMIN up to 6.3 | prog_type = netfilter; expected_attach_type = netfilter | EPERM    | ok     |
+    | netfilter is not known up to 6.3        | prog_type = ext; no expected_attach_type                | EINVAL   | EPERM  |
+    | ext without CAP_NET_ADMIN               | give CAP_NET_ADMIN                                      | EPERM    | EPERM  |
+    | ext without CAP_PERFMON                 | prog_type = netfilter; expected_attach_type = netfilter | EPERM    | EPERM  |
+    | netfilter is not known up to 6.3        | prog_type = lirc_mode2; no expected_attach_type         | EINVAL   | ok     |
+    | nothing                                 |                                                         | ok       | ok     |
+  `,
+};
+
 const bindReturns: Table = {
   page: 'prog_load',
   title: 'What bind programs may return',
@@ -133,6 +154,6 @@ const withoutCgroupBpf: Table = {
 };
 
 export const progLoadTables: readonly Table[] = [
-  ...[everything, capabilities, bindReturns],
+  ...[everything, capabilities, otherCapabilities, bindReturns],
   ...[otherKinds, token, withoutCgroupBpf],
 ];

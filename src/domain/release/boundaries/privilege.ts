@@ -43,6 +43,11 @@ export const PRIVILEGE_SPECS = {
       { since: '6.12', value: true, evidence: 'measured' },
     ],
   },
+  lirc_needs_net_admin: {
+    meaning: 'a program of lirc_mode2 wants CAP_NET_ADMIN beside CAP_BPF',
+    source: 'semantics §18; is_net_admin_prog_type, commit 69a8c792cd95',
+    boundaries: [from57(true), { since: '6.4', value: false, evidence: 'remembered' }],
+  },
   gate_shuts_all_commands: {
     meaning: 'unprivileged_bpf_disabled makes every bpf command EPERM, not only load and create',
     source: 'semantics D16, §18',

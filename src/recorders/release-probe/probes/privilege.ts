@@ -31,6 +31,11 @@ export const PRIVILEGE_PROBES = {
     const query = { name: 'prog_query', target_path, attach_type: EGRESS } as const;
     return (await bench.ask(query, pid)) === 'ok';
   },
+  /** Where the kernel is built without infrared remotes, it is EINVAL once the capabilities are there. */
+  async lirc_needs_net_admin(bench) {
+    const load = { name: 'prog_load', prog_type: 'lirc_mode2' } as const;
+    return (await bench.ask(load, await bench.caller(['bpf']))) === 'EPERM';
+  },
   async gate_shuts_all_commands(bench) {
     const bpf_fd = await bench.prog();
     const pid = await bench.caller([]);
