@@ -13,8 +13,7 @@ import type { LedgerEvent } from '../event.ts';
 import type { Head } from '../head.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { ProjectionRow, Projector } from '../projector.ts';
-import { eventSchema } from '../schema/event-schema.ts';
-import { faultFinder } from '../schema/fault-finder.ts';
+import { changeFault } from '../schema/change-fault.ts';
 import type { CallRequest, ExpectedHead, Submission } from '../submission.ts';
 import { AHEAD_MAX_S, isAhead } from '../time-ahead.ts';
 import type { Pausing } from '../turns.ts';
@@ -22,8 +21,6 @@ import type { Batch, KeyRow } from './append.ts';
 import { decideEvent } from './decision.ts';
 import { isObservation, observeEvents } from './observation.ts';
 import { isNumbered, type NumberedRequest, resolveReferences } from './references.ts';
-
-const eventFault = faultFinder(eventSchema);
 
 /** What became of one submission in a draft. */
 export type Drafted =
@@ -207,7 +204,8 @@ function* refuseUnfollowed(
 ): Generator<LedgerEvent> {
   try {
     for (const event of made) {
-      const fault = eventFault(event);
+      const { position, pid, call, outcome, effects } = event;
+      const fault = changeFault({ position, pid, call, outcome, effects });
       if (fault !== undefined) throw new LogRefusal({ why: 'unsound', fault, ...how.place });
       yield event;
     }

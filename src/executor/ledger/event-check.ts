@@ -2,11 +2,8 @@
  * The check of each event before anything is done with it, whatever the service has checked: a log
  * may have been imported, and the service be another one.
  */
-import { changeSchema } from '../../events/schema/event-schema.ts';
-import { faultFinder } from '../../events/schema/fault-finder.ts';
+import { changeFault } from '../../events/schema/change-fault.ts';
 import type { LoggedEvent } from './ledger.ts';
-
-const changeFault = faultFinder(changeSchema);
 
 /** An event that is impossible on a kernel, or that no service of this version writes. */
 class Inapplicable extends Error {

@@ -1,10 +1,7 @@
 /** Whether deeds are such as a kernel can show: a recording that was spoiled may say anything. */
-import { changeSchema } from '../../events/schema/event-schema.ts';
-import { faultFinder } from '../../events/schema/fault-finder.ts';
+import { changeFault } from '../../events/schema/change-fault.ts';
 import type { Deed } from './deed.ts';
 import { Malformed } from './value.ts';
-
-const changeFault = faultFinder(changeSchema);
 
 /** Process ids that a kernel gives out (`PID_MAX_LIMIT`). */
 const PID_MAX = 4_194_304;
