@@ -259,7 +259,7 @@ function progQuery(fields: AttrFields): MeantCall | LeftOut {
   const after = count.after?.kind === 'number' ? count.after.value : count.value;
   const told = ids?.kind === 'list' ? numbersIn(ids.items) : [];
   if (!isU32(after)) throw new Malformed(`prog_cnt is no 32-bit number: "${after}"`);
-  const other = told.find((id) => !isU32(id));
+  const other = told.find((id) => id === 0 || !isU32(id));
   if (other !== undefined) throw new Malformed(`prog_ids has what is no id: "${other}"`);
   return {
     call: {
