@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -394,14 +395,15 @@ int main(int argc, char *argv[])
 			else answer = -EBADF;
 		} else if (sscanf(call, "kill %d", &other) == 1) {
 			char of[64];
+			struct pollfd end = { syscall(SYS_pidfd_open, pids[other], 0), POLLIN };
 			sprintf(of, "kill %d", pids[other]);
 			answer = 0;
 			/* Who kills itself does not answer. */
-			if (other == number) {
-				tell(mains_end[number], 0, of, -1);
-				while (kill(pids[other], 0) == 0) usleep(1000);
-			}
+			if (other == number) tell(mains_end[number], 0, of, -1);
 			else answer = ask(number, of, -1, &message, NULL);
+			/* A process that is killed in a wait for a message can still take the next one of its number. */
+			if (answer == 0 && end.fd >= 0) poll(&end, 1, -1);
+			close(end.fd);
 		} else if (sscanf(call, "getfd %d %n", &other, &at) == 1) {
 			char of[64];
 			sprintf(of, "getfd %d %s", pids[other], call + at);
