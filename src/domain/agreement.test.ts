@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
-import { sameAnswer } from './agreement.ts';
+import { describe, expect, it } from 'vitest';
+import { agreesWithTold, sameAnswer } from './agreement.ts';
+import type { Success } from './outcome.ts';
 
 const query = { prog_cnt: 1, prog_ids: [7], attach_flags: 2 };
 
@@ -24,4 +25,25 @@ it('a query agrees in every number it wrote; a revision of 0 was not written', (
 
 it('an fd number is part of the answer', () => {
   expect(sameAnswer({ ret: 5 }, { ret: 6 })).toBe(false);
+});
+
+describe('what a recorder tells of a success', () => {
+  const answer = { ret: 3, prog_id: 7, query: { ...query, revision: 0 } };
+
+  it.each<[string, Success, boolean]>([
+    ['less than the rules answer', { ret: 3 }, true],
+    ['another fd', { ret: 4 }, false],
+    ['another id, which is a fact', { ret: 3, prog_id: 9 }, true],
+    ['that the verifier was not asked', { ret: 3, verified: false }, true],
+    ['a query without the revision that was not written', { ret: 3, query }, true],
+    ['another revision', { ret: 3, query: { ...query, revision: 2 } }, false],
+    ['other programs', { ret: 3, query: { ...query, prog_ids: [8] } }, false],
+    ['a field that the rules do not answer', { ret: 3, next_id: 1 }, false],
+  ])('%s', (_title, told, agrees) => {
+    expect(agreesWithTold(told, answer)).toBe(agrees);
+  });
+
+  it('a refusal is another answer', () => {
+    expect(agreesWithTold({ ret: 0 }, { errno: 'EPERM', rule: 'kernel-said-so' })).toBe(false);
+  });
 });

@@ -2,11 +2,40 @@
  * Whether two answers to one call agree. The model names the rule of a refusal, a kernel does not,
  * and an unwritten revision reads as 0: neither counts as a difference.
  */
-import { isRefusal, type Outcome, type QueryOutputs } from './outcome.ts';
+import { isRefusal, type Outcome, type QueryOutputs, type Success } from './outcome.ts';
 
 /** Whether two kernels gave a caller the same answer. */
 export function sameAnswer(one: Outcome, other: Outcome): boolean {
   return equal(stripReason(one), stripReason(other));
+}
+
+/** Fields that the rules cannot know, and what the verifier alone decides. */
+const NOT_COMPARED: ReadonlySet<string> = new Set<keyof Success>([
+  'prog_id',
+  'link_id',
+  'map_id',
+  'cgroup_id',
+  'verified',
+]);
+
+/**
+ * Whether an answer agrees in all that a recorder tells of a success: it may tell less than the rules.
+ * An import asks this of each call twice, so nothing is copied here.
+ */
+export function agreesWithTold(told: Success, answer: Outcome): boolean {
+  if (isRefusal(answer)) return false;
+  for (const name of Object.keys(told) as (keyof Success)[]) {
+    if (NOT_COMPARED.has(name)) continue;
+    if (!(name in answer) || !equalIn(name, told, answer)) return false;
+  }
+  return true;
+}
+
+function equalIn(name: keyof Success, one: Success, other: Success): boolean {
+  if (name !== 'query') return equal(one[name], other[name]);
+  const [asked, answered] = [one.query, other.query];
+  if (asked === undefined || answered === undefined) return asked === answered;
+  return equal(stripZeroRevision(asked), stripZeroRevision(answered));
 }
 
 function stripReason(outcome: Outcome): unknown {

@@ -3,7 +3,7 @@
  * model follows it (ADR 21): where the rules agree the effects are theirs, with the observed
  * ids and fd numbers; where they do not, what must have happened unseen is inferred first.
  */
-import { sameAnswer } from '../agreement.ts';
+import { agreesWithTold } from '../agreement.ts';
 import { attachTypeOf } from '../attach-type.ts';
 import type { Call } from '../call.ts';
 import { AFTER_VERIFIER } from '../code/verdict.ts';
@@ -304,9 +304,5 @@ function otherObject(effects: readonly Effect[], outcome: Success): Partial<Succ
 
 /** The rules' answer when it differs in what the recorder tells; ids of objects are facts. */
 export function otherAnswer(outcome: Success, answer: Outcome): Outcome | undefined {
-  const { prog_id: _prog, link_id: _link, map_id: _map, cgroup_id: _cgroup, ...told } = outcome;
-  const comparable = Object.fromEntries(
-    Object.entries(answer).filter(([name]) => name in told),
-  ) as unknown as Success;
-  return sameAnswer(told, comparable) ? undefined : answer;
+  return agreesWithTold(outcome, answer) ? undefined : answer;
 }

@@ -2,6 +2,7 @@
 import type { Call } from '../../domain/call.ts';
 import type { Sighting } from '../../domain/observed/sighting.ts';
 import type { QueryOutputs } from '../../domain/outcome.ts';
+import type { PrintedPaths } from './printed-paths.ts';
 import type { TracedProcess } from './processes.ts';
 
 /** A call of the ledger, as far as the line tells it. */
@@ -29,7 +30,7 @@ export interface Deed {
   readonly what: MeantCall | { readonly sighting: Sighting } | { readonly send: readonly number[] };
   readonly outcome: { readonly ret: number } | { readonly errno: string };
   /** Paths that `-y` printed behind fds. */
-  readonly paths: ReadonlyMap<number, string>;
+  readonly paths: PrintedPaths;
   /** Which bpf() call of the recording it is, from 1; 0 for any other. */
   readonly ordinal: number;
   /** The process that a fork made. */

@@ -17,20 +17,21 @@ import { OWNER_CALLS } from './owner-calls.ts';
 import { type HalfCall, type Happening, PairedLines, type WholeCall } from './paired-lines.ts';
 import { absolutePath, decodeUtf8, type Mounts, pathBehind } from './paths.ts';
 import { requirePossible } from './possible.ts';
+import { PrintedPaths } from './printed-paths.ts';
 import { flagsIn, pidfdOpened, readGetfd, readJoin } from './process-calls.ts';
 import { Processes, type TracedProcess } from './processes.ts';
 import type { LeftOut, LineMeaning, Spoken } from './spoken.ts';
 import { Tally } from './tally.ts';
 import { type Result, readResult, readTraceLine } from './trace-line.ts';
 import { CLONE_BITS } from './uapi.ts';
-import { type Arguments, Malformed, readArguments, unescapeText, type Value } from './value.ts';
+import { Malformed, readArguments, unescapeText } from './value.ts';
 
 /** Unreadable lines after which a file is not a recording. */
 const UNREADABLE_MAX = 1000;
 
 /** Calls that change nothing here, or whose end is a line of its own. */
 const PASSED_OVER: ReadonlySet<string> = new Set(['exit_group', 'exit', 'wait4', 'waitid']);
-const NO_PATHS: ReadonlyMap<number, string> = new Map();
+const NO_PATHS = new PrintedPaths();
 /** With `-T` the time that the call took stands behind. */
 const MADE_FD = /\) *= (\d+)(?:<.*>)?(?: <[\d.]+>)?$/;
 /** It did not run to its end, and is made again. */
@@ -212,17 +213,17 @@ export class Interpreter {
   #addSpoken(whole: WholeCall, spoken: Spoken, deeds: Deed[]): void {
     const { line, at, pid: tid, comm } = whole;
     const { process, result, args } = spoken;
-    const paths = pathsIn(args, result);
     const outcome = outcomeOf(result);
     const told = this.#meaningOf(spoken);
     if ('leftOut' in told) return this.leftOut.add(told.leftOut, line);
+    if (told.length === 0) return;
+    const paths = PrintedPaths.of(args, result);
     const ordinal = spoken.name === 'bpf' ? this.#bpfCalls : 0;
-    const named = comm === undefined ? {} : { comm };
-    const common = { line, at, process, tid, paths, ordinal, ...named };
     for (const what of told) {
       const ret = 'ret' in what ? what.ret : undefined;
       const answered = ret !== undefined && 'ret' in outcome ? { ret } : outcome;
-      deeds.push({ ...common, what, outcome: answered });
+      const deed = { line, at, process, tid, paths, ordinal, what, outcome: answered };
+      deeds.push(comm === undefined ? deed : { ...deed, comm });
     }
   }
 
@@ -322,22 +323,6 @@ function outcomeOf({ ret, errno }: Result): Deed['outcome'] {
   if (ret >= 0) return { ret };
   if (errno === undefined) throw new Malformed(`the result ${ret} names no errno`);
   return { errno };
-}
-
-function pathsIn(args: Arguments, { ret, path }: Result): ReadonlyMap<number, string> {
-  const paths = new Map<number, string>();
-  const visit = (value: Value): void => {
-    if (value.kind === 'number') {
-      if (value.path !== undefined && !value.deleted) paths.set(value.value, value.path);
-    } else if (value.kind === 'list') {
-      for (const item of value.items) visit(item);
-    } else if (value.kind === 'struct') {
-      for (const field of value.fields.values()) visit(field);
-    }
-  };
-  for (const value of args.list) visit(value);
-  if (path !== undefined && ret > 0) paths.set(ret, path);
-  return paths;
 }
 
 /** A deed that no fd of the line says more of. */

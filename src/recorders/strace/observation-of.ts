@@ -46,6 +46,7 @@ const OTHER_FDS = [
   'prog_token_fd',
 ] as const;
 const TARGET_FDS = ['target_fd'] as const;
+const FD_FIELDS = [...TARGET_FDS, ...OBJECT_FDS, ...OTHER_FDS];
 
 /** The observation that a deed is; `kernel` is the state before it. */
 export function observationOf(
@@ -171,9 +172,9 @@ function factsOf(
   mounts: Mounts,
 ): Record<number, FdFact> | undefined {
   if (paths.size === 0) return undefined;
-  const facts: Record<number, FdFact> = {};
+  let facts: Record<number, FdFact> | undefined;
   const numbers = call as unknown as Readonly<Record<string, unknown>>;
-  for (const field of [...TARGET_FDS, ...OBJECT_FDS, ...OTHER_FDS]) {
+  for (const field of FD_FIELDS) {
     const fd = numbers[field];
     const path = typeof fd === 'number' ? paths.get(fd) : undefined;
     if (typeof fd !== 'number' || path === undefined || path === BTF_PATH) continue;
@@ -184,7 +185,8 @@ function factsOf(
     // A refusal may come of what an fd is not.
     const isPlain = isOther && kind === undefined && !('errno' in outcome);
     if (kind === fact.kind || isPlain) continue;
+    facts ??= {};
     facts[fd] = isObject(fact.kind) ? { ...fact, id: naming.makeId(fact.kind) } : fact;
   }
-  return Object.keys(facts).length === 0 ? undefined : facts;
+  return facts;
 }

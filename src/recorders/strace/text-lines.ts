@@ -32,7 +32,7 @@ export class TextLines {
       const end = buffer.indexOf(NEWLINE, from);
       if (end < 0) break;
       this.number += 1;
-      yield this.#line(buffer.subarray(from, end));
+      yield this.#line(buffer, from, end);
       from = end + 1;
     }
     if (from < buffer.length) this.#keep(buffer.subarray(from));
@@ -42,15 +42,23 @@ export class TextLines {
   end(): string | undefined {
     if (this.#restBytes === 0) return undefined;
     this.number += 1;
-    return this.#line(new Uint8Array());
+    return this.#line(Buffer.alloc(0), 0, 0);
   }
 
-  #line(end: Buffer | Uint8Array): string {
-    const whole = this.#restBytes === 0 ? (end as Buffer) : Buffer.concat([...this.#rest, end]);
+  /** The line that ends with a part of `chunk`. */
+  #line(chunk: Buffer, from: number, end: number): string {
+    const text =
+      this.#restBytes === 0
+        ? chunk.toString('latin1', from, end)
+        : this.#takeRest(chunk.subarray(from, end));
+    return text.endsWith('\r') ? text.slice(0, -1) : text;
+  }
+
+  #takeRest(end: Buffer): string {
+    const whole = Buffer.concat([...this.#rest, end]);
     this.#rest = [];
     this.#restBytes = 0;
-    const text = whole.toString('latin1');
-    return text.endsWith('\r') ? text.slice(0, -1) : text;
+    return whole.toString('latin1');
   }
 
   #keep(part: Buffer): void {
