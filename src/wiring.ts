@@ -63,7 +63,7 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** Name of the key that the service makes for itself in its data directory. */
+/** Name of the key that the service makes for itself in its data folder. */
 const KEY_FILE = 'signing-key.pem';
 
 async function signingKeyFrom({ signingKeyFile, dataDir }: Configuration): Promise<SigningKey> {

@@ -89,10 +89,18 @@ const UNITS = [
   { name: 'second', seconds: 1 },
 ] as const;
 
-/** A length of time in its largest unit: `3 minutes`; below a second, milli- and microseconds. */
+/** A length of time in its two largest units: `1 hour 38 minutes`; below a second, milli- and microseconds. */
 function durationText(micros: number): string {
   const seconds = micros / MICROS_PER_S;
-  const unit = UNITS.find((one) => seconds >= one.seconds);
-  if (unit !== undefined) return countText(Math.floor(seconds / unit.seconds), unit.name);
+  const largest = UNITS.findIndex((one) => seconds >= one.seconds);
+  if (largest >= 0) {
+    let rest = seconds;
+    const counts = UNITS.slice(largest, largest + 2).map((unit) => {
+      const count = Math.floor(rest / unit.seconds);
+      rest -= count * unit.seconds;
+      return count === 0 ? '' : countText(count, unit.name);
+    });
+    return counts.join(' ').trimEnd();
+  }
   return micros < 1000 ? `${micros} µs` : `${Math.floor(micros / 1000)} ms`;
 }

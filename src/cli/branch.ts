@@ -20,7 +20,8 @@ const FLAGS = {
 
 type BranchInvocation = Invocation<typeof FLAGS>;
 
-const USAGE = 'type branch list HOST, branch create HOST NAME, diff HOST NAME or drop HOST NAME';
+const USAGE =
+  'type branch list HOST, branch create HOST NAME, branch diff HOST NAME or branch drop HOST NAME';
 
 export const branch = command({
   usage: 'list HOST | create HOST NAME | diff HOST NAME | drop HOST NAME [options]',
@@ -130,7 +131,11 @@ async function drop(
     const isMissing = error instanceof ServiceRefusal && error.slug === 'no-such-host';
     throw isMissing ? await noSuchBranch(client, { host, name }) : error;
   });
-  print.out(flags.json ? JSON.stringify({ dropped: name }) : `branch ${name} is dropped`);
+  print.out(
+    flags.json
+      ? JSON.stringify({ dropped: name })
+      : `branch ${name} is dropped; its name stays taken`,
+  );
   return EXIT.done;
 }
 

@@ -34,8 +34,8 @@ const FLAGS = {
   position: { value: 'N', about: 'for accept: the head position of the correct log' },
   hash: { value: 'HASH', about: 'for accept: its hash, 64 digits (verify --json shows it)' },
   'data-dir': {
-    value: 'FOLDER',
-    about: `for accept: the folder of the service, with ${SIGNED_HEADS_FILE} (BPFLEDGER_DATA_DIR)`,
+    value: 'DIR',
+    about: `for accept: the data folder of the service, with ${SIGNED_HEADS_FILE} (BPFLEDGER_DATA_DIR)`,
   },
   note: { about: 'as a signed note (C2SP), for proofs and witnesses' },
   url: URL_FLAG,
@@ -49,7 +49,7 @@ export const checkpoint = command({
     'sign: the service signs the head of the log of a host. list: prints the checkpoints. Keep\n' +
     'checkpoints elsewhere: later they prove that nothing before them was rewritten. A service\n' +
     'does not sign a log that lacks what it signed before. accept: after an intended restore,\n' +
-    'records in the data directory that the log with HASH at position N is the correct one.',
+    'records in the data folder that the log with HASH at position N is the correct one.',
   flags: FLAGS,
   example: 'npx bpfledger checkpoint demo',
   async run({ flags, words, print }) {

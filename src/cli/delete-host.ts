@@ -76,7 +76,7 @@ function whatGoes(found: Deletable, place: string): string[] {
     checkpoint === null
       ? `  No checkpoint states what it held: bpfledger checkpoint ${name} signs one.`
       : '  Its last checkpoint stays, with the record of the deletion.',
-    `  A deleted host cannot be had back: bpfledger export ${name} --output FILE keeps it whole.`,
+    `  A deleted host cannot be had back: bpfledger export ${name} --output FILE, which asks the service, keeps it whole.`,
   ];
 }
 

@@ -42,7 +42,8 @@ export const events = command({
   async run(invocation) {
     const [first, second, ...extra] = invocation.words;
     const verb = second === undefined ? 'list' : first;
-    const host = second ?? first;
+    const isVerbAlone = second === undefined && (first === 'list' || first === 'follow');
+    const host = isVerbAlone ? undefined : (second ?? first);
     if (host === undefined || extra.length > 0 || (verb !== 'list' && verb !== 'follow')) {
       throw new UsageError('type events list HOST, or events follow HOST');
     }

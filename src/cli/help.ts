@@ -34,7 +34,8 @@ export function overview(
     '',
     ...linesOf(
       'Exit codes: 0 done · 1 done, and the answer is no (mismatches, differences) · 2 the command ' +
-        'line or an input file is wrong · 3 the service or the database refused, or does not answer.',
+        'line or an input file is wrong · 3 the service or the database refused for another reason, or ' +
+        'does not answer · 141 the reader of the output closed it.',
       LINE,
     ),
   ];

@@ -1,10 +1,10 @@
 /** `bpfledger hosts`: the hosts of a service, a new one, and the end of one. */
 
 import { restClient } from '../client/rest-client.ts';
-import { releaseOf } from '../domain/release/release.ts';
 import { command, type Invocation } from './command.ts';
 import { listDeleted } from './deleted-hosts.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { releaseNote } from './release-note.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
 import { STORAGE_FLAGS } from './storage-flags.ts';
@@ -42,7 +42,7 @@ export const hosts = command({
     'list: the hosts of a service. create: a new log with its first boot. delete: removes a host with\n' +
     'all that was recorded of it, for ever, as the owner of the database (--database-url, --data-dir);\n' +
     'the service may run meanwhile on PostgreSQL. It is refused while branches read its log. deleted:\n' +
-    'which hosts were, by whom, how many events, and the hash at the end.',
+    'lists the hosts that were deleted: by whom, how many events each had, and the hash of its end.',
   flags: FLAGS,
   example: 'npx bpfledger hosts create web1 --release 6.18',
   async run(invocation) {
@@ -146,7 +146,7 @@ async function create({ flags, print }: HostsInvocation, name: string): Promise<
   });
   const made = `host ${name} runs ${event.call.release}`;
   print.out(flags.json ? JSON.stringify(event) : made);
-  const note = releaseOf(event.call.release)?.note;
+  const note = releaseNote(event.call.release);
   if (note !== undefined) print.err(note);
   return EXIT.done;
 }

@@ -4,6 +4,7 @@ import { restClient } from '../client/rest-client.ts';
 import { command } from './command.ts';
 import { EXIT } from './exit-code.ts';
 import { oneHost } from './question.ts';
+import { releaseNote } from './release-note.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 interface BootEvent {
@@ -34,6 +35,8 @@ export const reboot = command({
     const { position, boot, call } = event;
     const told = `host ${host} is in boot ${boot}, on ${call.release}, since position ${position}`;
     print.out(flags.json ? JSON.stringify(event) : told);
+    const note = release === undefined ? undefined : releaseNote(call.release);
+    if (note !== undefined) print.err(note);
     return EXIT.done;
   },
 });

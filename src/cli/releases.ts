@@ -59,6 +59,9 @@ function list({ flags, print }: ReleasesInvocation): ExitCode {
   return EXIT.done;
 }
 
+const EVIDENCE =
+  'Each rule is measured (on a running kernel), read (in the source) or remembered (and not yet checked).';
+
 function show({ flags, print }: ReleasesInvocation, name: string): ExitCode {
   const release = requireRelease(name);
   const { id, basis, note } = release;
@@ -69,6 +72,7 @@ function show({ flags, print }: ReleasesInvocation, name: string): ExitCode {
   }
   print.out(`${id}  ${basis}`);
   if (note !== undefined) print.out(note);
+  print.out(EVIDENCE);
   for (const described of switches) {
     const { name: of, value, meaning, since } = described;
     print.out(`  ${of} = ${value}  since ${since}, ${evidenceText(described)}: ${meaning}`);
@@ -111,5 +115,5 @@ async function probe({ flags, print }: ReleasesInvocation): Promise<ExitCode> {
 function requireRelease(name: string): Release {
   const release = releaseOf(name);
   if (release !== undefined) return release;
-  throw new UsageError(`${unknownRelease(name)}; --release names the nearest`);
+  throw new UsageError(`${unknownRelease(name)}; bpfledger releases list shows all`);
 }

@@ -10,6 +10,7 @@ import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
 import { hostMeant } from './named/hosts.ts';
 import { progressBar } from './progress-bar.ts';
 import { oneHost } from './question.ts';
+import { releaseNote } from './release-note.ts';
 import { type Differing, matrixOf, type ReplayedOn } from './replay-matrix.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 import { spareTime } from './spare-text.ts';
@@ -55,6 +56,8 @@ export const replay = command({
       throw new UsageError(`--release takes ${RELEASES_MAX} releases at most`);
     }
     const host = await hostMeant(client, named);
+    const notes = others.map(releaseNote).filter((note) => note !== undefined);
+    for (const note of notes) print.err(note);
     const question = {
       ...(at !== undefined && { at }),
       consequences: flags.consequences === true,

@@ -23,9 +23,9 @@ export const retention = command({
   about:
     'trim: cuts the log of a host at the last checkpoint before the moment, for ever, as the owner of\n' +
     'the database (--database-url, --data-dir); the service may run meanwhile on PostgreSQL. The state\n' +
-    'there stays, with the events that name who made what lives; the events before it go. It is refused\n' +
-    'while branches read the log, or an executor has not reported so far. A trim that was stopped goes\n' +
-    'on when it is typed again. show: where the log of a host is cut, by whom and when.',
+    'there stays, and so do the events that say who made what is alive there; the other events before\n' +
+    'it go. It is refused while branches read the log, or an executor has not reported so far. To go on\n' +
+    'with a trim that was stopped, type it again. show: where the log of a host is cut, by whom and when.',
   flags: FLAGS,
   example: "npx bpfledger retention trim demo --before '30d ago'",
   async run({ flags, words, print }) {

@@ -93,6 +93,7 @@ async function list({ flags, print }: RulesInvocation): Promise<ExitCode> {
     ? items.map((rule) => JSON.stringify(rule))
     : tableLines(RULE_COLUMNS, rows, roomOf(print, flags.wide));
   for (const line of lines) print.out(line);
+  if (rows.length === 0 && !flags.json) print.err('there are no rules');
   return EXIT.done;
 }
 

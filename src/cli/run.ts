@@ -32,7 +32,7 @@ export const run = command({
   usage: '[options] -- PROGRAM [ARGUMENT…]',
   about:
     'Runs a program as it is, without root, and answers its bpf(2) calls as a kernel of a release\n' +
-    'does. The program believes to be root on that kernel. Its other calls are its own: this is\n' +
+    'does. The program believes that it is root on that kernel. Its other calls are its own: this is\n' +
     'a rig for tests, and no wall (docs/run.md). The exit code is that of the program; with\n' +
     'several releases, 0 when all are 0 and 1 otherwise.',
   flags: {
@@ -41,10 +41,10 @@ export const run = command({
       about: 'let the kernel that runs here answer, as root; record it all',
     },
     release: { value: 'R,…', about: `the kernels that answer, one run each (${NEWEST})` },
-    user: { value: 'UID', about: 'the user that the program believes to be (0)' },
+    user: { value: 'UID', about: 'the user that the program believes it is (0)' },
     'seed-state': {
       value: 'FILE|HOST@N',
-      about: 'start from the state of an exported log, or of a host at position N',
+      about: 'start from the state of a bundle, or of a host at position N',
     },
     trace: { about: 'print each call with its answer, and the rule of a refusal, to stderr' },
     fail: { value: 'CALL#N=ERRNO,…', about: 'let the Nth such call fail: link_create#2=ENOMEM' },

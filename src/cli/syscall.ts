@@ -1,11 +1,11 @@
 /** `bpfledger syscall`: records calls on a host and prints what its kernel answers. */
 import { hostPath } from '../client/host-path.ts';
 import { linesOf } from '../client/lines.ts';
-import { problemText, type RestClient, restClient } from '../client/rest-client.ts';
+import { problemText, type RestClient, restClient, ServiceRefusal } from '../client/rest-client.ts';
 import { requestFromWords } from './call-words.ts';
 import { command, type Printer } from './command.ts';
 import { eventLines, type WireEvent } from './event-text.ts';
-import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
+import { EXIT, type ExitCode, InputError, UsageError } from './exit-code.ts';
 import { serviceFrom, TOKEN_FILE_FLAG, URL_FLAG } from './service-flags.ts';
 
 export const syscall = command({
@@ -61,12 +61,18 @@ async function streamCalls(
   path: string,
   { show, print }: { readonly show: (event: WireEvent) => void; readonly print: Printer },
 ): Promise<ExitCode> {
-  const response = await client.open(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
-    body: ReadableStream.from(process.stdin) as unknown as NonNullable<RequestInit['body']>,
-    duplex: 'half',
-  });
+  const response = await client
+    .open(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: ReadableStream.from(process.stdin) as unknown as NonNullable<RequestInit['body']>,
+      duplex: 'half',
+    })
+    .catch((error: unknown) => {
+      // Nothing is answered yet, so it is the first line that is wrong.
+      if (!(error instanceof ServiceRefusal) || error.slug !== 'malformed-body') throw error;
+      throw new InputError('line 1 of stdin is not JSON');
+    });
   if (response.body === null) throw new Error('the service answered without a body');
   for await (const line of linesOf(response.body)) {
     const answer = JSON.parse(line) as WireEvent | RefusedLine;

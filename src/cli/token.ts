@@ -54,7 +54,7 @@ export const token = command({
       if (name === undefined || extra !== undefined) throw wrongWords();
       if (verb === 'revoke') {
         await revokeToken(file, name);
-        print.err(`revoked ${name}; the service lets it go at its next SIGHUP`);
+        print.err(`revoked ${name}; the service stops accepting it at its next SIGHUP`);
         return EXIT.done;
       }
       if (verb !== 'create') throw wrongWords();

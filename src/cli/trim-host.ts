@@ -110,7 +110,7 @@ function whatGoes({ name, checkpoint, cut, events, bytes }: Trimmable): string[]
     `  ${name} would begin at position ${position}, recorded at ${rfc3339(recorded_at)}.`,
     '  Events from before that made what is still there stay.',
     `  The checkpoint of that position, signed by the key ${key_id}, vouches for what stays.`,
-    `  Removed events cannot be had back: bpfledger export ${name} --output FILE keeps them all.`,
+    `  Removed events cannot be had back: bpfledger export ${name} --output FILE, which asks the service, keeps them all.`,
   ];
 }
 

@@ -32,7 +32,10 @@ const FLAGS = {
   },
   witness: { value: 'VKEY,…', about: 'witnesses that must have cosigned this checkpoint (a note)' },
   key: { value: 'ID', about: 'for a FILE: trust this key (GET /v1/keys)' },
-  'trusted-keys': { value: 'LIST', about: 'for a FILE: trust the keys of this file, one a line' },
+  'trusted-keys': {
+    value: 'KEYS',
+    about: 'for a FILE: trust the keys of the file KEYS, one a line',
+  },
   url: URL_FLAG,
   'token-file': TOKEN_FILE_FLAG,
   json: { about: 'the verdicts as JSON' },

@@ -101,7 +101,11 @@ export const whoRemoved = command({
         (one) => one.boot === boot && one.slots.some((slot) => slot.prog_id === prog_id),
       );
       const because = await explainLines(client, place, prog_id, version);
-      removed.push({ prog_id, prog_name: name ?? '', because, ...(back && { back }) });
+      // Ids of an earlier boot say nothing of this one.
+      const isThisBoot = items.at(-1)?.boot === boot;
+      const change = back || !isThisBoot ? undefined : await readChange(client, place, prog_id);
+      const later = { ...(back && { back }), ...(change !== undefined && { change }) };
+      removed.push({ prog_id, prog_name: name ?? '', because, ...later });
     }
     const { position, at, by } = version;
     const distance = around?.distanceText(version);
@@ -112,7 +116,7 @@ export const whoRemoved = command({
     }
     say(`${position} at ${at}: ${by.comm}[${by.pid}] ${by.call} (${by.actor})`);
     if (distance !== undefined) say(`  ${distance}`);
-    for (const { prog_id, prog_name, because, back } of removed) {
+    for (const { prog_id, prog_name, because, back, change } of removed) {
       say(`  took program ${prog_id} ${prog_name}`.trimEnd());
       for (const line of because) say(`    ${line}`);
       say(
@@ -120,6 +124,7 @@ export const whoRemoved = command({
           ? '    it did not come back'
           : `    back at ${back.position} at ${back.at} by ${back.by.comm}[${back.by.pid}] ${back.by.call}`,
       );
+      if (change !== undefined) say(`    To change that now: ${change}`);
     }
     return EXIT.done;
   },
@@ -175,5 +180,20 @@ async function explainLines(
   const query = { ...place, program: String(prog_id), at: String(position), format: 'text' };
   const path = questionPath({ host, resource: 'explain', query });
   const text = await (await client.open(path)).text();
-  return text.trimEnd().split('\n');
+  // What would have helped then may be wrong now.
+  return text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('To change that: '));
+}
+
+/** What would make a program run there now; undefined where it runs, or nothing is known to help. */
+async function readChange(
+  client: RestClient,
+  { host, ...place }: ArrayAddress,
+  prog_id: number,
+): Promise<string | undefined> {
+  const query = { ...place, program: String(prog_id) };
+  const path = questionPath({ host, resource: 'explain', query });
+  return (await client.get<{ readonly change?: string }>(path)).change;
 }

@@ -145,6 +145,8 @@ export interface Effects extends ProcessEffects {
     readonly pages?: number;
     /** The user namespace of the token that it was loaded with, and holds; absent for none. */
     readonly token_user_id?: number;
+    /** It was loaded with `BPF_F_XDP_HAS_FRAGS`, of whatever type it is. */
+    readonly xdp_has_frags?: true;
   };
   ProgFreed: { readonly prog_id: number; readonly reason: Reason };
   /** A program id was taken by a PROG_LOAD that then found no free fd (§16). */
@@ -271,6 +273,7 @@ export interface Effects extends ProcessEffects {
     readonly prog_type: ProgType;
     readonly expected_attach_type: AttachType;
     readonly storage_map_ids: readonly number[];
+    readonly xdp_has_frags?: true;
   };
   /** A map id was taken by a MAP_CREATE that then found no free fd (§16). */
   MapIdBurned: { readonly map_id: number };

@@ -9,6 +9,7 @@ import type { EntryHolder, FileKind, ObjectKind } from './effect.ts';
 import type { ExecSets } from './exec-sets.ts';
 import type { FdTable } from './fd-table.ts';
 import type { Mode } from './flags.ts';
+import type { MapMeta, MapOwner } from './map-likeness.ts';
 import type { MapType } from './map-type.ts';
 import type { Recency } from './maps/lru-lists.ts';
 import type { Mount } from './mount-row.ts';
@@ -73,6 +74,8 @@ export interface Program {
   refs: number;
   /** The user namespace of the token that it was loaded with; the host's for none. */
   readonly token_user: number;
+  /** It was loaded with `BPF_F_XDP_HAS_FRAGS`: it shares no prog_array with others (§25.8). */
+  readonly xdp_has_frags: boolean;
 }
 
 export interface Link {
@@ -150,22 +153,6 @@ export interface Cgroup {
 export interface Element {
   readonly key: MapKey;
   readonly value: number;
-}
-
-/** What a map is like, as far as a map of maps compares it (`bpf_map_meta_equal`). */
-export interface MapMeta {
-  readonly map_type: MapType;
-  readonly key_size: number;
-  readonly value_size: number;
-  readonly max_entries: number;
-  readonly map_flags: number;
-}
-
-/** Which programs a prog_array takes: those like the first that used it or was put into it. */
-export interface MapOwner {
-  readonly prog_type: ProgType;
-  readonly expected_attach_type: AttachType;
-  readonly storage_map_ids: readonly number[];
 }
 
 export interface BpfMap {

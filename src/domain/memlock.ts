@@ -5,7 +5,8 @@
  */
 import { type Caller, has } from './caller.ts';
 import { refusal } from './decision.ts';
-import type { Kernel, MapMeta } from './kernel.ts';
+import type { Kernel } from './kernel.ts';
+import type { MapMeta } from './map-likeness.ts';
 import { lockedBytes, pagesOf, storagePages } from './maps/locked-pages.ts';
 import type { Refusal } from './outcome.ts';
 

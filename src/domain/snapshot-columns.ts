@@ -132,6 +132,7 @@ const programs = codecOf<Program>()({
     pages: (row) => row.pages,
     refs: (row) => row.refs,
     token_user: (row) => row.token_user,
+    xdp_has_frags: (row) => (row.xdp_has_frags ? 1 : 0),
   },
   row: (columns, i) => ({
     id: at(columns.id, i),
@@ -147,6 +148,7 @@ const programs = codecOf<Program>()({
     pages: at(columns.pages, i),
     refs: at(columns.refs, i),
     token_user: at(columns.token_user, i) ?? HOSTS_NAMESPACE,
+    xdp_has_frags: at(columns.xdp_has_frags, i) === 1,
   }),
 });
 

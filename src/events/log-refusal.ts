@@ -163,7 +163,7 @@ function sentence(reason: Why): string {
     case 'no-such-host':
       return `there is no host ${reason.host}${deletionText(reason.deletion)}`;
     case 'host-exists':
-      return `there is a host ${reason.host} already`;
+      return `there is a host ${reason.host} already, or a dropped branch that keeps its name; choose another name`;
     case 'branch-too-deep':
       return `a branch has at most ${reason.depthMax} ancestors; branch from an earlier position or host`;
     case 'branches-unsupported':
@@ -245,7 +245,7 @@ function sentence(reason: Why): string {
       return (
         `no checkpoint covers position ${reason.position}` +
         (reason.last === 0 ? '' : ` (the last one is of ${reason.last})`) +
-        ': sign the head first, by bpfledger checkpoint HOST'
+        ': sign the log when it has that position, by bpfledger checkpoint HOST'
       );
     case 'hosts-busy':
       return `${countText(reason.hostsMax, 'host is', 'hosts are')} being written concurrently, the most that this service takes`;

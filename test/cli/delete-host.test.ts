@@ -68,7 +68,9 @@ describe('on the embedded database', () => {
       expect(asked.out).toMatch(
         /^Would delete demo, with (\d+) events; add --yes to do it\.\n {2}The log goes up to position \1, recorded from 20\S+Z to 20\S+Z, in \S+\.\n/u,
       );
-      expect(asked.out).toContain('bpfledger export demo --output FILE keeps it whole');
+      expect(asked.out).toContain(
+        'bpfledger export demo --output FILE, which asks the service, keeps it whole',
+      );
       const listed = JSON.parse((await remove('demo', '--json')).out);
       expect(listed).toMatchObject({ host: 'demo', would_delete: listed.position });
       const done = await remove('demo', '--yes');

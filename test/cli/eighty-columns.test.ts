@@ -94,7 +94,7 @@ it('a program is called by its name where one alone is attached by it', async ()
 });
 
 it('a call that another release answers differently is named, without its fields', async () => {
-  const [first, sentence] = await linesOf('replay demo --release 5.7');
+  const [, first, sentence] = await linesOf('replay demo --release 5.7');
   expect(sentence?.trim()).toBe(
     'returns the same in both, with 6.18.44 / 5.7: query.revision 3 / none',
   );

@@ -97,7 +97,7 @@ interface Form {
 }
 
 const OFFLINE = '**With the service stopped.**';
-const [, table = ''] = /^## The command$(.*?)^Reads take names/ms.exec(readme) ?? [];
+const [, table = ''] = /^## The command$(.*?)^Commands take names/ms.exec(readme) ?? [];
 const forms = [...table.split(OFFLINE).entries()].flatMap(([part, text]) =>
   formsOf(text, part > 0),
 );

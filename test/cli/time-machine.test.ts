@@ -132,7 +132,7 @@ describe('who-removed tells how far the event is from the moment', () => {
     [
       '2025-12-31T23:58:00Z',
       `The log of ${HOST} begins at 2026-01-01T00:00:00`,
-      '  2 minutes after that',
+      '  2 minutes 2 seconds after that',
     ],
     [
       '2030-01-01T00:00:00Z',

@@ -49,7 +49,6 @@ export const ANSWERS: readonly AnsweredIncident[] = [
     says: [
       '{step:5} at …: sensor[{pid:sensor}] prog_attach … took program {prog:policy_a} policy_a',
       'was replaced at {step:5}',
-      'To change that: attach it to /kubepods without flags; it replaces program {prog:policy_b}',
       'back at {step:11}',
     ],
   },

@@ -64,6 +64,23 @@ describe('a prog_array', () => {
     expect(world.asks({ ...device, map_fds: [world.at('P')] })).toBe('ok');
   });
 
+  it('takes programs with BPF_F_XDP_HAS_FRAGS, of any type, and others not side by side', () => {
+    const world = given();
+    progArray(world);
+    world.prog('frags', { prog_flags: 32 });
+    world.prog('plain');
+    const naming = {
+      name: 'prog_load',
+      prog_type: 'cgroup_skb',
+      expected_attach_type: 'cgroup_inet_egress',
+      map_fds: [world.at('P')],
+    } as const;
+    expect(put(world, 'P', 0, 'frags').outcome).toEqual({ ret: 0 });
+    expect(put(world, 'P', 1, 'plain').outcome).toMatchObject({ rule: 'program-unlike-owner' });
+    expect(world.asks(naming)).toBe('EINVAL');
+    expect(world.asks({ ...naming, prog_flags: 32 })).toBe('ok');
+  });
+
   it('belongs to a program that found no free fd', () => {
     const world = given();
     progArray(world);

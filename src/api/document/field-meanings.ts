@@ -42,6 +42,8 @@ export const FIELD_MEANINGS: Readonly<Record<string, string>> = {
   bpffs: 'The names in the bpffs: pins and directories.',
   btf_id: 'The id of a BTF object.',
   btf_size: 'How many bytes the types of a BTF object take.',
+  xdp_has_frags:
+    'Whether the program was loaded with BPF_F_XDP_HAS_FRAGS (5.18): it shares no prog_array with others.',
   btf_ids: 'The BTF objects that it holds, by their ids.',
   btf_fd: 'An fd of the BTF that describes the keys and values of the map.',
   btf_key_type_id: 'The type of the keys, by its id in that BTF.',

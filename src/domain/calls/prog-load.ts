@@ -70,6 +70,9 @@ const CGROUP_BUILD_TYPES: readonly ProgType[] = [
   'cgroup_sockopt',
 ];
 
+/** `BPF_F_XDP_HAS_FRAGS` (5.18), which every type may have. */
+const XDP_HAS_FRAGS = 32;
+
 const INSNS_MAX = 1_000_000;
 const INSNS_MAX_UNPRIVILEGED = 4096;
 
@@ -89,7 +92,9 @@ export function progLoad(caller: Caller, call: ProgLoad): Decision {
   if (short !== undefined) return refuse(short);
   if (isRefused(accepted)) return refuse(accepted);
   const { maps, btfIds, returns } = accepted;
-  const program = { prog_type: type, expected_attach_type: expected };
+  const hasFrags = ((call.prog_flags ?? 0) & XDP_HAS_FRAGS) !== 0;
+  const alike = { prog_type: type, expected_attach_type: expected };
+  const program = hasFrags ? { ...alike, xdp_has_frags: true as const } : alike;
   const { unlike, owned } = askOwners(caller.kernel.switches, maps, program);
   if (unlike !== undefined) {
     const about = { map_id: unlike.id, prog_type: type };
@@ -117,7 +122,8 @@ export function progLoad(caller: Caller, call: ProgLoad): Decision {
   const pages = caller.kernel.switches.memlock_is_charged ? progPages(insnCount(call)) : 1;
   const held = user === HOSTS_NAMESPACE ? effect : { ...effect, token_user_id: user };
   const described = btfIds.length === 0 ? held : { ...held, btf_ids: btfIds };
-  const loaded = byBtf ? { ...described, attach_btf_id: id } : described;
+  const hooked = byBtf ? { ...described, attach_btf_id: id } : described;
+  const loaded = hasFrags ? { ...hooked, xdp_has_frags: true as const } : hooked;
   return succeed(
     [pages > 1 ? { ...loaded, pages } : loaded],
     fd,

@@ -59,8 +59,8 @@ export function evolveMap(kernel: Kernel, effect: MapEffect, pid: number): void 
       return;
     }
     case 'MapOwned': {
-      const { prog_type, expected_attach_type, storage_map_ids } = effect;
-      kernel.maps.edit(id).owner = { prog_type, expected_attach_type, storage_map_ids };
+      const { type: _type, map_id: _id, ...owner } = effect;
+      kernel.maps.edit(id).owner = owner;
       return;
     }
     case 'ElementUpdated':

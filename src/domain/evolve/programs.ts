@@ -29,7 +29,7 @@ export function evolveProgram(
   }
   const { prog_id: id, prog_type, expected_attach_type, enforced, prog_name, tag, uid } = effect;
   const { map_ids, storage_map_ids, pages = 1 } = effect;
-  const { token_user_id: token_user = HOSTS_NAMESPACE } = effect;
+  const { token_user_id: token_user = HOSTS_NAMESPACE, xdp_has_frags = false } = effect;
   const btf = btfOf(effect);
   // Written out: docs/performance.md#a-spread-with-a-new-field
   kernel.programs.set(id, {
@@ -46,6 +46,7 @@ export function evolveProgram(
     pages,
     refs: 0,
     token_user,
+    xdp_has_frags,
   });
   keepUserNamespace(kernel, token_user, 1);
   kernel.counters.prog = Math.max(kernel.counters.prog, id + 1);

@@ -5,7 +5,8 @@
  * (`bpf_map_meta_equal`).
  */
 import type { EffectOf } from '../effect.ts';
-import type { BpfMap, Kernel, MapMeta, MapOwner, Program } from '../kernel.ts';
+import type { BpfMap, Kernel } from '../kernel.ts';
+import type { MapMeta, MapOwner } from '../map-likeness.ts';
 import type { MapType } from '../map-type.ts';
 import type { Switches } from '../release/switches.ts';
 import { isStorageMap } from '../storage.ts';
@@ -19,19 +20,21 @@ export function heldKind(type: MapType): 'prog' | 'map' | undefined {
 /** What of a program the other programs of its prog_array must be alike in. */
 export function ownerOf(
   kernel: Kernel,
-  program: Pick<Program, 'prog_type' | 'expected_attach_type' | 'storage_map_ids'>,
+  program: Omit<MapOwner, 'xdp_has_frags'> & { readonly xdp_has_frags?: boolean },
 ): MapOwner {
-  const { prog_type, expected_attach_type } = program;
+  const { prog_type, expected_attach_type, xdp_has_frags = false } = program;
   const ids = program.storage_map_ids.filter((id) => {
     const map = kernel.maps.get(id);
     return map !== undefined && isStorageMap(map);
   });
-  return { prog_type, expected_attach_type, storage_map_ids: ids };
+  const owner = { prog_type, expected_attach_type, storage_map_ids: ids };
+  return xdp_has_frags ? { ...owner, xdp_has_frags } : owner;
 }
 
 /** Whether a program may be in, or use, a prog_array with this owner. */
 export function fitsOwner(switches: Switches, owner: MapOwner, program: MapOwner): boolean {
   if (owner.prog_type !== program.prog_type) return false;
+  if (owner.xdp_has_frags !== program.xdp_has_frags) return false;
   if (
     switches.prog_array_compares_hook &&
     owner.expected_attach_type !== program.expected_attach_type
@@ -55,13 +58,12 @@ const NOTHING_ASKED: ReturnType<typeof askOwners> = { unlike: undefined, owned: 
 export function askOwners(
   switches: Switches,
   maps: readonly BpfMap[],
-  program: Pick<Program, 'prog_type' | 'expected_attach_type'>,
+  program: Omit<MapOwner, 'storage_map_ids'>,
 ): { readonly unlike: BpfMap | undefined; readonly owned: readonly EffectOf<'MapOwned'>[] } {
   if (!maps.some(({ map_type }) => map_type === 'prog_array')) return NOTHING_ASKED;
   const owned: EffectOf<'MapOwned'>[] = [];
   const storages = maps.filter((map) => isStorageMap(map));
-  const { prog_type, expected_attach_type } = program;
-  const like = { prog_type, expected_attach_type, storage_map_ids: storages.map(({ id }) => id) };
+  const like = { ...program, storage_map_ids: storages.map(({ id }) => id) };
   for (const map of maps) {
     if (map.owner !== undefined && !fitsOwner(switches, map.owner, like)) {
       return { unlike: map, owned };

@@ -3,7 +3,7 @@
  * the `map_alloc` of each type works out before it asks for memory. Sizes of structures are those of
  * x86-64 without debugging; what lies once on each CPU is counted for one.
  */
-import type { MapMeta } from '../kernel.ts';
+import type { MapMeta } from '../map-likeness.ts';
 import { MAP_FLAGS } from './forms.ts';
 
 const PAGE = 4096;

@@ -63,6 +63,7 @@ const FIELDS: Record<string, fc.Arbitrary<unknown>> = {
   keys: fc.array(key, { maxLength: 3 }),
   values: fc.array(u32, { maxLength: 3 }),
   enforced: fc.boolean(),
+  xdp_has_frags: fc.boolean(),
   preorder: fc.constant(true),
   map_ref_only: fc.boolean(),
   cloexec: fc.boolean(),

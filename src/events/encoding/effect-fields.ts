@@ -133,6 +133,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     attach_btf_id: plain(),
     btf_ids: plain(),
     token_user_id: plain(),
+    xdp_has_frags: bool(),
   }),
   ProgFreed: fieldList<Effects['ProgFreed']>({ prog_id: plain(), reason }),
   ProgIdBurned: fieldList<Effects['ProgIdBurned']>({ prog_id: plain() }),
@@ -276,6 +277,7 @@ export const EFFECT_FIELDS: { readonly [T in EffectType]: FieldList<Effects[T]> 
     prog_type: progType,
     expected_attach_type: attachType,
     storage_map_ids: plain(),
+    xdp_has_frags: bool(),
   }),
   RoomMade: fieldList<Effects['RoomMade']>({ map_id: plain() }),
   StorageMade: fieldList<Effects['StorageMade']>({

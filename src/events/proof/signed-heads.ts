@@ -12,7 +12,7 @@ import { oneByOne } from '../one-by-one.ts';
 import { type Checkpoint, checkpointHash } from './checkpoint.ts';
 import type { KeptHead } from './checkpoint-check.ts';
 
-/** Name of the file, in the data directory. */
+/** Name of the file, in the data folder. */
 export const SIGNED_HEADS_FILE = 'signed-heads.jsonl';
 
 /** Lines beyond twice the number of hosts after which the file is rewritten, one line for each host. */

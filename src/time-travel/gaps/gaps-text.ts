@@ -36,7 +36,9 @@ function gapLines(gap: DescribedGap, path: string): string[] {
     const when = `from ${rfc3339(since)} to ${rfc3339(until)}`;
     return [`${WHY[why]} ${when}: ${found} was found at ${closed_by?.position}`];
   }
-  const opened = opened_by ? `opened by ${eventText(opened_by)}` : 'open before the first position';
+  const opened = opened_by
+    ? `opened by ${eventText(opened_by)}`
+    : 'already open at the first position';
   const closed = closed_by ? `closed by ${eventText(closed_by)}` : 'still open';
   return [`${WHY[why]} ${gapText(gap)}`, `   ${opened}`, `   ${closed}`];
 }
