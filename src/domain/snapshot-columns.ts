@@ -29,7 +29,7 @@ import type { Table } from './table.ts';
 /** Fields that snapshots of before 6.0.0 have not: a column in which each row has `NONE` is left out. */
 export const LATER_FIELDS: ReadonlySet<string> = new Set([
   ...['namespaces', 'fs_with', 'namespace'],
-  ...['top', 'token_user', 'delegation', 'controllers'],
+  ...['top', 'token_user', 'delegation', 'controllers', 'xdp_has_frags'],
 ]);
 
 const processes = codecOf<Process>()({
@@ -132,7 +132,7 @@ const programs = codecOf<Program>()({
     pages: (row) => row.pages,
     refs: (row) => row.refs,
     token_user: (row) => row.token_user,
-    xdp_has_frags: (row) => (row.xdp_has_frags ? 1 : 0),
+    xdp_has_frags: (row) => (row.xdp_has_frags ? 1 : NONE),
   },
   row: (columns, i) => ({
     id: at(columns.id, i),

@@ -13,9 +13,9 @@ import { needs } from '../support/needs.ts';
 import { layOut, recordedDatabase } from '../support/recorded-database.ts';
 
 const PATIENCE = { timeout: 600_000 };
-const LAST = '0043_controllers';
+const LAST = '0044_xdp_frags';
 /** The version before the last migration, and one from the middle. */
-const BEFORE = '0042_attr_fields';
+const BEFORE = '0043_controllers';
 const MIDDLE = '0016_append_columns';
 /** There the role of the service cannot see yet which migrations were applied. */
 const BLIND = '0006_proof_append_only';
