@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { strictObject } from '../../events/schema/strict-object.ts';
+import { keepHeapSmall } from '../../heap-growth.ts';
 import { SENT_WHILE_RECORDED } from '../answer-headers.ts';
 import { contentType, NDJSON_TYPE, TEXT_TYPE } from '../content-type.ts';
 import type { AccessEnv } from '../guard/access.ts';
@@ -98,6 +99,8 @@ async function* tellImport(
   wanted: Omit<Import, 'spool' | 'sha256' | 'signal' | 'onRead'>,
   under: UnderWay,
 ): AsyncGenerator<string, undefined> {
+  // Each line leaves garbage behind, a good part of it among the old objects.
+  const growAsUsual = keepHeapSmall();
   try {
     const hash = createHash('sha256');
     const kept = await spool(bodyChunks(c), hash);
@@ -139,6 +142,7 @@ async function* tellImport(
       await kept.close();
     }
   } finally {
+    growAsUsual();
     under.leave();
   }
 }
