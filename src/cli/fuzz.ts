@@ -5,13 +5,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
 import { countText } from '../domain/count-text.ts';
-import { releaseOf } from '../domain/release/release.ts';
+import { type Release, releaseOf } from '../domain/release/release.ts';
+import type { SwitchName } from '../domain/release/switches.ts';
 import { openLiveMachine } from '../executor/live-machine.ts';
 import { KernelBusy } from '../native/unavailable.ts';
 import type { OpenMachine } from '../recorders/differential/divergence.ts';
 import { type Divergence, fuzz as programs, type Skipped } from '../recorders/differential/fuzz.ts';
 import { PRESET_NAMES, type PresetName } from '../recorders/generator/preset.ts';
 import { goldenText } from '../recorders/golden/record.ts';
+import { differing, releaseAsMeasured } from '../recorders/release-probe/measure.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
 
@@ -29,23 +31,29 @@ export const fuzz = command({
     'that runs here, in a cgroup and a bpffs of its own that it removes afterwards. Compares every\n' +
     'outcome and every list after each step. Shrinks a sequence that differs, and writes it as a\n' +
     'golden file with what the kernel answered. Skips a sequence for which the machine is too busy, and\n' +
-    'says so. The last line is "N steps, M divergences". The exit code is 0 only when M is 0.',
+    'says so. Where the kernel has a switch otherwise than its release (see releases probe), the model\n' +
+    'takes the value that was measured. The last line is "N steps, M divergences". The exit code is 0\n' +
+    'only when M is 0.',
   flags: {
     steps: { value: 'N', about: `calls to make, in sequences of 80 (${STEPS_DEFAULT})` },
     seed: { value: 'S', about: 'first seed; equal seeds give equal sequences (1)' },
     preset: { value: 'P,…', about: `kinds of sequences (all): ${PRESET_NAMES.join(', ')}` },
-    release: { value: 'R', about: 'the release of the model, in place of what uname says' },
+    release: { value: 'R', about: 'the release of the model, as it is; nothing is measured' },
     out: { value: 'DIR', about: 'where to write sequences that differ (.)' },
     json: { about: 'one JSON object a line: divergences, then the sums' },
   },
   example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js fuzz --steps 20000 --seed 7',
   async run({ flags, print }) {
-    const release = releaseHere(flags.release);
+    const sysctl = Number(readFileSync(SYSCTL, 'utf8'));
+    const release =
+      flags.release === undefined
+        ? await measureHere(sysctl, print)
+        : requireRelease(flags.release);
     const plan = {
       presets: presetsNamed(flags.preset),
       seed: count('seed', flags.seed ?? '1', 0),
       steps: count('steps', flags.steps ?? String(STEPS_DEFAULT), 1),
-      sysctl: Number(readFileSync(SYSCTL, 'utf8')),
+      sysctl,
     };
     const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');
     const stop = stopOnSignal();
@@ -83,8 +91,19 @@ function describeSkipped(skipped: number): string {
   return skipped === 0 ? '' : `, ${countText(skipped, 'sequence')} skipped`;
 }
 
-function releaseHere(named: string | undefined) {
-  const name = named ?? unameRelease();
+/** The release of the kernel that runs here, with what this build has otherwise. */
+async function measureHere(sysctl: number, print: Printer): Promise<Release> {
+  const named = requireRelease(unameRelease());
+  const machine = await openLiveMachine({ unprivileged_bpf_disabled: sysctl });
+  const release = await releaseAsMeasured(machine, named).finally(() => machine.close());
+  for (const [name, value] of Object.entries(differing(release.switches, named.switches))) {
+    const said = named.switches[name as SwitchName];
+    print.err(`this kernel has ${name} = ${value}, where ${named.id} has ${said}`);
+  }
+  return release;
+}
+
+function requireRelease(name: string): Release {
   const release = releaseOf(name);
   if (release !== undefined) return release;
   throw new UsageError(`no kernel release ${name} is known; --release names the nearest`);

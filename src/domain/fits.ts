@@ -8,7 +8,9 @@ import {
   CGROUP_HOOKS,
   FOREIGN_HOOKS,
 } from './attach-type.ts';
+import { refusal } from './decision.ts';
 import type { Program } from './kernel.ts';
+import type { Refusal } from './outcome.ts';
 import type { ProgTypeName } from './prog-type.ts';
 import type { Switches } from './release/switches.ts';
 
@@ -55,4 +57,10 @@ export function expectedTypeFits(program: Program, type: AttachType): boolean {
     default:
       return true;
   }
+}
+
+/** The refusal of a program that does not fit. */
+export function expectedTypeDiffers(program: Program, type: AttachType): Refusal {
+  const about = { prog_id: program.id, expected: program.expected_attach_type, attach_type: type };
+  return refusal('EINVAL', 'expected-type-differs', about);
 }

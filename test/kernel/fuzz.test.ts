@@ -1,9 +1,7 @@
 // Random programs of calls, in the model and on the kernel that runs here, step by step.
 
-import { readFileSync } from 'node:fs';
 import { release as unameRelease } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { releaseOf } from '../../src/domain/release/release.ts';
 import { openLiveMachine } from '../../src/executor/live-machine.ts';
 import { KernelBusy } from '../../src/native/unavailable.ts';
 import type { OpenMachine } from '../../src/recorders/differential/divergence.ts';
@@ -11,6 +9,7 @@ import { type Divergence, fuzz } from '../../src/recorders/differential/fuzz.ts'
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { needs } from '../support/needs.ts';
 import { seedOfRun } from '../support/seed.ts';
+import { runningRelease, sysctlHere } from './running-release.ts';
 
 /** A first seed that changes from day to day, so that runs add up; printed with the result. */
 const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);
@@ -21,10 +20,8 @@ const kernel = needs('kernel');
 
 describe.skipIf(!kernel.ok)('random calls on the kernel that runs here', () => {
   it('are answered as the model answers them', { timeout: RUN_MS_MAX }, async () => {
-    const release = releaseOf(unameRelease());
-    if (release === undefined) throw new Error(`${unameRelease()} is not a known release`);
-    const sysctl = Number(readFileSync('/proc/sys/kernel/unprivileged_bpf_disabled', 'utf8'));
-    const plan = { presets: PRESET_NAMES, seed: SEED, steps: STEPS, sysctl };
+    const release = await runningRelease();
+    const plan = { presets: PRESET_NAMES, seed: SEED, steps: STEPS, sysctl: sysctlHere() };
     const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');
     const found: Divergence[] = [];
     const isBusy = (error: unknown) => error instanceof KernelBusy;

@@ -1,8 +1,10 @@
 // What the model got wrong until random calls were compared with a running 6.18.44.
 
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../src/domain/call.ts';
+import type { AttachTypeName } from '../../src/domain/attach-type.ts';
+import type { Call, Calls } from '../../src/domain/call.ts';
 import { ROOT_CAPABILITIES } from '../../src/domain/capability.ts';
+import type { BootConfig } from '../../src/domain/release/config.ts';
 import { CLOSED, given } from './given.ts';
 
 describe('a name with a dot, which bpffs keeps to itself', () => {
@@ -312,4 +314,63 @@ it('a raw tracepoint takes no program of a perf event', () => {
   const prog_fd = world.does({ name: 'prog_load', prog_type: 'perf_event' });
   const call = { name: 'foreign_link_create', prog_fd, attach_type: 'trace_raw_tp' } as const;
   expect(world.asks(call)).toBe('EINVAL');
+});
+
+describe('LINK_UPDATE on a build that checks the attach type', () => {
+  const CHECKS = { switches: { link_update_checks_attach_type: true } } as const;
+
+  /** Answers of an update of a link to a program that was loaded for something else. */
+  function update(
+    {
+      attach_type,
+      load,
+      other,
+    }: Record<'load' | 'other', Partial<Calls['prog_load']>> & {
+      readonly attach_type: AttachTypeName;
+    },
+    config: Partial<BootConfig>,
+  ): string {
+    const world = given('6.18.44', config).cgroups('/c');
+    const prog_type = 'cgroup_sock_addr';
+    const prog_fd = world.does({ name: 'prog_load', prog_type, ...load });
+    const new_prog_fd = world.does({ name: 'prog_load', prog_type, ...load, ...other });
+    const place = { target_path: '/c', attach_type } as const;
+    const link_fd = world.does({ name: 'link_create', ...place, prog_fd });
+    return world.asks({ name: 'link_update', link_fd, new_prog_fd });
+  }
+
+  const SKB = { prog_type: 'cgroup_skb', expected_attach_type: 'cgroup_inet_egress' } as const;
+  const SOCK = {
+    prog_type: 'cgroup_sock',
+    expected_attach_type: 'cgroup_inet_sock_create',
+  } as const;
+  const BIND = { expected_attach_type: 'cgroup_inet4_bind' } as const;
+
+  it.each([
+    ['EINVAL', 'cgroup_inet4_bind', BIND, { expected_attach_type: 'cgroup_inet6_bind' }],
+    ['EINVAL', 'cgroup_inet_sock_create', SOCK, { expected_attach_type: 'cgroup_inet4_post_bind' }],
+    ['ok', 'cgroup_inet_sock_create', SOCK, { expected_attach_type: 0 }],
+    ['ok', 'cgroup_inet_ingress', SKB, {}],
+    ['EINVAL', 'cgroup_inet_ingress', SKB, { ret: 2 }],
+    ['ok', 'cgroup_inet_egress', SKB, { ret: 2 }],
+    ['ok', 'cgroup_device', { prog_type: 'cgroup_device' }, { expected_attach_type: 8 }],
+  ] as const)('is %s for a link on %s', (answer, attach_type, load, other) => {
+    expect(update({ attach_type, load, other }, CHECKS)).toBe(answer);
+    expect(update({ attach_type, load, other }, {})).toBe('ok');
+  });
+
+  it('looks at the program that the caller expects before', () => {
+    const world = given('6.18.44', CHECKS).cgroups('/c');
+    const load = { name: 'prog_load', prog_type: 'cgroup_sock_addr' } as const;
+    const bind = () => world.does({ ...load, expected_attach_type: 'cgroup_inet4_bind' });
+    const [prog_fd, old_prog_fd] = [bind(), bind()];
+    const new_prog_fd = world.does({ ...load, expected_attach_type: 'cgroup_inet6_bind' });
+    const place = { target_path: '/c', attach_type: 'cgroup_inet4_bind' } as const;
+    const link_fd = world.does({ name: 'link_create', ...place, prog_fd });
+    const call = { name: 'link_update', link_fd, new_prog_fd, flags: ['replace'] } as const;
+    expect(world.asks({ ...call, old_prog_fd })).toBe('EPERM');
+    expect(world.asks({ ...call, old_prog_fd: prog_fd })).toBe('EINVAL');
+    world.does({ name: 'link_detach', link_fd });
+    expect(world.asks({ ...call, old_prog_fd })).toBe('ENOLINK');
+  });
 });

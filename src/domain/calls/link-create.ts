@@ -6,7 +6,7 @@ import type { AttachType } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt, lowestFree, netAdminCapable, noFreeFd, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
-import { cgroupProgType, expectedTypeFits, foreignProgType } from '../fits.ts';
+import { cgroupProgType, expectedTypeDiffers, expectedTypeFits, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
 import { noLinkTarget, unfitForLink } from '../foreign-hooks.ts';
 import type { Program } from '../kernel.ts';
@@ -103,11 +103,6 @@ function unfit(caller: Caller, program: Program, attr: AttachAttr): Refusal | un
 function refuseOtherHook(program: Program, type: AttachType): Refusal | undefined {
   const fits = !program.enforced || program.expected_attach_type === type;
   return fits ? undefined : expectedTypeDiffers(program, type);
-}
-
-function expectedTypeDiffers(program: Program, type: AttachType): Refusal {
-  const about = { prog_id: program.id, expected: program.expected_attach_type, attach_type: type };
-  return refusal('EINVAL', 'expected-type-differs', about);
 }
 
 function knownFlags(switches: Switches): number {

@@ -4,6 +4,7 @@ import type { Calls } from '../call.ts';
 import { type Caller, linkAt, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
 import type { Effect } from '../effect.ts';
+import { expectedTypeDiffers, expectedTypeFits } from '../fits.ts';
 import { ATTACH_FLAG_BITS, flagWord } from '../flags.ts';
 import type { Cgroup, Kernel, Link, Program } from '../kernel.ts';
 import { programDropped } from '../lifetime.ts';
@@ -54,13 +55,14 @@ function oldProgram(caller: Caller, flags: number, fd: number): Program | Refusa
   return refusal('EINVAL', 'old-prog-without-replace', { fd });
 }
 
-/** The kernel checks neither the expected attach type nor the hierarchy again. */
+/** Most kernels do not check the expected attach type again, and none the hierarchy. */
 function unfit(
   kernel: Kernel,
   link: Link,
   program: Program,
   old: Program | undefined,
 ): Refusal | undefined {
+  const { switches } = kernel;
   const current = kernel.programs.get(link.prog_id);
   if (current === undefined) throw new Error(`impossible state: link ${link.id} without program`);
   if (old !== undefined && old !== current) {
@@ -75,7 +77,11 @@ function unfit(
       wanted: current.prog_type,
     });
   }
-  if (kernel.switches.link_update_compares_storage && !sameStorage(program, current)) {
+  const { attach_type } = link;
+  if (switches.link_update_checks_attach_type && !expectedTypeFits(program, attach_type)) {
+    return expectedTypeDiffers(program, attach_type);
+  }
+  if (switches.link_update_compares_storage && !sameStorage(program, current)) {
     const about = { prog_id: program.id, current: current.id };
     return refusal('EINVAL', 'storage-maps-differ', about);
   }

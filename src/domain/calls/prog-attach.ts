@@ -5,7 +5,7 @@ import { type AttachType, CGROUP_HOOKS } from '../attach-type.ts';
 import type { Calls } from '../call.ts';
 import { type Caller, cgroupAt, netAdminCapable, progAt } from '../caller.ts';
 import { type Decision, isRefused, refusal, refuse, succeed } from '../decision.ts';
-import { cgroupProgType, expectedTypeFits, foreignProgType } from '../fits.ts';
+import { cgroupProgType, expectedTypeDiffers, expectedTypeFits, foreignProgType } from '../fits.ts';
 import { ATTACH_FLAG_BITS } from '../flags.ts';
 import { foreignTarget, isInterfaceHook, isSockmapHook, noSockmap } from '../foreign-hooks.ts';
 import type { Program } from '../kernel.ts';
@@ -51,14 +51,7 @@ export function progAttach(caller: Caller, call: Calls['prog_attach'], target: n
     const what = 'a flow dissector of a network namespace';
     return refuse(refusal('ENOTSUPP', 'not-modelled', { what }));
   }
-  if (!expectedTypeFits(program, type)) {
-    const about = {
-      prog_id: program.id,
-      expected: program.expected_attach_type,
-      attach_type: type,
-    };
-    return refuse(refusal('EINVAL', 'expected-type-differs', about));
-  }
+  if (!expectedTypeFits(program, type)) return refuse(expectedTypeDiffers(program, type));
   const cgroup = cgroupAt(caller, attr.target);
   if (isRefused(cgroup)) return refuse(cgroup);
   let replaced: Program | undefined;

@@ -36,6 +36,7 @@ export interface Switches {
   readonly link_update_defunct_errno: Errno;
   readonly link_update_old_prog_needs_replace: boolean;
   readonly link_update_compares_storage: boolean;
+  readonly link_update_checks_attach_type: boolean;
   readonly skb_links_fit_any_hook: boolean;
   readonly link_create_checks_type_first: boolean;
   readonly link_get_refuses_access_flags: boolean;

@@ -66,7 +66,8 @@ async function playOnce(
  * @throws Error when it does not decide a call: there is nothing to compare then, as when others are left out
  */
 export function recordModel(program: ScenarioProgram, { release }: Sides): Promise<Scenario> {
-  const model = modelMachine(release.id, bootConfigFor(program.header));
+  const { id, switches } = release;
+  const model = modelMachine(id, { ...bootConfigFor(program.header), switches });
   const deciding: Machine = {
     ...model,
     async perform(pid, call) {
@@ -75,7 +76,7 @@ export function recordModel(program: ScenarioProgram, { release }: Sides): Promi
       return decision;
     },
   };
-  return record(program, deciding, release.switches);
+  return record(program, deciding, switches);
 }
 
 /** Records what the other machine answers to a program. */

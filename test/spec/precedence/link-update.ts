@@ -44,6 +44,28 @@ const update: Table = {
   `,
 };
 
+const otherHook: Table = {
+  page: 'link_update',
+  title: 'A program of another attach type',
+  source: '`cgroup_bpf_replace`; semantics §12, §2.3',
+  state:
+    '`/c` holds a link of `a` for cgroup_inet4_bind; `b` was loaded for cgroup_inet6_bind. A build with ' +
+    'the switch `link_update_checks_attach_type` refuses it with EINVAL; none of these releases does.',
+  given(world) {
+    world.cgroups('/c');
+    const prog_type = 'cgroup_sock_addr';
+    world.prog('a', { prog_type, expected_attach_type: 'cgroup_inet4_bind' });
+    world.prog('b', { prog_type, expected_attach_type: 'cgroup_inet6_bind' });
+    const place = { target_path: '/c', attach_type: 'cgroup_inet4_bind' } as const;
+    world.name('l', world.does({ name: 'link_create', ...place, prog_fd: world.at('a') }));
+  },
+  call: 'link_update link_fd = l; new_prog_fd = b',
+  rows: `
+    | wrong first | mended by | all |
+    | nothing     |           | ok  |
+  `,
+};
+
 const detach: Table = {
   page: 'link_detach',
   title: 'Everything is wrong',
@@ -66,5 +88,5 @@ const detach: Table = {
   `,
 };
 
-export const linkUpdateTables: readonly Table[] = [update];
+export const linkUpdateTables: readonly Table[] = [update, otherHook];
 export const linkDetachTables: readonly Table[] = [detach];

@@ -77,6 +77,16 @@ export const LINK_SPECS = {
       { since: '7.3', value: true, evidence: 'measured' },
     ],
   },
+  link_update_checks_attach_type: {
+    meaning:
+      'LINK_UPDATE to a program of another expected attach type is EINVAL, as for LINK_CREATE',
+    source: 'semantics §12; a build of 6.18.44 carries it as a backport',
+    boundaries: [
+      from57(false),
+      { since: '5.10', value: false, evidence: 'measured' },
+      { since: '7.3', value: false, evidence: 'measured' },
+    ],
+  },
   skb_links_fit_any_hook: {
     meaning: 'LINK_CREATE takes a cgroup_skb program for every cgroup hook',
     source: 'semantics D21',

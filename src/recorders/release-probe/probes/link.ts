@@ -102,6 +102,15 @@ export const LINK_PROBES = {
     const new_prog_fd = await storageProgram(bench);
     return (await bench.ask({ name: 'link_update', link_fd, new_prog_fd })) === 'EINVAL';
   },
+  async link_update_checks_attach_type(bench) {
+    const [bind, connect] = ['cgroup_inet4_bind', 'cgroup_inet4_connect'] as const;
+    const prog_type = 'cgroup_sock_addr';
+    const place = { target_path: await bench.cgroup(), attach_type: bind } as const;
+    const prog_fd = await bench.prog({ prog_type, expected_attach_type: bind });
+    const { ret: link_fd } = await bench.does({ name: 'link_create', ...place, prog_fd });
+    const new_prog_fd = await bench.prog({ prog_type, expected_attach_type: connect });
+    return (await bench.ask({ name: 'link_update', link_fd, new_prog_fd })) === 'EINVAL';
+  },
   async skb_links_fit_any_hook(bench) {
     const place = { target_path: await bench.cgroup(), attach_type: 'cgroup_device' } as const;
     const prog_fd = await bench.prog();
