@@ -20,7 +20,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.skipIf(!kernel.ok)('on the kernel that runs here', { timeout: RUN_MS_MAX }, () => {
   it('fuzz ends with what it compared, and finds nothing', async () => {
     const { code, out, err } = await bpfledger(['fuzz', '--steps', '400', '--seed', '3']);
-    expect([code, err]).toEqual([0, '']);
+    expect(code).toBe(0);
+    // What a build carries of later kernels is said, and nothing else.
+    expect(err).toMatch(/^(this kernel has link_update_\w+ = true, where 6\.18\.44 has false\n)*$/);
     expect(out).toMatch(/^\d+ steps, 0 divergences\n$/);
   });
 

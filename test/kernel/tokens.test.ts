@@ -1,5 +1,6 @@
 // User namespaces, delegation and tokens: random calls of real processes, and the model's answers.
-import { chmodSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,12 +16,18 @@ const PLAYS = Number(process.env.BPFLEDGER_TEST_PLAYS ?? 10);
 
 describe.skipIf(!kernel.ok)('processes of user namespaces, on the kernel that runs here', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bpfledger-tokens-'));
+  const bpffs = join(folder, 'bpffs');
   const seed = seedOfRun();
   let player = '';
   beforeAll(() => {
     player = buildPlayer(folder);
+    // That of the machine may be closed to all but root, as systemd mounts it.
+    chmodSync(folder, 0o755);
+    mkdirSync(bpffs);
+    execFileSync('mount', ['-t', 'bpf', '-o', 'mode=1777', 'bpf', bpffs]);
   });
   afterAll(() => {
+    execFileSync('umount', [bpffs]);
     rmSync(folder, { recursive: true });
   });
 
@@ -30,7 +37,7 @@ describe.skipIf(!kernel.ok)('processes of user namespaces, on the kernel that ru
       // A list keeps its mode when it is empty again, so each play has a cgroup of its own.
       const cgroup = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-tokens-'));
       chmodSync(cgroup, 0o755);
-      const lines = playOnKernel(player, steps, { cgroup, bpffs: '/sys/fs/bpf' });
+      const lines = playOnKernel(player, steps, { cgroup, bpffs });
       rmdirSync(cgroup);
       const seen = answers.map((answer, i) => comparable(lines[i] ?? '', answer));
       const differs = answers.findIndex((answer, i) => answer !== seen[i]);
