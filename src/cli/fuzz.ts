@@ -1,6 +1,5 @@
 /** `bpfledger fuzz`: random programs of calls, in the model and on the kernel that runs here. */
 
-import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { release as unameRelease } from 'node:os';
 import { join } from 'node:path';
@@ -13,16 +12,16 @@ import type { OpenMachine } from '../recorders/differential/divergence.ts';
 import { type Divergence, fuzz as programs, type Skipped } from '../recorders/differential/fuzz.ts';
 import { PRESET_NAMES, type PresetName } from '../recorders/generator/preset.ts';
 import { goldenText } from '../recorders/golden/record.ts';
-import { differing, releaseAsMeasured } from '../recorders/release-probe/measure.ts';
+import { differing } from '../recorders/release-probe/measure.ts';
 import { command, type Printer } from './command.ts';
 import { EXIT, UsageError } from './exit-code.ts';
+import { measureRelease, sysctlHere } from './measured-kernel.ts';
 
 /** The word for every preset. */
 const ALL = 'all';
 const STEPS_DEFAULT = 2000;
 const STEPS_MAX = 100_000_000;
 const PROGRESS_MS = 5000;
-const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
 
 export const fuzz = command({
   usage: '[options]',
@@ -44,17 +43,15 @@ export const fuzz = command({
   },
   example: 'sudo /opt/bpfledger/dist/cli/bpfledger.js fuzz --steps 20000 --seed 7',
   async run({ flags, print }) {
-    const sysctl = Number(readFileSync(SYSCTL, 'utf8'));
-    const release =
-      flags.release === undefined
-        ? await measureHere(sysctl, print)
-        : requireRelease(flags.release);
+    const named = requireRelease(flags.release ?? unameRelease());
     const plan = {
       presets: presetsNamed(flags.preset),
       seed: count('seed', flags.seed ?? '1', 0),
       steps: count('steps', flags.steps ?? String(STEPS_DEFAULT), 1),
-      sysctl,
+      sysctl: sysctlHere(),
     };
+    // What was typed is looked at before the kernel is.
+    const release = flags.release === undefined ? await measureHere(named, print) : named;
     const open: OpenMachine = (config) => openLiveMachine(config, 'when-asked');
     const stop = stopOnSignal();
     const isBusy = (error: unknown) => error instanceof KernelBusy;
@@ -92,10 +89,8 @@ function describeSkipped(skipped: number): string {
 }
 
 /** The release of the kernel that runs here, with what this build has otherwise. */
-async function measureHere(sysctl: number, print: Printer): Promise<Release> {
-  const named = requireRelease(unameRelease());
-  const machine = await openLiveMachine({ unprivileged_bpf_disabled: sysctl });
-  const release = await releaseAsMeasured(machine, named).finally(() => machine.close());
+async function measureHere(named: Release, print: Printer): Promise<Release> {
+  const release = await measureRelease(named);
   for (const [name, value] of Object.entries(differing(release.switches, named.switches))) {
     const said = named.switches[name as SwitchName];
     print.err(`this kernel has ${name} = ${value}, where ${named.id} has ${said}`);

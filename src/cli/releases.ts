@@ -1,6 +1,5 @@
 /** `bpfledger releases`: the kernels that are modelled, and what the one that runs here does. */
 
-import { readFileSync } from 'node:fs';
 import { release as unameRelease } from 'node:os';
 import { countText } from '../domain/count-text.ts';
 import { describeSwitches, evidenceText } from '../domain/release/describe.ts';
@@ -11,12 +10,10 @@ import {
   unknownRelease,
 } from '../domain/release/release.ts';
 import type { SwitchName } from '../domain/release/switches.ts';
-import { openLiveMachine } from '../executor/live-machine.ts';
-import { differing, measureSwitches } from '../recorders/release-probe/measure.ts';
+import { differing } from '../recorders/release-probe/measure.ts';
 import { command, type Invocation } from './command.ts';
 import { EXIT, type ExitCode, UsageError } from './exit-code.ts';
-
-const SYSCTL = '/proc/sys/kernel/unprivileged_bpf_disabled';
+import { measureKernel } from './measured-kernel.ts';
 
 const FLAGS = {
   release: {
@@ -83,12 +80,7 @@ function show({ flags, print }: ReleasesInvocation, name: string): ExitCode {
 async function probe({ flags, print }: ReleasesInvocation): Promise<ExitCode> {
   const uname = unameRelease();
   const assumed = requireRelease(flags.release ?? uname);
-  const machine = await openLiveMachine({
-    unprivileged_bpf_disabled: Number(readFileSync(SYSCTL, 'utf8')),
-  });
-  const { switches, not_measured } = await measureSwitches(machine, assumed.switches).finally(() =>
-    machine.close(),
-  );
+  const { switches, not_measured } = await measureKernel(assumed);
   const differs = differing(switches, assumed.switches);
   const same = Object.keys(differs).length === 0;
   if (flags.json) {

@@ -2,6 +2,7 @@
 
 import { release as unameRelease } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { sysctlHere } from '../../src/cli/measured-kernel.ts';
 import { openLiveMachine } from '../../src/executor/live-machine.ts';
 import { KernelBusy } from '../../src/native/unavailable.ts';
 import type { OpenMachine } from '../../src/recorders/differential/divergence.ts';
@@ -9,7 +10,7 @@ import { type Divergence, fuzz } from '../../src/recorders/differential/fuzz.ts'
 import { PRESET_NAMES } from '../../src/recorders/generator/preset.ts';
 import { needs } from '../support/needs.ts';
 import { seedOfRun } from '../support/seed.ts';
-import { runningRelease, sysctlHere } from './running-release.ts';
+import { runningRelease } from './running-release.ts';
 
 /** A first seed that changes from day to day, so that runs add up; printed with the result. */
 const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);

@@ -4,6 +4,7 @@
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sysctlHere } from '../../src/cli/measured-kernel.ts';
 import type { Release } from '../../src/domain/release/release.ts';
 import { openLiveMachine } from '../../src/executor/live-machine.ts';
 import type { OpenMachine } from '../../src/recorders/differential/divergence.ts';
@@ -24,7 +25,7 @@ import {
   Watch,
 } from './observing.ts';
 import { IN_ROUNDS, roundOf, startLoad, wordsOf } from './outage-load.ts';
-import { runningRelease, switchesOf, sysctlHere } from './running-release.ts';
+import { runningRelease, switchesOf } from './running-release.ts';
 import { buildStory, tellStory } from './story.ts';
 
 const SEED = seedOfRun(Math.trunc(Date.now() / 86_400_000) * 10_000);

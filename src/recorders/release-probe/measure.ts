@@ -1,5 +1,4 @@
 /** The switches of a kernel, read off it by a few calls each. */
-import type { Release } from '../../domain/release/release.ts';
 import type { Switches, SwitchName } from '../../domain/release/switches.ts';
 import { NotMeasured, ProbeBench, type ProbedKernel } from './bench.ts';
 import type { Probe } from './probe.ts';
@@ -51,15 +50,4 @@ export function differing(measured: Partial<Switches>, assumed: Switches): Parti
   const names = Object.keys(measured) as SwitchName[];
   const others = names.filter((name) => measured[name] !== assumed[name]);
   return Object.fromEntries(others.map((name) => [name, measured[name]]));
-}
-
-/**
- * A release as a kernel has it: a build may carry backports, and its number stays the old one.
- *
- * @param assumed what its number says
- * @throws Error when the machine itself fails
- */
-export async function releaseAsMeasured(kernel: ProbedKernel, assumed: Release): Promise<Release> {
-  const { switches } = await measureSwitches(kernel, assumed.switches);
-  return { ...assumed, switches: { ...assumed.switches, ...switches } };
 }
