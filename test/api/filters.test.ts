@@ -32,6 +32,13 @@ async function positions(query: string, limit = 1000): Promise<number[]> {
   }
 }
 
+async function exportedPositions(query: string): Promise<number[]> {
+  const response = await service.app.request(`/v1/hosts/h/export?${query}`);
+  expect(response.status).toBe(200);
+  const lines = (await response.text()).split('\n').filter((line) => line !== '');
+  return lines.map((line) => (JSON.parse(line) as Event).position);
+}
+
 beforeAll(async () => {
   service = await startTestService();
   await post(service.app, '/v1/hosts', { body: { name: 'h', release: '6.18' } });
@@ -48,6 +55,9 @@ beforeAll(async () => {
     { name: 'prog_attach', attach_bpf_fd: 4, target_path: '/', attach_type: 'ingress' },
     { name: 'map_update_elem', map_fd: 5, key: 0, value: 7 },
     { name: 'close', fd: 7 },
+    { name: 'mkdir', path: '/b' },
+    { name: 'prog_attach', attach_bpf_fd: 3, ...on('/b') },
+    { name: 'rmdir', path: '/b' },
     { name: 'lost', events: 3 },
     { name: 'rmdir', path: '/a' },
     { name: 'lost', cause: 'nobody observed' },
@@ -137,6 +147,27 @@ it('the events of all hosts take the same filters', async () => {
     const wanted = all.filter(isMeant).map(({ position }) => position);
     expect(items.map(({ position }) => position)).toEqual(wanted);
   }
+});
+
+it('the export takes the same filters', async () => {
+  for (const [query, isMeant] of MEANT) {
+    const wanted = all.filter(isMeant).map(({ position }) => position);
+    expect(await exportedPositions(query), query).toEqual(wanted);
+  }
+});
+
+it('who follows a program hears of the rmdir, the close and the reboot that end what it runs on', async () => {
+  const ending = all.filter(({ call, boot }) => {
+    if (boot > 1) return call.name === 'boot';
+    const isAttached = call.name === 'rmdir' && call.path === '/b';
+    return isAttached || (call.name === 'close' && call.fd === 7);
+  });
+  expect(ending.map(({ call }) => call.name)).toEqual(['close', 'rmdir', 'boot']);
+  const wanted = ending.map(({ position }) => position);
+  const query = 'program=1&program=2';
+  expect(await positions(query)).toEqual(expect.arrayContaining(wanted));
+  expect(await exportedPositions(query)).toEqual(await positions(query));
+  expect(await exportedPositions('program=1')).toEqual(await positions('program=1'));
 });
 
 it.each([

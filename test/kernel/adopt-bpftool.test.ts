@@ -1,13 +1,14 @@
 // `bpfledger adopt --from-bpftool`: what bpftool prints of the kernel that runs here becomes a log
 // that bpftool would print the same of, and what happens unseen after it is found by the next one.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ServiceProcess, startProcess } from '../api/process.ts';
 import { bpfledger } from '../support/command.ts';
 import { cgroup2Mount, needs } from '../support/needs.ts';
+import { bpftoolFiles } from './bpftool-here.ts';
 import { buildStory, run, tellStory } from './story.ts';
 
 const ready = [needs('kernel'), needs('strace')].every(({ ok }) => ok);
@@ -29,27 +30,11 @@ describe.skipIf(!ready)('bpfledger adopt --from-bpftool', { timeout: 120_000 }, 
 
   /** Writes what docs/observe.md says to write, of the cgroups below one. */
   function collect(cgroup: string): void {
-    const keep = (name: string, text: string) => writeFileSync(join(files, name), text);
-    for (const what of ['prog', 'map', 'link']) {
-      keep(`${what}.json`, run('bpftool', ['-jf', what, 'show']));
-    }
-    keep('cgroup.json', run('bpftool', ['-j', 'cgroup', 'tree', cgroup]));
-    keep('cgroups', run('find', [mount, '-type', 'd', '-printf', '%i %p\n']));
-    keep('release', run('uname', ['-r']));
-    keep('boot_id', readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
+    for (const { name, text } of bpftoolFiles(cgroup)) writeFileSync(join(files, name), text);
   }
 
   async function adopt(...more: string[]) {
-    const names = [
-      'prog.json',
-      'map.json',
-      'link.json',
-      'cgroup.json',
-      'cgroups',
-      'release',
-      'boot_id',
-    ];
-    const paths = names.map((name) => join(files, name));
+    const paths = readdirSync(files).map((name) => join(files, name));
     const flags = ['--host', 'told', '--url', service.url, '--json', ...more];
     const { code, out, err } = await bpfledger(['adopt', ...flags, '--from-bpftool', ...paths]);
     expect(err).toBe('');

@@ -115,8 +115,11 @@ describe.skipIf(!ready)('the log of a host that is observed', () => {
     expect(steps).toBe(STEPS);
     expect(differences.length).toBeGreaterThanOrEqual(MOMENTS - 1);
     expect(differences.flat()).toEqual([]);
+    expect(watch.printedPrograms).toBeGreaterThan(MOMENTS);
     expectWhole(watch.events.slice(first));
-    console.log(`${steps} steps, seed ${SEED}: ${watch.events.length - first} events`);
+    const events = `${watch.events.length - first} events`;
+    const moments = `${differences.length} moments and the end, ${watch.printedPrograms} programs on cgroups`;
+    console.log(`${steps} steps, seed ${SEED}: ${events}; as bpftool prints it at ${moments}`);
   });
 
   it('is what bpftool prints of what it and a loader of libbpf did', {

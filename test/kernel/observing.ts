@@ -7,12 +7,14 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { SightingLine } from '../../src/domain/observed/sighting.ts';
 import type { LoggedState } from '../../src/recorders/snapshot/logged-state.ts';
 import type { KernelSnapshot } from '../../src/recorders/snapshot/snapshot.ts';
 import { listUnexplained } from '../../src/recorders/snapshot/unexplained.ts';
 import { COMMAND, environment, root } from '../support/command.ts';
 import { cgroup2Mount } from '../support/needs.ts';
+import { bpftoolSnapshotHere, bpftoolTree, type PrintedCgroup } from './bpftool-here.ts';
 import { until } from './executing.ts';
 
 const CAUGHT_UP_MS_MAX = 240_000;
@@ -21,6 +23,7 @@ const READ_MS_MAX = 240_000;
 const PAGE = 1000;
 /** Events that are shown of what differs. */
 const WORDS = 4;
+const mount = cgroup2Mount() ?? '';
 
 /** Builds the collector; returns its path. */
 export function buildCollector(folder: string): string {
@@ -88,14 +91,29 @@ export interface SeenEvent {
 }
 
 /** What the log cannot explain of the kernel, and what it says of it. */
-export type Difference = SightingLine & { readonly told: readonly SeenEvent[] };
+type Unexplained = SightingLine & {
+  readonly by: 'survey' | 'bpftool';
+  readonly told: readonly SeenEvent[];
+};
+
+/** A cgroup of which bpftool would print something else if the kernel were as the log says. */
+interface OtherCgroup {
+  readonly cgroup: string;
+  readonly effective: boolean;
+  readonly bpftool: PrintedCgroup | undefined;
+  readonly log: PrintedCgroup | undefined;
+}
+
+export type Difference = Unexplained | OtherCgroup;
 
 /** Reads a host's log as it grows, and compares its state with the kernel's. */
 export class Watch {
   readonly events: SeenEvent[] = [];
   private readonly url: string;
-  private readonly folder = mkdtempSync(join(cgroup2Mount() ?? '', 'bpfledger-mark-'));
+  private readonly folder = mkdtempSync(join(mount, 'bpfledger-mark-'));
   private marks = 0;
+  /** Programs that bpftool printed on cgroups whose log was compared with it. */
+  printedPrograms = 0;
 
   constructor({ url, host }: { readonly url: string; readonly host: string }) {
     this.url = `${url}/v1/hosts/${host}`;
@@ -128,15 +146,41 @@ export class Watch {
     }
   }
 
-  /** How the log's state differs from the kernel's in what is this process's own. */
+  /**
+   * How the log's state differs from the kernel's in what is this process's own: as a survey reads the
+   * kernel, and as bpftool prints its objects, its lists and what runs on its cgroups.
+   */
   async differences(pid: number): Promise<readonly Difference[]> {
     await this.catchUp();
-    const snapshot = snapshotHere();
+    const survey = snapshotHere();
     const answer = await fetch(`${this.url}/state`);
     const { state } = (await answer.json()) as { readonly state: LoggedState };
-    const isOwn = ownIn(this.events, snapshot, pid);
-    const found = listUnexplained(state, snapshot).filter(isOwn);
-    return found.map((line) => ({ ...line, told: this.wordsOn(line) }));
+    const isOwn = ownIn(this.events, survey, pid);
+    const unexplained = (by: Unexplained['by'], snapshot: KernelSnapshot) =>
+      listUnexplained(state, snapshot)
+        .filter(isOwn)
+        .map((line) => ({ ...line, by, told: this.wordsOn(line) }));
+    const own = cgroupsOf(this.events, pid);
+    return [
+      ...unexplained('survey', survey),
+      ...unexplained('bpftool', bpftoolSnapshotHere()),
+      ...(await this.otherCgroups(own, false)),
+      ...(await this.otherCgroups(own, true)),
+    ];
+  }
+
+  /** Those of some cgroups of which bpftool and the log do not print the same. */
+  private async otherCgroups(paths: ReadonlySet<string>, effective: boolean) {
+    const query = `format=bpftool&cgroup_root=${mount}&effective=${effective}`;
+    const answer = await fetch(`${this.url}/cgroups?${query}`);
+    const logged = byDirectory((await answer.json()) as readonly PrintedCgroup[]);
+    const printed = byDirectory(bpftoolTree(effective));
+    return [...paths].flatMap((path): OtherCgroup[] => {
+      const cgroup = mount + path;
+      const [bpftool, log] = [printed.get(cgroup), logged.get(cgroup)];
+      this.printedPrograms += bpftool?.programs.length ?? 0;
+      return isDeepStrictEqual(bpftool, log) ? [] : [{ cgroup, effective, bpftool, log }];
+    });
   }
 
   /** The last events that name what differs, for whoever looks for the cause. */
@@ -162,7 +206,7 @@ function snapshotHere(): KernelSnapshot {
 /** Whether a sighting is of what a process made, found, or is. */
 function ownIn(events: readonly SeenEvent[], { lines }: KernelSnapshot, pid: number) {
   const own = new Set<string>();
-  const cgroups: string[] = [];
+  const cgroups = cgroupsOf(events, pid);
   for (const { pid: by, effects } of events) {
     if (by !== pid) continue;
     for (const effect of effects) {
@@ -171,7 +215,6 @@ function ownIn(events: readonly SeenEvent[], { lines }: KernelSnapshot, pid: num
       if (effect.type === 'LinkCreated') own.add(`link ${effect.link_id}`);
       if (effect.type === 'PinCreated' || effect.type === 'DirectoryMade')
         own.add(`pin ${effect.path}`);
-      if (effect.type === 'CgroupMade') cgroups.push(String(effect.path));
     }
   }
   for (const { pid: of, call } of lines) {
@@ -186,8 +229,18 @@ function ownIn(events: readonly SeenEvent[], { lines }: KernelSnapshot, pid: num
     if ('link' in call) return own.has(`link ${call.link.id}`);
     if ('pin' in call) return own.has(`pin ${call.pin.path}`);
     const path = 'cgroup' in call ? call.cgroup.path : call.entry.cgroup;
-    return cgroups.includes(path);
+    return cgroups.has(path);
   };
+}
+
+/** Paths of the cgroups that a process made. */
+function cgroupsOf(events: readonly SeenEvent[], pid: number): ReadonlySet<string> {
+  const own = events.filter((event) => event.pid === pid).flatMap(({ effects }) => effects);
+  return new Set(own.filter(({ type }) => type === 'CgroupMade').map(({ path }) => String(path)));
+}
+
+function byDirectory(rows: readonly PrintedCgroup[]): ReadonlyMap<string, PrintedCgroup> {
+  return new Map(rows.map((row) => [row.cgroup, row]));
 }
 
 /** A folder for a test's own files. */

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { cgroup2Mount } from '../support/needs.ts';
 
 const SOURCES = join(import.meta.dirname, 'recorded');
+/** bpftool prints all programs and all cgroups of the machine. */
+const PRINTED_BYTES_MAX = 1 << 28;
 const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
 
 /** Runs a program to its end; what it printed. */
@@ -14,6 +16,7 @@ export function run(command: string, args: readonly string[], cwd?: string): str
   return execFileSync(command, args, {
     env: environment,
     encoding: 'utf8',
+    maxBuffer: PRINTED_BYTES_MAX,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),
   });

@@ -190,7 +190,7 @@ describe(`the canonical encoding (seed ${seed})`, () => {
           const decoded = decodeEvent({ position, recorded_at, body });
           expect(decoded).toStrictEqual(event);
           expect(encodeEvent(decoded)).toBe(body);
-          for (const banned of ['\n', '\r', '\0']) expect(body).not.toContain(banned);
+          expect(/[\n\r\0]/.test(body)).toBe(false);
         }),
         { seed, numRuns: 30 },
       );

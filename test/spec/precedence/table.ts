@@ -60,12 +60,21 @@ export const ABSENT = '·';
 /** A check that stands in another row of this kernel. */
 export const ELSEWHERE = '–';
 
+/** What was read of each table: every kernel asks for it. */
+const parsed = new WeakMap<Table, Parsed>();
+
 /**
  * Reads the rows of a table.
  *
  * @throws Error when a line has another number of cells than the first, or names no kernel
  */
 export function parse(table: Table): Parsed {
+  const known = parsed.get(table) ?? parseRows(table);
+  parsed.set(table, known);
+  return known;
+}
+
+function parseRows(table: Table): Parsed {
   const lines = table.rows.split('\n').filter((line) => line.trim() !== '');
   const [head, ...body] = lines.map((line) => cells(line));
   const headings = head?.slice(2) ?? [];
