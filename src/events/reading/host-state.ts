@@ -10,7 +10,7 @@ import { applyAll } from '../../domain/evolve.ts';
 import type { Kernel } from '../../domain/kernel.ts';
 import { STATE_ROWS_MAX, stateRows } from '../../domain/size.ts';
 import { restoreKernel, restoreKernelInTurns, type Snapshot } from '../../domain/snapshot.ts';
-import { type CutState, oldestKept, readCutState, refuseRemoved } from '../cuts.ts';
+import { type CutState, readCutState, refuseRemoved } from '../cuts.ts';
 import type { FoldedEvent } from '../event.ts';
 import { LogRefusal } from '../log-refusal.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -82,14 +82,11 @@ async function beginOf(
   hostId: number,
   position: number,
 ): Promise<CutState | undefined> {
-  const [stored, oldest] = await Promise.all([
-    latestSnapshot(database, hostId, position),
-    oldestKept(database, hostId),
-  ]);
+  const { snapshot, oldest } = await latestSnapshot(database, hostId, position);
   refuseRemoved(position, oldest);
   // The state at a cut may be large, and is read where there is no later one.
-  const isKept = oldest === 1 || (stored !== undefined && stored.position >= oldest);
-  return isKept ? stored : readCutState(database, hostId);
+  const isKept = oldest === 1 || (snapshot !== undefined && snapshot.position >= oldest);
+  return isKept ? snapshot : readCutState(database, hostId);
 }
 
 /** Moves a state towards a later position of its host, and returns the position that it reached. */

@@ -12,6 +12,7 @@ import { snapshotOf } from '../../domain/snapshot.ts';
 import { hexOf } from '../encoding/hex.ts';
 import { holdHosts } from '../host-deletions.ts';
 import type { Database, Queryable } from '../storage/database.ts';
+import { OLDEST } from '../storage/oldest.ts';
 import { formOf, type LineForm, lineText, queryLine, type Stretch } from './host-line.ts';
 
 /**
@@ -94,24 +95,37 @@ const LATEST = lineText((form) => {
       where l.host_id = $1) every
     order by position desc limit 1)`;
   return `
-  select found.*, ${chainAt(form, 'found.position')} from ${form.isBranch ? ofLine : own} found`;
+  select found.*, ${chainAt(form, 'found.position')}, ${OLDEST} as oldest
+  from (select) one left join ${form.isBranch ? ofLine : own} found on true`;
 });
+
+/** Where a fold may begin. */
+interface LatestSnapshot {
+  readonly snapshot: StoredSnapshot | undefined;
+  /** The oldest position that is kept, read beside it: each query costs as much as the snapshot's. */
+  readonly oldest: number;
+}
+
+/** What one look finds; without a snapshot its columns are null. */
+type LatestRow = (StoredSnapshot | { readonly host_id: null }) & { readonly oldest: number };
 
 /** The last sound snapshot at or before a position. */
 export async function latestSnapshot(
   database: Queryable,
   hostId: number,
   position: number,
-): Promise<StoredSnapshot | undefined> {
-  for (let to = position; to > 0; ) {
+): Promise<LatestSnapshot> {
+  for (let to = position; ; ) {
     const params = [hostId, SNAPSHOT_VERSION, to] as const;
-    const [row] = await queryLine<StoredSnapshot>(database, LATEST, params);
-    if (row === undefined || isSound(row)) return row;
+    const [row] = await queryLine<LatestRow>(database, LATEST, params);
+    if (row === undefined) throw new Error('a query without a condition gives a row');
+    const { oldest } = row;
+    if (row.host_id === null) return { snapshot: undefined, oldest };
+    if (isSound(row)) return { snapshot: row, oldest };
     const fault: SnapshotFault = { host_id: row.host_id, position: row.position };
     channel(SNAPSHOT_FAULTS).publish(fault);
     to = row.position - 1;
   }
-  return undefined;
 }
 
 const FIRST = lineText(
