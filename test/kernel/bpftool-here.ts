@@ -1,6 +1,7 @@
 // What bpftool prints of the kernel that runs here.
 
 import { readFileSync } from 'node:fs';
+import type { AttachType } from '../../src/domain/attach-type.ts';
 import { bpftoolSnapshot } from '../../src/recorders/snapshot/bpftool/bpftool-snapshot.ts';
 import { type HostFile, readHostFiles } from '../../src/recorders/snapshot/bpftool/host-files.ts';
 import type { KernelSnapshot } from '../../src/recorders/snapshot/snapshot.ts';
@@ -37,7 +38,12 @@ export function bpftoolSnapshotHere(): KernelSnapshot {
 /** A cgroup with programs, as `bpftool -j cgroup tree` prints it. */
 export interface PrintedCgroup {
   readonly cgroup: string;
-  readonly programs: readonly object[];
+  readonly programs: readonly PrintedProgram[];
+}
+
+export interface PrintedProgram {
+  readonly id: number;
+  readonly attach_type: AttachType;
 }
 
 /** @param effective what runs there, not what is attached there */

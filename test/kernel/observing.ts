@@ -14,7 +14,12 @@ import type { KernelSnapshot } from '../../src/recorders/snapshot/snapshot.ts';
 import { listUnexplained } from '../../src/recorders/snapshot/unexplained.ts';
 import { COMMAND, environment, root } from '../support/command.ts';
 import { cgroup2Mount } from '../support/needs.ts';
-import { bpftoolSnapshotHere, bpftoolTree, type PrintedCgroup } from './bpftool-here.ts';
+import {
+  bpftoolSnapshotHere,
+  bpftoolTree,
+  type PrintedCgroup,
+  type PrintedProgram,
+} from './bpftool-here.ts';
 import { until } from './executing.ts';
 
 const CAUGHT_UP_MS_MAX = 240_000;
@@ -160,20 +165,30 @@ export class Watch {
       listUnexplained(state, snapshot)
         .filter(isOwn)
         .map((line) => ({ ...line, by, told: this.wordsOn(line) }));
+    const printed = bpftoolSnapshotHere();
     const own = cgroupsOf(this.events, pid);
     return [
       ...unexplained('survey', survey),
-      ...unexplained('bpftool', bpftoolSnapshotHere()),
-      ...(await this.otherCgroups(own, false)),
-      ...(await this.otherCgroups(own, true)),
+      ...unexplained('bpftool', printed),
+      ...(await this.otherCgroups(own, printed, false)),
+      ...(await this.otherCgroups(own, printed, true)),
     ];
   }
 
-  /** Those of some cgroups of which bpftool and the log do not print the same. */
-  private async otherCgroups(paths: ReadonlySet<string>, effective: boolean) {
+  /** Those of some cgroups of which bpftool and the log do not print the same, of hooks that it lists. */
+  private async otherCgroups(
+    paths: ReadonlySet<string>,
+    { unlisted = [] }: KernelSnapshot,
+    effective: boolean,
+  ) {
     const query = `format=bpftool&cgroup_root=${mount}&effective=${effective}`;
     const answer = await fetch(`${this.url}/cgroups?${query}`);
-    const logged = byDirectory((await answer.json()) as readonly PrintedCgroup[]);
+    const all = (await answer.json()) as readonly PrintedCgroup[];
+    const listed = all.map(({ cgroup, programs }) => {
+      const isListed = ({ attach_type }: PrintedProgram) => !unlisted.includes(attach_type);
+      return { cgroup, programs: programs.filter(isListed) };
+    });
+    const logged = byDirectory(listed.filter(({ programs }) => programs.length > 0));
     const printed = byDirectory(bpftoolTree(effective));
     return [...paths].flatMap((path): OtherCgroup[] => {
       const cgroup = mount + path;

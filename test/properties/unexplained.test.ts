@@ -147,6 +147,24 @@ it.each(Array.from({ length: SEEDS }, (_, i) => i))(
   },
 );
 
+it('takes nothing of a hook for gone that an older bpftool does not list', () => {
+  const kernel = boot(RELEASE);
+  const attach_type = 'cgroup_unix_connect';
+  const load = { name: 'prog_load', prog_type: 'cgroup_sock_addr' } as const;
+  perform(kernel, 1, { ...load, expected_attach_type: attach_type });
+  const place = { target_path: '/', attach_type } as const;
+  perform(kernel, 1, { name: 'prog_attach', attach_bpf_fd: 3, ...place, flags: ['multi'] });
+  perform(kernel, 1, { name: 'link_create', prog_fd: 3, ...place });
+  const state = loggedState(kernel);
+  expect(state.cgroups[0]?.attached[0]?.entries).toHaveLength(2);
+  const told = bpftoolSnapshot(kernel);
+  const lines = told.lines.filter(({ call }) => !('entry' in call));
+  expect(listUnexplained(state, { ...told, lines, unlisted: [attach_type] })).toEqual([]);
+  expect(listUnexplained(state, { ...told, lines })).toContainEqual({
+    call: { name: 'gone', entry: { cgroup: '/', attach_type, prog_id: 1 } },
+  });
+});
+
 it('says what is gone of what holds nothing any more', () => {
   const log = boot(RELEASE);
   const skb = { name: 'prog_load', prog_type: 'cgroup_skb' } as const;

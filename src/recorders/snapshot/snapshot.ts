@@ -25,6 +25,8 @@ export interface KernelSnapshot {
   readonly unprivileged_bpf_disabled?: number;
   /** Kinds of which all are told: one of another kind that is missing need not be gone. */
   readonly covers: readonly Thing[];
+  /** Hooks of whose lists nothing is told, though `covers` has entries; absent: all lists are told. */
+  readonly unlisted?: readonly AttachType[];
   /** Each names only what stands before it. */
   readonly lines: readonly SightingLine[];
   /** What runs on the cgroups, where anything does; absent when it was not asked for. */

@@ -2,6 +2,7 @@
  * What a log cannot explain of a snapshot: sightings that, recorded after it, make its state that
  * of the snapshot. What ended goes first, from those who held to what was held, then what is new.
  */
+import type { AttachType } from '../../domain/attach-type.ts';
 import type { Gone, SightingLine } from '../../domain/observed/sighting.ts';
 import { parentPath } from '../../domain/path.ts';
 import { BOOT_PID } from '../../domain/release/config.ts';
@@ -71,6 +72,10 @@ class SnapshotComparison {
     return this.snapshot.covers.includes(thing);
   }
 
+  private isListed(hook: AttachType): boolean {
+    return this.covers('entry') && this.snapshot.unlisted?.includes(hook) !== true;
+  }
+
   private end(gone: Gone, pid?: number): void {
     this.gone.push({ call: gone, ...(pid !== undefined && { pid }) });
   }
@@ -104,7 +109,7 @@ class SnapshotComparison {
         const list = listKey(path, attach_type);
         const now = this.seen.lists.get(list) ?? [];
         const was = entries.map((entry) => loggedKey(entry, mode));
-        const isSame = sameList(entries, mode, now) || !this.covers('entry');
+        const isSame = sameList(entries, mode, now) || !this.isListed(attach_type);
         const common = new Set(isSame ? was : commonOrder(was, now.map(attachedKey)));
         this.attached.set(list, common);
         for (const entry of entries) {

@@ -78,6 +78,10 @@ const pathsIn = ({ lines }: ReturnType<typeof snapshotOf>) =>
     'cgroup' in call && call.name === 'found' ? [call.cgroup?.path] : [],
   );
 
+const UNIX_HOOKS = ['connect', 'sendmsg', 'recvmsg', 'getpeername', 'getsockname'].map(
+  (name) => `cgroup_unix_${name}`,
+);
+
 const ALL = { 'prog.json': PROGS, 'map.json': MAPS, 'link.json': LINKS, 'cgroup.json': TREE };
 
 describe('a snapshot by what bpftool printed', () => {
@@ -87,6 +91,7 @@ describe('a snapshot by what bpftool printed', () => {
       at: AT,
       release: '5.10.0-28-amd64',
       covers: ['prog', 'map', 'link', 'entry'],
+      unlisted: ['lsm_cgroup', ...UNIX_HOOKS],
     });
     expect(lines.map(({ call }) => call)).toEqual(
       [
@@ -144,6 +149,34 @@ describe('a snapshot by what bpftool printed', () => {
     expect(() => snapshotOf(files, '/mnt/c')).toThrow(
       'cgroup 387 has a link, and may be any of /a, /b: add a file with what find /sys/fs/cgroup',
     );
+  });
+
+  describe('of a bpftool that does not list the hooks of unix sockets', () => {
+    // It has no name for the hook, and prints its number.
+    const link = { id: 5, type: 'cgroup', prog_id: 7, cgroup_id: 386, attach_type: 49 };
+    const files = { ...ALL, 'link.json': [...LINKS, link] };
+    const linkIn = ({ lines }: ReturnType<typeof snapshotOf>) =>
+      lines.flatMap(({ call }) => ('link' in call && call.link.id === 5 ? [call.link] : []));
+
+    it('tells a link by its cgroup alone', () => {
+      const cgroups = '1 /sys/fs/cgroup/unified\n386 /sys/fs/cgroup/unified/a/b\n';
+      expect(linkIn(snapshotOf({ ...files, cgroups }))).toEqual([
+        { id: 5, prog_id: 7, attach_type: 'cgroup_unix_connect', cgroup: '/a/b' },
+      ]);
+    });
+
+    it('asks for the list of cgroups where another file does not say which cgroup that is', () => {
+      const elsewhere = [...LINKS, { ...link, cgroup_id: 388 }];
+      expect(() => snapshotOf({ ...ALL, 'link.json': elsewhere })).toThrow(
+        'link 5 is on cgroup_unix_connect, which this bpftool does not list, in cgroup 388: add a file with what find /sys/fs/cgroup',
+      );
+    });
+
+    it('knows that all are listed by a row of one of them', () => {
+      const programs = [{ id: 7, attach_type: 'cgroup_unix_sendmsg', attach_flags: 'multi' }];
+      const tree = [...TREE, { cgroup: '/sys/fs/cgroup/unified/c', programs }];
+      expect(snapshotOf({ ...ALL, 'cgroup.json': tree }).unlisted).toEqual(['lsm_cgroup']);
+    });
   });
 
   // What find prints where hierarchies of version 1 are mounted beside cgroup2.

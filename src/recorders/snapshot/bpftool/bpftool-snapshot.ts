@@ -19,6 +19,7 @@ import {
   type ToldOfHost,
   type TreeRow,
 } from './host-files.ts';
+import { findUnlisted } from './unlisted-hooks.ts';
 
 /** Bytes of a name that the kernel keeps; bpftool prints a longer one of the BTF. */
 const NAME_BYTES = 15;
@@ -61,21 +62,47 @@ export function bpftoolSnapshot(
   }
   const links = (told.links ?? []).filter(({ attach_type }) => isCgroupHook(attach_type));
   const inside = inCgroup2(told, mount);
-  const cgroups = cgroupsOf(inside, links);
+  const unlisted = told.tree === undefined ? [] : findUnlisted(hooksIn(told.tree));
+  const isListed = ({ attach_type }: LinkRow) => !unlisted.includes(attach_type);
+  const cgroups = cgroupsOf(inside, links.filter(isListed));
   const snapshot = {
     at,
     ...(release !== undefined && { release }),
     ...(boot_id !== undefined && { boot_id }),
     covers: listCovered(told),
+    ...(unlisted.length > 0 && { unlisted }),
     lines: [
       ...withParents(cgroups).map(cgroupSighting),
       ...maps.map(mapSighting),
       ...progs.map((row) => progSighting(row, maps)),
-      ...listSightings(cgroups.map(withId), links),
+      ...listSightings(cgroups.map(withId), links.filter(isListed)),
+      ...links.filter((link) => !isListed(link)).map((link) => unlistedSighting(link, cgroups)),
       ...pinSightings({ progs, maps, links }),
     ],
   };
   return { snapshot, outside: inside.outside, mount: inside.mount };
+}
+
+function hooksIn(tree: readonly TreeRow[]): ReadonlySet<AttachType> {
+  return new Set(tree.flatMap(({ programs }) => programs.map((one) => one.attach_type)));
+}
+
+/**
+ * A link on a hook whose lists are not told: it stands on its cgroup, nobody knows where among others.
+ *
+ * @throws HostFileError when no file says which cgroup that is
+ */
+function unlistedSighting(
+  { id, prog_id, attach_type, cgroup_id }: LinkRow,
+  cgroups: readonly KnownCgroup[],
+): SightingLine {
+  const link = { id, prog_id, attach_type };
+  if (cgroup_id === 0) return foundLine({ link });
+  const cgroup = cgroups.find((one) => one.id === cgroup_id)?.path;
+  if (cgroup !== undefined) return foundLine({ link: { ...link, cgroup } });
+  throw new HostFileError(
+    `link ${id} is on ${attach_type}, which this bpftool does not list, in cgroup ${cgroup_id}: add a file with what find /sys/fs/cgroup -type d -printf '%i %p\\n' prints`,
+  );
 }
 
 function listCovered(told: ToldOfHost): Thing[] {
