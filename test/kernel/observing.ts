@@ -161,15 +161,15 @@ export class Watch {
     const answer = await fetch(`${this.url}/state`);
     const { state } = (await answer.json()) as { readonly state: LoggedState };
     const isOwn = ownIn(this.events, survey, pid);
-    const unexplained = (by: Unexplained['by'], snapshot: KernelSnapshot) =>
+    const compareWith = (by: Unexplained['by'], snapshot: KernelSnapshot) =>
       listUnexplained(state, snapshot)
         .filter(isOwn)
         .map((line) => ({ ...line, by, told: this.wordsOn(line) }));
     const printed = bpftoolSnapshotHere();
     const own = cgroupsOf(this.events, pid);
     return [
-      ...unexplained('survey', survey),
-      ...unexplained('bpftool', printed),
+      ...compareWith('survey', survey),
+      ...compareWith('bpftool', printed),
       ...(await this.otherCgroups(own, printed, false)),
       ...(await this.otherCgroups(own, printed, true)),
     ];
