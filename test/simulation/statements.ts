@@ -85,7 +85,14 @@ const STATEMENTS: readonly Statement[] = [
     run: () => [{ position: null }],
   },
   { is: startsWith('select ancestor_id as host_id'), run: () => [] },
-  { is: (text) => text.includes('select found.*'), run: () => [] },
+  {
+    // There are no snapshots.
+    is: (text) => text.includes('select found.*'),
+    run({ server, session, params }) {
+      const rows = server.rows(session, params[0] as number);
+      return [{ host_id: null, oldest: rows ? oldestOf(rows) : 1 }];
+    },
+  },
   { is: startsWith('with page as'), run: page },
   {
     is: startsWith('select position_to as position, 0 as epoch'),
