@@ -13,6 +13,7 @@ import { cgroupIdsByLinks } from './cgroup-ids.ts';
 import { type InCgroup2, inCgroup2 } from './cgroup-mount.ts';
 import {
   HostFileError,
+  LIST_CGROUPS,
   type LinkRow,
   type MapRow,
   type ProgRow,
@@ -64,7 +65,9 @@ export function bpftoolSnapshot(
   const inside = inCgroup2(told, mount);
   const unlisted = told.tree === undefined ? [] : findUnlisted(hooksIn(told.tree));
   const isListed = ({ attach_type }: LinkRow) => !unlisted.includes(attach_type);
-  const cgroups = cgroupsOf(inside, links.filter(isListed));
+  const listed = links.filter(isListed);
+  const cgroups = cgroupsOf(inside, listed);
+  const paths = new Map(cgroups.map(({ id, path }) => [id, path]));
   const snapshot = {
     at,
     ...(release !== undefined && { release }),
@@ -75,8 +78,8 @@ export function bpftoolSnapshot(
       ...withParents(cgroups).map(cgroupSighting),
       ...maps.map(mapSighting),
       ...progs.map((row) => progSighting(row, maps)),
-      ...listSightings(cgroups.map(withId), links.filter(isListed)),
-      ...links.filter((link) => !isListed(link)).map((link) => unlistedSighting(link, cgroups)),
+      ...listSightings(cgroups.map(withId), listed),
+      ...links.filter((link) => !isListed(link)).map((link) => unlistedSighting(link, paths)),
       ...pinSightings({ progs, maps, links }),
     ],
   };
@@ -94,14 +97,14 @@ function hooksIn(tree: readonly TreeRow[]): ReadonlySet<AttachType> {
  */
 function unlistedSighting(
   { id, prog_id, attach_type, cgroup_id }: LinkRow,
-  cgroups: readonly KnownCgroup[],
+  paths: ReadonlyMap<number | undefined, string>,
 ): SightingLine {
   const link = { id, prog_id, attach_type };
   if (cgroup_id === 0) return foundLine({ link });
-  const cgroup = cgroups.find((one) => one.id === cgroup_id)?.path;
+  const cgroup = paths.get(cgroup_id);
   if (cgroup !== undefined) return foundLine({ link: { ...link, cgroup } });
   throw new HostFileError(
-    `link ${id} is on ${attach_type}, which this bpftool does not list, in cgroup ${cgroup_id}: add a file with what find /sys/fs/cgroup -type d -printf '%i %p\\n' prints`,
+    `link ${id} is on ${attach_type}, which this bpftool does not list, in cgroup ${cgroup_id}: add a file with what ${LIST_CGROUPS} prints`,
   );
 }
 

@@ -3,7 +3,7 @@
  * show` tells ids of cgroups: a link is on one of the cgroups in whose list its program stands.
  */
 import type { ToldLink, ToldList } from '../../../domain/observed/list-sightings.ts';
-import { HostFileError } from './host-files.ts';
+import { HostFileError, LIST_CGROUPS } from './host-files.ts';
 
 /**
  * The ids of the cgroups that have links, by path.
@@ -32,7 +32,7 @@ export function cgroupIdsByLinks(
     throw new HostFileError(
       paths.size === 0
         ? `cgroup ${id} has a link, and no cgroup of the tree has its program: run the commands again while nothing changes`
-        : `cgroup ${id} has a link, and may be any of ${[...paths].slice(0, 3).join(', ')}: add a file with what find /sys/fs/cgroup -type d -printf '%i %p\\n' prints`,
+        : `cgroup ${id} has a link, and may be any of ${[...paths].slice(0, 3).join(', ')}: add a file with what ${LIST_CGROUPS} prints`,
     );
   }
   return ids;

@@ -87,13 +87,16 @@ export interface ToldOfHost {
 
 type HostFileKind = keyof ToldOfHost;
 
+/** Lists cgroups with their ids. */
+export const LIST_CGROUPS = "find /sys/fs/cgroup -type d -printf '%i %p\\n'";
+
 /** What makes each, for messages. */
 const MADE_BY: Readonly<Record<HostFileKind, string>> = {
   progs: 'bpftool -j prog show',
   maps: 'bpftool -j map show',
   links: 'bpftool -j link show',
   tree: 'bpftool -j cgroup tree',
-  cgroups: "find /sys/fs/cgroup -type d -printf '%i %p\\n'",
+  cgroups: LIST_CGROUPS,
   release: 'uname -r',
   boot_id: 'cat /proc/sys/kernel/random/boot_id',
 };
